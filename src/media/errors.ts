@@ -1,0 +1,103 @@
+/** Every error that a person or a program can meet, by its stable code. docs/errors.md says the same, and a test holds the two together. */
+export const errorCodes = {
+  // what was asked
+  invalid_argument: { retryable: false, remedy: "See `dailies --help` for what is accepted." },
+  invalid_config: { retryable: false, remedy: "Correct the named setting." },
+  invalid_name: { retryable: false, remedy: "Give the media another name with --name." },
+  name_conflict: {
+    retryable: false,
+    remedy: "Give it another name with --name, or take the old one's place with --replace.",
+  },
+  not_found: { retryable: false, remedy: "`dailies ls` lists what is there." },
+  no_library: {
+    retryable: false,
+    remedy: "`dailies process FILE` makes one; --data-dir names another.",
+  },
+  // what came in
+  empty_file: { retryable: false, remedy: "Upload the file again; this one has no bytes." },
+  unsupported_media: {
+    retryable: false,
+    remedy: "Convert it to a usual video, audio or picture format first.",
+  },
+  damaged_media: {
+    retryable: false,
+    remedy: "Export or download the file again; part of it is missing or broken.",
+  },
+  limit_duration: { retryable: false, remedy: "Cut it, or raise limits.maxDurationMs." },
+  limit_pixels: { retryable: false, remedy: "Scale it down, or raise limits.maxPixels." },
+  limit_memory: { retryable: false, remedy: "Raise limits.memoryBytes if you trust the file." },
+  limit_time: { retryable: false, remedy: "Raise limits.timeFactor if you trust the file." },
+  limit_size: { retryable: false, remedy: "Raise limits.outputBytes if you trust the file." },
+  // what does the work
+  engine_missing: { retryable: false, remedy: "`dailies doctor` says what to install." },
+  engine_failed: { retryable: true, remedy: "`dailies logs NAME` has the engine's last words." },
+  model_missing: {
+    retryable: false,
+    remedy: "`dailies doctor` says which model and how to get it.",
+  },
+  unsupported_language: {
+    retryable: false,
+    remedy: "Choose a language that the engine knows; `dailies doctor` lists them.",
+  },
+  output_invalid: { retryable: true, remedy: "`dailies retry NAME` tries that step again." },
+  // where it happens
+  disk_full: { retryable: true, remedy: "Free some space, then `dailies retry`." },
+  storage_failed: { retryable: true, remedy: "Check the data directory with `dailies doctor`." },
+  catalog_newer: { retryable: false, remedy: "Upgrade dailies, or use another --data-dir." },
+  unsupported_node: { retryable: false, remedy: "Install Node.js 24 or newer." },
+  cancelled: { retryable: true, remedy: "Run the same command again to go on." },
+  internal: {
+    retryable: true,
+    remedy: "This is a defect in dailies: please report it with `dailies logs NAME`.",
+  },
+} as const satisfies Record<string, { retryable: boolean; remedy: string }>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/**
+ * The one error type of Dailies.
+ * `message` is a short line for people; what a decoder or an engine printed goes to `details`.
+ * `retryable` says whether trying the same again may succeed; default: what the code says.
+ */
+export class MediaError extends Error {
+  override readonly name = "MediaError";
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; details?: Record<string, unknown>; retryable?: boolean } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retryable = options.retryable ?? errorCodes[code].retryable;
+    this.details = options.details ?? {};
+  }
+
+  /** What the reader can do about it, in one sentence. */
+  get remedy(): string {
+    return errorCodes[this.code].remedy;
+  }
+}
+
+const systemCodes: Record<string, ErrorCode> = {
+  ENOSPC: "disk_full",
+  EDQUOT: "disk_full",
+  EACCES: "storage_failed",
+  EROFS: "storage_failed",
+  EIO: "storage_failed",
+  EMFILE: "storage_failed",
+};
+
+/** Any thrown thing as a MediaError: itself, a known system error under its code, else `internal`. */
+export function asMediaError(thrown: unknown): MediaError {
+  if (thrown instanceof MediaError) return thrown;
+  if (!(thrown instanceof Error)) return new MediaError("internal", String(thrown));
+  if (thrown.name === "AbortError")
+    return new MediaError("cancelled", "cancelled", { cause: thrown });
+  const code = systemCodes[(thrown as NodeJS.ErrnoException).code ?? ""] ?? "internal";
+  const details = thrown.stack === undefined ? {} : { stack: thrown.stack };
+  return new MediaError(code, thrown.message, { cause: thrown, details });
+}

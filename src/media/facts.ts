@@ -1,0 +1,75 @@
+import type { MediaType } from "./media.ts";
+
+/** A ratio as containers state it; never 0 in either part. */
+export interface Ratio {
+  readonly num: number;
+  readonly den: number;
+}
+
+/** The video stream that is shown, as far as it is known. */
+export interface VideoFacts {
+  /** Index among all streams of the file. */
+  readonly streamIndex: number;
+  /** `h264`, `hevc`, `vp9` … */
+  readonly codec: string;
+  readonly profile?: string;
+  /** As the codec counts: 31 is H.264 level 3.1. */
+  readonly level?: number;
+  readonly refs?: number;
+  readonly pixelFormat?: string;
+  readonly bitDepth?: number;
+  /** Stored pixels, before rotation and pixel shape. */
+  readonly width: number;
+  readonly height: number;
+  /** As it is to be seen: after rotation and with square pixels. */
+  readonly displayWidth: number;
+  readonly displayHeight: number;
+  /** Clockwise degrees to turn the stored picture for display. */
+  readonly rotation: 0 | 90 | 180 | 270;
+  readonly sampleAspectRatio: Ratio;
+  /** Highest rate that a player has to show (ffprobe's r_frame_rate). */
+  readonly frameRate?: Ratio;
+  readonly averageFrameRate?: Ratio;
+  readonly variableFrameRate: boolean;
+  readonly interlaced: boolean;
+  readonly transfer: "sdr" | "pq" | "hlg";
+  readonly bitRate?: number;
+  readonly durationMs?: number;
+}
+
+/** The audio stream that is heard: the one with the default flag, else the first. */
+export interface AudioFacts {
+  readonly streamIndex: number;
+  readonly codec: string;
+  readonly profile?: string;
+  readonly sampleRateHz: number;
+  readonly channels: number;
+  /** BCP 47 or ISO 639 tag, as the file says. */
+  readonly language?: string;
+  readonly bitRate?: number;
+  readonly durationMs?: number;
+}
+
+/** A picture attached to a recording. */
+export interface CoverArtFacts {
+  readonly streamIndex: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What a probe finds out about a media. Unknown is absent, never 0. */
+export interface MediaFacts {
+  readonly type: MediaType;
+  /** ffprobe's format_name: `mov,mp4,m4a,3gp,3g2,mj2`. */
+  readonly container: string;
+  /** ffprobe's format_long_name: `QuickTime / MOV`. */
+  readonly containerLongName: string;
+  readonly durationMs?: number;
+  readonly bitRate?: number;
+  readonly video?: VideoFacts;
+  readonly audio?: AudioFacts;
+  readonly audioTracks: number;
+  readonly coverArt?: CoverArtFacts;
+  /** What is odd about the file but does not stop the work, for people. */
+  readonly warnings: readonly string[];
+}

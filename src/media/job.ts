@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import type { ErrorCode } from "./errors.ts";
+import type { Progress } from "./engine.ts";
+
+/** The stages that run as jobs. Planning is a pure function inside the probe (decision 0002). */
+export const steps = [
+  "probe",
+  "audio",
+  "poster",
+  "gif",
+  "video",
+  "transcribe",
+  "label",
+  "index",
+] as const;
+export type Step = (typeof steps)[number];
+
+/** What a step occupies while it runs. `light` work is never made to wait. */
+export type SlotKind = "light" | "transcode" | "speech" | "vision";
+
+/** Each step's kind of slot, and its place in the queue: smaller first. */
+export const stepSlots: Readonly<Record<Step, { kind: SlotKind; priority: number }>> = {
+  index: { kind: "light", priority: 0 },
+  probe: { kind: "light", priority: 1 },
+  audio: { kind: "transcode", priority: 0 },
+  poster: { kind: "transcode", priority: 1 },
+  video: { kind: "transcode", priority: 2 },
+  gif: { kind: "transcode", priority: 3 },
+  transcribe: { kind: "speech", priority: 0 },
+  label: { kind: "vision", priority: 0 },
+};
+
+/** Why a step was left out. */
+export const skipReasons = [
+  "no_audio",
+  "no_video",
+  "no_cover_art",
+  "is_image",
+  "audio_failed",
+] as const;
+export type SkipReason = (typeof skipReasons)[number];
+
+export type JobState = "queued" | "running" | "succeeded" | "failed" | "cancelled" | "skipped";
+
+/** Anything that changes a step's result: engine, model, language, sizes … Must be JSON. */
+export type JobSettings = Readonly<Record<string, unknown>>;
+
+/** A job that is to be: one step for one version with one set of settings. */
+export interface NewJob {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly step: Step;
+  readonly settings: JobSettings;
+}
+
+/** Who asked, and for what; the jobs that follow from a job carry its request on. */
+export interface JobRequest {
+  readonly session: string;
+  /** Only these steps and what they need. Default: all that fit the media. */
+  readonly only?: readonly Step[];
+}
+
+/** Why a job failed, for people and for programs. */
+export interface JobFailure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** A job as the catalog knows it. */
+export interface Job extends NewJob {
+  readonly state: JobState;
+  /** Executions so far that counted: one handed back at a shutdown does not. */
+  readonly attempts: number;
+  readonly request?: JobRequest;
+  readonly enqueuedAt: number;
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  /** Not before this time, when it waits for another try. */
+  readonly runAfter?: number;
+  readonly progress?: Progress;
+  readonly reason?: SkipReason;
+  readonly failure?: JobFailure;
+}
+
+/** JSON with sorted keys: equal settings give equal text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === "object" && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+/** A job to do; its id is a hash of version, step and settings, so asking twice is asking once. */
+export function newJob(
+  media: { readonly name: string; readonly version: string },
+  step: Step,
+  settings: JobSettings = {},
+): NewJob {
+  const identity = canonicalJson([media.version, step, settings]);
+  const id = createHash("sha256").update(identity).digest("hex").slice(0, 32);
+  return { id, name: media.name, version: media.version, step, settings };
+}
+
+/**
+ * What a job makes, of which a version has one: a new job for it takes the old one's place.
+ * For most it is the step; the index is made once of the transcript and once of the labels.
+ */
+export function partOf(job: NewJob): string {
+  const of = job.settings["of"];
+  return typeof of === "string" ? `${job.step}:${of}` : job.step;
+}

@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+import { MediaError } from "./errors.ts";
+
+/**
+ * The endings by which media are known in keys. Frozen: output keys depend on it, so an ending
+ * that is added later would move the outputs of what is already stored.
+ */
+export const mediaExtensions: readonly string[] = Object.freeze(
+  (
+    "mp4 m4v mov mkv webm avi flv wmv asf ts m2ts mts mpg mpeg 3gp 3g2 ogv mxf " +
+    "mp3 wav flac ogg oga opus m4a aac amr aiff aif caf wma w64 " +
+    "jpg jpeg png webp gif bmp tif tiff avif heic heif"
+  ).split(" "),
+);
+
+const endings = new Set(mediaExtensions);
+
+/** The extension of a key or path, lower case, without the dot; undefined when there is none. */
+export function extensionOf(key: string): string | undefined {
+  const dot = key.lastIndexOf(".");
+  return dot > key.lastIndexOf("/") ? key.slice(dot + 1).toLowerCase() : undefined;
+}
+
+/** Whether a key ends as media do, in any case. */
+export function hasMediaExtension(key: string): boolean {
+  return endings.has(extensionOf(key) ?? "");
+}
+
+/**
+ * NAME, of which output keys are made: collision-free over all keys (proved by a property test).
+ * `talk.mp4` → `talk`; `talk.mov` → `talk.mov`; `talk` → `talk.media`.
+ */
+export function stemOf(key: string): string {
+  if (key.endsWith(".mp4")) {
+    const stem = key.slice(0, -".mp4".length);
+    if (!hasMediaExtension(stem) && !stem.endsWith(".media")) return stem;
+  }
+  return hasMediaExtension(key) ? key : `${key}.media`;
+}
+
+/** The kinds of output, and the ending of each one's keys. */
+const outputEndings = {
+  web: "mp4",
+  phone: "mp4",
+  audio: "mp3",
+  gif: "gif",
+  poster: "jpg",
+  transcribe: "json",
+  "captions-vtt": "vtt",
+  "captions-srt": "srt",
+  labels: "json",
+} as const;
+
+export type OutputKind = keyof typeof outputEndings;
+
+/** Where an output of a source lies in the outputs bucket: `a/talk.mp4` → `output/web/a/talk.mp4`. */
+export function outputKey(kind: OutputKind, sourceKey: string): string {
+  const folder = kind.split("-")[0];
+  return `output/${folder}/${stemOf(sourceKey)}.${outputEndings[kind]}`;
+}
+
+/** Longest accepted key: S3 allows 1,024 bytes, and an output key is a little longer than its source's. */
+const maxKeyBytes = 900;
+
+/**
+ * Returns the key when it can be stored, shown and written as a path below a folder.
+ * @throws MediaError `invalid_name` when it is empty, too long, absolute, not well-formed Unicode,
+ * contains NUL, or has `.`, `..` or empty segments.
+ */
+export function checkKey(key: string): string {
+  const refuse = (why: string): never => {
+    throw new MediaError("invalid_name", `${JSON.stringify(key)} cannot be a name: ${why}`);
+  };
+  if (key === "") refuse("it is empty");
+  if (Buffer.byteLength(key) > maxKeyBytes) refuse(`it is longer than ${maxKeyBytes} bytes`);
+  if (!key.isWellFormed()) refuse("it is not valid Unicode");
+  if (key.includes("\0")) refuse("it contains NUL");
+  for (const segment of key.split("/"))
+    if (segment === "" || segment === "." || segment === "..")
+      refuse(`it has the path segment ${JSON.stringify(segment)}`);
+  return key;
+}
+
+/**
+ * A job name in the speech services' alphabet, `^[0-9a-zA-Z._-]{1,200}$`, readable and — by the
+ * hash at its end — different for different keys and versions.
+ */
+export function safeJobName(key: string, version: string): string {
+  const readable = key
+    .normalize("NFKD")
+    .replace(/[^0-9a-zA-Z._-]+/g, "_")
+    .slice(0, 150);
+  const hash = createHash("sha256").update(`${key}\0${version}`).digest("hex").slice(0, 16);
+  return `${readable}-${hash}`;
+}

@@ -1,0 +1,32 @@
+/** What one media may cost. Configurable; the figures are docs/architecture.md's. */
+export interface Limits {
+  /** Longest media accepted. `limit_duration` */
+  readonly maxDurationMs: number;
+  /** Largest picture or frame accepted, stored width × height. `limit_pixels` */
+  readonly maxPixels: number;
+  /** Address space of one decoder. `limit_memory` */
+  readonly memoryBytes: number;
+  /** Largest single output. `limit_size` */
+  readonly outputBytes: number;
+  /** A step may take this many times the media's duration, and at least `minTimeMs`. `limit_time` */
+  readonly timeFactor: number;
+  readonly minTimeMs: number;
+}
+
+/**
+ * 12 hours, 36 megapixels, 4 GiB (1080p and 720p together need more than 1), 50 GiB,
+ * 30 times the duration and at least 10 minutes.
+ */
+export const defaultLimits: Limits = {
+  maxDurationMs: 12 * 3_600_000,
+  maxPixels: 36_000_000,
+  memoryBytes: 4 * 1024 ** 3,
+  outputBytes: 50 * 1024 ** 3,
+  timeFactor: 30,
+  minTimeMs: 600_000,
+};
+
+/** How long a step may take on a media of this duration: wall and processor time in milliseconds. */
+export function timeLimitMs(limits: Limits, durationMs: number | undefined): number {
+  return Math.max(limits.minTimeMs, (durationMs ?? limits.maxDurationMs) * limits.timeFactor);
+}

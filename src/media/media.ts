@@ -1,0 +1,66 @@
+import type { MediaFacts } from "./facts.ts";
+
+/**
+ * Glossary
+ * - Object: stored bytes, found by bucket and key.
+ * - Version: the fresh id given whenever new bytes are accepted.
+ * - Media: the record of one uploaded object; its name is its key.
+ * - Rendition: one encoded output of a media.
+ */
+
+export type MediaType = "video" | "audio" | "image";
+
+/** The two buckets: what people put in, and what Dailies makes of it. */
+export type Bucket = "uploads" | "outputs";
+
+/** Names one object's bytes: stores that keep versions read `version`, others read `key`. */
+export interface ObjectRef {
+  readonly bucket: Bucket;
+  readonly key: string;
+  readonly version: string;
+}
+
+/** An object as the catalog knows it. */
+export interface StoredObject extends ObjectRef {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly contentType: string;
+}
+
+/** `processing` until every job of the version is terminal; `failed` when any of them failed. */
+export type MediaState = "processing" | "ready" | "failed";
+
+/** The record of one uploaded object. */
+export interface Media {
+  /** Its key in the uploads bucket. */
+  readonly name: string;
+  readonly version: string;
+  readonly owner: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  /** Where on this machine it was imported from, when it was. */
+  readonly origin?: string;
+  /** Known once it has been probed. */
+  readonly type?: MediaType;
+  readonly facts?: MediaFacts;
+  readonly state: MediaState;
+  /** Milliseconds since 1970, UTC. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export const renditionNames = ["web", "phone", "audio", "gif", "poster"] as const;
+export type RenditionName = (typeof renditionNames)[number];
+
+/** One encoded output of a media. */
+export interface Rendition {
+  readonly rendition: RenditionName;
+  readonly object: StoredObject;
+  readonly width?: number;
+  readonly height?: number;
+  readonly durationMs?: number;
+  /** `ffmpeg 5.1.9`, `mediaconvert` …: what made it. */
+  readonly engine: string;
+  /** True when streams were taken over unchanged because they already fitted. */
+  readonly copied: boolean;
+}

@@ -1,0 +1,35 @@
+import { joinSpoken } from "./spacing.ts";
+
+/** One spoken word. Times are integer milliseconds from the media's start, half-open. */
+export interface Word {
+  readonly text: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** 0–1; absent when the engine gives none. */
+  readonly confidence?: number;
+  /** Punctuation that follows the word without a space: `.`, `,`, `?` … */
+  readonly punctuation?: string;
+  /** `spk_0`, `spk_1` …, when speakers were told apart. */
+  readonly speaker?: string;
+}
+
+/** What made a derived fact. `quality` is `draft` for engines meant as a stopgap. */
+export interface EngineInfo {
+  readonly name: string;
+  readonly version: string;
+  readonly model: string;
+  readonly quality?: "draft";
+}
+
+/** Timed words of one media, from whatever engine. */
+export interface Transcript {
+  /** BCP 47: `en-US`. */
+  readonly languageCode: string;
+  readonly words: readonly Word[];
+  readonly engine: EngineInfo;
+}
+
+/** How a transcript reads: words and punctuation, words apart by a space where the script has spaces. */
+export function transcriptText(words: readonly Word[]): string {
+  return joinSpoken(words.map((word) => word.text + (word.punctuation ?? "")));
+}
