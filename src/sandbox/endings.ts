@@ -1,0 +1,87 @@
+import { constants } from "node:os";
+import { MediaError } from "../media/errors.ts";
+import type { ErrorCode } from "../media/errors.ts";
+import type { ProcessLimits, SandboxLevel } from "./sandbox.ts";
+
+/** How a child ended, as its parent sees it. */
+export interface Ending {
+  /** What was run, as the caller named it. */
+  readonly command: string;
+  readonly level: SandboxLevel;
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stderr: string;
+  readonly elapsedMs: number;
+  readonly limits: ProcessLimits;
+  readonly processors: number;
+}
+
+const signalNames = new Map(
+  Object.entries(constants.signals).map(([name, number]) => [number, name]),
+);
+
+/** The words with which libc, C++, ffmpeg and V8 say that there is no memory left. */
+const outOfMemory =
+  /bad_alloc|(?:cannot|could not|can't|failed to|unable to) allocate|out of memory|memory exhausted|ENOMEM|failed to map segment|allocation failed/i;
+
+const tooLarge = /File too large|EFBIG/;
+
+/** The signal that ended the child. bubblewrap reports its child's as 128 + number. */
+function signalOf(ending: Ending): string | undefined {
+  if (ending.signal !== null) return ending.signal;
+  if (ending.level !== "bubblewrap" || ending.exitCode === null) return undefined;
+  return signalNames.get(ending.exitCode - 128);
+}
+
+/**
+ * Whether the child can have used up its processor time. The kernel kills for it without a word,
+ * as it does for want of memory; but time runs at most as fast as all processors together.
+ */
+function mayHaveUsedItsTime({ elapsedMs, limits, processors }: Ending): boolean {
+  return elapsedMs * processors >= Math.ceil(limits.cpuSeconds) * 1000 * 0.95;
+}
+
+function bySignal(signal: string, ending: Ending): [ErrorCode, string] {
+  if (signal === "SIGXCPU" || (signal === "SIGKILL" && mayHaveUsedItsTime(ending)))
+    return [
+      "limit_time",
+      `used more than ${Math.ceil(ending.limits.cpuSeconds)} s of processor time`,
+    ];
+  if (signal === "SIGXFSZ") return tooMuchWritten(ending);
+  if (outOfMemory.test(ending.stderr)) return memoryUsedUp(ending);
+  if (signal === "SIGKILL")
+    return ["engine_failed", "was killed by the system, most likely because memory ran out"];
+  return ["engine_failed", `crashed (${signal})`];
+}
+
+function memoryUsedUp({ limits }: Ending): [ErrorCode, string] {
+  return [
+    "limit_memory",
+    `needed more than ${Math.round(limits.memoryBytes / 1024 ** 2)} MiB of memory`,
+  ];
+}
+
+function tooMuchWritten({ limits }: Ending): [ErrorCode, string] {
+  return ["limit_size", `wrote a file larger than ${limits.fileSizeBytes} bytes`];
+}
+
+function judge(ending: Ending): [ErrorCode, string] | undefined {
+  const signal = signalOf(ending);
+  if (signal !== undefined) return bySignal(signal, ending);
+  if (ending.exitCode === 0) return undefined;
+  const setUp = /^bwrap: (.*)/m.exec(ending.stderr)?.[1];
+  if (ending.level === "bubblewrap" && ending.exitCode === 1 && setUp !== undefined)
+    return ["storage_failed", `could not be shut in: ${setUp}`];
+  if (outOfMemory.test(ending.stderr)) return memoryUsedUp(ending);
+  if (tooLarge.test(ending.stderr)) return tooMuchWritten(ending);
+  return undefined;
+}
+
+/** What stands against a child that ended without our doing; undefined when it ended by itself, whatever its exit code. */
+export function errorOf(ending: Ending): MediaError | undefined {
+  const verdict = judge(ending);
+  if (verdict === undefined) return undefined;
+  const { command, exitCode, signal, stderr } = ending;
+  const details = { stderr, exitCode, signal };
+  return new MediaError(verdict[0], `${command} ${verdict[1]}`, { details });
+}
