@@ -1,0 +1,316 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { MediaFacts } from "../media/facts.ts";
+import { createIdSource, newSession } from "../media/ids.ts";
+import { newJob } from "../media/job.ts";
+import type { StoredObject } from "../media/media.ts";
+import type { Transcript } from "../media/transcript.ts";
+import type { Catalog, Change } from "./catalog.ts";
+
+const newId = createIdSource(newSession());
+
+const facts: MediaFacts = {
+  type: "video",
+  container: "mov",
+  containerLongName: "QuickTime / MOV",
+  durationMs: 1_000,
+  audioTracks: 0,
+  warnings: [],
+};
+
+export function objectAt(bucket: "uploads" | "outputs", key: string, sha256 = "00"): StoredObject {
+  return { bucket, key, version: newId(), sha256, sizeBytes: 1, contentType: "video/mp4" };
+}
+
+/** Puts a media with these bytes under a name, and says which version it became. */
+export async function put(catalog: Catalog, name: string, sha256 = "00"): Promise<string> {
+  const source = objectAt("uploads", name, sha256);
+  const { version, sizeBytes } = source;
+  const expected = (await catalog.getMedia(name))?.version ?? null;
+  const media = { name, version, owner: "local", sha256, sizeBytes };
+  const change: Change = { type: "putMedia", media, source };
+  await catalog.apply({ expect: { name, version: expected }, changes: [change] });
+  return version;
+}
+
+function saying(text: string): Transcript {
+  const words = text
+    .split(" ")
+    .map((word, index) => ({ text: word, startMs: index * 500, endMs: index * 500 + 400 }));
+  const engine = { name: "test", version: "1", model: "none", quality: "draft" } as const;
+  return { languageCode: "en-US", words, engine };
+}
+
+/** What every catalog must do. */
+export function catalogContract(kind: string, open: () => Promise<Catalog>): void {
+  describe(`catalog: ${kind}`, () => {
+    let catalog: Catalog;
+    beforeEach(async () => void (catalog = await open()));
+    afterEach(() => catalog.close());
+
+    const apply = (name: string, version: string | null, changes: Change[]) =>
+      catalog.apply({ expect: { name, version }, changes });
+
+    const index = (name: string, version: string, text: string) =>
+      apply(name, version, [
+        {
+          type: "putTranscript",
+          version,
+          transcript: saying(text),
+          metadata: { JsonFile: `output/transcribe/${name}.json`, transcript: text },
+        },
+        { type: "index", version },
+      ]);
+
+    describe("writes", () => {
+      it("are kept whole or not at all", async () => {
+        const version = await put(catalog, "a.mp4");
+        const job = newJob({ name: "a.mp4", version }, "probe");
+        const broken = { type: "setFacts", version: Symbol("no text") } as unknown as Change;
+        const changes: Change[] = [{ type: "enqueue", job }, broken];
+        await expect(apply("a.mp4", version, changes)).rejects.toThrow();
+        expect(await catalog.listJobs({})).toEqual([]);
+      });
+
+      it("whose expectation fails change nothing", async () => {
+        const first = await put(catalog, "a.mp4", "01");
+        const second = await put(catalog, "a.mp4", "02");
+        const late = await apply("a.mp4", first, [{ type: "setFacts", version: first, facts }]);
+        expect(late).toBe("superseded");
+        const media = await catalog.getMedia("a.mp4");
+        expect(media?.version).toBe(second);
+        expect(media?.facts).toBeUndefined();
+        expect(await apply("b.mp4", "some", [{ type: "settle", version: "some" }])).toBe(
+          "superseded",
+        );
+      });
+
+      it("hold at most 100 changes", async () => {
+        const changes = Array.from({ length: 101 }, (): Change => ({
+          type: "settle",
+          version: "x",
+        }));
+        await expect(apply("a.mp4", null, changes)).rejects.toMatchObject({ code: "internal" });
+      });
+    });
+
+    describe("media", () => {
+      it("are found by name, with unknown things absent", async () => {
+        const version = await put(catalog, "a/ü b.mp4");
+        const media = await catalog.getMedia("a/ü b.mp4");
+        expect(media).toMatchObject({ version, owner: "local", state: "processing" });
+        expect(Object.keys(media ?? {})).not.toContain("type");
+        expect(await catalog.getMedia("a")).toBeUndefined();
+        await apply("a/ü b.mp4", version, [{ type: "setFacts", version, facts }]);
+        expect(await catalog.getMedia("a/ü b.mp4")).toMatchObject({ type: "video", facts });
+      });
+
+      it("are listed by name with filters and a place to go on from", async () => {
+        for (const name of ["b/2.mp4", "a.mp4", "b/1.mp4", "c.mp4", "b%.mp4"]) {
+          const version = await put(catalog, name);
+          await apply(name, version, [
+            {
+              type: "setFacts",
+              version,
+              facts: { ...facts, type: name === "c.mp4" ? "audio" : "video" },
+            },
+            {
+              type: "putLabels",
+              version,
+              labels: name.startsWith("b/")
+                ? [{ name: "Dog", confidence: 0.5, parents: ["Animal"] }]
+                : [],
+            },
+          ]);
+        }
+        const names = async (filter: Parameters<Catalog["listMedia"]>[0]) =>
+          (await catalog.listMedia(filter)).map((media) => media.name);
+        expect(await names({})).toEqual(["a.mp4", "b%.mp4", "b/1.mp4", "b/2.mp4", "c.mp4"]);
+        expect(await names({ startsWith: "b/" })).toEqual(["b/1.mp4", "b/2.mp4"]);
+        expect(await names({ startsWith: "b%" })).toEqual(["b%.mp4"]);
+        expect(await names({ type: "audio" })).toEqual(["c.mp4"]);
+        expect(await names({ label: "dog" })).toEqual(["b/1.mp4", "b/2.mp4"]);
+        expect(await names({ label: "dog", type: "audio" })).toEqual([]);
+        expect(await names({ limit: 2, after: "a.mp4" })).toEqual(["b%.mp4", "b/1.mp4"]);
+      });
+
+      it("that are removed take everything with them, bytes at last", async () => {
+        const version = await put(catalog, "a.mp4");
+        const output = objectAt("outputs", "output/labels/a.json");
+        await index("a.mp4", version, "hello");
+        await apply("a.mp4", version, [
+          { type: "putOutput", version, object: output },
+          { type: "enqueue", job: newJob({ name: "a.mp4", version }, "probe") },
+        ]);
+        await apply("a.mp4", version, [{ type: "removeMedia", name: "a.mp4", keepBytesMs: 0 }]);
+        expect(await catalog.getMedia("a.mp4")).toBeUndefined();
+        expect(await catalog.listJobs({})).toEqual([]);
+        expect(await catalog.search({ words: "hello" })).toEqual([]);
+        expect(await catalog.getMetadata("output/transcribe/a.mp4.json")).toBeUndefined();
+        expect(await catalog.findObject("outputs", output.key)).toBeUndefined();
+        const trash = await catalog.listTrash();
+        expect(new Set(trash.map((bytes) => bytes.version))).toEqual(
+          new Set([version, output.version]),
+        );
+        expect(await catalog.takeTrash("outputs", output.version)).toBe(true);
+        expect(await catalog.takeTrash("outputs", output.version)).toBe(false);
+        expect(await catalog.knowsBytes("outputs", output.version)).toBe(false);
+        expect(await catalog.knowsBytes("uploads", version)).toBe(true);
+      });
+
+      it("keep bytes of a removed one as long as they are told to", async () => {
+        const version = await put(catalog, "a.mp4");
+        await apply("a.mp4", version, [
+          { type: "removeMedia", name: "a.mp4", keepBytesMs: 60_000 },
+        ]);
+        expect(await catalog.listTrash()).toEqual([]);
+        expect(await catalog.knowsBytes("uploads", version)).toBe(true);
+      });
+    });
+
+    describe("outputs", () => {
+      it("that replace others send the old bytes to the trash", async () => {
+        const version = await put(catalog, "a.mp4");
+        const [old, young] = [objectAt("outputs", "k"), objectAt("outputs", "k")];
+        await apply("a.mp4", version, [{ type: "putOutput", version, object: old }]);
+        await apply("a.mp4", version, [{ type: "putOutput", version, object: young }]);
+        expect(await catalog.findObject("outputs", "k")).toEqual(young);
+        expect(await catalog.listTrash()).toEqual([{ bucket: "outputs", version: old.version }]);
+      });
+
+      it("are listed, renditions with what is known of them", async () => {
+        const version = await put(catalog, "a.mp4");
+        const object = objectAt("outputs", "output/audio/a.mp3");
+        const rendition = {
+          rendition: "audio",
+          object,
+          durationMs: 5,
+          engine: "e",
+          copied: false,
+        } as const;
+        await apply("a.mp4", version, [{ type: "putRendition", version, rendition }]);
+        expect(await catalog.listRenditions(version)).toEqual([rendition]);
+        expect(await catalog.listOutputs(version)).toEqual([object]);
+      });
+    });
+
+    describe("jobs", () => {
+      it("asked for twice are one", async () => {
+        const version = await put(catalog, "a.mp4");
+        const job = newJob({ name: "a.mp4", version }, "gif", { engine: "x" });
+        await apply("a.mp4", version, [
+          { type: "enqueue", job },
+          { type: "enqueue", job },
+        ]);
+        await apply("a.mp4", version, [{ type: "enqueue", job }]);
+        expect(await catalog.listJobs({ version })).toMatchObject([
+          { id: job.id, state: "queued" },
+        ]);
+      });
+
+      it("with other settings take the place of the old ones, and give it back", async () => {
+        const version = await put(catalog, "a.mp4");
+        const [a, b] = ["a", "b"].map((engine) =>
+          newJob({ name: "a.mp4", version }, "gif", { engine }),
+        );
+        if (a === undefined || b === undefined) throw new Error("two jobs");
+        for (const job of [a, b, a]) {
+          await apply("a.mp4", version, [{ type: "enqueue", job }]);
+          expect(await catalog.listJobs({ version })).toMatchObject([
+            { id: job.id, state: "queued" },
+          ]);
+        }
+      });
+
+      it("that are cancelled or skipped settle the media, and open it again on retry", async () => {
+        const version = await put(catalog, "a.mp4");
+        const gif = newJob({ name: "a.mp4", version }, "gif");
+        const audio = newJob({ name: "a.mp4", version }, "audio");
+        await apply("a.mp4", version, [
+          { type: "enqueue", job: gif },
+          { type: "skip", job: audio, reason: "no_audio" },
+          { type: "settle", version },
+        ]);
+        expect((await catalog.getMedia("a.mp4"))?.state).toBe("processing");
+        await apply("a.mp4", version, [
+          { type: "cancel", jobId: gif.id },
+          { type: "settle", version },
+        ]);
+        expect((await catalog.getMedia("a.mp4"))?.state).toBe("failed");
+        expect((await catalog.listEvents("a.mp4")).map(({ event }) => event)).toEqual([
+          { type: "media.failed", name: "a.mp4", version, failed: ["gif"] },
+        ]);
+        await apply("a.mp4", version, [{ type: "retry", jobId: gif.id }]);
+        expect((await catalog.getMedia("a.mp4"))?.state).toBe("processing");
+        expect(await catalog.listJobs({ state: "skipped" })).toMatchObject([
+          { reason: "no_audio" },
+        ]);
+      });
+
+      it("of a superseded version are gone", async () => {
+        const version = await put(catalog, "a.mp4", "01");
+        await apply("a.mp4", version, [
+          { type: "enqueue", job: newJob({ name: "a.mp4", version }, "gif") },
+        ]);
+        await put(catalog, "a.mp4", "02");
+        expect(await catalog.listJobs({})).toEqual([]);
+      });
+    });
+
+    describe("search", () => {
+      it("says when the words are said, with what is around them", async () => {
+        const version = await put(catalog, "a.mp4");
+        await index("a.mp4", version, "it was the age of wisdom it was the age of foolishness");
+        const [hit] = await catalog.search({ words: "WISDOM" });
+        expect(hit).toMatchObject({ name: "a.mp4", draft: true });
+        expect(hit?.moments).toEqual([
+          {
+            startMs: 2_500,
+            endMs: 2_900,
+            snippet: "it was the age of [wisdom] it was the age of foolishness",
+          },
+        ]);
+        expect(await catalog.search({ words: '"of foolishness"' })).toHaveLength(1);
+        expect(await catalog.search({ words: '"wisdom foolishness"' })).toEqual([]);
+        expect(await catalog.search({ words: "wisdom unsaid" })).toEqual([]);
+      });
+
+      it("takes whatever is typed", async () => {
+        for (const words of ["", '"', "a* OR (", "NEAR(", "-", "name:x", "\0", "'; --"])
+          expect(await catalog.search({ words }), words).toEqual([]);
+      });
+
+      it("ranks, and combines with filters", async () => {
+        const once = await put(catalog, "once.mp4");
+        await index("once.mp4", once, `${"many other words here ".repeat(10)}river`);
+        const often = await put(catalog, "often.mp4");
+        await index("often.mp4", often, "river river river");
+        await apply("often.mp4", often, [
+          {
+            type: "putLabels",
+            version: often,
+            labels: [{ name: "Boat", confidence: 0.9, parents: [] }],
+          },
+          { type: "index", version: often },
+        ]);
+        const names = async (query: Parameters<Catalog["search"]>[0]) =>
+          (await catalog.search(query)).map((hit) => hit.name);
+        expect(await names({ words: "river" })).toEqual(["often.mp4", "once.mp4"]);
+        expect(await names({ words: "river", startsWith: "on" })).toEqual(["once.mp4"]);
+        expect(await names({ words: "river", label: "boat" })).toEqual(["often.mp4"]);
+        expect(await names({ words: "river boat" })).toEqual(["often.mp4"]);
+        expect(await names({ words: "river", type: "image" })).toEqual([]);
+        expect(await names({ words: "river", limit: 1 })).toEqual(["often.mp4"]);
+      });
+    });
+
+    it("remembers what an imported file looked like until the media changes", async () => {
+      const version = await put(catalog, "a.mp4", "01");
+      const stamp = { path: "/a.mp4", sizeBytes: 1, modifiedNs: 10n ** 18n + 1n, inode: 7n };
+      await catalog.noteImport(stamp, { name: "a.mp4", version });
+      expect(await catalog.findImport(stamp)).toEqual({ name: "a.mp4", version });
+      expect(await catalog.findImport({ ...stamp, modifiedNs: 10n ** 18n })).toBeUndefined();
+      await put(catalog, "a.mp4", "02");
+      expect(await catalog.findImport(stamp)).toBeUndefined();
+    });
+  });
+}
