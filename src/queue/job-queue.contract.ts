@@ -1,0 +1,156 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Catalog, Change, JobOutcome } from "../catalog/catalog.ts";
+import { createIdSource, newSession } from "../media/ids.ts";
+import { newJob, type Step } from "../media/job.ts";
+import type { Claim, JobQueue, Slots } from "./job-queue.ts";
+
+const newId = createIdSource(newSession());
+const slots: Slots = { light: 2, transcode: 1, speech: 1, vision: 1 };
+
+/** A catalog, with a queue on it for one or for another living process, or for one that died. */
+export interface QueueStage {
+  readonly catalog: Catalog;
+  readonly queue: JobQueue;
+  /** A queue whose process is gone. */
+  readonly deadQueue: JobQueue;
+  close(): Promise<void>;
+}
+
+/** What every queue that workers pull from must do. */
+export function jobQueueContract(kind: string, open: () => Promise<QueueStage>): void {
+  describe(`job queue: ${kind}`, () => {
+    let stage: QueueStage;
+    beforeEach(async () => void (stage = await open()));
+    afterEach(() => stage.close());
+
+    const enqueue = async (name: string, wanted: readonly Step[], session?: string) => {
+      const version = newId();
+      const object = { bucket: "uploads", key: name, version, sha256: "0" } as const;
+      const source = { ...object, sizeBytes: 1, contentType: "" };
+      const media = { name, version, owner: "local", sha256: "0", sizeBytes: 1 };
+      const jobs = wanted.map((step): Change => ({
+        type: "enqueue",
+        job: newJob(media, step),
+        ...(session === undefined ? {} : { request: { session } }),
+      }));
+      await stage.catalog.apply({
+        expect: { name, version: null },
+        changes: [{ type: "putMedia", media, source }, ...jobs],
+      });
+      return version;
+    };
+    const claim = (options = {}) => stage.queue.claim({ slots, ...options });
+    const stepsOf = (claims: (Claim | undefined)[]) =>
+      claims.map((claimed) => claimed && `${claimed.media.name} ${claimed.job.step}`);
+    const finish = ({ media, attempt }: Claim, outcome: JobOutcome) =>
+      stage.catalog.apply({
+        expect: { name: media.name, version: media.version, attempt },
+        changes: [
+          { type: "finishJob", attempt, outcome },
+          { type: "settle", version: media.version },
+        ],
+      });
+    const must = async (claimed: Promise<Claim | undefined>): Promise<Claim> => {
+      const found = await claimed;
+      if (found === undefined) throw new Error("nothing to claim");
+      return found;
+    };
+
+    it("hands out each job once, the first steps first", async () => {
+      await enqueue("a", ["label", "probe", "transcribe"]);
+      const claims = [await claim(), await claim(), await claim(), await claim()];
+      expect(stepsOf(claims)).toEqual(["a probe", "a transcribe", "a label", undefined]);
+      expect(claims[0]?.job).toMatchObject({ state: "running", attempts: 1 });
+    });
+
+    it("gives one media's transcoding one slot, and the next media none meanwhile", async () => {
+      await enqueue("a", ["gif", "video", "audio", "poster"]);
+      await enqueue("b", ["audio"]);
+      const claims = [];
+      for (let n = 0; n < 5; n += 1) claims.push(await claim());
+      expect(stepsOf(claims)).toEqual(["a audio", "a poster", "a video", "a gif", undefined]);
+      for (const held of claims.slice(0, 4))
+        if (held) await finish(held, { state: "succeeded", notes: [] });
+      expect(stepsOf([await claim()])).toEqual(["b audio"]);
+    });
+
+    it("keeps to a session's own jobs when asked", async () => {
+      await enqueue("others", ["probe"], "s1");
+      await enqueue("own", ["probe"], "s2");
+      expect(
+        stepsOf([await claim({ requestedBy: "s2" }), await claim({ requestedBy: "s2" })]),
+      ).toEqual(["own probe", undefined]);
+    });
+
+    it("holds a job that is to be tried again until its time", async () => {
+      await enqueue("a", ["probe"]);
+      const failure = { code: "internal", message: "m", remedy: "r" } as const;
+      const dueAt = Date.now() + 150;
+      await finish(await must(claim()), { state: "queued", runAfter: dueAt, failure, details: {} });
+      expect(await claim()).toBeUndefined();
+      expect(await stage.queue.nextDueAt()).toBe(dueAt);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      expect((await must(claim())).job.attempts).toBe(2);
+    });
+
+    it("keeps a job handed back as good as new", async () => {
+      await enqueue("a", ["probe"]);
+      const held = await must(claim());
+      await stage.queue.handBack(held.attempt);
+      expect(await stage.queue.heartbeat(held.attempt, undefined)).toBe("lost");
+      expect((await must(claim())).job.attempts).toBe(1);
+    });
+
+    it("tells at the heartbeat what has become of the job", async () => {
+      const version = await enqueue("a", ["probe", "label"]);
+      const held = await must(claim());
+      expect(await stage.queue.heartbeat(held.attempt, { fraction: 0.5 })).toBe("held");
+      const [job] = await stage.catalog.listJobs({ step: "probe" });
+      expect(job?.progress).toEqual({ fraction: 0.5 });
+      const write = (change: Change) =>
+        stage.catalog.apply({ expect: { name: "a", version }, changes: [change] });
+      await write({ type: "cancel", jobId: held.job.id });
+      expect(await stage.queue.heartbeat(held.attempt, undefined)).toBe("cancel");
+      await finish(held, { state: "cancelled" });
+      const label = await must(claim());
+      await write({ type: "removeMedia", name: "a", keepBytesMs: 0 });
+      expect(await stage.queue.heartbeat(label.attempt, undefined)).toBe("lost");
+      expect(await finish(label, { state: "succeeded", notes: [] })).toBe("superseded");
+    });
+
+    it("discards the result of an attempt that lost its job", async () => {
+      await enqueue("a", ["probe"]);
+      const lost = await must(stage.deadQueue.claim({ slots }));
+      expect((await stage.queue.recover()).takenOver).toBe(1);
+      const taken = await must(claim());
+      expect(taken.job.id).toBe(lost.job.id);
+      expect(await finish(lost, { state: "succeeded", notes: [] })).toBe("superseded");
+      expect(await finish(taken, { state: "succeeded", notes: ["n"] })).toBe("applied");
+      const outcomes = (await stage.catalog.listAttempts("a")).map((attempt) => attempt.outcome);
+      expect(outcomes).toEqual(["lost", "succeeded"]);
+      expect((await stage.catalog.getMedia("a"))?.state).toBe("ready");
+    });
+
+    it("leaves the jobs of living processes alone when it recovers", async () => {
+      await enqueue("a", ["probe"]);
+      const held = await must(claim());
+      const { takenOver, deadSessions } = await stage.queue.recover();
+      expect(takenOver).toBe(0);
+      expect(deadSessions).toHaveLength(1);
+      await stage.queue.forget(deadSessions);
+      expect((await stage.queue.recover()).deadSessions).toEqual([]);
+      expect(await stage.queue.heartbeat(held.attempt, undefined)).toBe("held");
+    });
+
+    it("keeps the error of a job that failed for good", async () => {
+      await enqueue("a", ["probe"]);
+      const failure = { code: "damaged_media", message: "broken", remedy: "send again" } as const;
+      await finish(await must(claim()), { state: "failed", failure, details: { stderr: "moov" } });
+      expect(await stage.catalog.listJobs({ state: "failed" })).toMatchObject([{ failure }]);
+      expect(await stage.catalog.listAttempts("a")).toMatchObject([
+        { details: { stderr: "moov" } },
+      ]);
+      expect((await stage.catalog.getMedia("a"))?.state).toBe("failed");
+    });
+  });
+}

@@ -1,0 +1,181 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Catalog, Change, JobOutcome } from "../catalog/catalog.ts";
+import type { Progress } from "../media/engine.ts";
+import { asMediaError, type MediaError } from "../media/errors.ts";
+import type { MediaEvent } from "../media/event.ts";
+import type { Step } from "../media/job.ts";
+import { backoffMs, maxAttempts } from "./backoff.ts";
+import type { Claim, JobQueue, Slots } from "./job-queue.ts";
+import type { RunStep, StepOutcome } from "./step.ts";
+
+/** How often a running job renews its lease and hears whether it is still wanted. */
+const heartbeatMs = 1_000;
+/** How soon work that another process enqueued is noticed. */
+const pollMs = 250;
+
+export interface WorkerOptions {
+  readonly queue: JobQueue;
+  readonly catalog: Catalog;
+  readonly slots: Slots;
+  readonly steps: Readonly<Record<Step, RunStep>>;
+  /** The changes that follow from an event: the pipeline. */
+  readonly follow: (event: MediaEvent, claim: Claim) => Promise<readonly Change[]>;
+  /** Removes bytes that a superseded job made. */
+  readonly discard: (changes: readonly Change[]) => Promise<void>;
+  /** Each attempt gets a folder of its own below it. */
+  readonly workDir: string;
+  readonly newId: () => string;
+  /** How long a job waits after so many tries. Default: `backoffMs`. */
+  readonly delayMs?: (attempts: number) => number;
+  readonly onProgress?: (claim: Claim, progress: Progress) => void;
+  /** A job has come to an end, or back to the queue for another try. */
+  readonly onFinished?: (claim: Claim, outcome: JobOutcome) => Promise<void>;
+}
+
+export interface RunOptions {
+  /** After it, no job is begun and running ones are handed back. */
+  readonly signal: AbortSignal;
+  /** Only jobs that this session asked for. */
+  readonly requestedBy?: string;
+  /** Returns when this says true after a look at the queue found nothing to claim. Default: never. */
+  readonly isDone?: () => Promise<boolean>;
+}
+
+/** Works off jobs, as many at a time as there are slots. */
+export interface Worker {
+  run(options: RunOptions): Promise<void>;
+}
+
+function outcomeOf(claim: Claim, error: MediaError, delayMs: typeof backoffMs): JobOutcome {
+  const failure = { code: error.code, message: error.message, remedy: error.remedy };
+  const { details } = error;
+  if (!error.retryable || claim.job.attempts >= maxAttempts)
+    return { state: "failed", failure, details };
+  const runAfter = Date.now() + delayMs(claim.job.attempts);
+  return { state: "queued", runAfter, failure, details };
+}
+
+/** Runs the step, with a heartbeat beside it that aborts it when the job is no longer ours. */
+async function runAttempt(
+  options: WorkerOptions,
+  claim: Claim,
+  shutdown: AbortSignal,
+): Promise<{ outcome: StepOutcome } | { error: MediaError; standing: "held" | "lost" | "cancel" }> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([shutdown, stop.signal]);
+  const workDir = join(options.workDir, claim.attempt);
+  let standing: "held" | "lost" | "cancel" = "held";
+  let progress: Progress | undefined;
+  const heart = setInterval(() => {
+    options.queue.heartbeat(claim.attempt, progress).then(
+      (answer) => {
+        standing = answer;
+        if (answer !== "held") stop.abort();
+      },
+      () => {}, // a busy catalog is no reason to stop: the next beat tries again
+    );
+  }, heartbeatMs);
+  try {
+    await mkdir(workDir, { recursive: true });
+    const onProgress = (latest: Progress) => {
+      progress = latest;
+      options.onProgress?.(claim, latest);
+    };
+    onProgress({}); // it has begun
+    const { job, media } = claim;
+    const { newId } = options;
+    const run = options.steps[job.step];
+    return { outcome: await run({ job, media, signal, onProgress, workDir, newId }) };
+  } catch (error) {
+    return { error: asMediaError(error), standing };
+  } finally {
+    clearInterval(heart);
+    await rm(workDir, { recursive: true, force: true });
+  }
+}
+
+/** Commits how the attempt ended, together with all that follows from it. */
+async function commit(
+  options: WorkerOptions,
+  claim: Claim,
+  outcome: JobOutcome,
+  changes: readonly Change[],
+  events: readonly MediaEvent[],
+): Promise<void> {
+  const { attempt, media } = claim;
+  const follows: Change[] = [];
+  for (const event of events)
+    follows.push({ type: "event", event }, ...(await options.follow(event, claim)));
+  const applied = await options.catalog.apply({
+    expect: { name: media.name, version: media.version, attempt },
+    changes: [
+      ...changes,
+      { type: "finishJob", attempt, outcome },
+      ...follows,
+      { type: "settle", version: media.version },
+    ],
+  });
+  if (applied === "superseded") {
+    await options.discard(changes);
+    await options.queue.handBack(attempt);
+  } else await options.onFinished?.(claim, outcome);
+}
+
+async function work(options: WorkerOptions, claim: Claim, shutdown: AbortSignal): Promise<void> {
+  const ended = await runAttempt(options, claim, shutdown);
+  if ("outcome" in ended) {
+    const { changes, events, notes } = ended.outcome;
+    return commit(options, claim, { state: "succeeded", notes }, changes, events);
+  }
+  if (ended.standing === "cancel") return commit(options, claim, { state: "cancelled" }, [], []);
+  if (ended.standing === "lost" || shutdown.aborted) return options.queue.handBack(claim.attempt);
+  const outcome = outcomeOf(claim, ended.error, options.delayMs ?? backoffMs);
+  const { name, version } = claim.media;
+  const { step } = claim.job;
+  const failed: MediaEvent = { type: "step.failed", name, version, step, code: ended.error.code };
+  return commit(options, claim, outcome, [], outcome.state === "failed" ? [failed] : []);
+}
+
+function sleep(ms: number, signal: AbortSignal, until: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done);
+    void until.then(done);
+  });
+}
+
+/** A worker that claims jobs of a queue and runs the pipeline's steps. */
+export function createWorker(options: WorkerOptions): Worker {
+  return {
+    async run({ signal, requestedBy, isDone = async () => false }) {
+      const running = new Set<Promise<void>>();
+      const failures: unknown[] = [];
+      let wake = Promise.withResolvers<void>();
+      while (!signal.aborted && failures.length === 0) {
+        wake = Promise.withResolvers<void>();
+        const who = requestedBy === undefined ? {} : { requestedBy };
+        const claim = await options.queue.claim({ slots: options.slots, ...who });
+        if (claim !== undefined) {
+          const job = work(options, claim, signal)
+            .catch((error: unknown) => void failures.push(error))
+            .then(() => {
+              running.delete(job);
+              wake.resolve();
+            });
+          running.add(job);
+          continue;
+        }
+        if (running.size === 0 && (await isDone())) break;
+        await sleep(pollMs * (0.75 + Math.random() / 2), signal, wake.promise);
+      }
+      await Promise.all(running);
+      if (failures.length > 0) throw failures[0];
+    },
+  };
+}
