@@ -1,0 +1,150 @@
+import { MediaError } from "../media/errors.ts";
+import type { Limits } from "../media/limits.ts";
+import { runToEnd } from "../sandbox/run.ts";
+import type { RunCommand } from "../sandbox/run.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
+import { parseJson } from "./json.ts";
+import type { Json } from "./json.ts";
+import { refusedPixels } from "./pixels.ts";
+
+/** What ffprobe is asked through. */
+export interface Ffprobe {
+  readonly sandbox: Sandbox;
+  readonly limits: Limits;
+  /** Name on the PATH, or a path. */
+  readonly program: string;
+}
+
+/** What ffprobe answered: exit code 0 does not mean that all went well. */
+export interface Report {
+  readonly json: Json;
+  /** `[error]` and `[warning]` lines. */
+  readonly messages: readonly string[];
+}
+
+/**
+ * The demuxers that may read an upload. None of them opens other files or the network, as HLS,
+ * DASH, concat and SDP do, or takes a name for a pattern, as image2 does.
+ */
+const formats =
+  "mov,mp4,matroska,webm,avi,flv,asf,mpegts,mpeg,mpegvideo,m4v,h264,hevc,mxf,dv,ivf,ogg," +
+  "mp3,wav,w64,flac,aac,aiff,caf,amr,ac3,eac3,gif," +
+  "jpeg_pipe,png_pipe,webp_pipe,bmp_pipe,tiff_pipe";
+
+/** Only what is read later: a file may carry megabytes of tags and thousands of chapters. */
+const entries = [
+  "format=format_name,format_long_name,duration,bit_rate",
+  "stream=index,codec_type,codec_name,codec_tag_string,profile,level,refs,pix_fmt" +
+    ",bits_per_raw_sample,width,height,sample_aspect_ratio,r_frame_rate,avg_frame_rate" +
+    ",field_order,color_transfer,duration,nb_frames,bit_rate,sample_rate,channels",
+  "stream_disposition=default,attached_pic,timed_thumbnails",
+  "stream_tags=language,DURATION",
+  "stream_side_data=rotation,displaymatrix",
+  "frame=stream_index,interlaced_frame",
+  "frame_tags=Orientation",
+  "frame_side_data=rotation,displaymatrix",
+].join(":");
+
+/** Of all streams together; enough to meet the first frame of the video among the sound. */
+const firstPackets = "%+#8";
+
+function formatOption(demuxer: string | undefined): string[] {
+  return demuxer === undefined ? [] : ["-f", demuxer];
+}
+
+/** Wall time for the beginning of a file; the whole of one may take `limits.minTimeMs`. */
+const headMs = 60_000;
+
+function command(
+  ffprobe: Ffprobe,
+  path: string,
+  args: readonly string[],
+  wallMs: number,
+  signal: AbortSignal,
+): RunCommand {
+  const { limits, program } = ffprobe;
+  const guards = ["-protocol_whitelist", "file", "-format_whitelist", formats];
+  return {
+    command: program,
+    args: ["-loglevel", "level+warning", ...guards, ...args, `file:${path}`],
+    reads: [path],
+    writes: [],
+    limits: {
+      wallMs,
+      cpuSeconds: wallMs / 1000,
+      memoryBytes: limits.memoryBytes,
+      fileSizeBytes: 0,
+    },
+    signal,
+  };
+}
+
+/**
+ * Asks ffprobe, once, for everything about a file. Its first packets are decoded too: that tells a
+ * damaged picture, how a photograph is to be turned, and H.264's true count of reference frames.
+ * `demuxer` is set when it is known what the file is.
+ * @throws MediaError `damaged_media` when ffprobe cannot read it, `limit_pixels`; what the sandbox throws.
+ */
+export async function ask(
+  ffprobe: Ffprobe,
+  path: string,
+  demuxer: string | undefined,
+  signal: AbortSignal,
+): Promise<Report> {
+  const { limits } = ffprobe;
+  const decoding = ["-max_pixels", String(limits.maxPixels), "-read_intervals", firstPackets];
+  const asked = ["-of", "json", "-show_entries", entries, ...formatOption(demuxer)];
+  const { stdout, stderr, exitCode } = await runToEnd(ffprobe.sandbox, {
+    ...command(ffprobe, path, [...decoding, ...asked], Math.min(headMs, limits.minTimeMs), signal),
+    maxOutputBytes: 16 * 1024 ** 2,
+  });
+  const messages = stderr.split("\n").filter((line) => line !== "");
+  const json = exitCode === 0 ? parseJson(stdout) : undefined;
+  if (json !== undefined) return { json, messages };
+  const damaged = { details: { stderr, exitCode } };
+  throw refusedPixels(stderr, limits) ?? new MediaError("damaged_media", reasonIn(stderr), damaged);
+}
+
+/** Why ffprobe gave up, in words for people. */
+function reasonIn(stderr: string): string {
+  if (stderr.includes("moov atom not found"))
+    return "its index (the moov atom) is missing: the recording or the upload was cut off";
+  const last = stderr.trim().split("\n").at(-1) ?? "";
+  return `ffprobe cannot read it: ${last.replace(/^(?:\[[^\]]*\] )*/, "").replace(/^file:.*: /, "")}`;
+}
+
+/**
+ * How long a file is, by the times of all its packets: for those that do not say, such as what
+ * browsers record. Reads the file once, decodes nothing.
+ * Undefined when it has no times, or cannot be read to its end.
+ */
+export async function measureDuration(
+  ffprobe: Ffprobe,
+  path: string,
+  demuxer: string | undefined,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const shown = ["-show_entries", "packet=pts_time,dts_time,duration_time", "-of", "csv=p=0"];
+  const args = [...formatOption(demuxer), ...shown];
+  const child = ffprobe.sandbox.spawn(
+    command(ffprobe, path, args, ffprobe.limits.minTimeMs, signal),
+  );
+  let [first, last] = [Infinity, -Infinity];
+  let rest = "";
+  child.stdout.setEncoding("latin1");
+  child.stdout.on("data", (chunk: string) => {
+    const lines = (rest + chunk).split("\n");
+    rest = (lines.pop() ?? "").slice(0, 1000);
+    for (const line of lines) {
+      const [pts = NaN, dts = NaN, length = NaN] = line.split(",").map(Number.parseFloat);
+      const start = Number.isNaN(pts) ? dts : pts;
+      if (Number.isNaN(start)) continue;
+      first = Math.min(first, start);
+      last = Math.max(last, start + (Number.isNaN(length) ? 0 : length));
+    }
+  });
+  const { exitCode } = await child.exited;
+  // A late beginning is part of the length, unless the clock simply did not begin at 0.
+  const seconds = first > 60 ? last - first : last;
+  return exitCode === 0 && seconds > 0 ? Math.max(1, Math.round(seconds * 1000)) : undefined;
+}

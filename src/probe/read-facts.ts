@@ -1,0 +1,89 @@
+import { MediaError } from "../media/errors.ts";
+import type { MediaFacts } from "../media/facts.ts";
+import type { Limits } from "../media/limits.ts";
+import type { Report } from "./ffprobe.ts";
+import { known, listOf, millisecondsOf, numberOf, objectOf, positiveOf, textOf } from "./json.ts";
+import type { Json } from "./json.ts";
+import { pixelRefusal, refusedPixels } from "./pixels.ts";
+import type { Sniffed } from "./sniff.ts";
+import { audioFacts, chooseStreams, coverArtFacts, videoFacts } from "./streams.ts";
+import type { Streams } from "./streams.ts";
+
+/** Codecs of still pictures, as they are met inside containers. */
+const stillCodecs = new Set(["png", "mjpeg", "bmp", "tiff", "webp", "gif", "ljpeg", "jpegls"]);
+
+/** One picture in a container: a GIF with one frame, a PNG in an MP4. */
+function isStill(video: Json, streams: Streams): boolean {
+  if (streams.audio !== undefined || !stillCodecs.has(textOf(video, "codec_name") ?? ""))
+    return false;
+  return numberOf(video, "nb_frames") === 1;
+}
+
+/** What is wrong when there is nothing to see and nothing to hear. */
+function refuseEmpty(report: Report, streams: Streams, limits: Limits): never {
+  const details = { stderr: report.messages.join("\n") };
+  const tooLarge = refusedPixels(details.stderr, limits);
+  if (tooLarge !== undefined) throw tooLarge;
+  const codec = streams.unreadable.map((one) => textOf(one, "codec_tag_string")).at(0);
+  if (streams.unreadable.some((one) => textOf(one, "codec_name") === undefined))
+    throw new MediaError("unsupported_media", `its video codec ${codec} is not known`, { details });
+  if (streams.unreadable.length > 0)
+    throw new MediaError("damaged_media", "its pictures cannot be read", { details });
+  throw new MediaError("unsupported_media", "there is no video, sound or picture in it");
+}
+
+/** A decoder speaks of what it could not decode; nothing else is said at this level. */
+function damageOf(report: Report): string[] {
+  const broken = report.messages.some((line) => line.includes("[error]"));
+  return broken ? ["the picture is damaged; what can be read of it is used"] : [];
+}
+
+/**
+ * Turns ffprobe's report into facts. Lengths that it does not know are left out.
+ * @throws MediaError `limit_pixels`, `damaged_media` or `unsupported_media` when there is nothing
+ * that may be shown or heard.
+ */
+export function readFacts(report: Report, sniffed: Sniffed, limits: Limits): MediaFacts {
+  const format = objectOf(report.json, "format");
+  const streams = chooseStreams(listOf(report.json, "streams"));
+  const { video, audio, coverArt, audioTracks } = streams;
+  if (video === undefined && audio === undefined) refuseEmpty(report, streams, limits);
+  const isImage = video !== undefined && (sniffed.kind === "picture" || isStill(video, streams));
+  const index = video === undefined ? undefined : numberOf(video, "index");
+  const frames = listOf(report.json, "frames");
+  const frame = frames.find((one) => numberOf(one, "stream_index") === index);
+  if (sniffed.kind === "picture" && frame === undefined)
+    throw new MediaError(
+      "damaged_media",
+      `there is no whole picture in this ${sniffed.name} file`,
+      {
+        details: { stderr: report.messages.join("\n") },
+      },
+    );
+  const shown = video === undefined ? undefined : videoFacts(video, frame, isImage);
+  const heard = audio === undefined || isImage ? undefined : audioFacts(audio);
+  const tooLarge = pixelRefusal(shown?.video.width ?? 0, shown?.video.height ?? 0, limits);
+  if (tooLarge !== undefined) throw tooLarge;
+  const lengths = [shown?.video.durationMs, heard?.durationMs].filter((one) => one !== undefined);
+  const longest = lengths.length > 0 ? Math.max(...lengths) : undefined;
+  return known({
+    type: isImage
+      ? ("image" as const)
+      : shown === undefined
+        ? ("audio" as const)
+        : ("video" as const),
+    container: textOf(format, "format_name") ?? "",
+    containerLongName: textOf(format, "format_long_name") ?? "",
+    durationMs: isImage ? undefined : (millisecondsOf(format, "duration") ?? longest),
+    bitRate: isImage ? undefined : positiveOf(format, "bit_rate"),
+    video: shown?.video,
+    audio: heard,
+    audioTracks: isImage ? 0 : audioTracks,
+    coverArt: coverArt === undefined ? undefined : coverArtFacts(coverArt),
+    warnings: [
+      ...streams.warnings,
+      ...(shown?.warnings ?? []),
+      ...(sniffed.kind === "picture" ? damageOf(report) : []),
+    ],
+  });
+}

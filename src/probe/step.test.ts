@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { describeWithSharedMedia, sharedMedia } from "../../test/support/shared-media.ts";
+import { createIdSource, newSession } from "../media/ids.ts";
+import { newJob } from "../media/job.ts";
+import { defaultLimits } from "../media/limits.ts";
+import type { Media } from "../media/media.ts";
+import { createMemoryObjectStore } from "../objects/memory.ts";
+import { createSandbox } from "../sandbox/create.ts";
+import { createProbe } from "./probe.ts";
+import { createProbeStep } from "./step.ts";
+
+describeWithSharedMedia("the step probe", () => {
+  test("reads the source and hands back its facts, once to keep and once to plan with", async () => {
+    const objects = createMemoryObjectStore();
+    const newId = createIdSource(newSession());
+    const source = { bucket: "uploads", key: "a/two.mkv", version: newId() } as const;
+    const bytes = await objects.putFile(source, sharedMedia("hostile/multi_audio.mkv"));
+    const [name, version] = [source.key, source.version];
+    const identity = { name, version, owner: "local", ...bytes };
+    const media: Media = { ...identity, state: "processing", createdAt: 1, updatedAt: 1 };
+    const job = {
+      ...newJob(media, "probe"),
+      state: "running",
+      attempts: 1,
+      enqueuedAt: 1,
+    } as const;
+    const probe = createProbe({ sandbox: await createSandbox(), limits: defaultLimits });
+    const run = createProbeStep({ objects, probe });
+    const signal = new AbortController().signal;
+    const outcome = await run({ job, media, newId, signal, onProgress: () => {}, workDir: "" });
+
+    const [change] = outcome.changes;
+    if (change?.type !== "setFacts") throw new Error("no facts");
+    const { facts } = change;
+    expect(facts).toMatchObject({ type: "video", audioTracks: 2 });
+    expect(outcome).toEqual({
+      changes: [{ type: "setFacts", version, facts }],
+      events: [{ type: "media.probed", name, version, facts }],
+      notes: ["it has 2 sound tracks; number 2 (deu) is used"],
+    });
+  });
+});

@@ -1,0 +1,22 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe } from "vitest";
+
+/** Real media and models for tests, laid beside the checkout; not part of the repository. */
+const shared = fileURLToPath(new URL("../../../shared/", import.meta.url));
+
+export function sharedMedia(path: string): string {
+  return `${shared}media/${path}`;
+}
+
+export function sharedSample(path: string): string {
+  return `${shared}aws-samples/${path}`;
+}
+
+const present = existsSync(`${shared}media/README.md`);
+
+/** A suite that needs the shared media: a visible skip on a laptop without it, a failure in CI. */
+export function describeWithSharedMedia(name: string, body: () => void): void {
+  if (present || process.env["CI"]) describe(name, body);
+  else describe.skip(`${name} (needs the shared test media)`, body);
+}
