@@ -1,0 +1,145 @@
+import type { MediaFacts } from "../../media/facts.ts";
+import type { Limits } from "../../media/limits.ts";
+import type { PlannedAudio, PlannedMovie, PlannedRendition, PlannedVideo } from "../plan.ts";
+import { audioGraph, gifGraph, posterGraph, videoGraph } from "./graph.ts";
+import { inputArguments, type Reading, seconds } from "./input.ts";
+
+/** One output of a run: what it is to be, and the path of the file. */
+export interface Output {
+  readonly plan: PlannedRendition;
+  readonly path: string;
+}
+
+export interface Run {
+  readonly sourcePath: string;
+  readonly facts: Pick<MediaFacts, "container">;
+  readonly limits: Limits;
+  readonly outputs: readonly Output[];
+  /** The poster's second try: from the start, any frame. */
+  readonly fromStart?: boolean;
+}
+
+/** Filters and the arguments of one output file. */
+interface OutputPart {
+  readonly graphs: readonly string[];
+  readonly args: readonly string[];
+}
+
+/** Nothing of the source goes along but picture and sound; queues are bounded. */
+const clean = "-map_metadata -1 -map_chapters -1 -sn -dn -max_muxing_queue_size 1024".split(" ");
+
+/**
+ * ffmpeg's arguments for making all outputs in one run with one decode. No words of the file's are
+ * in them, and nothing goes through a shell.
+ */
+export function transcodeArguments(run: Run): string[] {
+  // A little more than the limit, so that what is too long can be told from what just fits.
+  const cut = ["-t", seconds(run.limits.maxDurationMs + 1000)];
+  const parts = run.outputs.map((output, index) => outputPart(output, index, cut));
+  const graphs = parts.flatMap((part) => part.graphs);
+  return [
+    ..."-nostdin -hide_banner -loglevel repeat+error -nostats".split(" "),
+    ..."-progress pipe:1 -stats_period 0.25 -y".split(" "),
+    // Half a film is worth having: how many errors are too many is judged afterwards.
+    ..."-max_error_rate 1".split(" "),
+    ...inputArguments(run.sourcePath, run.facts, run.limits, reading(run)),
+    ...(graphs.length === 0 ? [] : ["-filter_complex", graphs.join(";")]),
+    ...parts.flatMap((part) => part.args),
+    ...inspectionArguments(run.outputs, cut),
+  ];
+}
+
+function reading({ outputs, fromStart }: Run): Reading {
+  for (const { plan } of outputs)
+    if (plan.rendition === "poster" && plan.choice !== undefined && fromStart !== true)
+      return { fromMs: plan.choice.fromMs, keyframesOnly: true };
+  return {};
+}
+
+function outputPart({ plan, path }: Output, index: number, cut: readonly string[]): OutputPart {
+  const file = `file:${path}`;
+  const label = `v${index}`;
+  const drawn = ["-map", `[${label}]`, ...clean];
+  switch (plan.rendition) {
+    case "web":
+    case "phone":
+      return moviePart(plan, index, [
+        ...clean,
+        ...cut,
+        ..."-movflags +faststart -f mp4".split(" "),
+        file,
+      ]);
+    case "audio": {
+      const { graphs, args } = audioPart(plan.audio, index);
+      return { graphs, args: [...args, ...clean, ...cut, "-f", "mp3", file] };
+    }
+    case "gif":
+      return {
+        graphs: [gifGraph(plan, label)],
+        args: [...drawn, "-c:v", "gif", "-loop", "0", "-f", "gif", file],
+      };
+    case "poster": {
+      const quality = ["-c:v", "mjpeg", "-q:v", String(plan.quantizer)];
+      return {
+        graphs: [posterGraph(plan, label)],
+        // The muxer of plain JPEG streams: unlike image2 it takes no pattern for a name.
+        args: [...drawn, "-frames:v", "1", ...quality, "-f", "mjpeg", file],
+      };
+    }
+  }
+}
+
+function moviePart(plan: PlannedMovie, index: number, ending: readonly string[]): OutputPart {
+  const video = videoPart(plan.video, index);
+  const audio = plan.audio === undefined ? { graphs: [], args: [] } : audioPart(plan.audio, index);
+  return {
+    graphs: [...video.graphs, ...audio.graphs],
+    args: [...video.args, ...audio.args, ...ending],
+  };
+}
+
+function videoPart(video: PlannedVideo, index: number): OutputPart {
+  if (video.copy)
+    return { graphs: [], args: ["-map", `0:${video.picture.streamIndex}`, "-c:v", "copy"] };
+  const label = `v${index}`;
+  const bt709 = "-color_primaries bt709 -color_trc bt709 -colorspace bt709 -color_range tv";
+  const args = [
+    ["-map", `[${label}]`, "-c:v", "libx264", "-preset", video.effort],
+    ["-profile:v", video.profile, "-level:v", (video.level / 10).toFixed(1)],
+    video.refs === undefined ? [] : ["-refs", String(video.refs)],
+    ["-crf", String(video.quality), "-maxrate", String(video.maxBitRate)],
+    ["-bufsize", String(2 * video.maxBitRate), "-g", String(video.keyframeFrames)],
+    video.picture.toneMap === undefined ? [] : bt709.split(" "),
+  ].flat();
+  return { graphs: [videoGraph(video, label)], args };
+}
+
+const audioEncoders = { aac: "aac", mp3: "libmp3lame" } as const;
+
+function audioPart(audio: PlannedAudio, index: number): OutputPart {
+  if (audio.copy) return { graphs: [], args: ["-map", `0:${audio.streamIndex}`, "-c:a", "copy"] };
+  const label = `a${index}`;
+  const encoder = ["-c:a", audioEncoders[audio.codec], "-b:a", String(audio.bitRate)];
+  return { graphs: [audioGraph(audio, label)], args: ["-map", `[${label}]`, ...encoder] };
+}
+
+/** The streams of an output, by kind, with whether they are taken over. */
+export function streamsOf(plan: PlannedRendition): { index: number; copy: boolean }[] {
+  const streams = "audio" in plan && plan.audio !== undefined ? [plan.audio] : [];
+  const audio = streams.map(({ streamIndex, copy }) => ({ index: streamIndex, copy }));
+  if (!("video" in plan)) return audio;
+  return [{ index: plan.video.picture.streamIndex, copy: plan.video.copy }, ...audio];
+}
+
+/**
+ * Copied streams that nothing else decodes are decoded into nothing: only so is damage seen, and a
+ * damaged stream must not be passed on as good. Costs a fraction of encoding.
+ */
+function inspectionArguments(outputs: readonly Output[], cut: readonly string[]): string[] {
+  const streams = outputs.flatMap(({ plan }) => streamsOf(plan));
+  const copied = new Set(streams.filter(({ copy }) => copy).map(({ index }) => index));
+  for (const { index, copy } of streams) if (!copy) copied.delete(index);
+  if (copied.size === 0) return [];
+  const maps = [...copied].flatMap((index) => ["-map", `0:${index}`]);
+  return [...maps, ...cut, "-f", "null", "-"];
+}

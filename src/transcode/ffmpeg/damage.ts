@@ -1,0 +1,86 @@
+import type { MediaFacts } from "../../media/facts.ts";
+import type { PlannedRendition } from "../plan.ts";
+import type { OutputFacts, Track } from "./inspect.ts";
+
+/**
+ * ffmpeg leaves with 0 whether it could read all of a file or a tenth of it. What tells is the
+ * number of its complaints, and outputs that are shorter than the source says it is.
+ */
+export interface Damage {
+  readonly errors: number;
+  /** The worst shortfall, when there is one. */
+  readonly short?: Shortfall;
+}
+
+interface Shortfall {
+  readonly decodedMs: number;
+  readonly expectedMs: number;
+}
+
+/** A headline figure and a last frame may differ so much without anything being lost. */
+function isShort({ decodedMs, expectedMs }: Shortfall): boolean {
+  return expectedMs - decodedMs > Math.max(500, expectedMs * 0.02);
+}
+
+/** How long each kind of stream is by the source's own word. */
+function expected(facts: MediaFacts, kind: Track["kind"], errors: number): number | undefined {
+  const own = facts[kind]?.durationMs;
+  // A container is as long as its longest stream, so it only counts against a stream
+  // when something went wrong besides.
+  return own ?? (errors > 0 ? facts.durationMs : undefined);
+}
+
+/** What an output lacks of the source, the worst first. */
+function shortfalls(
+  plan: PlannedRendition,
+  facts: MediaFacts,
+  output: OutputFacts,
+  errors: number,
+): Shortfall[] {
+  const compare = (kind: Track["kind"], decodedMs: number, atMostMs = Infinity): Shortfall[] => {
+    const expectedMs = expected(facts, kind, errors);
+    if (expectedMs === undefined) return [];
+    const fall = { decodedMs, expectedMs: Math.min(expectedMs, atMostMs) };
+    return isShort(fall) ? [fall] : [];
+  };
+  switch (plan.rendition) {
+    case "web":
+    case "phone": {
+      const kinds = plan.audio === undefined ? (["video"] as const) : (["video", "audio"] as const);
+      const length = (kind: Track["kind"]) =>
+        output.tracks?.find((track) => track.kind === kind)?.durationMs ?? 0;
+      return kinds.flatMap((kind) => compare(kind, length(kind)));
+    }
+    case "audio":
+      return compare("audio", output.durationMs ?? 0);
+    case "gif":
+      return compare("video", output.durationMs ?? 0, plan.durationMs);
+    case "poster":
+      return [];
+  }
+}
+
+/** What the outputs of one run say about the source; undefined when it is sound. */
+export function damageOf(
+  facts: MediaFacts,
+  outputs: readonly { readonly plan: PlannedRendition; readonly facts: OutputFacts }[],
+  errors: number,
+): Damage | undefined {
+  const falls = outputs.flatMap((output) => shortfalls(output.plan, facts, output.facts, errors));
+  const [short] = falls.toSorted((a, b) => a.decodedMs - b.decodedMs);
+  if (errors === 0 && short === undefined) return undefined;
+  return { errors, ...(short === undefined ? {} : { short }) };
+}
+
+function inSeconds(ms: number): string {
+  return (ms / 1000).toFixed(1);
+}
+
+/** The note for people: `the source is damaged: 37 decode errors; 3.1 of 12.0 s could be decoded`. */
+export function damageNote({ errors, short }: Damage): string {
+  const counted = `${errors} decode error${errors === 1 ? "" : "s"}`;
+  const length =
+    short && `${inSeconds(short.decodedMs)} of ${inSeconds(short.expectedMs)} s could be decoded`;
+  const parts = [...(errors > 0 ? [counted] : []), ...(length === undefined ? [] : [length])];
+  return `the source is damaged: ${parts.join("; ")}`;
+}

@@ -1,0 +1,67 @@
+import { MediaError } from "../../media/errors.ts";
+import type { RenditionName } from "../../media/media.ts";
+import type { PlannedPicture, PlannedRendition } from "../plan.ts";
+import type { Output } from "./arguments.ts";
+import { inspectOutput, type OutputFacts, type OutputFormat } from "./inspect.ts";
+import type { Report } from "./progress.ts";
+
+/** File formats and media types of the renditions. */
+export const formats: Readonly<
+  Record<RenditionName, { readonly format: OutputFormat; readonly contentType: string }>
+> = {
+  web: { format: "mp4", contentType: "video/mp4" },
+  phone: { format: "mp4", contentType: "video/mp4" },
+  audio: { format: "mp3", contentType: "audio/mpeg" },
+  gif: { format: "gif", contentType: "image/gif" },
+  poster: { format: "jpeg", contentType: "image/jpeg" },
+};
+
+/** An output that lies in the work folder, whole and looked at. */
+export interface Made extends Output {
+  readonly facts: OutputFacts;
+}
+
+/**
+ * Looks at what lies in the work folder; undefined when there is nothing in it.
+ * @throws MediaError `output_invalid` when it is not what was planned.
+ */
+export async function look({ plan, path }: Output, report: Report): Promise<Made | undefined> {
+  const found = await inspectOutput(path, formats[plan.rendition].format);
+  if (found === undefined) return undefined;
+  const durationMs = durationOf(plan, found, report);
+  if (durationMs === 0) return undefined;
+  const picture = pictureOf(plan);
+  if (picture && (found.width !== picture.width || found.height !== picture.height)) {
+    const was = `${found.width}×${found.height} instead of ${picture.width}×${picture.height}`;
+    throw new MediaError("output_invalid", `the ${plan.rendition} rendition is ${was}`);
+  }
+  return { plan, path, facts: durationMs === undefined ? found : { ...found, durationMs } };
+}
+
+function pictureOf(plan: PlannedRendition): PlannedPicture | undefined {
+  if ("video" in plan) return plan.video.picture;
+  return "picture" in plan ? plan.picture : undefined;
+}
+
+/** How long an output plays; 0 when nothing came out; undefined for a still. */
+function durationOf(
+  plan: PlannedRendition,
+  found: OutputFacts,
+  report: Report,
+): number | undefined {
+  switch (plan.rendition) {
+    case "web":
+    case "phone": {
+      const isFilm = found.tracks?.some(
+        ({ kind, durationMs }) => kind === "video" && durationMs > 0,
+      );
+      return isFilm === true ? found.durationMs : 0;
+    }
+    case "audio":
+      return report.outTimeMs ?? 0;
+    case "gif":
+      return Math.round(((report.frames ?? 0) * 1000) / plan.frameRate);
+    case "poster":
+      return undefined;
+  }
+}

@@ -1,0 +1,202 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { StartOptions } from "../../media/engine.ts";
+import { MediaError } from "../../media/errors.ts";
+import { type Limits, timeLimitMs } from "../../media/limits.ts";
+import type { Rendition } from "../../media/media.ts";
+import type { ObjectStore } from "../../objects/object-store.ts";
+import type { Sandbox, SandboxedCommand } from "../../sandbox/sandbox.ts";
+import type { PlannedRendition } from "../plan.ts";
+import type { TranscodeRequest, Transcoder, TranscodeResult } from "../transcoder.ts";
+import { type Output, streamsOf, transcodeArguments } from "./arguments.ts";
+import { type Damage, damageNote, damageOf } from "./damage.ts";
+import { formats, look, type Made } from "./output.ts";
+import { progressOf } from "./progress.ts";
+import { runFfmpeg } from "./run.ts";
+
+export interface FfmpegTranscoderOptions {
+  readonly sandbox: Sandbox;
+  readonly objects: ObjectStore;
+  readonly limits: Limits;
+  /** What `ffmpeg -version` calls itself: recorded with every rendition (decision 0005). */
+  readonly version: () => Promise<string | undefined>;
+  /** The program. Default: `ffmpeg` on the sandbox's search path. */
+  readonly ffmpeg?: string;
+}
+
+interface Attempt {
+  readonly made: readonly Made[];
+  readonly damage: Damage | undefined;
+}
+
+/**
+ * Transcoding by ffmpeg on this machine. All renditions of a request are made in one run from one
+ * decode; they appear in the object store when all of them are whole, or not at all. A damaged
+ * source gives what can be had of it, and a note; streams of it are encoded, not taken over.
+ * `start` throws MediaError `damaged_media` when nothing can be had, `limit_*`, `cancelled`,
+ * `disk_full`, `engine_missing`, `engine_failed`, `output_invalid`.
+ */
+export function createFfmpegTranscoder(options: FfmpegTranscoderOptions): Transcoder {
+  async function start(request: TranscodeRequest, startOptions: StartOptions) {
+    const paths = request.renditions.map(({ plan }) =>
+      join(startOptions.workDir, `${plan.rendition}.${formats[plan.rendition].format}`),
+    );
+    try {
+      const { made, damage } = await options.objects.withLocalFile(request.source, (path) =>
+        transcode(options, request, path, paths, startOptions),
+      );
+      const engine = ["ffmpeg", await options.version()].join(" ").trim();
+      const renditions = await store(options.objects, request, made, engine, startOptions.signal);
+      const result: TranscodeResult = {
+        renditions,
+        notes: damage === undefined ? [] : [damageNote(damage)],
+      };
+      return { state: "succeeded", result } as const;
+    } finally {
+      await Promise.all(paths.map((path) => rm(path, { force: true })));
+    }
+  }
+
+  return {
+    id: "ffmpeg",
+    start,
+    collect: (externalId) =>
+      Promise.reject(new MediaError("internal", `ffmpeg has accepted no work ${externalId}`)),
+    cancel: () => Promise.resolve(),
+  };
+}
+
+/** Makes all outputs; once more, the plain way, when copying or seeking gave damaged ones or none. */
+async function transcode(
+  options: FfmpegTranscoderOptions,
+  request: TranscodeRequest,
+  sourcePath: string,
+  paths: readonly string[],
+  startOptions: StartOptions,
+): Promise<Attempt> {
+  const plans = request.renditions.map(({ plan }) => plan);
+  const attempt = (using: readonly PlannedRendition[], fromStart: boolean) => {
+    const outputs = using.map((plan, index) => ({ plan, path: paths[index] ?? "" }));
+    return attemptOnce(options, request, sourcePath, outputs, fromStart, startOptions);
+  };
+  const copies = plans.some((plan) => streamsOf(plan).some(({ copy }) => copy));
+  const seeks = plans.some((plan) => plan.rendition === "poster" && plan.choice !== undefined);
+  const first = await attempt(plans, false).catch((error: unknown) => {
+    if ((copies || seeks) && isSourcesFault(error)) return undefined;
+    throw error;
+  });
+  const isUnfit = copies && (first?.damage?.errors ?? 0) > 0;
+  if (first !== undefined && !isUnfit) return first;
+  const second = copies || seeks ? await attempt(plans.map(encoded), true) : undefined;
+  if (second !== undefined) return second;
+  throw new MediaError("damaged_media", "the source is damaged: nothing of it could be decoded");
+}
+
+/** Whether another way of reading may go better. */
+function isSourcesFault(error: unknown): boolean {
+  const code = error instanceof MediaError ? error.code : undefined;
+  return code === "damaged_media" || code === "engine_failed" || code === "output_invalid";
+}
+
+/** The same rendition with every stream encoded. */
+function encoded(plan: PlannedRendition): PlannedRendition {
+  switch (plan.rendition) {
+    case "web":
+    case "phone": {
+      const video = { ...plan.video, copy: false };
+      if (plan.audio === undefined) return { ...plan, video };
+      return { ...plan, video, audio: { ...plan.audio, copy: false } };
+    }
+    case "audio":
+      return { ...plan, audio: { ...plan.audio, copy: false } };
+    case "gif":
+    case "poster":
+      return plan;
+  }
+}
+
+/** One run of ffmpeg and a look at what it left; undefined when an output has nothing in it. */
+async function attemptOnce(
+  options: FfmpegTranscoderOptions,
+  request: TranscodeRequest,
+  sourcePath: string,
+  outputs: readonly Output[],
+  fromStart: boolean,
+  { workDir, signal, onProgress }: StartOptions,
+): Promise<Attempt | undefined> {
+  const { limits } = options;
+  const wallMs = timeLimitMs(limits, request.facts.durationMs);
+  const command: SandboxedCommand = {
+    command: options.ffmpeg ?? "ffmpeg",
+    args: transcodeArguments({ sourcePath, facts: request.facts, limits, outputs, fromStart }),
+    reads: [sourcePath],
+    writes: [workDir],
+    limits: {
+      wallMs,
+      cpuSeconds: wallMs / 1000,
+      memoryBytes: limits.memoryBytes,
+      fileSizeBytes: limits.outputBytes,
+    },
+    signal,
+  };
+  const totalMs = expectedTotalMs(request);
+  const { report, errors } = await runFfmpeg(options.sandbox, command, (current) =>
+    onProgress(progressOf(current, totalMs)),
+  );
+  signal.throwIfAborted();
+  if ((report.outTimeMs ?? 0) > limits.maxDurationMs)
+    throw new MediaError("limit_duration", "it plays longer than is allowed");
+  const looked = await Promise.all(outputs.map((output) => look(output, report)));
+  const made = looked.filter((output) => output !== undefined);
+  if (made.length < outputs.length) return undefined;
+  return { made, damage: damageOf(request.facts, made, errors) };
+}
+
+/**
+ * How much there is to work off: the source, or as much of it as the longest output shows. A still
+ * has no length, and is there in no time.
+ */
+function expectedTotalMs({ facts, renditions }: TranscodeRequest): number | undefined {
+  const lengths = renditions.map(({ plan }) => {
+    if (plan.rendition === "poster") return 0;
+    return plan.rendition === "gif" ? plan.durationMs : Infinity;
+  });
+  const longest = Math.max(...lengths);
+  return facts.durationMs === undefined || longest === 0
+    ? undefined
+    : Math.min(facts.durationMs, longest);
+}
+
+/** Puts all outputs into the store, or none. */
+async function store(
+  objects: ObjectStore,
+  request: TranscodeRequest,
+  made: readonly Made[],
+  engine: string,
+  signal: AbortSignal,
+): Promise<Rendition[]> {
+  const renditions: Rendition[] = [];
+  try {
+    for (const [index, { target }] of request.renditions.entries()) {
+      const output = made[index];
+      if (output === undefined) throw new MediaError("internal", "an output was not made");
+      const { plan, path, facts } = output;
+      const stored = await objects.putFile(target, path, { move: true, signal });
+      const { contentType } = formats[plan.rendition];
+      const { width, height, durationMs } = facts;
+      renditions.push({
+        rendition: plan.rendition,
+        object: { ...target, ...stored, contentType },
+        ...(width === undefined || height === undefined ? {} : { width, height }),
+        ...(durationMs === undefined ? {} : { durationMs }),
+        engine,
+        copied: streamsOf(plan).some(({ copy }) => copy),
+      });
+    }
+    return renditions;
+  } catch (error) {
+    // The first error is the one to tell.
+    await Promise.allSettled(request.renditions.map(({ target }) => objects.remove(target)));
+    throw error;
+  }
+}

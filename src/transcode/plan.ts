@@ -1,0 +1,173 @@
+import type { AudioFacts, MediaFacts, Ratio, VideoFacts } from "../media/facts.ts";
+import type { SkipReason } from "../media/job.ts";
+import { type RenditionName, renditionNames } from "../media/media.ts";
+import { audioFits, videoFits } from "./copy.ts";
+import { cappedFrameRate, fitWithin } from "./fit.ts";
+import type { AudioSpec, Box, GifSpec, PosterSpec, Profile, VideoSpec } from "./profile.ts";
+
+/** Which picture is taken from the source, and how it is made upright, square, progressive and SDR. */
+export interface PlannedPicture {
+  readonly streamIndex: number;
+  /** Size of the output: even, not larger than the source is shown, same shape. */
+  readonly width: number;
+  readonly height: number;
+  /** Clockwise degrees to turn what is stored. */
+  readonly rotation: 0 | 90 | 180 | 270;
+  readonly deinterlace: boolean;
+  /** The light curve to tone-map from; absent when the source is SDR already. */
+  readonly toneMap?: "pq" | "hlg";
+  /** Stored as RGB: it needs a stated matrix on its way to YUV. */
+  readonly rgb: boolean;
+  /** Has see-through parts, shown on white. Only for still pictures. */
+  readonly alpha: boolean;
+}
+
+/** H.264 as it is to be. The figures are there with `copy` too: a damaged source is encoded instead. */
+export interface PlannedVideo {
+  readonly codec: "h264";
+  /** Takes the source's stream over unchanged. */
+  readonly copy: boolean;
+  readonly picture: PlannedPicture;
+  /** Constant rate to convert to; absent: frames keep their times. */
+  readonly frameRate?: Ratio;
+  readonly keyframeFrames: number;
+  readonly profile: VideoSpec["profile"];
+  readonly level: VideoSpec["level"];
+  readonly refs?: number;
+  readonly maxBitRate: number;
+  readonly quality: number;
+  readonly effort: VideoSpec["effort"];
+}
+
+export interface PlannedAudio extends AudioSpec {
+  readonly copy: boolean;
+  readonly streamIndex: number;
+}
+
+/** One output in concrete terms: JSON, and all that its result depends on besides source and engine. */
+export type PlannedRendition = PlannedMovie | PlannedSound | PlannedGif | PlannedPoster;
+
+export interface PlannedMovie {
+  readonly rendition: "web" | "phone";
+  readonly video: PlannedVideo;
+  /** Absent when the source is silent. */
+  readonly audio?: PlannedAudio;
+}
+
+interface PlannedSound {
+  readonly rendition: "audio";
+  readonly audio: PlannedAudio;
+}
+
+export interface PlannedGif extends Omit<GifSpec, "box"> {
+  readonly rendition: "gif";
+  readonly picture: PlannedPicture;
+}
+
+export interface PlannedPoster {
+  readonly rendition: "poster";
+  readonly picture: PlannedPicture;
+  readonly quantizer: number;
+  /** In a video: from when on to choose among how many keyframes. Absent for still pictures. */
+  readonly choice?: { readonly fromMs: number; readonly candidates: number };
+}
+
+interface LeftOut {
+  readonly rendition: RenditionName;
+  readonly reason: SkipReason;
+}
+
+/** What is to be made of a media, and what is not and why: each rendition once in one of the two. */
+export interface RenditionPlan {
+  readonly planned: readonly PlannedRendition[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** Decides what is made of a media. Pure: the same facts and profile give the same plan. */
+export function planRenditions(facts: MediaFacts, profile: Profile): RenditionPlan {
+  const answers = renditionNames.map((name) => planOne(name, facts, profile));
+  return {
+    planned: answers.flatMap((answer) => ("reason" in answer ? [] : [answer])),
+    leftOut: answers.flatMap((answer) => ("reason" in answer ? [answer] : [])),
+  };
+}
+
+function planOne(
+  name: RenditionName,
+  facts: MediaFacts,
+  profile: Profile,
+): PlannedRendition | LeftOut {
+  const leftOut = (reason: SkipReason): LeftOut => ({ rendition: name, reason });
+  if (name === "poster") return planPoster(facts, profile.poster) ?? leftOut("no_cover_art");
+  if (facts.type === "image") return leftOut("is_image");
+  if (name === "audio") {
+    if (facts.audio === undefined) return leftOut("no_audio");
+    return { rendition: name, audio: planAudio(facts.audio, profile.audio) };
+  }
+  if (facts.type === "audio" || facts.video === undefined) return leftOut("no_video");
+  if (name === "gif") {
+    const { box, ...figures } = profile.gif;
+    return { rendition: name, picture: planPicture(facts.video, box), ...figures };
+  }
+  const video = planVideo(facts, facts.video, profile[name]);
+  if (facts.audio === undefined) return { rendition: name, video };
+  return { rendition: name, video, audio: planAudio(facts.audio, profile[name].audio) };
+}
+
+function planVideo(facts: MediaFacts, source: VideoFacts, spec: VideoSpec): PlannedVideo {
+  const frameRate = cappedFrameRate(source, spec.maxFrameRate);
+  const rate = frameRate ?? source.frameRate;
+  const framesPerSecond = rate === undefined ? spec.maxFrameRate : rate.num / rate.den;
+  const keyframeFrames = Math.round((framesPerSecond * spec.keyframes.maxMs) / 1000);
+  return {
+    codec: "h264",
+    copy: videoFits(facts.container, source, spec),
+    picture: planPicture(source, spec.box),
+    ...(frameRate === undefined ? {} : { frameRate }),
+    keyframeFrames: Math.max(1, Math.min(spec.keyframes.maxFrames, keyframeFrames)),
+    profile: spec.profile,
+    level: spec.level,
+    ...(spec.refs === undefined ? {} : { refs: spec.refs }),
+    maxBitRate: spec.maxBitRate,
+    quality: spec.quality,
+    effort: spec.effort,
+  };
+}
+
+function planAudio(source: AudioFacts, spec: AudioSpec): PlannedAudio {
+  return { ...spec, copy: audioFits(source, spec), streamIndex: source.streamIndex };
+}
+
+/** Pixel formats that store red, green and blue, or a palette of them. */
+const rgbFormat = /^(?:gbr|rgb|bgr|argb|abgr|0rgb|0bgr|pal8|x2rgb|x2bgr)/;
+/** Pixel formats that can be see-through. */
+const alphaFormat = /^(?:rgba|bgra|argb|abgr|gbrap|yuva|ya8|ya16|pal8)/;
+
+function planPicture(source: VideoFacts, box: Box): PlannedPicture {
+  const shown = { width: source.displayWidth, height: source.displayHeight };
+  const pixelFormat = source.pixelFormat ?? "";
+  return {
+    streamIndex: source.streamIndex,
+    ...fitWithin(shown, box),
+    rotation: source.rotation,
+    deinterlace: source.interlaced,
+    ...(source.transfer === "sdr" ? {} : { toneMap: source.transfer }),
+    rgb: rgbFormat.test(pixelFormat),
+    alpha: alphaFormat.test(pixelFormat),
+  };
+}
+
+function planPoster(facts: MediaFacts, spec: PosterSpec): PlannedPoster | undefined {
+  const { box, quantizer } = spec;
+  const rendition = "poster";
+  if (facts.type === "audio" || facts.video === undefined) {
+    if (facts.coverArt === undefined) return undefined;
+    const { streamIndex, ...size } = facts.coverArt;
+    const upright = { rotation: 0, deinterlace: false, rgb: false, alpha: false } as const;
+    return { rendition, quantizer, picture: { streamIndex, ...fitWithin(size, box), ...upright } };
+  }
+  const picture = planPicture(facts.video, box);
+  if (facts.type === "image") return { rendition, quantizer, picture };
+  const fromMs = Math.round((facts.durationMs ?? 0) * spec.position);
+  return { rendition, quantizer, picture, choice: { fromMs, candidates: spec.candidates } };
+}

