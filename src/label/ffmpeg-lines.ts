@@ -1,0 +1,25 @@
+/** What ffmpeg tells on stderr with `-loglevel level+info`, read line by line. */
+
+/**
+ * The time of a frame from a line of the filter showinfo, in milliseconds; 0 for a frame without a
+ * time (a picture by itself). Undefined when the line is about something else.
+ */
+export function readFrameTime(line: string): number | undefined {
+  // Lines without a part's name in front repeat what the file says of itself: its title, say.
+  if (line.startsWith("[info]")) return undefined;
+  const time = /\bn: *\d+ pts: *\S+ +pts_time: *(\S+)/.exec(line)?.[1];
+  if (time === undefined) return undefined;
+  const seconds = Number(time);
+  return Number.isFinite(seconds) ? Math.max(0, Math.round(seconds * 1000)) : 0;
+}
+
+/** A complaint, without the decoder's address in memory: `h264: error while decoding MB 5 7`. */
+export function readComplaint(line: string): string | undefined {
+  const found =
+    /^(?:\[([^\]]*) @ [^\]]+\] )?(?:\[[^\]]* @ [^\]]+\] )*\[(?:error|fatal|panic)\] (.*)$/.exec(
+      line,
+    );
+  if (!found) return undefined;
+  const [, part, text = ""] = found;
+  return part === undefined ? text : `${part}: ${text}`;
+}

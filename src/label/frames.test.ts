@@ -1,0 +1,201 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pictureFacts } from "../../test/support/picture-facts.ts";
+import { describeWithSharedMedia, sharedMedia } from "../../test/support/shared-media.ts";
+import type { MediaFacts } from "../media/facts.ts";
+import { defaultLimits } from "../media/limits.ts";
+import { createSandbox } from "../sandbox/create.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
+import { decodeFrames } from "./frames.ts";
+import type { FramesRequest } from "./frames.ts";
+
+let sandbox: Sandbox;
+let dir: string;
+beforeAll(async () => {
+  sandbox = await createSandbox();
+  dir = mkdtempSync(join(tmpdir(), "dailies-frames-"));
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const size = 64;
+
+function make(name: string, source: string, ...args: string[]): string {
+  const path = join(dir, name);
+  const input = ["-v", "error", "-y", "-f", "lavfi", "-i", source];
+  execFileSync("ffmpeg", [...input, ...args, path]);
+  return path;
+}
+
+async function decode(path: string, facts: MediaFacts, more: Partial<FramesRequest> = {}) {
+  const times: number[] = [];
+  const pictures: Uint8Array[] = [];
+  const onFrame: FramesRequest["onFrame"] = async ({ timestampMs, pixels }) => {
+    times.push(timestampMs);
+    pictures.push(Uint8Array.from(pixels));
+  };
+  const signal = new AbortController().signal;
+  const request = {
+    path,
+    facts,
+    sampling: "first",
+    size,
+    limits: defaultLimits,
+    signal,
+    onFrame,
+  } as const;
+  const decoded = await decodeFrames({ sandbox, ffmpeg: "ffmpeg" }, { ...request, ...more });
+  return { ...decoded, times, pictures };
+}
+
+/** The colour in the middle of a ninth of the picture, as a word. */
+function colourAt(picture: Uint8Array | undefined, column: 0 | 1 | 2, row: 0 | 1 | 2): string {
+  const x = Math.floor(((column + 0.5) / 3) * size);
+  const y = Math.floor(((row + 0.5) / 3) * size);
+  const [red = 0, green = 0, blue = 0] = picture?.subarray((y * size + x) * 3) ?? [];
+  if (Math.abs(red - green) < 12 && Math.abs(green - blue) < 12) return "grey";
+  return red > 150 ? "red" : green > 100 ? "green" : blue > 150 ? "blue" : "other";
+}
+
+const everyHalfSecond = { intervalMs: 500, keyframesOnly: false };
+
+describe("frames of a video", () => {
+  it("come at the planned times, with their true ones, from the media's start", async () => {
+    const path = make("ten.mp4", "testsrc=s=64x36:r=10:d=3");
+    const facts = pictureFacts("video", 64, 36, { durationMs: 3000 });
+    const { times, frames } = await decode(path, facts, { sampling: everyHalfSecond });
+    expect(times).toEqual([0, 500, 1000, 1500, 2000, 2500]);
+    expect(frames).toBe(6);
+  });
+
+  it("are only the keyframes when told so", async () => {
+    const path = make("keys.mp4", "testsrc=s=64x36:r=10:d=6", "-g", "25", "-keyint_min", "25");
+    const facts = pictureFacts("video", 64, 36, { durationMs: 6000 });
+    const sampling = { intervalMs: 500, keyframesOnly: true };
+    expect((await decode(path, facts, { sampling })).times).toEqual([0, 2500, 5000]);
+  });
+
+  it("are handed over one at a time, and decoding waits", async () => {
+    const path = make("slow.mp4", "testsrc=s=64x36:r=10:d=2");
+    const facts = pictureFacts("video", 64, 36, { durationMs: 2000 });
+    let busy = 0;
+    let most = 0;
+    const onFrame = async () => {
+      busy += 1;
+      most = Math.max(most, busy);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      busy -= 1;
+    };
+    const sampling = { intervalMs: 100, keyframesOnly: false };
+    expect((await decode(path, facts, { sampling, onFrame })).frames).toBe(20);
+    expect(most).toBe(1);
+  });
+
+  it("stop when whoever looks at them fails, with that failure", async () => {
+    const path = make("long.mp4", "testsrc=s=64x36:r=25:d=20");
+    const facts = pictureFacts("video", 64, 36, { durationMs: 20_000 });
+    const onFrame = () => Promise.reject(new Error("cannot look"));
+    await expect(decode(path, facts, { sampling: everyHalfSecond, onFrame })).rejects.toThrow(
+      "cannot look",
+    );
+  });
+
+  it("stop at the signal", async () => {
+    const path = make("cancelled.mp4", "testsrc=s=64x36:r=25:d=20");
+    const facts = pictureFacts("video", 64, 36, { durationMs: 20_000 });
+    const controller = new AbortController();
+    const onFrame = async () => controller.abort();
+    const more = { sampling: everyHalfSecond, onFrame, signal: controller.signal };
+    await expect(decode(path, facts, more)).rejects.toMatchObject({ code: "cancelled" });
+  });
+});
+
+describe("pictures as displayed", () => {
+  // Red above, green to the left, blue to the right; the rest of the square is letterbox.
+  const scene =
+    "color=green:s=60x60,drawbox=30:0:30:60:blue:fill,drawbox=0:0:60:20:red:fill,format=yuv420p";
+
+  it.each([
+    { rotation: 0, turn: "null" },
+    { rotation: 90, turn: "transpose=cclock" },
+    { rotation: 180, turn: "hflip,vflip" },
+    { rotation: 270, turn: "transpose=clock" },
+  ] as const)("are turned by $rotation degrees", async ({ rotation, turn }) => {
+    const path = make(`turned-${rotation}.png`, `${scene},${turn}`, "-frames:v", "1");
+    const { pictures } = await decode(path, pictureFacts("image", 60, 60, { rotation }));
+    const places = [
+      colourAt(pictures[0], 1, 0),
+      colourAt(pictures[0], 0, 2),
+      colourAt(pictures[0], 2, 2),
+    ];
+    expect(places).toEqual(["red", "green", "blue"]);
+  });
+
+  it("are turned once, when the video's container says so too", async () => {
+    const upright = make("stored.mp4", `${scene},transpose=cclock`, "-frames:v", "1");
+    const path = join(dir, "rotated.mp4");
+    const copy = [
+      "-v",
+      "error",
+      "-y",
+      "-i",
+      upright,
+      "-c",
+      "copy",
+      "-metadata:s:v",
+      "rotate=270",
+      path,
+    ];
+    execFileSync("ffmpeg", copy);
+    const { pictures } = await decode(path, pictureFacts("video", 60, 60, { rotation: 90 }));
+    expect(colourAt(pictures[0], 1, 0)).toBe("red");
+  });
+
+  it("keep their proportions, square pixels or not", async () => {
+    const path = make("wide.png", "color=red:s=60x60", "-frames:v", "1");
+    const facts = pictureFacts("image", 60, 60, { displayWidth: 180, displayHeight: 60 });
+    const [picture] = (await decode(path, facts)).pictures;
+    expect([0, 1, 2].map((row) => colourAt(picture, 1, row as 0))).toEqual(["grey", "red", "grey"]);
+  });
+});
+
+describeWithSharedMedia("frames of odd files", () => {
+  const odd = (name: string) => sharedMedia(`hostile/${name}`);
+
+  it.each([
+    ["random.mp4", "damaged_media"],
+    ["zero_byte.mp4", "damaged_media"],
+    ["evil_hls_file.mp4", "damaged_media"],
+    ["evil_concat.mp4", "damaged_media"],
+    ["no_video.mp4", "damaged_media"],
+    ["bomb_16000.png", "limit_pixels"],
+  ])("%s is refused: %s", async (name, code) => {
+    const facts = pictureFacts("video", 64, 64, { durationMs: 1000 });
+    await expect(decode(odd(name), facts)).rejects.toMatchObject({ code });
+  });
+
+  it("come from a damaged file as far as it can be read, with its complaints", async () => {
+    const facts = pictureFacts("video", 640, 360, { durationMs: 4000 });
+    const { frames, complaints } = await decode(odd("bitflip.mp4"), facts, {
+      sampling: everyHalfSecond,
+    });
+    expect(frames).toBeGreaterThanOrEqual(4);
+    expect(complaints[0]).toContain("h264");
+  });
+
+  it("come from HDR", async () => {
+    const display = { displayWidth: 640, displayHeight: 330 };
+    const facts = pictureFacts("video", 640, 360, { transfer: "pq", durationMs: 2000, ...display });
+    expect((await decode(odd("hdr10_pq.mp4"), facts)).frames).toBe(1);
+  });
+
+  it("have rising times where the frame rate varies", async () => {
+    const facts = pictureFacts("video", 640, 360, { durationMs: 4000 });
+    const { times } = await decode(odd("vfr.mp4"), facts, { sampling: everyHalfSecond });
+    expect(times.length).toBeGreaterThan(2);
+    for (const [index, time] of times.slice(1).entries())
+      expect(time - (times[index] ?? 0)).toBeGreaterThanOrEqual(499);
+  });
+});

@@ -1,0 +1,200 @@
+import { MediaError } from "../media/errors.ts";
+import type { MediaFacts, VideoFacts } from "../media/facts.ts";
+import { timeLimitMs } from "../media/limits.ts";
+import type { Limits } from "../media/limits.ts";
+import type { Sandbox, SandboxedCommand, SandboxedProcess } from "../sandbox/sandbox.ts";
+import { letterbox } from "./geometry.ts";
+import { readComplaint, readFrameTime } from "./ffmpeg-lines.ts";
+import { mostFrames } from "./sampling.ts";
+import type { Sampling } from "./sampling.ts";
+
+/** One picture as a detector wants it. */
+export interface Frame {
+  /** When it is shown, from the media's start. */
+  readonly timestampMs: number;
+  /** Rows of red, green and blue bytes. Overwritten when the next frame comes. */
+  readonly pixels: Uint8Array;
+}
+
+export interface FramesRequest {
+  /** Absolute path of the media. */
+  readonly path: string;
+  readonly facts: MediaFacts;
+  /** Which frames; an image has only its first. */
+  readonly sampling: Sampling | "first";
+  /** Edge of the square that the picture is fitted into, in pixels. */
+  readonly size: number;
+  readonly limits: Limits;
+  readonly signal: AbortSignal;
+  /** Called for one frame at a time; decoding waits for it. */
+  readonly onFrame: (frame: Frame) => Promise<void>;
+}
+
+export interface DecodedFrames {
+  readonly frames: number;
+  /** What the decoder complained of, the first few lines. */
+  readonly complaints: readonly string[];
+}
+
+/** Containers that hold pictures and nothing that names another file. */
+const formats =
+  "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,asf,mpegts,mpeg,mpegvideo,ogg,mxf,gif,apng," +
+  "h264,hevc,ivf,rm,dv,wtv,m4v,image2,jpeg_pipe,jpegls_pipe,png_pipe,webp_pipe,bmp_pipe,tiff_pipe,j2k_pipe";
+
+/** Clockwise turns for display. */
+const turns: Record<VideoFacts["rotation"], readonly string[]> = {
+  0: [],
+  90: ["transpose=clock"],
+  180: ["hflip", "vflip"],
+  270: ["transpose=cclock"],
+};
+
+/**
+ * HDR in the detector's terms, which learned from ordinary pictures. Full chroma first: zscale
+ * refuses odd sizes otherwise.
+ */
+const toneMap =
+  "format=yuv444p10le,zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv";
+
+/** The filters that make of a stored frame what is displayed, letterboxed on grey. */
+function frameFilters(video: VideoFacts, size: number, sampling: Sampling | "first"): string[] {
+  const fit = letterbox(video.displayWidth, video.displayHeight, size);
+  // Half a millisecond less, or rounding of timestamps would let every other frame fall out.
+  const interval = sampling === "first" ? 0 : (sampling.intervalMs - 0.5) / 1000;
+  return [
+    ...(sampling === "first"
+      ? []
+      : [String.raw`select=isnan(prev_selected_t)+gte(t-prev_selected_t\,${interval})`]),
+    ...turns[video.rotation],
+    `scale=${fit.width}:${fit.height}`,
+    ...(video.transfer === "sdr" ? [] : [toneMap]),
+    "setsar=1,format=rgb24",
+    `pad=${size}:${size}:${fit.left}:${fit.top}:color=gray`,
+    "showinfo=checksum=0",
+  ];
+}
+
+const words = (text: string) => text.split(" ");
+
+function decodeCommand(
+  request: FramesRequest,
+  video: VideoFacts,
+): Omit<SandboxedCommand, "command"> {
+  const { path, facts, sampling, size, limits, signal } = request;
+  const wallMs = timeLimitMs(limits, facts.durationMs ?? video.durationMs);
+  const isImage = sampling === "first";
+  const keyframes = !isImage && sampling.keyframesOnly ? "-skip_frame nokey " : "";
+  const args = [
+    ...words("-nostdin -hide_banner -nostats -loglevel level+info -threads 2"),
+    ...words(`-max_pixels ${limits.maxPixels} -protocol_whitelist file`),
+    // ffmpeg turns videos but (5.1) not photographs; we turn both, by the facts.
+    ...words(`-format_whitelist ${formats} ${keyframes}-noautorotate -i`),
+    `file:${path}`,
+    ...words(`-map 0:${video.streamIndex} -frames:v ${isImage ? 1 : mostFrames} -vf`),
+    frameFilters(video, size, sampling).join(","),
+    ...words("-fps_mode passthrough -pix_fmt rgb24 -f rawvideo pipe:1"),
+  ];
+  const { memoryBytes, outputBytes: fileSizeBytes } = limits;
+  const cpuSeconds = Math.ceil(wallMs / 1000) * 2;
+  return {
+    args,
+    reads: [path],
+    writes: [],
+    limits: { wallMs, cpuSeconds, memoryBytes, fileSizeBytes },
+    signal,
+  };
+}
+
+/** Cuts a stream of bytes into pieces of one size; what is left at the end is dropped. */
+async function* pieces(stream: AsyncIterable<Uint8Array>, sizeBytes: number) {
+  const piece = new Uint8Array(sizeBytes);
+  let filled = 0;
+  for await (const chunk of stream) {
+    for (let start = 0; start < chunk.length;) {
+      const taken = chunk.subarray(start, start + sizeBytes - filled);
+      piece.set(taken, filled);
+      filled += taken.length;
+      start += taken.length;
+      if (filled < sizeBytes) continue;
+      yield piece;
+      filled = 0;
+    }
+  }
+}
+
+/** What a decoder tells on stderr: when each frame is shown, in order, and its complaints. */
+function listen(child: SandboxedProcess, path: string) {
+  const times: number[] = [];
+  const complaints: string[] = [];
+  let wake = () => {};
+  child.onStderrLine((line) => {
+    const time = readFrameTime(line);
+    if (time !== undefined) times.push(time);
+    const complaint = readComplaint(line);
+    if (complaint !== undefined && complaints.length < 20)
+      complaints.push(complaint.replaceAll(`file:${path}`, "the file"));
+    wake();
+  });
+  // Once it has ended, nobody waits for a line that will not come.
+  const state = { ended: false };
+  const end = () => {
+    state.ended = true;
+    wake();
+  };
+  child.exited.then(end, end);
+
+  /** showinfo tells of a frame before it is written, so its line is here or under way. */
+  async function nextTime(): Promise<number> {
+    while (times.length === 0 && !state.ended)
+      await new Promise<void>((resolve) => (wake = resolve));
+    const time = times.shift();
+    if (time !== undefined) return time;
+    await child.exited;
+    throw new MediaError("engine_failed", "ffmpeg gave a frame without its time");
+  }
+  return { nextTime, complaints };
+}
+
+/**
+ * Decodes the frames of a picture or video that are to be looked at, turned and letterboxed, with
+ * their true times. Holds one frame at a time.
+ * @throws MediaError `damaged_media` when there is no frame in it, `limit_*`, `cancelled`, and
+ * whatever `onFrame` throws
+ */
+export async function decodeFrames(
+  parts: { sandbox: Sandbox; ffmpeg: string },
+  request: FramesRequest,
+): Promise<DecodedFrames> {
+  const { video } = request.facts;
+  if (!video) throw new MediaError("unsupported_media", "there is no picture in it to look at");
+  const command = decodeCommand(request, video);
+  const child = parts.sandbox.spawn({ command: parts.ffmpeg, ...command });
+  const { nextTime, complaints } = listen(child, request.path);
+  let frames = 0;
+  const frameBytes = request.size * request.size * 3;
+  try {
+    for await (const pixels of pieces(child.stdout, frameBytes)) {
+      const timestampMs = await nextTime();
+      frames += 1;
+      await request.onFrame({ timestampMs, pixels });
+    }
+  } catch (thrown) {
+    child.kill();
+    await child.exited.catch(() => {});
+    throw thrown;
+  }
+  const exit = await child.exited;
+  if (frames === 0) throw noFrame(complaints, exit.stderr);
+  return { frames, complaints };
+}
+
+function noFrame(complaints: readonly string[], stderr: string): MediaError {
+  const why = complaints[0] ?? "it holds none";
+  const details = { stderr };
+  const lacking = /No such filter: '[^']*'|Unrecognized option '[^']*'/.exec(stderr)?.[0];
+  if (lacking !== undefined)
+    return new MediaError("engine_missing", `this ffmpeg cannot do it: ${lacking}`, { details });
+  return /exceeds specified max pixel|Picture size \d+x\d+ is invalid/.test(stderr)
+    ? new MediaError("limit_pixels", "the picture is larger than limits.maxPixels", { details })
+    : new MediaError("damaged_media", `no picture could be decoded: ${why}`, { details });
+}
