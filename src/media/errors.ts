@@ -14,6 +14,10 @@ export const errorCodes = {
     remedy: "`dailies process FILE` makes one; --data-dir names another.",
   },
   // what came in
+  file_changing: {
+    retryable: false,
+    remedy: "Wait until it is written whole, then run the same command again.",
+  },
   empty_file: { retryable: false, remedy: "Upload the file again; this one has no bytes." },
   unsupported_media: {
     retryable: false,
@@ -86,10 +90,47 @@ const systemCodes: Record<string, ErrorCode> = {
   ENOSPC: "disk_full",
   EDQUOT: "disk_full",
   EACCES: "storage_failed",
+  EPERM: "storage_failed",
   EROFS: "storage_failed",
   EIO: "storage_failed",
   EMFILE: "storage_failed",
+  ENFILE: "storage_failed",
+  ENOTDIR: "storage_failed",
+  EISDIR: "storage_failed",
+  ELOOP: "storage_failed",
+  ENAMETOOLONG: "storage_failed",
 };
+
+/**
+ * SQLite's result codes that speak of the machine and not of a defect, by their low byte:
+ * https://sqlite.org/rescode.html
+ */
+const databaseCodes: Record<number, ErrorCode> = {
+  5: "storage_failed", // BUSY: another process has it locked, for longer than we wait
+  6: "storage_failed", // LOCKED
+  8: "storage_failed", // READONLY
+  10: "storage_failed", // IOERR
+  11: "storage_failed", // CORRUPT
+  13: "disk_full", // FULL
+  14: "storage_failed", // CANTOPEN
+  26: "storage_failed", // NOTADB
+};
+
+/** IOERR_SHMSIZE: the write-ahead log's index cannot grow, for want of space. */
+const noSpaceForIndex = 4874;
+
+/** A database's error under its code; undefined when it is none, or a defect of ours. */
+function databaseError(thrown: Error & { errcode?: unknown }): MediaError | undefined {
+  const { errcode } = thrown;
+  if (typeof errcode !== "number") return undefined;
+  const code = errcode === noSpaceForIndex ? "disk_full" : databaseCodes[errcode & 0xff];
+  if (code === undefined) return undefined;
+  const message =
+    code === "disk_full"
+      ? "no space is left for the catalog"
+      : `the catalog cannot be used: ${thrown.message}`;
+  return new MediaError(code, message, { cause: thrown, details: { sqlite: errcode } });
+}
 
 /** Any thrown thing as a MediaError: itself, a known system error under its code, else `internal`. */
 export function asMediaError(thrown: unknown): MediaError {
@@ -97,6 +138,8 @@ export function asMediaError(thrown: unknown): MediaError {
   if (!(thrown instanceof Error)) return new MediaError("internal", String(thrown));
   if (thrown.name === "AbortError")
     return new MediaError("cancelled", "cancelled", { cause: thrown });
+  const inDatabase = databaseError(thrown);
+  if (inDatabase !== undefined) return inDatabase;
   const code = systemCodes[(thrown as NodeJS.ErrnoException).code ?? ""] ?? "internal";
   const details = thrown.stack === undefined ? {} : { stack: thrown.stack };
   return new MediaError(code, thrown.message, { cause: thrown, details });
