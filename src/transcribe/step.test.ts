@@ -1,0 +1,118 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createIdSource, newSession } from "../media/ids.ts";
+import { newJob } from "../media/job.ts";
+import type { JobSettings } from "../media/job.ts";
+import { defaultLimits } from "../media/limits.ts";
+import type { StoredObject } from "../media/media.ts";
+import { fromTranscribeJson } from "../media/transcribe-json.ts";
+import { createMemoryObjectStore } from "../objects/memory.ts";
+import type { StepContext } from "../queue/step.ts";
+import { createSandbox } from "../sandbox/create.ts";
+import { createPocketsphinxTranscriber } from "./pocketsphinx/transcriber.ts";
+import { createTranscribeStep } from "./step.ts";
+import type { Transcriber } from "./transcriber.ts";
+
+const objects = createMemoryObjectStore();
+const newId = createIdSource(newSession());
+const version = newId();
+let folder: string;
+let transcriber: Transcriber;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "dailies-transcribe-step-"));
+  const sandbox = await createSandbox();
+  transcriber = createPocketsphinxTranscriber({ sandbox, objects, limits: defaultLimits });
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+function contextOf(settings: JobSettings): StepContext {
+  const media = { name: "a/talk.mov", version };
+  return {
+    job: { ...newJob(media, "transcribe", settings), state: "running", attempts: 1, enqueuedAt: 0 },
+    media: {
+      ...media,
+      owner: "local",
+      sha256: "",
+      sizeBytes: 1,
+      state: "processing",
+      createdAt: 0,
+      updatedAt: 0,
+    },
+    newId,
+    signal: new AbortController().signal,
+    onProgress: () => {},
+    workDir: folder,
+  };
+}
+
+describe("the step transcribe", () => {
+  it("stores what it hears as Amazon Transcribe's JSON, and says so", async () => {
+    const path = join(folder, "talk.mp3");
+    const speech = "flite=voice=slt:text='the weather is nice today'";
+    await promisify(execFile)("ffmpeg", [
+      "-nostdin",
+      "-v",
+      "error",
+      "-f",
+      "lavfi",
+      "-i",
+      speech,
+      path,
+    ]);
+    const ref = {
+      bucket: "outputs",
+      key: "output/audio/a/talk.mov.mp3",
+      version: newId(),
+    } as const;
+    const audio: StoredObject = {
+      ...ref,
+      ...(await objects.putFile(ref, path)),
+      contentType: "audio/mpeg",
+    };
+    const asked: string[] = [];
+    const audioOf = async (name: string) => {
+      asked.push(name);
+      return audio;
+    };
+    const run = createTranscribeStep({ transcriber, objects, audioOf });
+    const { changes, events, notes } = await run(contextOf({ languageCode: "en-US" }));
+
+    expect(asked).toEqual(["a/talk.mov"]);
+    expect(notes).toEqual(["heard by a draft engine"]);
+    const [change, ...others] = changes;
+    expect(others).toEqual([]);
+    if (change?.type !== "putOutput") throw new Error("no output was put");
+    const { object } = change;
+    expect(object).toMatchObject({
+      bucket: "outputs",
+      key: "output/transcribe/a/talk.mov.json",
+      contentType: "application/json",
+    });
+    expect(events).toEqual([
+      { type: "transcript.created", name: "a/talk.mov", version, transcript: object.version },
+    ]);
+    const bytes = Buffer.concat(await (await objects.read(object)).toArray());
+    expect(bytes.length).toBe(object.sizeBytes);
+    const read = fromTranscribeJson(JSON.parse(bytes.toString()));
+    expect(read).toMatchObject({
+      languageCode: "en-US",
+      status: "COMPLETED",
+      engine: { quality: "draft" },
+    });
+    expect(read.jobName).toMatch(/^a_talk\.mov-[0-9a-f]{16}$/);
+    expect(read.words.map((word) => word.text)).toContain("weather");
+  });
+
+  it("needs an audio rendition, and a language", async () => {
+    const run = createTranscribeStep({ transcriber, objects, audioOf: async () => undefined });
+    await expect(run(contextOf({ languageCode: "en-US" }))).rejects.toMatchObject({
+      code: "not_found",
+    });
+    await expect(run(contextOf({}))).rejects.toMatchObject({ code: "internal" });
+  });
+});
