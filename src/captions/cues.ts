@@ -1,0 +1,166 @@
+import type { Cue } from "../media/cue.ts";
+import type { Word } from "../media/transcript.ts";
+import { breakQuality, createRuler, endsSentence, layOut } from "./lines.ts";
+import type { Layout } from "./lines.ts";
+import { tokensOf } from "./tokens.ts";
+import type { Token } from "./tokens.ts";
+
+/** What captions must keep to. */
+export interface CaptionRules {
+  /** Characters on a line. Default: 42. */
+  readonly lineLength: number;
+  /** Reading speed, characters a second. Default: 17. Kept to where speech leaves the time. */
+  readonly charactersPerSecond: number;
+  /** Default: 833 ms, 5/6 of a second. */
+  readonly minMs: number;
+  /** Default: 7,000 ms. */
+  readonly maxMs: number;
+  /** Between captions. Default: 80 ms, two frames of 25 a second. */
+  readonly gapMs: number;
+  /** A pause that always ends a caption. Default: 1,500 ms. */
+  readonly pauseMs: number;
+}
+
+/** The trade's figures, as in Netflix's Timed Text Style Guide (general requirements, English). */
+export const tradeRules: CaptionRules = {
+  lineLength: 42,
+  charactersPerSecond: 17,
+  minMs: 833,
+  maxMs: 7_000,
+  gapMs: 80,
+  pauseMs: 1_500,
+};
+
+/** A cue that knows when each piece of its text is said, for players that show it. */
+export interface SpokenCue extends Cue {
+  readonly spoken: readonly (readonly Pick<Token, "text" | "before" | "startMs">[])[];
+}
+
+interface Group {
+  readonly from: number;
+  readonly to: number;
+  readonly layout: Layout;
+}
+
+/** What one caption of tokens `from` up to `to` costs; undefined when it breaks a rule. */
+function costOf(
+  tokens: readonly Token[],
+  ruler: (from: number, to: number) => number,
+  [from, to]: readonly [number, number],
+  rules: CaptionRules,
+): { cost: number; layout: Layout } | undefined {
+  const [first, last, next] = [tokens[from], tokens[to - 1], tokens[to]];
+  if (first === undefined || last === undefined) return undefined;
+  if (to - from > 1 && last.endMs - first.startMs > rules.maxMs) return undefined;
+  const layout = layOut(tokens, ruler, [from, to], rules.lineLength);
+  if (layout === undefined) return undefined;
+  const length = ruler(from, to);
+  const roomMs = next === undefined ? Infinity : next.startMs - rules.gapMs - first.startMs;
+  const readingMs = (length / rules.charactersPerSecond) * 1000;
+  // Every caption costs the reader a look, and a very short one most of all.
+  let cost = 12 + layout.cost + Math.max(0, 24 - length) / 3;
+  if (next !== undefined) cost -= breakQuality(last, next);
+  if (roomMs < rules.minMs) cost += 60 + (rules.minMs - roomMs) / 20;
+  else if (roomMs < readingMs) cost += Math.min(20, (readingMs - roomMs) / 50);
+  for (let index = from + 1; index < to; index += 1) {
+    const [left, right] = [tokens[index - 1], tokens[index]];
+    if (left === undefined || right === undefined) continue;
+    cost += Math.max(0, right.startMs - left.endMs - 400) / 40;
+    if (endsSentence(left)) cost += 4;
+  }
+  return { cost, layout };
+}
+
+/** The cheapest way to cut tokens of one speaker into captions (dynamic programming). */
+function group(tokens: readonly Token[], rules: CaptionRules): Group[] {
+  const ruler = createRuler(tokens);
+  const best: { cost: number; last?: Group }[] = [{ cost: 0 }];
+  for (let to = 1; to <= tokens.length; to += 1) {
+    let found: { cost: number; last?: Group } = { cost: Infinity };
+    for (let from = to - 1; from >= 0; from -= 1) {
+      if (ruler(from, to) > rules.lineLength * 2 + 1) break;
+      const one = costOf(tokens, ruler, [from, to], rules);
+      const cost = (best[from]?.cost ?? Infinity) + (one?.cost ?? Infinity);
+      if (one !== undefined && cost < found.cost)
+        found = { cost, last: { from, to, layout: one.layout } };
+    }
+    best.push(found);
+  }
+  const groups: Group[] = [];
+  for (let last = best.at(-1)?.last; last !== undefined; last = best[last.from]?.last)
+    groups.push(last);
+  return groups.toReversed();
+}
+
+/** Tokens in runs that one caption may not cross: of one speaker, without a long pause. */
+function runsOf(tokens: readonly Token[], rules: CaptionRules): Token[][] {
+  const runs: Token[][] = [];
+  let previous: Token | undefined;
+  for (const token of tokens) {
+    const ends =
+      previous === undefined ||
+      previous.speaker !== token.speaker ||
+      token.startMs - previous.endMs >= rules.pauseMs;
+    if (ends) runs.push([token]);
+    else runs.at(-1)?.push(token);
+    previous = token;
+  }
+  return runs;
+}
+
+const lineOf = (tokens: readonly Token[]): string =>
+  tokens.map(({ text, before }, index) => (index === 0 ? text : before + text)).join("");
+
+/** The texts of the captions; their times are those of the words. */
+function draft(run: readonly Token[], rules: CaptionRules): SpokenCue[] {
+  return group(run, rules).map(({ from, to, layout }) => {
+    const second = layout.second ?? to;
+    const rows = [run.slice(from, second), run.slice(second, to)].filter((row) => row.length > 0);
+    const [first, last] = [run[from], run[to - 1]];
+    return {
+      startMs: first?.startMs ?? 0,
+      endMs: last?.endMs ?? 0,
+      lines: rows.map(lineOf),
+      spoken: rows,
+      ...(first?.speaker === undefined ? {} : { speaker: first.speaker }),
+    };
+  });
+}
+
+/**
+ * Gives each caption its time: from its first word, as long as it takes to say and to read it,
+ * but not into the next one, and within the rules. Only where speakers alternate faster than the
+ * shortest caption lasts does one begin later than its words.
+ */
+function timed(cues: readonly SpokenCue[], rules: CaptionRules): SpokenCue[] {
+  const starts: number[] = [];
+  for (const cue of cues) {
+    const previous = starts.at(-1);
+    const free = previous === undefined ? 0 : previous + rules.minMs + rules.gapMs;
+    starts.push(Math.max(cue.startMs, free));
+  }
+  return cues.map((cue, index) => {
+    const startMs = starts[index] ?? cue.startMs;
+    const length = cue.spoken.flat().reduce((sum, token) => sum + token.text.length + 1, 0);
+    const readingMs = Math.ceil((length / rules.charactersPerSecond) * 1000);
+    const wanted = Math.max(cue.endMs, startMs + Math.max(rules.minMs, readingMs));
+    const next = starts[index + 1];
+    const latest = next === undefined ? Infinity : next - rules.gapMs;
+    return { ...cue, startMs, endMs: Math.min(wanted, latest, startMs + rules.maxMs) };
+  });
+}
+
+/**
+ * Captions from words: at most two lines, broken where it reads best, in time with the speech.
+ * Every word is in exactly one, in order; captions never overlap and never hold two speakers.
+ * A word too long for a line is cut between characters. Texts without spaces (Chinese, Japanese,
+ * Thai …) are broken between words as their readers see them; nothing is reordered.
+ */
+export function cuesFrom(words: readonly Word[], options: Partial<CaptionRules> = {}): SpokenCue[] {
+  const rules = { ...tradeRules, ...options };
+  const tokens = tokensOf(words, rules.lineLength);
+  return timed(
+    runsOf(tokens, rules).flatMap((run) => draft(run, rules)),
+    rules,
+  );
+}

@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import { createIdSource, newSession } from "../media/ids.ts";
+import { newJob } from "../media/job.ts";
+import type { JobSettings } from "../media/job.ts";
+import type { StoredObject } from "../media/media.ts";
+import { toTranscribeJson } from "../media/to-transcribe-json.ts";
+import type { Word } from "../media/transcript.ts";
+import { createMemoryObjectStore } from "../objects/memory.ts";
+import type { StepContext } from "../queue/step.ts";
+import { createIndexStep } from "./step.ts";
+
+const objects = createMemoryObjectStore();
+const newId = createIdSource(newSession());
+const version = newId();
+const engine = {
+  name: "pocketsphinx",
+  version: "5prealpha",
+  model: "en-us",
+  quality: "draft",
+} as const;
+const words: readonly Word[] = [
+  { text: "go", startMs: 480, endMs: 650, confidence: 0.9996 },
+  { text: "forward", startMs: 650, endMs: 1_180, confidence: 0.9965 },
+];
+
+function contextOf(settings: JobSettings): StepContext {
+  const media = { name: "a/talk.mp4", version };
+  return {
+    job: { ...newJob(media, "index", settings), state: "running", attempts: 1, enqueuedAt: 0 },
+    media: {
+      ...media,
+      owner: "local",
+      sha256: "",
+      sizeBytes: 1,
+      state: "processing",
+      createdAt: 0,
+      updatedAt: 0,
+    },
+    newId,
+    signal: new AbortController().signal,
+    onProgress: () => {},
+    workDir: "",
+  };
+}
+
+async function stored(text: string): Promise<StoredObject> {
+  const ref = {
+    bucket: "outputs",
+    key: "output/transcribe/a/talk.json",
+    version: newId(),
+  } as const;
+  const source = (async function* () {
+    yield Buffer.from(text);
+  })();
+  return { ...ref, ...(await objects.put(ref, source)), contentType: "application/json" };
+}
+
+async function textOf(object: StoredObject): Promise<string> {
+  return Buffer.concat(await (await objects.read(object)).toArray()).toString();
+}
+
+describe("the step index", () => {
+  it("makes captions, the metadata record and what is searched from a transcript", async () => {
+    const transcript = { languageCode: "en-US", words, engine };
+    const json = await stored(JSON.stringify(toTranscribeJson({ jobName: "job", transcript })));
+    const run = createIndexStep({ objects, transcriptOf: async () => json });
+    const { changes } = await run(contextOf({ of: "transcript", from: json.version }));
+
+    const outputs = changes.flatMap((change) =>
+      change.type === "putOutput" ? [change.object] : [],
+    );
+    expect(outputs.map((object) => object.key)).toEqual([
+      "output/captions/a/talk.vtt",
+      "output/captions/a/talk.srt",
+    ]);
+    expect(await Promise.all(outputs.map(textOf))).toEqual([
+      "WEBVTT\n\n00:00:00.480 --> 00:00:01.313\ngo forward\n",
+      "1\n00:00:00,480 --> 00:00:01,313\ngo forward\n",
+    ]);
+    expect(changes.slice(2)).toEqual([
+      {
+        type: "putTranscript",
+        version,
+        transcript,
+        metadata: expect.objectContaining({
+          JsonFile: "output/transcribe/a/talk.json",
+          transcript: "go forward",
+          jobName: "job",
+          itemCount: 2,
+        }) as unknown,
+      },
+      { type: "index", version },
+    ]);
+  });
+
+  it("makes a media findable by its labels", async () => {
+    const run = createIndexStep({ objects, transcriptOf: async () => undefined });
+    expect(await run(contextOf({ of: "labels" }))).toEqual({
+      changes: [{ type: "index", version }],
+      events: [],
+      notes: [],
+    });
+  });
+
+  it.each([
+    ["no transcript", undefined, { of: "transcript" }, "not_found"],
+    ["no JSON", "{", { of: "transcript" }, "output_invalid"],
+    ["another JSON", "{}", { of: "transcript" }, "output_invalid"],
+    ["an unknown job", "{}", { of: "else" }, "internal"],
+  ])("refuses %s", async (_what, text, settings, code) => {
+    const object = text === undefined ? undefined : await stored(text);
+    const run = createIndexStep({ objects, transcriptOf: async () => object });
+    await expect(run(contextOf(settings))).rejects.toMatchObject({ code });
+  });
+});

@@ -1,0 +1,94 @@
+import { MediaError } from "../media/errors.ts";
+import { outputKey } from "../media/keys.ts";
+import type { OutputKind } from "../media/keys.ts";
+import type { StoredObject } from "../media/media.ts";
+import { fromTranscribeJson } from "../media/transcribe-json.ts";
+import { metadataRecord } from "../media/transcript-record.ts";
+import type { ObjectStore } from "../objects/object-store.ts";
+import type { RunStep, StepContext, StepOutcome } from "../queue/step.ts";
+import { cuesFrom } from "./cues.ts";
+import { srt } from "./srt.ts";
+import { webVtt } from "./webvtt.ts";
+
+interface Parts {
+  readonly objects: ObjectStore;
+  /** The transcript's JSON of the media of that name. */
+  readonly transcriptOf: (name: string) => Promise<StoredObject | undefined>;
+}
+
+/** A transcript of twelve hours of speech has about 25 MB; what is far larger is none of ours. */
+const largestBytes = 256 * 1024 ** 2;
+
+async function readJson(objects: ObjectStore, object: StoredObject): Promise<unknown> {
+  if (object.sizeBytes > largestBytes)
+    throw new MediaError("limit_size", `${object.key} is too large for a transcript`);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of await objects.read(object)) chunks.push(chunk as Uint8Array);
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+  } catch (cause) {
+    throw new MediaError("output_invalid", `${object.key} is not JSON`, { cause });
+  }
+}
+
+/**
+ * The step `index`. Settings `of`: `labels` only makes the media findable by them; `transcript`
+ * also makes captions (WebVTT and SRT), the metadata record and what is searched.
+ */
+export function createIndexStep({ objects, transcriptOf }: Parts): RunStep {
+  async function put(
+    { media, newId }: StepContext,
+    kind: OutputKind,
+    contentType: string,
+    text: string,
+  ): Promise<StoredObject> {
+    const key = outputKey(kind, media.name);
+    const ref = { bucket: "outputs", key, version: newId() } as const;
+    const source = (async function* () {
+      yield Buffer.from(text);
+    })();
+    return { ...ref, ...(await objects.put(ref, source)), contentType };
+  }
+
+  async function indexTranscript(context: StepContext): Promise<StepOutcome> {
+    const { name, version } = context.media;
+    const object = await transcriptOf(name);
+    if (object === undefined)
+      throw new MediaError("not_found", `${JSON.stringify(name)} has no transcript`);
+    const json = await readJson(objects, object);
+    const transcript = fromTranscribeJson(json);
+    const { words, languageCode, engine } = transcript;
+    const metadata = metadataRecord(object.key, json, transcript);
+    const cues = cuesFrom(words);
+    const vtt = await put(
+      context,
+      "captions-vtt",
+      "text/vtt; charset=utf-8",
+      webVtt(cues, { voices: true }),
+    );
+    const subRip = await put(
+      context,
+      "captions-srt",
+      "application/x-subrip; charset=utf-8",
+      srt(cues),
+    );
+    return {
+      changes: [
+        { type: "putOutput", version, object: vtt },
+        { type: "putOutput", version, object: subRip },
+        { type: "putTranscript", version, transcript: { words, languageCode, engine }, metadata },
+        { type: "index", version },
+      ],
+      events: [],
+      notes: [`${cues.length} captions`],
+    };
+  }
+
+  return async (context) => {
+    const { of } = context.job.settings;
+    const { name, version } = context.media;
+    if (of === "transcript") return indexTranscript(context);
+    if (of === "labels") return { changes: [{ type: "index", version }], events: [], notes: [] };
+    throw new MediaError("internal", `the job of ${name} does not say what to index`);
+  };
+}
