@@ -1,0 +1,131 @@
+import { constants } from "node:fs";
+import { access, copyFile, mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { dirname, join, resolve, sep } from "node:path";
+import { isProcessGone, processMark, processMarkPattern } from "../database/session.ts";
+import { asMediaError, MediaError } from "../media/errors.ts";
+import { newSession, timeOf } from "../media/ids.ts";
+import type { StoredObject } from "../media/media.ts";
+import type { ObjectStore } from "../objects/object-store.ts";
+
+/** Writes outputs as files below a folder. */
+export interface OutputWriter {
+  /** Absolute. */
+  readonly folder: string;
+  /**
+   * Refuses a folder that cannot be written to, before any work is done for it.
+   * @throws MediaError `storage_failed`
+   */
+  check(): Promise<void>;
+  /**
+   * Writes outputs by their keys; what is there already is left alone. Returns the absolute paths
+   * in the order of the outputs. A file appears whole or not at all.
+   * @throws MediaError `storage_failed`, `disk_full`; `invalid_name` when a key leads out of the
+   * folder; `cancelled` after the signal
+   */
+  write(outputs: readonly StoredObject[], signal: AbortSignal): Promise<string[]>;
+}
+
+/** Half a file, beside the place it is for; names whose it is. */
+const partial = new RegExp(`^\\.dailies-(${processMarkPattern.source})-[0-9a-z]+\\.part$`);
+
+/** Removes the half files of processes that are gone. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const mark = partial.exec(name)?.[1];
+    if (mark !== undefined && isProcessGone(mark)) await rm(join(folder, name), { force: true });
+  }
+}
+
+/** Whether the file is the object's already: its size, and the time that writing it set. */
+async function isWritten(path: string, object: StoredObject): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.size === object.sizeBytes && Math.round(found.mtimeMs) === timeOf(object.version);
+}
+
+const chunkBytes = 1024 * 1024;
+
+/** By reference where the file system can; else chunk by chunk, so that the signal is heeded. */
+async function copy(from: string, to: string, signal: AbortSignal): Promise<void> {
+  const isCloned = await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE).then(
+    () => true,
+    () => false, // each system refuses in its own words; a real fault comes back below
+  );
+  if (isCloned) return;
+  await using source = await open(from);
+  await using target = await open(to, "w");
+  const buffer = Buffer.allocUnsafeSlow(chunkBytes);
+  for (;;) {
+    signal.throwIfAborted();
+    const { bytesRead } = await source.read(buffer, 0, chunkBytes);
+    if (bytesRead === 0) return;
+    await target.writeFile(buffer.subarray(0, bytesRead));
+  }
+}
+
+/** An error in the words of the file that it keeps from being written. */
+function cannotWrite(path: string, thrown: unknown): MediaError {
+  const error = asMediaError(thrown);
+  if (thrown instanceof MediaError || error.code === "cancelled") return error;
+  const why = error.code === "disk_full" ? "no space is left there" : error.message;
+  return new MediaError(error.code, `${path} cannot be written: ${why}`, { cause: thrown });
+}
+
+async function nearestFolder(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() === true) return path;
+  if (found !== undefined) throw new MediaError("storage_failed", `${path} is not a folder`);
+  return nearestFolder(dirname(path));
+}
+
+/** A writer for one run; `folder` may be relative, and is made when the first file is written. */
+export function createOutputWriter(objects: ObjectStore, folder: string): OutputWriter {
+  const root = resolve(folder);
+  const within = root.endsWith(sep) ? root : root + sep;
+  const mark = processMark();
+  /** Folders that were looked through for half files, once a run. */
+  const swept = new Set<string>();
+
+  async function writeOne(object: StoredObject, path: string, signal: AbortSignal): Promise<void> {
+    const parent = dirname(path);
+    await mkdir(parent, { recursive: true });
+    if (!swept.has(parent)) await sweep(parent);
+    swept.add(parent);
+    const temp = join(parent, `.dailies-${mark}-${newSession()}.part`);
+    try {
+      await objects.withLocalFile(object, (local) => copy(local, temp, signal));
+      const time = timeOf(object.version) / 1000;
+      await utimes(temp, time, time);
+      await rename(temp, path);
+    } catch (error) {
+      await rm(temp, { force: true }).catch(() => {}); // the first error is the one to tell
+      throw error;
+    }
+  }
+
+  return {
+    folder: root,
+    async check() {
+      const nearest = await nearestFolder(root);
+      await access(nearest, constants.W_OK).catch((error: unknown) => {
+        throw cannotWrite(root, error);
+      });
+    },
+    async write(outputs, signal) {
+      const paths: string[] = [];
+      for (const output of outputs) {
+        const path = resolve(root, output.key);
+        if (!path.startsWith(within))
+          throw new MediaError(
+            "invalid_name",
+            `${JSON.stringify(output.key)} leads out of ${root}`,
+          );
+        if (!(await isWritten(path, output)))
+          await writeOne(output, path, signal).catch((error: unknown) => {
+            throw cannotWrite(path, error);
+          });
+        paths.push(path);
+      }
+      return paths;
+    },
+  };
+}

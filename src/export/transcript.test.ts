@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import type { Transcript, Word } from "../media/transcript.ts";
+import { exportTranscript } from "./transcript.ts";
+
+const engine = {
+  name: "pocketsphinx",
+  version: "5prealpha",
+  model: "en-us",
+  quality: "draft",
+} as const;
+
+const transcriptOf = (words: readonly Word[]): Transcript => ({
+  languageCode: "en-US",
+  words,
+  engine,
+});
+
+const words: readonly Word[] = [
+  { text: "good", startMs: 500, endMs: 900, confidence: 0.98765, speaker: "spk_0" },
+  { text: "night", startMs: 900, endMs: 1_400, speaker: "spk_0", punctuation: "." },
+  { text: "you", startMs: 4_000, endMs: 4_200, speaker: "spk_0" },
+  { text: 'say "so"', startMs: 3_723_000, endMs: 3_724_000, speaker: "spk_1", punctuation: "," },
+];
+
+describe("exportTranscript", () => {
+  it("writes paragraphs, broken at pauses and where the speaker changes", () => {
+    expect(exportTranscript({ name: "a", transcript: transcriptOf(words), format: "txt" })).toBe(
+      '[0:00] spk_0: good night.\n\n[0:04] spk_0: you\n\n[1:02:03] spk_1: say "so",\n',
+    );
+  });
+
+  it("breaks endless talk at short pauses", () => {
+    const endless = Array.from({ length: 400 }, (_, index): Word => {
+      const startMs = index * 300 + Math.floor(index / 10) * 500;
+      return { text: "word", startMs, endMs: startMs + 300 };
+    });
+    const text = exportTranscript({ name: "a", transcript: transcriptOf(endless), format: "txt" });
+    expect(text.split("\n\n")).toHaveLength(4);
+  });
+
+  it("writes a table as RFC 4180 wants it", () => {
+    expect(exportTranscript({ name: "a", transcript: transcriptOf(words), format: "csv" })).toBe(
+      "start,end,speaker,confidence,text\r\n" +
+        "0.500,0.900,spk_0,0.9877,good\r\n" +
+        "0.900,1.400,spk_0,,night.\r\n" +
+        "4.000,4.200,spk_0,,you\r\n" +
+        '3723.000,3724.000,spk_1,,"say ""so"","\r\n',
+    );
+  });
+
+  it.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1"])("disarms the formula %j", (text) => {
+    const transcript = transcriptOf([{ text, startMs: 0, endMs: 1 }]);
+    const csv = exportTranscript({ name: "a", transcript, format: "csv" });
+    expect(csv).toContain(`,'${text}`);
+  });
+
+  it("writes data with the words, the engine and the labels", () => {
+    const labels = [{ name: "Person", confidence: 0.9, parents: [] }];
+    const transcript = transcriptOf(words);
+    const json = exportTranscript({ name: "a.mp4", transcript, labels, format: "json" });
+    const text = 'good night. you say "so",';
+    expect(JSON.parse(json)).toEqual({ name: "a.mp4", ...transcript, text, labels });
+  });
+
+  it("writes nothing where nothing is said", () => {
+    const transcript = transcriptOf([]);
+    expect(exportTranscript({ name: "a", transcript, format: "txt" })).toBe("");
+    expect(exportTranscript({ name: "a", transcript, format: "csv" })).toBe(
+      "start,end,speaker,confidence,text\r\n",
+    );
+  });
+});
