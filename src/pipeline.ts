@@ -1,0 +1,117 @@
+import type { Change } from "./catalog/catalog.ts";
+import type { MediaEvent } from "./media/event.ts";
+import type { MediaFacts } from "./media/facts.ts";
+import {
+  newJob,
+  type JobRequest,
+  type JobSettings,
+  type NewJob,
+  type SkipReason,
+  type Step,
+} from "./media/job.ts";
+import { transcodeJobs } from "./transcode/jobs.ts";
+import { planRenditions } from "./transcode/plan.ts";
+import type { Media } from "./media/media.ts";
+import type { Profile } from "./transcode/profile.ts";
+
+/**
+ * The life of one object, top to bottom: which event starts which step.
+ *
+ *   object.created ─ probe ─ media.probed ─ plan ┬ audio ─ rendition.created ─ transcribe ─┐
+ *                                                ├ poster, gif, video                       │
+ *                                                └ label ─ labels.created ─ index           │
+ *                              transcript.created ─ index (captions, search, metadata) ─────┘
+ *   all jobs at their end ─ media.ready | media.failed
+ *
+ * Everything here is pure: an event in, the changes that follow from it out. They are committed
+ * together with what caused the event, and asking for a job that is already there does nothing,
+ * so events may come twice, late and in any order, and replaying them is how media is reprocessed.
+ */
+
+/** What decides the results: it goes into the jobs' settings, so other settings make other jobs. */
+export interface PipelineSettings {
+  readonly profile: Profile;
+  /** The engines' ids. */
+  readonly transcoder: string;
+  readonly transcriber: string;
+  readonly labeler: string;
+  /** BCP 47. */
+  readonly languageCode: string;
+}
+
+interface Decisions {
+  readonly begin: (job: NewJob) => Change[];
+  readonly leaveOut: (job: NewJob, reason: SkipReason) => Change[];
+}
+
+/** The changes that follow from an event. */
+export function follow(
+  event: MediaEvent,
+  settings: PipelineSettings,
+  request?: JobRequest,
+): readonly Change[] {
+  const decisions = decide(request);
+  const begin = (step: Step, jobSettings?: JobSettings) =>
+    decisions.begin(newJob(event, step, jobSettings));
+
+  switch (event.type) {
+    case "object.created":
+      return begin("probe");
+    case "media.probed":
+      return plan(event, event.facts, settings, decisions);
+    case "rendition.created":
+      if (event.rendition !== "audio") return [];
+      return begin("transcribe", {
+        engine: settings.transcriber,
+        languageCode: settings.languageCode,
+      });
+    case "transcript.created":
+      return begin("index", { of: "transcript", from: event.transcript });
+    case "labels.created":
+      return begin("index", { of: "labels", from: event.labels });
+    case "step.failed":
+      if (event.step !== "audio") return [];
+      return decisions.leaveOut(newJob(event, "transcribe"), "audio_failed");
+    case "object.removed":
+      return [{ type: "removeMedia", name: event.name, keepBytesMs: 0 }];
+    case "media.ready":
+    case "media.failed":
+    case "media.removed":
+      return [];
+  }
+}
+
+/** What each kind of media gets (docs/architecture.md has the table). */
+function plan(
+  media: Pick<Media, "name" | "version">,
+  facts: MediaFacts,
+  settings: PipelineSettings,
+  { begin, leaveOut }: Decisions,
+): readonly Change[] {
+  const renditions = planRenditions(facts, settings.profile);
+  const { jobs, skipped } = transcodeJobs(media, renditions, settings.transcoder);
+  const changes = jobs.flatMap(begin);
+  const label = newJob(media, "label", { engine: settings.labeler });
+  if (facts.type === "image") return [...changes, ...begin(label)];
+
+  changes.push(...skipped.flatMap(({ job, reason }) => leaveOut(job, reason)));
+  if (facts.audio === undefined) changes.push(...leaveOut(newJob(media, "transcribe"), "no_audio"));
+  return [...changes, ...(facts.type === "video" ? begin(label) : leaveOut(label, "no_video"))];
+}
+
+/** To do a job, or to leave it out with a reason: nothing at all where the request is for other steps. */
+function decide(request: JobRequest | undefined): Decisions {
+  const wish = request === undefined ? {} : { request };
+  return {
+    begin: (job) => (isWanted(job.step, request) ? [{ type: "enqueue", job, ...wish }] : []),
+    leaveOut: (job, reason) => (isWanted(job.step, request) ? [{ type: "skip", job, reason }] : []),
+  };
+}
+
+/** A request for some steps is one for what they need, too. */
+export function isWanted(step: Step, request: JobRequest | undefined): boolean {
+  const only = request?.only;
+  if (only === undefined || step === "probe" || step === "index" || only.includes(step))
+    return true;
+  return step === "audio" && only.includes("transcribe");
+}

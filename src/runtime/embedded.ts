@@ -1,0 +1,146 @@
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { createSqliteCatalog } from "../catalog/sqlite/catalog.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import { openDatabase } from "../database/open.ts";
+import { disownSession, enterSession, keepSession, leaveSession } from "../database/session.ts";
+import { clearAfter, emptyTrash } from "../lifecycle/sweep.ts";
+import { MediaError } from "../media/errors.ts";
+import { createIdSource, newSession } from "../media/ids.ts";
+import { createFilesystemObjectStore, type FilesystemObjectStore } from "../objects/filesystem.ts";
+import type { JobQueue } from "../queue/job-queue.ts";
+import { createSqliteQueue } from "../queue/sqlite.ts";
+import type { Config } from "./config.ts";
+import type { Dailies } from "./dailies.ts";
+import { once } from "./once.ts";
+import { createQueries } from "./queries.ts";
+import type { LocalSteps } from "./steps.ts";
+import { createWork } from "./work.ts";
+
+/** The composed parts that the application's functions work with. */
+export interface Parts {
+  readonly config: Config;
+  readonly session: string;
+  readonly newId: () => string;
+  readonly catalog: Catalog;
+  readonly queue: JobQueue;
+  readonly objects: FilesystemObjectStore;
+  /** Where this session's attempts have their folders. */
+  readonly workDir: string;
+  /** The engines; loaded when first asked for, so that a list need not wait for them. */
+  readonly localSteps: () => Promise<LocalSteps>;
+  /** To be called before anything is written: other processes see this one, and a crash is cleared up after. */
+  readonly enter: () => Promise<Recovered>;
+  /** Takes over what dead processes held, and removes what they left and what the trash holds. */
+  readonly recover: () => Promise<Recovered>;
+  /**
+   * To be called when the catalog or the store failed in the middle of something: what this session
+   * made may not be recorded, so it is not struck off as one that left nothing behind.
+   */
+  readonly unsettle: () => void;
+}
+
+export interface Recovered {
+  readonly jobsTakenOver: number;
+  readonly objectsRemoved: number;
+  readonly foldersRemoved: number;
+}
+
+/**
+ * Opens Dailies on this machine.
+ * @throws MediaError `not_found` when there is no library and `create` is false; `catalog_newer`;
+ * `storage_failed` when the data directory cannot be used
+ */
+export async function openDailies(
+  config: Config,
+  { create = true }: { create?: boolean } = {},
+): Promise<Dailies> {
+  const file = join(config.dataDir, "dailies.db");
+  if (!create && !existsSync(file))
+    throw new MediaError("no_library", `there is no library in ${config.dataDir}`);
+  const database = openDatabase(file);
+  const session = newSession();
+  const newId = createIdSource(session);
+  const { metadataTable } = config;
+  const catalog = createSqliteCatalog({ database, metadataTable });
+  const queue = createSqliteQueue({ database, session, newId });
+  /** Attempts that are over and could not be handed back: on a full disk, say. */
+  const owed = new Set<string>();
+  const handBack = async (attempt: string): Promise<void> => {
+    owed.add(attempt);
+    await queue.handBack(attempt);
+    owed.delete(attempt);
+  };
+  const objects = createFilesystemObjectStore({ dir: join(config.dataDir, "objects") });
+  const works = join(config.dataDir, "work");
+
+  let stopBeating: (() => void) | undefined;
+  let settled = true;
+  const recover = async (): Promise<Recovered> => {
+    for (const attempt of owed) await handBack(attempt);
+    const { takenOver, deadSessions } = await queue.recover();
+    const dead = new Set(deadSessions);
+    await objects.sweepIncoming((maker) => !dead.has(maker));
+    const cleared = await clearAfter({ catalog, objects, workDir: works }, deadSessions);
+    await queue.forget(deadSessions);
+    await emptyTrash({ catalog, objects, workDir: works });
+    return { jobsTakenOver: takenOver, ...cleared };
+  };
+  let entering: Promise<Recovered> | undefined;
+  const enter = (): Promise<Recovered> => {
+    entering ??= (async () => {
+      const recovered = await recover(); // first, for what it removes may be the space that lacks
+      await enterSession(database, session);
+      stopBeating = keepSession(database, session);
+      return recovered;
+    })();
+    entering.catch(() => (entering = undefined)); // the next call tries again
+    return entering;
+  };
+  const localSteps = once(async () => {
+    const { createLocalSteps } = await import("./steps.ts");
+    return createLocalSteps({ config, catalog, objects });
+  });
+  let engines: Promise<LocalSteps> | undefined;
+  const parts: Parts = {
+    config,
+    session,
+    newId,
+    catalog,
+    queue: { ...queue, handBack },
+    objects,
+    workDir: join(works, session),
+    localSteps: () => (engines = localSteps()),
+    enter,
+    recover,
+    unsettle: () => {
+      settled = false;
+    },
+  };
+  /** Strikes the session off; one that cannot be left in order is put in order by the next start. */
+  const leave = async (): Promise<void> => {
+    stopBeating?.();
+    try {
+      if (!settled) return disownSession(database, session);
+      await emptyTrash({ catalog, objects, workDir: works });
+      await rm(parts.workDir, { recursive: true, force: true });
+      await leaveSession(database, session);
+    } catch {
+      if (settled) disownSession(database, session);
+    }
+  };
+  return {
+    ...createQueries(parts),
+    ...createWork(parts),
+    recover: async () => {
+      await enter();
+      return recover();
+    },
+    async close() {
+      await (await engines?.catch(() => undefined))?.close().catch(() => {});
+      if (stopBeating !== undefined) await leave().catch(() => {}); // then its process will be found gone
+      await catalog.close();
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { cuesFrom } from "../captions/cues.ts";
+import { srt } from "../captions/srt.ts";
+import { webVtt } from "../captions/webvtt.ts";
+import { exportTranscript } from "../export/transcript.ts";
+import { MediaError } from "../media/errors.ts";
+import { outputKey } from "../media/keys.ts";
+import type { Media } from "../media/media.ts";
+import { fromTranscribeJson } from "../media/transcribe-json.ts";
+import type { Transcript } from "../media/transcript.ts";
+import type { Dailies, ExportFormat } from "./dailies.ts";
+import type { Parts } from "./embedded.ts";
+
+type Queries = Pick<Dailies, "list" | "show" | "metadata" | "search" | "export" | "jobs" | "logs">;
+
+/** What is asked of a library without changing it. */
+export function createQueries({ catalog, objects }: Parts): Queries {
+  const mediaNamed = async (name: string): Promise<Media> => {
+    const media = await catalog.getMedia(name);
+    if (media !== undefined) return media;
+    throw new MediaError("not_found", `there is no media ${JSON.stringify(name)}`);
+  };
+
+  const transcriptOf = async (media: Media): Promise<Transcript | undefined> => {
+    const object = await catalog.findObject("outputs", outputKey("transcribe", media.name));
+    if (object === undefined) return undefined;
+    const chunks = await (await objects.read(object)).toArray();
+    return fromTranscribeJson(JSON.parse(Buffer.concat(chunks).toString("utf8")));
+  };
+
+  return {
+    async list(filter = {}) {
+      const found = await catalog.listMedia(filter);
+      return Promise.all(
+        found.map(async (media) => ({ media, labels: await catalog.getLabels(media.version) })),
+      );
+    },
+    async show(name) {
+      const media = await mediaNamed(name);
+      const { version } = media;
+      const transcript = await transcriptOf(media);
+      return {
+        media,
+        renditions: await catalog.listRenditions(version),
+        outputs: await catalog.listOutputs(version),
+        labels: await catalog.getLabels(version),
+        jobs: await catalog.listJobs({ version }),
+        ...(transcript === undefined ? {} : { transcript }),
+      };
+    },
+    async metadata(jsonFile) {
+      const record = await catalog.getMetadata(jsonFile);
+      if (record !== undefined) return record;
+      throw new MediaError("not_found", `there is no metadata for ${JSON.stringify(jsonFile)}`);
+    },
+    search: (query) => catalog.search(query),
+    async export(name, format) {
+      const media = await mediaNamed(name);
+      const transcript = await transcriptOf(media);
+      if (transcript === undefined)
+        throw new MediaError("not_found", `${JSON.stringify(name)} has no transcript`);
+      return exported(name, transcript, format);
+    },
+    jobs: (filter = {}) => catalog.listJobs(filter),
+    async logs(name) {
+      const events = await catalog.listEvents(name);
+      if (events.length === 0) await mediaNamed(name);
+      return { events, attempts: await catalog.listAttempts(name) };
+    },
+  };
+}
+
+function exported(name: string, transcript: Transcript, format: ExportFormat): string {
+  switch (format) {
+    case "srt":
+      return srt(cuesFrom(transcript.words));
+    case "vtt":
+      return webVtt(cuesFrom(transcript.words));
+    case "txt":
+    case "json":
+    case "csv":
+      return exportTranscript({ name, transcript, format });
+  }
+}

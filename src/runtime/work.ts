@@ -1,0 +1,190 @@
+import type { Change } from "../catalog/catalog.ts";
+import { filesOf, type FoundFile } from "../intake/files.ts";
+import { receiveFile } from "../intake/receive.ts";
+import { asMediaError, MediaError } from "../media/errors.ts";
+import type { Job, JobRequest } from "../media/job.ts";
+import type { Media } from "../media/media.ts";
+import { follow } from "../pipeline.ts";
+import type { Dailies, ProcessOptions, WorkOptions } from "./dailies.ts";
+import type { Parts } from "./embedded.ts";
+import { ask, finishIfDone, newRun, refuse, workUntil, type Run } from "./run.ts";
+
+type Work = Pick<Dailies, "process" | "workOff" | "retry" | "reprocess" | "remove" | "cancel">;
+
+const never = new AbortController().signal;
+
+/** Wanted once, and not done: what failed or was cancelled, and what was skipped for its sake. */
+function isUndone(job: Job): boolean {
+  return job.state === "failed" || job.state === "cancelled" || job.reason === "audio_failed";
+}
+
+async function named({ catalog }: Parts, name: string): Promise<Media> {
+  const media = await catalog.getMedia(name);
+  if (media !== undefined) return media;
+  throw new MediaError("not_found", `there is no media ${JSON.stringify(name)}`);
+}
+
+/** Asks for what there is to do for a media, and counts it done at once when that is nothing. */
+async function begin(parts: Parts, run: Run, media: Media, retries: (job: Job) => boolean) {
+  run.waiting.add(media.name);
+  await ask(parts, run, media, retries);
+  const unchanged = await finishIfDone(parts, run, media.name, true);
+  if (!unchanged) run.tell({ type: "accepted", name: media.name });
+}
+
+/** Whether it is this machine and not one file that is at fault: the next would fare no better. */
+function isFatal(error: MediaError): boolean {
+  return error.code === "disk_full" || "sqlite" in error.details;
+}
+
+function ignore(run: Run, path: string, reason: string): void {
+  run.report.ignored.push({ path, reason });
+  run.tell({ type: "ignored", path, reason });
+}
+
+/** The media files that the paths stand for; what is none is said and left. */
+async function find(run: Run, paths: readonly string[]): Promise<FoundFile[]> {
+  const files: FoundFile[] = [];
+  for (const path of paths)
+    try {
+      for await (const file of filesOf(path)) {
+        if (file.unreadable !== undefined) refuse(run, file.path, file.unreadable);
+        else if (file.ignored === undefined) files.push(file);
+        else ignore(run, file.path, file.ignored);
+      }
+    } catch (error) {
+      refuse(run, path, error);
+    }
+  run.tell({ type: "found", files: files.length });
+  return files;
+}
+
+/**
+ * Takes in every file; one that cannot be does not stop the others. Says when there is something to do.
+ * @throws MediaError when none can be any more: `disk_full`, or what is the matter with the catalog
+ */
+async function takeIn(
+  parts: Parts,
+  run: Run,
+  paths: readonly string[],
+  { name, replace = false, signal = never }: ProcessOptions,
+  onFirst: () => void,
+): Promise<void> {
+  const { settings } = await parts.localSteps();
+  for (const file of await find(run, paths)) {
+    if (signal.aborted) return;
+    try {
+      const media = await receiveFile(parts, {
+        path: file.path,
+        name: name ?? file.name,
+        owner: "local",
+        replace,
+        signal,
+        follow: (event) => follow(event, settings, run.request),
+      });
+      await begin(parts, run, media, isUndone);
+      onFirst();
+    } catch (error) {
+      if (!(error instanceof MediaError)) parts.unsettle();
+      if (isFatal(asMediaError(error))) throw asMediaError(error);
+      if (!signal.aborted) refuse(run, file.path, error);
+    }
+  }
+}
+
+/** Asks again for media that are there, then works until they are done. */
+async function again(
+  parts: Parts,
+  media: readonly Media[],
+  options: WorkOptions & { only?: JobRequest["only"] },
+  retries: (job: Job) => boolean,
+) {
+  const run = newRun(parts, options);
+  for (const one of media) await begin(parts, run, one, retries);
+  const isDone = async () => run.waiting.size === 0;
+  await workUntil(parts, run, { signal: run.signal, isDone });
+  return run.report;
+}
+
+async function remove(parts: Parts, name: string): Promise<void> {
+  const { version } = await named(parts, name);
+  const { settings } = await parts.localSteps();
+  const subject = { name, version };
+  await parts.catalog.apply({
+    expect: subject,
+    changes: [
+      { type: "event", event: { type: "object.removed", ...subject } },
+      ...follow({ type: "object.removed", ...subject }, settings),
+      { type: "event", event: { type: "media.removed", ...subject } },
+    ],
+  });
+  await parts.recover();
+}
+
+/** The functions of the application that have work done or undone. */
+export function createWork(parts: Parts): Work {
+  const { catalog } = parts;
+  return {
+    async process(paths, { signal = never, ...options } = {}) {
+      const failed = new AbortController();
+      const stop = AbortSignal.any([signal, failed.signal]);
+      const run = newRun(parts, { ...options, signal: stop });
+      await run.out?.check();
+      await parts.enter();
+      let taken = false;
+      const isDone = async () => taken && run.waiting.size === 0;
+      const first = Promise.withResolvers<void>();
+      const taking = takeIn(parts, run, paths, { ...options, signal: stop }, first.resolve).finally(
+        () => {
+          taken = true;
+          first.resolve();
+        },
+      );
+      // A worker that found nothing would look again only after a pause.
+      const working = first.promise.then(() => workUntil(parts, run, { signal: stop, isDone }));
+      const both = [taking, working];
+      for (const one of both) one.catch(() => failed.abort());
+      await Promise.allSettled(both);
+      await Promise.all(both);
+      return run.report;
+    },
+    async workOff({ signal = never, ...options } = {}) {
+      await parts.enter();
+      const run = newRun(parts, { ...options, signal, everyones: true });
+      const isDone = async () =>
+        (await catalog.listJobs({ state: "queued", limit: 1 })).length === 0;
+      await workUntil(parts, run, { signal, isDone });
+      return run.report;
+    },
+    async retry(name, { step, ...options } = {}) {
+      await parts.enter();
+      const failed = await catalog.listJobs({ state: "failed" });
+      const names = name === undefined ? [...new Set(failed.map((job) => job.name))] : [name];
+      const media = await Promise.all(names.map((one) => named(parts, one)));
+      const only = step === undefined ? {} : { only: [step] };
+      return again(parts, media, { ...options, ...only }, isUndone);
+    },
+    async reprocess(names, options = {}) {
+      await parts.enter();
+      const media = await Promise.all(names.map((name) => named(parts, name)));
+      return again(parts, media, options, () => false);
+    },
+    async remove(name) {
+      await parts.enter();
+      await remove(parts, name);
+    },
+    async cancel(name) {
+      await parts.enter();
+      const { version } = await named(parts, name);
+      const open = (await catalog.listJobs({ version })).filter(
+        (job) => job.state === "queued" || job.state === "running",
+      );
+      const changes = open.map((job): Change => ({ type: "cancel", jobId: job.id }));
+      await catalog.apply({
+        expect: { name, version },
+        changes: [...changes, { type: "settle", version }],
+      });
+      return open.length;
+    },
+  };
+}
