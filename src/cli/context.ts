@@ -1,0 +1,57 @@
+import type { Config } from "../runtime/config.ts";
+import type { Dailies } from "../runtime/dailies.ts";
+import { createOutput, type Output } from "./output.ts";
+
+/** The options that every command takes. */
+export interface GlobalOptions {
+  readonly dataDir?: string;
+  readonly json?: boolean;
+  readonly jsonl?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly color: boolean;
+}
+
+/** What every command is given. */
+export interface Context {
+  readonly output: Output;
+  readonly config: Config;
+  /**
+   * Opens the library, and closes it when `use` is done. Only what takes media in creates one: a
+   * mistyped --data-dir is an error, not an empty library.
+   * @throws MediaError `no_library` when there is none, without `create`
+   */
+  readonly withDailies: <T>(
+    use: (dailies: Dailies) => Promise<T>,
+    options?: { readonly create: boolean },
+  ) => Promise<T>;
+}
+
+export function outputFor(options: GlobalOptions): Output {
+  return createOutput({
+    mode: options.jsonl ? "jsonl" : options.json ? "json" : "human",
+    quiet: options.quiet ?? false,
+    color: options.color,
+    stdout: process.stdout,
+    stderr: process.stderr,
+  });
+}
+
+/** @throws MediaError `invalid_config` */
+export async function createContext(options: GlobalOptions): Promise<Context> {
+  const { readConfig } = await import("../runtime/config.ts");
+  const config = readConfig(options.dataDir === undefined ? {} : { dataDir: options.dataDir });
+  return {
+    output: outputFor(options),
+    config,
+    withDailies: async (use, { create } = { create: false }) => {
+      const { openDailies } = await import("../runtime/embedded.ts");
+      const dailies = await openDailies(config, { create });
+      try {
+        return await use(dailies);
+      } finally {
+        await dailies.close();
+      }
+    },
+  };
+}

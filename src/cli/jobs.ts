@@ -1,0 +1,85 @@
+import type { Job, JobState } from "../media/job.ts";
+import type { Context } from "./context.ts";
+import { exitCodes } from "./failure.ts";
+import { formatElapsed, formatFraction, formatMoment } from "./format.ts";
+import { jobJson } from "./json.ts";
+import { stateCell } from "./ls.ts";
+import { table, type Cell } from "./table.ts";
+
+export interface JobsOptions {
+  readonly state?: JobState;
+  readonly limit?: number;
+}
+
+/** How a job stands, in words: how far it is, why it failed or was left out, when it is tried again. */
+export function jobRemark(job: Job): string {
+  if (job.failure !== undefined) {
+    const again = job.state === "queued" && job.runAfter !== undefined;
+    const when = again ? `; again after ${formatMoment(job.runAfter)}` : "";
+    return `${job.failure.message} (${job.failure.code})${when}`;
+  }
+  if (job.reason !== undefined) return job.reason;
+  if (job.state !== "running" || job.progress?.fraction === undefined) return "";
+  const left = job.progress.remainingMs;
+  const fraction = formatFraction(job.progress.fraction);
+  return left === undefined ? fraction : `${fraction}, ${formatElapsed(left)} left`;
+}
+
+/** How long it took, or has taken so far. */
+export function jobElapsed(job: Job, now: number): string {
+  if (job.startedAt === undefined || job.state === "queued") return "";
+  if (job.finishedAt === undefined && job.state !== "running") return "";
+  return formatElapsed((job.finishedAt ?? now) - job.startedAt);
+}
+
+function row(job: Job, now: number): Cell[] {
+  return [
+    job.name,
+    job.step,
+    stateCell(job.state),
+    job.attempts === 0 ? "" : String(job.attempts),
+    jobElapsed(job, now),
+    jobRemark(job),
+  ];
+}
+
+/** `dailies jobs`; `{"jobs": JobJson[]}` with --json. */
+export async function jobs(
+  context: Context,
+  name: string | undefined,
+  options: JobsOptions,
+): Promise<number> {
+  const { output } = context;
+  const filter = {
+    ...(name !== undefined && { name }),
+    ...(options.state !== undefined && { state: options.state }),
+    ...(options.limit !== undefined && { limit: options.limit }),
+  };
+  const found = await context.withDailies(async (dailies) => {
+    const list = await dailies.jobs(filter);
+    // A media without such jobs is an empty list; a name that nobody has is an error.
+    if (list.length === 0 && name !== undefined) await dailies.show(name);
+    return list;
+  });
+  if (output.mode !== "human") {
+    output.list("jobs", found.map(jobJson));
+    return exitCodes.done;
+  }
+  if (found.length === 0) {
+    output.note("No jobs.");
+    return exitCodes.done;
+  }
+  const columns = [
+    { title: "NAME", least: 12, cut: "middle" as const },
+    { title: "STEP" },
+    { title: "STATE" },
+    { title: "TRIES", align: "right" as const },
+    { title: "TOOK", align: "right" as const },
+    { title: "REMARK", least: 10 },
+  ];
+  const { style } = output.results;
+  const now = Date.now();
+  const rows = found.map((job) => row(job, now));
+  output.lines(table(columns, rows, { style, available: output.results.columns() }));
+  return exitCodes.done;
+}

@@ -1,0 +1,100 @@
+import type { MediaType } from "../media/media.ts";
+import type { MediaListing } from "../runtime/dailies.ts";
+import type { Context } from "./context.ts";
+import { exitCodes } from "./failure.ts";
+import { formatMediaTime, formatSize } from "./format.ts";
+import { labelJson, mediaJson, type LabelJson, type MediaJson } from "./json.ts";
+import type { Format } from "./output.ts";
+import { table, type Cell } from "./table.ts";
+
+export interface FilterOptions {
+  readonly startswith?: string;
+  readonly mediaType?: MediaType;
+  readonly label?: string;
+  readonly limit?: number;
+}
+
+/** The command line's filters as the application's. */
+export function filterOf({ startswith, mediaType, label, limit }: FilterOptions): {
+  startsWith?: string;
+  type?: MediaType;
+  label?: string;
+  limit?: number;
+} {
+  return {
+    ...(startswith !== undefined && { startsWith: startswith }),
+    ...(mediaType !== undefined && { type: mediaType }),
+    ...(label !== undefined && { label }),
+    ...(limit !== undefined && { limit }),
+  };
+}
+
+/** `{"media": ListedMediaJson[]}` with --json. */
+export interface ListedMediaJson extends MediaJson {
+  /** The most confident first. */
+  readonly labels: readonly LabelJson[];
+}
+
+export const stateFormats: Readonly<Record<string, Format>> = {
+  ready: "green",
+  succeeded: "green",
+  running: "cyan",
+  processing: "cyan",
+  failed: "red",
+  cancelled: "yellow",
+};
+
+export function stateCell(state: string): Cell {
+  const format = stateFormats[state];
+  return format === undefined ? state : { text: state, format };
+}
+
+const byConfidence = (listing: MediaListing): MediaListing["labels"] =>
+  listing.labels.toSorted((a, b) => b.confidence - a.confidence);
+
+const labelsShown = 4;
+
+function row(listing: MediaListing): Cell[] {
+  const { media } = listing;
+  const labels = byConfidence(listing);
+  const more = labels.length > labelsShown ? [`+${labels.length - labelsShown}`] : [];
+  const durationMs = media.facts?.durationMs;
+  return [
+    media.name,
+    media.type ?? "",
+    stateCell(media.state),
+    durationMs === undefined || media.type === "image" ? "" : formatMediaTime(durationMs),
+    formatSize(media.sizeBytes),
+    [...labels.slice(0, labelsShown).map(({ name }) => name), ...more].join(", "),
+  ];
+}
+
+/** `dailies ls` */
+export async function ls(context: Context, options: FilterOptions): Promise<number> {
+  const { output } = context;
+  const listings = await context.withDailies((dailies) => dailies.list(filterOf(options)));
+  if (output.mode !== "human") {
+    const items = listings.map((listing): ListedMediaJson => ({
+      ...mediaJson(listing.media),
+      labels: byConfidence(listing).map(labelJson),
+    }));
+    output.list("media", items);
+    return exitCodes.done;
+  }
+  if (listings.length === 0) {
+    const filtered = Object.values(filterOf(options)).length > 0;
+    output.note(filtered ? "Nothing matches." : "Nothing here yet: `dailies process FILE`.");
+    return exitCodes.done;
+  }
+  const columns = [
+    { title: "NAME", least: 12, cut: "middle" as const },
+    { title: "TYPE" },
+    { title: "STATE" },
+    { title: "DURATION", align: "right" as const },
+    { title: "SIZE", align: "right" as const },
+    { title: "LABELS", least: 6 },
+  ];
+  const { style } = output.results;
+  output.lines(table(columns, listings.map(row), { style, available: output.results.columns() }));
+  return exitCodes.done;
+}

@@ -1,0 +1,96 @@
+import { inspect } from "node:util";
+import { CommanderError } from "commander";
+import { asMediaError } from "../media/errors.ts";
+import { outputFor } from "./context.ts";
+import { errorJson, errorText, exitCodes, type ErrorJson } from "./failure.ts";
+import { createProgram } from "./program.ts";
+
+/** Global options that matter before, or without, a command: errors are printed as they ask. */
+function earlyOptions(args: readonly string[]): {
+  json: boolean;
+  jsonl: boolean;
+  verbose: boolean;
+} {
+  const end = args.indexOf("--");
+  const options = new Set(end === -1 ? args : args.slice(0, end));
+  return {
+    json: options.has("--json"),
+    jsonl: options.has("--jsonl"),
+    verbose: options.has("--verbose"),
+  };
+}
+
+/** A usage error in the shape of ours: commander's own words, and whose help to read. */
+function usageError(error: CommanderError, command: string | undefined): ErrorJson {
+  // `help NOSUCH` ends in help that has no words of its own.
+  const said = error.code === "commander.help" ? "there is no such command" : error.message;
+  const help = command === undefined ? "dailies --help" : `dailies ${command} --help`;
+  return {
+    code: "invalid_argument",
+    message: said.replace(/^error: /, ""),
+    remedy: `See \`${help}\` for what is accepted.`,
+  };
+}
+
+function printError(thrown: unknown, args: readonly string[], command: string | undefined): void {
+  const options = earlyOptions(args);
+  const error =
+    thrown instanceof CommanderError
+      ? usageError(thrown, command)
+      : errorJson(asMediaError(thrown));
+  const output = outputFor({ ...options, color: false });
+  if (output.mode === "human") output.notes.write(`dailies: ${errorText(error)}\n`);
+  else output.document({ error });
+  if (options.verbose) output.notes.write(`${inspect(thrown)}\n`);
+}
+
+/** Help and the version are thrown too, when they have been printed. */
+function wasAnswered(error: unknown): boolean {
+  return error instanceof CommanderError && error.exitCode === 0;
+}
+
+/** Runs one command line and returns its exit code. Never throws. */
+async function main(args: readonly string[]): Promise<number> {
+  let exitCode: number = exitCodes.done;
+  const program = createProgram(async (work) => {
+    exitCode = await work();
+  });
+  try {
+    if (args.length === 0) {
+      program.outputHelp();
+      return exitCodes.couldNotRun;
+    }
+    await program.parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (wasAnswered(error)) return exitCodes.done;
+    const commands = new Set(program.commands.map((command) => command.name()));
+    const command = args.find((arg) => commands.has(arg));
+    printError(error, args, command);
+    return exitCodes.couldNotRun;
+  }
+}
+
+/** A reader that goes away (`| head`) is no error; whatever else stops the output is one. */
+function onOutputError(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") {
+    // Work that is under way heeds it first, and ends by itself.
+    if (process.stdout.listenerCount("error") > 1) return;
+    process.exit(process.exitCode ?? exitCodes.done);
+  }
+  const known = asMediaError(error);
+  process.stderr.write(`dailies: the output cannot be written: ${errorText(errorJson(known))}\n`);
+  process.exit(exitCodes.couldNotRun);
+}
+
+/** A defect outside of any command's call: said like every other error, not as a bare stack. */
+function onUncaught(error: unknown): never {
+  printError(error, process.argv.slice(2), undefined);
+  process.exit(exitCodes.couldNotRun);
+}
+
+process.on("uncaughtException", onUncaught);
+process.stdout.on("error", onOutputError);
+process.stderr.on("error", () => {});
+const exitCode = await main(process.argv.slice(2));
+process.stdout.write("", () => process.exit(exitCode));

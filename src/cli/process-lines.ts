@@ -1,0 +1,170 @@
+import type { Job, Step } from "../media/job.ts";
+import type { ProcessedMedia, ProcessReport, ProcessUpdate } from "../runtime/dailies.ts";
+import { aboutPath, errorJson, errorText, type ErrorJson } from "./failure.ts";
+import { count, formatElapsed, formatFraction, formatSpeed } from "./format.ts";
+import { jobJson, processedJson, type JobJson, type ProcessedJson } from "./json.ts";
+import type { Screen, Style } from "./output.ts";
+import type { RunningStep } from "./progress.ts";
+import { printable, truncate } from "./text.ts";
+
+/** What `process`, `retry` and `reprocess` print with --json. */
+export interface ReportJson {
+  readonly finished: readonly ProcessedJson[];
+  readonly refused: readonly { readonly path: string; readonly error: ErrorJson }[];
+  readonly ignored: readonly { readonly path: string; readonly reason: string }[];
+  /** True when Ctrl-C or a signal ended it early: the same command goes on where it stopped. */
+  readonly interrupted: boolean;
+  readonly elapsedMs: number;
+}
+
+/** What they print with --jsonl: a line for each update, as it comes, then the sums. */
+export type UpdateJson =
+  | Exclude<ProcessUpdate, { type: "refused" | "step" | "finished" }>
+  | { readonly type: "refused"; readonly path: string; readonly error: ErrorJson }
+  | { readonly type: "step"; readonly name: string; readonly job: JobJson }
+  | { readonly type: "finished"; readonly result: ProcessedJson }
+  | {
+      readonly type: "end";
+      readonly finished: number;
+      readonly failed: number;
+      readonly refused: number;
+      readonly ignored: number;
+      readonly interrupted: boolean;
+      readonly elapsedMs: number;
+    };
+
+export function updateJson(update: ProcessUpdate): UpdateJson {
+  switch (update.type) {
+    case "refused":
+      return { type: "refused", path: update.path, error: errorJson(update.error) };
+    case "step":
+      return { type: "step", name: update.name, job: jobJson(update.job) };
+    case "finished":
+      return { type: "finished", result: processedJson(update.result) };
+    case "found":
+    case "ignored":
+    case "accepted":
+    case "progress":
+      return update;
+  }
+}
+
+export function reportJson(report: ProcessReport, elapsedMs: number): ReportJson {
+  return {
+    finished: report.finished.map(processedJson),
+    refused: report.refused.map(({ path, error }) => ({ path, error: errorJson(error) })),
+    ignored: report.ignored,
+    interrupted: report.interrupted,
+    elapsedMs,
+  };
+}
+
+/** What a step leaves behind, in a person's words. */
+const madeBy: Readonly<Record<Step, string | undefined>> = {
+  probe: undefined,
+  audio: "audio",
+  poster: "poster",
+  gif: "gif",
+  video: "web, phone",
+  transcribe: "transcript",
+  label: "labels",
+  index: undefined,
+};
+
+const shortestName = 24;
+
+function inState(jobs: readonly Job[], state: Job["state"]): Job[] {
+  return jobs.filter((job) => job.state === state);
+}
+
+/** One line for a media that is done, and one for each step that failed. */
+export function finishedLines(
+  result: ProcessedMedia,
+  elapsedMs: number | undefined,
+  { style, columns }: Pick<Screen, "style" | "columns">,
+): string[] {
+  const made = inState(result.jobs, "succeeded").flatMap(({ step }) => madeBy[step] ?? []);
+  const took = elapsedMs === undefined ? "" : ` in ${formatElapsed(elapsedMs)}`;
+  const list = made.length === 0 ? "nothing" : made.join(", ");
+  const failed = inState(result.jobs, "failed");
+  // A long name gives way to what is said about it.
+  const room =
+    (columns() ?? Infinity) - list.length - "✗ :  steps failed in 99m 99s; made: ".length;
+  const name = truncate(printable(result.name), Math.max(shortestName, room), "middle");
+  switch (result.state) {
+    case "unchanged":
+      return [`${style("dim", "=")} ${name}: already done with these settings`];
+    case "ready":
+      return [`${style("green", "✓")} ${name}: ${list}${took}`];
+    case "failed": {
+      const what = count(failed.length, "step");
+      const first = `${style("red", "✗")} ${name}: ${what} failed${took}; made: ${list}`;
+      return [first, ...failed.flatMap((job) => failedStepLine(job, style))];
+    }
+  }
+}
+
+function failedStepLine({ step, failure }: Job, style: Style): string[] {
+  if (failure === undefined) return [`    ${step} failed`];
+  return [`    ${style("red", step)}: ${errorText(errorJson(failure))}`];
+}
+
+/** A step's end, where there are no live lines. Undefined when it is not worth a line. */
+export function stepLine(name: string, job: Job): string | undefined {
+  const took =
+    job.startedAt === undefined || job.finishedAt === undefined
+      ? ""
+      : ` in ${formatElapsed(job.finishedAt - job.startedAt)}`;
+  const about = `${printable(name)}: ${job.step}`;
+  switch (job.state) {
+    case "succeeded":
+      return madeBy[job.step] === undefined ? undefined : `${about} done${took}`;
+    case "failed":
+      return `${about} failed${took}${job.failure ? `: ${errorText(job.failure)}` : ""}`;
+    case "cancelled":
+      return `${about} cancelled`;
+    case "queued":
+      // With a failure it waits for another try.
+      return job.failure && `${about}: ${printable(job.failure.message)}; it will be tried again`;
+    case "running":
+    case "skipped":
+      return undefined;
+  }
+}
+
+/** How far a long step is, where there are no live lines. */
+export function stillRunningLine(entry: RunningStep, now: number): string {
+  const { fraction, speed, remainingMs } = entry.progress ?? {};
+  const figures = [
+    ...(fraction === undefined ? [] : [formatFraction(fraction)]),
+    ...(speed === undefined ? [] : [formatSpeed(speed)]),
+    `${formatElapsed(now - entry.startedAt)} so far`,
+    ...(remainingMs === undefined ? [] : [`about ${formatElapsed(remainingMs)} left`]),
+  ];
+  return `${printable(entry.name)}: ${entry.step} ${figures.join(", ")}`;
+}
+
+export function refusedLine(path: string, error: ErrorJson): string {
+  return `dailies: ${errorText(aboutPath(path, error))}`;
+}
+
+/** Files of a folder that were passed over, in one line; undefined when there are none. */
+export function ignoredLine(ignored: ProcessReport["ignored"]): string | undefined {
+  if (ignored.length === 0) return undefined;
+  const shown = ignored.slice(0, 3).map(({ path, reason }) => `${path} (${reason})`);
+  const more = ignored.length > 3 ? [`and ${ignored.length - 3} more`] : [];
+  return `Passed over ${count(ignored.length, "file")}: ${printable([...shown, ...more].join(", "))}`;
+}
+
+/** The sums at the end. */
+export function sumLine(report: ProcessReport, elapsedMs: number): string {
+  const having = (state: ProcessedMedia["state"]): number =>
+    report.finished.filter((result) => result.state === state).length;
+  const parts = [
+    ...(having("ready") > 0 || report.finished.length === 0 ? [`${having("ready")} done`] : []),
+    ...(having("unchanged") > 0 ? [`${having("unchanged")} unchanged`] : []),
+    ...(having("failed") > 0 ? [`${having("failed")} failed`] : []),
+    ...(report.refused.length > 0 ? [`${report.refused.length} refused`] : []),
+  ];
+  return `${parts.join(", ")} in ${formatElapsed(elapsedMs)}`;
+}

@@ -1,0 +1,53 @@
+import { MediaError } from "../media/errors.ts";
+import type { Step } from "../media/job.ts";
+import type { ProcessedMedia } from "../runtime/dailies.ts";
+import type { Context } from "./context.ts";
+import { printable, shellWord } from "./text.ts";
+import { work } from "./work.ts";
+
+export interface ProcessCommandOptions {
+  readonly out?: string;
+  readonly only?: readonly Step[];
+  readonly name?: string;
+  readonly replace?: boolean;
+}
+
+/** `dailies process`: takes files in and does all that is to be done; prints a ReportJson with --json. */
+export async function process(
+  context: Context,
+  paths: readonly string[],
+  options: ProcessCommandOptions,
+): Promise<number> {
+  if (paths.length === 0) return workOff(context, options);
+  if (options.name !== undefined && paths.length > 1)
+    throw new MediaError("invalid_argument", "--name is for one file, but there are several");
+  const { exitCode, report } = await work(
+    context,
+    (dailies, running) => dailies.process(paths, { ...options, ...running }),
+    { create: true },
+  );
+  if (!report.interrupted) hint(context, report.finished, options.out);
+  return exitCode;
+}
+
+/** Without paths: works off what waits, whoever asked for it. */
+async function workOff(context: Context, options: ProcessCommandOptions): Promise<number> {
+  const given = Object.keys(options).filter((name) =>
+    ["out", "only", "name", "replace"].includes(name),
+  );
+  if (given.length > 0)
+    throw new MediaError("invalid_argument", `--${given[0]} needs a file or folder to process`);
+  return (await work(context, (dailies, running) => dailies.workOff(running))).exitCode;
+}
+
+/** Where the results are. */
+function hint({ output }: Context, finished: readonly ProcessedMedia[], out?: string): void {
+  if (!output.notes.terminal || output.mode !== "human" || finished.length === 0) return;
+  if (out !== undefined) {
+    output.note(`Results are in ${printable(out)}.`);
+    return;
+  }
+  const [first] = finished;
+  const name = first === undefined ? "NAME" : shellWord(first.name);
+  output.note(`See \`dailies show ${name}\`; --out DIR writes the results as files.`);
+}

@@ -1,0 +1,234 @@
+import type { Progress } from "../media/engine.ts";
+import type { Step } from "../media/job.ts";
+import type { ProcessedMedia, ProcessUpdate } from "../runtime/dailies.ts";
+import { formatElapsed, formatFraction, formatSpeed } from "./format.ts";
+import type { Style } from "./output.ts";
+import { pad, printable, truncate, widthOf } from "./text.ts";
+
+export interface RunningStep {
+  readonly name: string;
+  readonly step: Step;
+  readonly startedAt: number;
+  readonly progress?: Progress;
+}
+
+/** What is known about the work under way. Times are milliseconds since 1970. */
+export interface ProgressState {
+  readonly startedAt: number;
+  /** How many files there are, once they are counted. */
+  readonly files?: number;
+  /** Every media that was heard of, and when its first step began. */
+  readonly begun: ReadonlyMap<string, number | undefined>;
+  readonly finished: ReadonlyMap<string, ProcessedMedia["state"]>;
+  readonly refused: number;
+  /** In the order in which they began; the key is name and step. */
+  readonly running: ReadonlyMap<string, RunningStep>;
+}
+
+export function noProgress(now: number): ProgressState {
+  return {
+    startedAt: now,
+    begun: new Map(),
+    finished: new Map(),
+    refused: 0,
+    running: new Map(),
+  };
+}
+
+const runningKey = (name: string, step: Step): string => `${name}\0${step}`;
+
+function withRunning(state: ProgressState, entry: RunningStep): ProgressState {
+  const running = new Map(state.running).set(runningKey(entry.name, entry.step), entry);
+  return { ...heardOf(state, entry.name, entry.startedAt), running };
+}
+
+function withoutRunning(
+  state: ProgressState,
+  keep: (entry: RunningStep) => boolean,
+): ProgressState {
+  const running = new Map([...state.running].filter(([, entry]) => keep(entry)));
+  return running.size === state.running.size ? state : { ...state, running };
+}
+
+/** Work that began at `startedAt`, if any did, counts from the earliest. */
+function heardOf(state: ProgressState, name: string, startedAt?: number): ProgressState {
+  const known = state.begun.get(name);
+  const earliest = startedAt === undefined || startedAt > (known ?? Infinity) ? known : startedAt;
+  if (state.begun.has(name) && earliest === known) return state;
+  return { ...state, begun: new Map(state.begun).set(name, earliest) };
+}
+
+/** The state after one more thing has happened. */
+export function advance(state: ProgressState, update: ProcessUpdate, now: number): ProgressState {
+  switch (update.type) {
+    case "found":
+      // What was refused until then was no file that could be counted.
+      return { ...state, files: update.files + state.refused };
+    case "ignored":
+      return state;
+    case "refused":
+      return { ...state, refused: state.refused + 1 };
+    case "accepted":
+      return heardOf(state, update.name);
+    case "progress": {
+      const { name, step, progress } = update;
+      // The last word of a step may come after its end.
+      if (state.finished.has(name)) return state;
+      const startedAt = state.running.get(runningKey(name, step))?.startedAt ?? now;
+      return withRunning(state, { name, step, startedAt, progress });
+    }
+    case "step": {
+      const { name, job } = update;
+      if (job.state === "running") {
+        const startedAt = job.startedAt ?? now;
+        return withRunning(state, { name, step: job.step, startedAt });
+      }
+      return withoutRunning(
+        heardOf(state, name, job.startedAt),
+        (entry) => entry.name !== name || entry.step !== job.step,
+      );
+    }
+    case "finished": {
+      const { name } = update.result;
+      const done = heardOf(
+        withoutRunning(state, (entry) => entry.name !== name),
+        name,
+      );
+      return { ...done, finished: new Map(done.finished).set(name, update.result.state) };
+    }
+  }
+}
+
+/** How long a media took, from its first step until now; undefined when nothing was done for it. */
+export function elapsedOf(state: ProgressState, name: string, now: number): number | undefined {
+  const begun = state.begun.get(name);
+  return begun === undefined ? undefined : now - begun;
+}
+
+export interface Tally {
+  readonly total: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly running: number;
+  readonly queued: number;
+}
+
+/** How many media are where. A file that was refused counts as failed. */
+export function tally(state: ProgressState): Tally {
+  const total = Math.max(state.files ?? 0, state.begun.size + state.refused);
+  const running = new Set(Array.from(state.running.values(), ({ name }) => name)).size;
+  const states = [...state.finished.values()];
+  const failed = states.filter((each) => each === "failed").length + state.refused;
+  const done = states.length + state.refused;
+  return { total, done, failed, running, queued: Math.max(0, total - done - running) };
+}
+
+/**
+ * How long the rest will take, as far as one can tell: the running steps' own estimates, or the
+ * pace so far over the media that are left, whichever is longer. Media that had nothing done to
+ * them say nothing about the pace.
+ */
+export function estimateRemainingMs(state: ProgressState, now: number): number | undefined {
+  const { total, done } = tally(state);
+  const worked = [...state.finished].filter(([name]) => state.begun.get(name) !== undefined).length;
+  const pace = worked === 0 ? undefined : ((now - state.startedAt) / worked) * (total - done);
+  const steps = Array.from(state.running.values(), ({ progress }) => progress?.remainingMs);
+  // Before the first media is done, more of them than the running ones cannot be estimated.
+  const known = steps.filter((ms) => ms !== undefined);
+  if (pace === undefined && (known.length === 0 || tally(state).queued > 0)) return undefined;
+  return Math.max(pace ?? 0, ...known);
+}
+
+export interface ProgressView {
+  readonly columns: number;
+  readonly rows: number;
+  readonly now: number;
+  readonly style: Style;
+}
+
+const barColumns = 20;
+const widestName = 40;
+const narrowestName = 12;
+
+function bar(fraction: number | undefined, style: Style): string {
+  const filled = Math.floor((fraction ?? 0) * barColumns);
+  return style("cyan", "█".repeat(filled)) + style("dim", "░".repeat(barColumns - filled));
+}
+
+/** One running step's figures, each in a column of its own, the least needed last. */
+function figures(entry: RunningStep, view: ProgressView): { text: string; columns: number }[] {
+  const { progress } = entry;
+  const fraction = progress?.fraction;
+  const elapsed = formatElapsed(Math.max(0, view.now - entry.startedAt));
+  const left =
+    progress?.remainingMs === undefined ? elapsed : `${formatElapsed(progress.remainingMs)} left`;
+  const speed = progress?.speed === undefined ? "" : formatSpeed(progress.speed);
+  const percent = fraction === undefined ? "" : formatFraction(fraction);
+  const figure = (text: string, least: number): { text: string; columns: number } => {
+    const columns = Math.max(least, widthOf(text));
+    return { text: pad(text, columns, "right"), columns };
+  };
+  return [
+    figure(percent, 4),
+    figure(left, 12),
+    figure(speed, 6),
+    { text: bar(fraction, view.style), columns: barColumns },
+  ];
+}
+
+function runningLine(
+  entry: RunningStep,
+  view: ProgressView,
+  widths: { name: number; step: number },
+): string {
+  const step = pad(entry.step, widths.step);
+  let room = view.columns - 1 - Math.min(widths.name, narrowestName) - 2 - widths.step;
+  const shown: string[] = [];
+  for (const figure of figures(entry, view)) {
+    if (room < figure.columns + 2) break;
+    room -= figure.columns + 2;
+    shown.push(figure.text);
+  }
+  // On the line the bar stands before its figures; it is dropped first when there is no room.
+  const [percent, left, speed, drawn] = shown;
+  const parts = [drawn, percent, speed, left].filter((part) => part !== undefined);
+  const nameColumns = Math.min(widths.name, narrowestName) + Math.max(0, room);
+  const name = printable(entry.name);
+  const cut = truncate(name, Math.min(widths.name, nameColumns), "middle");
+  if (room < 0) return truncate(`${cut}  ${entry.step}`, view.columns - 1);
+  return [pad(cut, Math.min(widths.name, nameColumns)), step, ...parts].join("  ");
+}
+
+function summaryLine(state: ProgressState, view: ProgressView): string {
+  const { total, done, failed, running, queued } = tally(state);
+  const remaining = estimateRemainingMs(state, view.now);
+  const parts = [
+    total === 0 ? "getting ready" : `${done}/${total} done`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(running > 0 ? [`${running} running`] : []),
+    ...(queued > 0 ? [`${queued} queued`] : []),
+    `${formatElapsed(view.now - state.startedAt)} elapsed`,
+    ...(remaining === undefined ? [] : [`about ${formatElapsed(remaining)} left`]),
+  ];
+  return view.style("bold", truncate(parts.join(" · "), view.columns - 1));
+}
+
+/**
+ * The live picture of the work: a line for each running step, then a summary. Never wider than
+ * the terminal less one column, never higher than its rows less one.
+ */
+export function renderProgress(state: ProgressState, view: ProgressView): string[] {
+  const summary = summaryLine(state, view);
+  const all = [...state.running.values()];
+  const room = Math.max(0, view.rows - 2);
+  const shown = all.length <= room ? all : all.slice(0, Math.max(0, room - 1));
+  const hidden = all.length - shown.length;
+  const widths = {
+    name: Math.min(widestName, Math.max(0, ...shown.map(({ name }) => widthOf(printable(name))))),
+    step: Math.max(0, ...shown.map(({ step }) => step.length)),
+  };
+  const lines = shown.map((entry) => runningLine(entry, view, widths));
+  if (hidden > 0 && room > 0)
+    lines.push(truncate(`… and ${hidden} more running`, view.columns - 1));
+  return [...lines, summary];
+}

@@ -1,0 +1,168 @@
+import type { AudioFacts, MediaFacts, Ratio, VideoFacts } from "../media/facts.ts";
+import { partOf } from "../media/job.ts";
+import type { Media, Rendition } from "../media/media.ts";
+import { transcriptText, type Transcript } from "../media/transcript.ts";
+import type { MediaDetails } from "../runtime/dailies.ts";
+import { count, formatMediaTime, formatMoment, formatSize } from "./format.ts";
+import { jobElapsed, jobRemark } from "./jobs.ts";
+import { stateCell } from "./ls.ts";
+import type { Style } from "./output.ts";
+import { table, type Column } from "./table.ts";
+import { printable, shellWord, wrap } from "./text.ts";
+
+export interface DetailView {
+  readonly style: Style;
+  /** Columns of the terminal, when it is one. */
+  readonly available: number | undefined;
+  readonly now: number;
+}
+
+const plain = (length: number): Column[] => Array.from({ length }, () => ({ title: "" }));
+
+function frameRate({ num, den }: Ratio): string {
+  return `${Number((num / den).toFixed(3))} fps`;
+}
+
+function videoText(video: VideoFacts): string {
+  const turned = video.rotation === 0 ? [] : [`turned ${video.rotation}°`];
+  const rate = video.averageFrameRate ?? video.frameRate;
+  return [
+    `${video.displayWidth}×${video.displayHeight}`,
+    video.codec,
+    ...(rate === undefined ? [] : [frameRate(rate)]),
+    ...(video.transfer === "sdr" ? [] : [video.transfer === "pq" ? "HDR (PQ)" : "HDR (HLG)"]),
+    ...turned,
+  ].join(" ");
+}
+
+function audioText(audio: AudioFacts): string {
+  const language = audio.language === undefined ? "" : ` ${audio.language}`;
+  return `${audio.codec} ${audio.sampleRateHz / 1000} kHz ${count(audio.channels, "channel")}${language}`;
+}
+
+/** What a media is, in one line. */
+function factsText(media: Media, facts: MediaFacts | undefined): string {
+  const durationMs = media.type === "image" ? undefined : facts?.durationMs;
+  return [
+    media.type ?? "type not known yet",
+    ...(durationMs === undefined ? [] : [formatMediaTime(durationMs)]),
+    ...(facts?.video ? [videoText(facts.video)] : []),
+    ...(facts?.audio ? [audioText(facts.audio)] : []),
+    formatSize(media.sizeBytes),
+  ].join(" · ");
+}
+
+function headLines({ media }: MediaDetails, { style }: DetailView): string[] {
+  const state = stateCell(media.state);
+  const stateText = typeof state === "string" ? state : style(state.format, state.text);
+  const origin = media.origin === undefined ? "" : ` from ${media.origin}`;
+  return [
+    `${style("bold", printable(media.name))}  ${stateText}`,
+    `  ${printable(factsText(media, media.facts))}`,
+    `  ${style("dim", printable(`taken in ${formatMoment(media.createdAt)}${origin}`))}`,
+    ...(media.facts?.warnings ?? []).map(
+      (warning) => `  ${style("yellow", "note:")} ${printable(warning)}`,
+    ),
+  ];
+}
+
+function renditionRow({
+  rendition,
+  object,
+  width,
+  height,
+  durationMs,
+  copied,
+}: Rendition): string[] {
+  return [
+    `  ${rendition}`,
+    object.key,
+    width === undefined || height === undefined ? "" : `${width}×${height}`,
+    durationMs === undefined ? "" : formatMediaTime(durationMs),
+    formatSize(object.sizeBytes),
+    copied ? "copied" : "",
+  ];
+}
+
+const outputColumns: readonly Column[] = [
+  { title: "" },
+  { title: "", least: 16, cut: "middle" },
+  { title: "", align: "right" },
+  { title: "", align: "right" },
+  { title: "", align: "right" },
+  { title: "" },
+];
+
+function outputLines({ renditions, outputs }: MediaDetails, view: DetailView): string[] {
+  if (outputs.length + renditions.length === 0) return [];
+  const shown = new Set(renditions.map(({ object }) => object.key));
+  const others = outputs
+    .filter(({ key }) => !shown.has(key))
+    .map(({ key, sizeBytes }) => [
+      `  ${key.split("/")[1] ?? ""}`,
+      key,
+      "",
+      "",
+      formatSize(sizeBytes),
+    ]);
+  const rows = [...renditions.map(renditionRow), ...others];
+  return ["", view.style("bold", "Outputs"), ...table(outputColumns, rows, view)];
+}
+
+function labelLines({ labels }: MediaDetails, view: DetailView): string[] {
+  if (labels.length === 0) return [];
+  const texts = labels
+    .toSorted((a, b) => b.confidence - a.confidence)
+    // A label stays on one line with its figure.
+    .map(({ name, confidence }) => `${printable(name)}\u00a0${Math.round(confidence * 100)}%`);
+  const lines = wrap(texts.join(", "), (view.available ?? 100) - 2);
+  return ["", view.style("bold", "Labels"), ...lines.map((line) => `  ${line}`)];
+}
+
+const transcriptLinesShown = 5;
+
+function transcriptLines(
+  name: string,
+  transcript: Transcript | undefined,
+  view: DetailView,
+): string[] {
+  if (transcript === undefined) return [];
+  const { engine, languageCode, words } = transcript;
+  const quality = engine.quality === "draft" ? view.style("yellow", " draft") : "";
+  const by = printable(`${engine.name} ${engine.version}, ${engine.model}`);
+  const title = `${view.style("bold", "Transcript")}${quality}  ${view.style("dim", `${printable(languageCode)}, ${by}`)}`;
+  if (words.length === 0) return ["", title, "  (no speech)"];
+  const lines = wrap(printable(transcriptText(words)), Math.min(100, view.available ?? 100) - 2);
+  const more = `  … ${count(words.length, "word")}: \`dailies export ${shellWord(name)} --format txt\``;
+  return [
+    "",
+    title,
+    ...lines.slice(0, transcriptLinesShown).map((line) => `  ${line}`),
+    ...(lines.length > transcriptLinesShown ? [view.style("dim", more)] : []),
+  ];
+}
+
+function jobLines({ jobs }: MediaDetails, view: DetailView): string[] {
+  if (jobs.length === 0) return [];
+  const columns: Column[] = [...plain(2), { title: "", align: "right" }, { title: "", least: 10 }];
+  const rows = jobs.map((job) => [
+    `  ${partOf(job)}`,
+    stateCell(job.state),
+    jobElapsed(job, view.now),
+    jobRemark(job),
+  ]);
+  return ["", view.style("bold", "Jobs"), ...table(columns, rows, view)];
+}
+
+/** Everything about a media, for people: no line wraps on a terminal, but for the first ones. */
+export function detailLines(details: MediaDetails, view: DetailView): string[] {
+  const { media, transcript } = details;
+  const head = headLines(details, view);
+  return [
+    ...head,
+    ...outputLines(details, view),
+    ...labelLines(details, view),
+    ...transcriptLines(media.name, transcript, view),
+    ...jobLines(details, view),
+  ];
+}

@@ -1,0 +1,85 @@
+import { MediaError } from "../media/errors.ts";
+import type { MediaFacts } from "../media/facts.ts";
+import type { Rendition, StoredObject } from "../media/media.ts";
+import { transcriptText, type Transcript } from "../media/transcript.ts";
+import type { MediaDetails } from "../runtime/dailies.ts";
+import type { Context } from "./context.ts";
+import { exitCodes } from "./failure.ts";
+import {
+  jobJson,
+  labelJson,
+  mediaJson,
+  type JobJson,
+  type LabelJson,
+  type MediaJson,
+} from "./json.ts";
+import { detailLines } from "./show-lines.ts";
+
+/** What `show` prints with --json. */
+export interface DetailsJson extends MediaJson {
+  /** What the probe found out. */
+  readonly facts?: MediaFacts;
+  readonly renditions: readonly RenditionJson[];
+  /** Every output, renditions included, by key. */
+  readonly outputs: readonly OutputJson[];
+  readonly labels: readonly LabelJson[];
+  /** Words with times in milliseconds; `engine.quality` is `draft` for a stopgap engine. */
+  readonly transcript?: Transcript & { readonly text: string };
+  readonly jobs: readonly JobJson[];
+}
+
+export type OutputJson = Pick<StoredObject, "key" | "sizeBytes" | "contentType" | "sha256">;
+
+export interface RenditionJson extends OutputJson {
+  readonly rendition: Rendition["rendition"];
+  readonly width?: number;
+  readonly height?: number;
+  readonly durationMs?: number;
+  readonly engine: string;
+  /** True when streams were taken over unchanged. */
+  readonly copied: boolean;
+}
+
+function outputJson({ key, sizeBytes, contentType, sha256 }: StoredObject): OutputJson {
+  return { key, sizeBytes, contentType, sha256 };
+}
+
+function detailsJson(details: MediaDetails): DetailsJson {
+  const { media, transcript } = details;
+  return {
+    ...mediaJson(media),
+    ...(media.facts && { facts: media.facts }),
+    renditions: details.renditions.map(({ object, ...rendition }) => ({
+      ...rendition,
+      ...outputJson(object),
+    })),
+    outputs: details.outputs.map(outputJson),
+    labels: details.labels.map(labelJson),
+    ...(transcript && { transcript: { ...transcript, text: transcriptText(transcript.words) } }),
+    jobs: details.jobs.map(jobJson),
+  };
+}
+
+/** `dailies show NAME`, and `dailies show --metadata JSONFILE`, which is JSON either way. */
+export async function show(
+  context: Context,
+  name: string | undefined,
+  options: { readonly metadata?: string },
+): Promise<number> {
+  const { output } = context;
+  const { metadata } = options;
+  if ((name === undefined) === (metadata === undefined))
+    throw new MediaError("invalid_argument", "show needs either NAME or --metadata JSONFILE");
+  if (metadata !== undefined) {
+    const record = await context.withDailies((dailies) => dailies.metadata(metadata));
+    if (output.mode === "jsonl") output.document(record);
+    else output.results.write(`${JSON.stringify(record, undefined, 2)}\n`);
+    return exitCodes.done;
+  }
+  const details = await context.withDailies((dailies) => dailies.show(name ?? ""));
+  if (output.mode === "human") {
+    const { style, columns } = output.results;
+    output.lines(detailLines(details, { style, available: columns(), now: Date.now() }));
+  } else output.document(detailsJson(details));
+  return exitCodes.done;
+}

@@ -1,0 +1,129 @@
+import { constants } from "node:os";
+import { asMediaError } from "../media/errors.ts";
+import type { Dailies, ProcessReport, WorkOptions } from "../runtime/dailies.ts";
+import type { Context } from "./context.ts";
+import { exitCodes } from "./failure.ts";
+import { ignoredLine, reportJson, sumLine } from "./process-lines.ts";
+import { createProgressDisplay } from "./progress-display.ts";
+
+const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+type StopSignal = (typeof stopSignals)[number] | "SIGPIPE";
+
+const exitCodeOf = (signal: StopSignal): number => 128 + constants.signals[signal];
+
+interface Stop {
+  readonly signal: AbortSignal;
+  /** What stopped it, if anything did. */
+  readonly by: () => StopSignal | undefined;
+  readonly release: () => void;
+}
+
+/**
+ * Turns the first Ctrl-C, SIGTERM or hang-up into an abort, and the second into an exit at once:
+ * children die with their parent, and the next run takes over what they held. A reader of stdout
+ * that went away (`| head`) stops the work too.
+ */
+function listenForStop(onStop: (signal: StopSignal) => void): Stop {
+  const controller = new AbortController();
+  let by: StopSignal | undefined;
+  const stop = (signal: StopSignal): void => {
+    if (by !== undefined && signal !== "SIGPIPE") process.exit(exitCodeOf(signal));
+    if (by !== undefined) return;
+    by = signal;
+    // For whatever ends the process before the work has handed back.
+    process.exitCode = exitCodeOf(signal);
+    controller.abort();
+    onStop(signal);
+  };
+  const onPipe = (error: NodeJS.ErrnoException): void => {
+    if (error.code === "EPIPE") stop("SIGPIPE");
+  };
+  for (const signal of stopSignals) process.on(signal, stop);
+  process.stdout.prependListener("error", onPipe);
+  return {
+    signal: controller.signal,
+    by: () => by,
+    release: () => {
+      for (const signal of stopSignals) process.off(signal, stop);
+      process.stdout.off("error", onPipe);
+    },
+  };
+}
+
+/** 0 when all is done, 2 when some of it is not, 1 when nothing could even be taken in. */
+export function exitCodeFor(report: ProcessReport): number {
+  const { finished, refused } = report;
+  if (finished.length === 0 && refused.length > 0) return exitCodes.couldNotRun;
+  const allDone = finished.every(({ state }) => state === "ready" || state === "unchanged");
+  return allDone && refused.length === 0 ? exitCodes.done : exitCodes.someFailed;
+}
+
+const nothing: ProcessReport = { finished: [], refused: [], ignored: [], interrupted: true };
+
+async function untilStopped(run: () => Promise<ProcessReport>, stop: Stop): Promise<ProcessReport> {
+  try {
+    return await run();
+  } catch (error) {
+    // Stopped so early that there is no report yet.
+    if (stop.by() !== undefined && asMediaError(error).code === "cancelled") return nothing;
+    throw error;
+  }
+}
+
+export interface WorkEnd {
+  readonly exitCode: number;
+  readonly report: ProcessReport;
+}
+
+/** Runs work with its progress shown and Ctrl-C heeded, prints the report and returns how it ended. */
+export async function work(
+  context: Context,
+  run: (dailies: Dailies, options: Required<WorkOptions>) => Promise<ProcessReport>,
+  library: { readonly create: boolean } = { create: false },
+): Promise<WorkEnd> {
+  const { output } = context;
+  const startedAt = Date.now();
+  const display = createProgressDisplay(output);
+  const stop = listenForStop((signal) => {
+    if (signal === "SIGPIPE") return;
+    display.say("Stopping: handing back what is under way. Once more stops at once.");
+  });
+  try {
+    const report = await context.withDailies(
+      (dailies) =>
+        untilStopped(() => run(dailies, { signal: stop.signal, onUpdate: display.update }), stop),
+      library,
+    );
+    display.close();
+    const by = stop.by();
+    // Nobody reads any more.
+    if (by === "SIGPIPE") return { exitCode: exitCodeOf(by), report };
+    printReport(context, report, Date.now() - startedAt);
+    if (by === undefined) return { exitCode: exitCodeFor(report), report };
+    if (report.interrupted)
+      output.note("Interrupted. The same command goes on where this one stopped.");
+    return { exitCode: exitCodeOf(by), report };
+  } finally {
+    display.close();
+    stop.release();
+  }
+}
+
+function printReport({ output }: Context, report: ProcessReport, elapsedMs: number): void {
+  const passedOver = ignoredLine(report.ignored);
+  if (output.mode === "human" && passedOver !== undefined) output.note(passedOver);
+  if (output.mode === "json") output.document(reportJson(report, elapsedMs));
+  if (output.mode === "jsonl")
+    output.document({
+      type: "end",
+      finished: report.finished.length,
+      failed: report.finished.filter(({ state }) => state === "failed").length,
+      refused: report.refused.length,
+      ignored: report.ignored.length,
+      interrupted: report.interrupted,
+      elapsedMs,
+    });
+  else if (report.finished.length + report.refused.length > 0)
+    output.note(sumLine(report, elapsedMs));
+  else if (!report.interrupted) output.note("Nothing to do.");
+}

@@ -1,0 +1,325 @@
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ListedMediaJson } from "../src/cli/ls.ts";
+import type { LogsJson } from "../src/cli/logs.ts";
+import type { ReportJson, UpdateJson } from "../src/cli/process-lines.ts";
+import type { RemovedJson } from "../src/cli/rm.ts";
+import type { HitJson } from "../src/cli/search.ts";
+import type { DetailsJson } from "../src/cli/show.ts";
+
+/** The command line as people and programs meet it: whole processes, real engines, real files. */
+
+const main = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
+let folder: string;
+let library: string;
+
+interface Ended {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(args: readonly string[], dataDir = library): ChildProcess {
+  return spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", main, ...args, "--data-dir", dataDir],
+    { cwd: folder, stdio: ["ignore", "pipe", "pipe"] },
+  );
+}
+
+function ended(child: ChildProcess): Promise<Ended> {
+  const said = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const)
+    child[name]?.setEncoding("utf8").on("data", (text: string) => (said[name] += text));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (exitCode) => resolve({ exitCode, ...said }));
+  });
+}
+
+const dailies = (...args: string[]): Promise<Ended> => ended(start(args));
+
+async function json<T>(...args: string[]): Promise<T> {
+  const { stdout, stderr, exitCode } = await dailies(...args, "--json");
+  expect({ exitCode, stderr: exitCode === 0 ? "" : stderr }).toEqual({ exitCode: 0, stderr: "" });
+  return JSON.parse(stdout);
+}
+
+/** Makes a media file with ffmpeg's own sources. */
+function make(name: string, ...args: string[]): string {
+  const path = join(folder, name);
+  execFileSync("ffmpeg", ["-nostdin", "-v", "error", "-y", ...args, `file:${path}`]);
+  return path;
+}
+
+const hostile = "evil\n\u001b[31m\u202e漢字.wav";
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "dailies-cli-"));
+  library = join(folder, "library");
+  const speech = "flite=text='the quick brown fox jumps over the lazy dog':voice=slt";
+  make("speech.wav", "-f", "lavfi", "-i", speech, "-ar", "16000");
+  make("tone.wav", "-f", "lavfi", "-i", "sine=duration=1");
+  copyFileSync(join(folder, "tone.wav"), join(folder, hostile));
+  const picture = ["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25:duration=30"];
+  make("long.mp4", ...picture, "-c:v", "libx264", "-preset", "ultrafast");
+  writeFileSync(join(folder, "empty.mp4"), "");
+  writeFileSync(join(folder, "notes.txt"), "no media at all");
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("usage", () => {
+  it.each([
+    [["nosuch"], "unknown command 'nosuch'"],
+    [["ls", "--frobnicate"], "unknown option '--frobnicate'"],
+    [["ls", "extra"], "too many arguments"],
+    [["ls", "--limit", "0"], "'0' is invalid"],
+    [["ls", "--media-type", "film"], "Allowed choices are video, audio, image"],
+    [["process", "--only", "audio,dance", "x.mp4"], "Allowed choices are probe"],
+    [["process", "--name", "x"], "--name needs a file"],
+    [["export", "x.mp4"], "--format"],
+    [["show"], "NAME or --metadata"],
+    [["search"], "words"],
+    [["help", "nosuch"], "no such command"],
+  ])("%j could not run, and one line says why", async (args, why) => {
+    const { exitCode, stdout, stderr } = await dailies(...args);
+    expect(exitCode).toBe(1);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/^dailies: .* \(invalid_argument\)\. See `dailies .*--help`.*\n$/);
+    expect(stderr).toContain(why);
+  });
+
+  it("gives programs the error as JSON", async () => {
+    const { exitCode, stdout, stderr } = await dailies("ls", "--frobnicate", "--json");
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: "" });
+    expect(JSON.parse(stdout)).toEqual({
+      error: {
+        code: "invalid_argument",
+        message: "unknown option '--frobnicate'",
+        remedy: "See `dailies ls --help` for what is accepted.",
+      },
+    });
+  });
+
+  it("does not make a library for a command that only looks", async () => {
+    const none = join(folder, "none");
+    const { exitCode, stderr } = await ended(start(["ls"], none));
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("(no_library)");
+    expect(existsSync(none)).toBe(false);
+  });
+
+  it("answers --help and --version", async () => {
+    const help = await dailies("process", "--help");
+    expect(help).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(help.stdout).toContain("$ dailies process talk.mp4 --out results");
+    expect((await dailies("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe("process and what comes after", () => {
+  beforeAll(async () => {
+    const only = ["--only", "audio,transcribe,index"];
+    const { exitCode, stdout, stderr } = await dailies(
+      "process",
+      "speech.wav",
+      "--out",
+      "out",
+      ...only,
+    );
+    expect({ exitCode, stderr: exitCode === 0 ? "" : stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout).toMatch(/^✓ speech\.wav: audio, transcript in [\d.]+s\n$/);
+    expect(stderr).toContain("speech.wav: taken in\n");
+    expect(stderr).toMatch(/speech\.wav: audio done in/);
+  });
+
+  it("writes the results below --out", () => {
+    expect(existsSync(join(folder, "out/output/audio/speech.wav.mp3"))).toBe(true);
+    expect(existsSync(join(folder, "out/output/transcribe/speech.wav.json"))).toBe(true);
+  });
+
+  it("does nothing the second time, and says so", async () => {
+    const only = ["--only", "audio,transcribe,index"];
+    const { exitCode, stdout } = await dailies("process", "speech.wav", ...only);
+    expect(exitCode).toBe(0);
+    expect(stdout).toBe("= speech.wav: already done with these settings\n");
+  });
+
+  it("lists, shows and finds it", async () => {
+    const { media } = await json<{ media: ListedMediaJson[] }>("ls", "--media-type", "audio");
+    expect(media.find(({ name }) => name === "speech.wav")).toMatchObject({
+      type: "audio",
+      state: "ready",
+      labels: [],
+      createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    });
+    const details = await json<DetailsJson>("show", "speech.wav");
+    expect(details.renditions.map(({ key }) => key)).toContain("output/audio/speech.wav.mp3");
+    expect(details.jobs.find(({ step }) => step === "transcribe")?.state).toBe("succeeded");
+    expect(details.transcript?.engine.quality).toBe("draft");
+    const word = details.transcript?.words.at(-1)?.text ?? "";
+    const { hits } = await json<{ hits: HitJson[] }>("search", word, "--limit", "5");
+    expect(hits[0]?.moments[0]?.snippet).toContain(`[${word}]`);
+    const human = await dailies("search", word);
+    expect(human.stdout).toMatch(/^speech\.wav +audio +\(draft transcript\)\n {2}0:00:0\d\.\d {2}/);
+    const shown = await dailies("show", "speech.wav");
+    expect(shown.stdout).toContain("Transcript draft");
+    const metadata = await dailies("show", "--metadata", "output/transcribe/speech.wav.json");
+    expect(JSON.parse(metadata.stdout)).toMatchObject({
+      JsonFile: "output/transcribe/speech.wav.json",
+    });
+  });
+
+  it("exports captions, whole or not at all", async () => {
+    const to = join(folder, "speech.srt");
+    expect(await dailies("export", "speech.wav", "-f", "srt", "-o", to)).toMatchObject({
+      exitCode: 0,
+      stdout: "",
+    });
+    expect(readFileSync(to, "utf8")).toMatch(/^1\r?\n00:00:0/);
+    const nowhere = await dailies("export", "speech.wav", "-f", "txt", "-o", "no/where.txt");
+    expect(nowhere.exitCode).toBe(1);
+    expect(nowhere.stderr).toContain("there is no such folder (invalid_argument)");
+  });
+
+  it("tells what happened, in order", async () => {
+    const logs = await json<LogsJson>("logs", "speech.wav");
+    const types = logs.events.map(({ type }) => type);
+    expect(types[0]).toBe("object.created");
+    expect(types).toContain("media.ready");
+    expect(logs.attempts.every(({ outcome }) => outcome === "succeeded")).toBe(true);
+    const human = await dailies("logs", "speech.wav");
+    expect(human.stdout).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}\S/);
+  });
+
+  it("says which media there is not", async () => {
+    for (const args of [
+      ["show", "no.mp4"],
+      ["logs", "no.mp4"],
+      ["jobs", "no.mp4"],
+      ["retry", "no.mp4"],
+      ["export", "no.mp4", "-f", "txt"],
+    ]) {
+      const { exitCode, stderr } = await dailies(...args);
+      expect(stderr).toMatch(/^dailies: .*no\.mp4.* \(not_found\)\. /);
+      expect(exitCode).toBe(1);
+    }
+  });
+
+  it("goes on without a reader, quietly", async () => {
+    const child = start(["ls", "--json"]);
+    child.stdout?.destroy();
+    expect(await ended(child)).toMatchObject({ exitCode: 0, stderr: "" });
+  });
+});
+
+describe("bad input", () => {
+  it("takes the good, and says of each bad one what is wrong", async () => {
+    const args = ["process", "tone.wav", "notes.txt", "empty.mp4", "missing.mp4"];
+    const { exitCode, stdout, stderr } = await dailies(...args, "--only", "audio");
+    expect(exitCode).toBe(2);
+    expect(stdout).toMatch(/^✓ tone\.wav: audio in /m);
+    expect(stdout).toMatch(
+      /^✗ notes\.txt: 1 step failed.*\n {4}probe: .* \(unsupported_media\)\. /m,
+    );
+    const refusals = stderr.split("\n").filter((line) => line.startsWith("dailies: "));
+    expect(refusals.map((line) => /\((\w+)\)\. /.exec(line)?.[1]).toSorted()).toEqual([
+      "empty_file",
+      "not_found",
+    ]);
+    expect(stderr).toContain("1 done, 1 failed, 2 refused in ");
+  });
+
+  it("could not run when there was nothing else", async () => {
+    const { exitCode, stdout } = await dailies("process", "empty.mp4", "--json");
+    expect(exitCode).toBe(1);
+    const report: ReportJson = JSON.parse(stdout);
+    expect(report).toMatchObject({
+      finished: [],
+      refused: [{ path: expect.stringContaining("empty.mp4"), error: { code: "empty_file" } }],
+      interrupted: false,
+    });
+  });
+
+  it("shows hostile names harmless, and gives them to programs exactly", async () => {
+    const { exitCode, stdout, stderr } = await dailies("process", hostile, "--only", "audio");
+    expect(exitCode).toBe(0);
+    const listed = await dailies("ls");
+    const logs = await dailies("logs", hostile);
+    for (const text of [stdout, stderr, listed.stdout, logs.stdout])
+      expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202e]/u);
+    expect(listed.stdout).toContain(String.raw`evil\n\x1b[31m\u202e漢字.wav`);
+    const { media } = await json<{ media: ListedMediaJson[] }>("ls", "--startswith", "evil");
+    expect(media.map(({ name }) => name)).toEqual([hostile]);
+  });
+
+  it("removes what is there, says what is not, and leaves the source alone", async () => {
+    const { exitCode, stdout } = await dailies("rm", hostile, "no.mp4", "--json");
+    expect(exitCode).toBe(2);
+    const removed: RemovedJson = JSON.parse(stdout);
+    expect(removed.removed.map(({ name }) => name)).toEqual([hostile]);
+    expect(removed.failed).toMatchObject([{ name: "no.mp4", error: { code: "not_found" } }]);
+    expect(existsSync(join(folder, hostile))).toBe(true);
+    const { media } = await json<{ media: ListedMediaJson[] }>("ls", "--startswith", "evil");
+    expect(media).toEqual([]);
+  });
+});
+
+describe("Ctrl-C", () => {
+  it(
+    "hands back what is under way, and the same command goes on",
+    { timeout: 60_000 },
+    async () => {
+      const here = join(folder, "interrupted");
+      mkdirSync(here);
+      const args = ["process", "long.mp4", "--only", "video,poster"];
+      const child = start([...args, "--jsonl"], here);
+      const end = ended(child);
+      let said = "";
+      const updates = (): UpdateJson[] =>
+        said
+          .split("\n")
+          .slice(0, -1)
+          .map((line) => JSON.parse(line));
+      await new Promise<void>((resolve) => {
+        child.stdout?.on("data", (text: string) => {
+          said += text;
+          if (updates().some((update) => update.type === "progress" && update.step === "video"))
+            resolve();
+        });
+      });
+      child.kill("SIGINT");
+      const { exitCode, stderr } = await end;
+      expect(exitCode).toBe(130);
+      expect(stderr).toContain("The same command goes on where this one stopped.");
+      expect(updates().at(-1)).toMatchObject({ type: "end", interrupted: true, failed: 0 });
+
+      const jobs = await ended(start(["jobs", "--json"], here));
+      const states = JSON.parse(jobs.stdout).jobs.map((job: { step: string; state: string }) => [
+        job.step,
+        job.state,
+      ]);
+      expect(Object.fromEntries(states)).toMatchObject({ probe: "succeeded", video: "queued" });
+
+      const again = await ended(start(args, here));
+      expect({
+        exitCode: again.exitCode,
+        stderr: again.exitCode === 0 ? "" : again.stderr,
+      }).toEqual({ exitCode: 0, stderr: "" });
+      expect(again.stdout).toMatch(/^✓ long\.mp4: .*web, phone/);
+    },
+  );
+});
