@@ -1,0 +1,13 @@
+// Transcribes a folder of recordings and prints what was said where.
+// Run: node examples/transcribe-a-folder.ts FOLDER
+import { openDailies, readConfig } from "../src/index.ts";
+
+const [folder = "."] = process.argv.slice(2);
+const dailies = await openDailies(readConfig());
+try {
+  const { finished, refused } = await dailies.process([folder], { only: ["transcribe"] });
+  for (const { name } of finished) console.log(`${name}\n${await dailies.export(name, "txt")}`);
+  for (const { path, error } of refused) console.error(`${path}: ${error.message}`);
+} finally {
+  await dailies.close();
+}

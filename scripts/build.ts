@@ -1,0 +1,11 @@
+// Builds dist/, which the package ships: JavaScript and types from src/, and the files that go along.
+import { execFileSync } from "node:child_process";
+import { cpSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+rmSync(`${root}dist`, { recursive: true, force: true });
+execFileSync(`${root}node_modules/.bin/tsc`, ["-p", `${root}tsconfig.build.json`], {
+  stdio: "inherit",
+});
+cpSync(`${root}src/database/migrations`, `${root}dist/database/migrations`, { recursive: true });

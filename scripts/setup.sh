@@ -1,0 +1,107 @@
+#!/bin/sh
+# Makes a machine ready for dailies: its Node packages, and the programs that it uses. Does what
+# is not yet done, so it may run before every test and demo; when all is there it says nothing.
+set -eu
+cd "$(dirname "$0")/.."
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# Node packages: in a clone only; an installed package has its own already. npm writes its record
+# below node_modules last, so a broken-off installation has none.
+packages_are_ready() {
+  record=node_modules/.package-lock.json
+  [ ! -f package-lock.json ] ||
+    { [ -f "$record" ] && [ -z "$(find -H package-lock.json -newer "$record")" ]; }
+}
+
+install_packages() {
+  if ! has npm; then
+    say "npm is missing: install Node.js 24 from https://nodejs.org"
+    exit 1
+  fi
+  # npm ci empties the folder first, and would do so through a link to somebody else's.
+  if [ -L node_modules ]; then
+    say "node_modules is a link and not up to date: run 'npm ci' where it leads, or remove the link"
+    exit 1
+  fi
+  say "installing Node packages (npm ci)"
+  npm ci --loglevel=error --no-audit --no-fund >&2
+}
+
+has_ffmpeg() { has ffmpeg && has ffprobe; }
+
+# Debian keeps the program and its model apart; elsewhere they come together.
+has_pocketsphinx() {
+  if has pocketsphinx_continuous; then
+    ! has dpkg || [ -d /usr/share/pocketsphinx/model/en-us ] ||
+      [ -d "$(dirname "$(command -v pocketsphinx_continuous)")/../share/pocketsphinx/model/en-us" ]
+  else
+    has pocketsphinx
+  fi
+}
+
+# Only Linux has it.
+has_bubblewrap() { has bwrap || [ "$(uname -s)" != Linux ]; }
+
+# What is missing, in the words of one package manager.
+missing_packages() { # apt | dnf | brew
+  has_ffmpeg || printf ' ffmpeg'
+  has_pocketsphinx || case $1 in
+    apt) printf ' pocketsphinx pocketsphinx-en-us' ;;
+    dnf) printf ' pocketsphinx' ;;
+    brew) printf ' cmu-pocketsphinx' ;;
+  esac
+  has_bubblewrap || [ "$1" = brew ] || printf ' bubblewrap'
+}
+
+install_with_apt() { # packages
+  log=$(mktemp)
+  trap 'rm -f "$log"' EXIT
+  set -- env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 \
+    install --no-install-recommends "$@"
+  [ "$(id -u)" = 0 ] || set -- sudo -n "$@"
+  # A list of packages that is missing or old is fetched, and only then.
+  if ! "$@" >"$log" 2>&1; then
+    say "fetching the list of packages (apt-get update)"
+    update="apt-get -q -o DPkg::Lock::Timeout=120 update"
+    [ "$(id -u)" = 0 ] || update="sudo -n $update"
+    $update >>"$log" 2>&1 || true
+    "$@" >>"$log" 2>&1 || tail -n 5 "$log" >&2
+  fi
+}
+
+tell_how_to_install() {
+  rpm_fusion=
+  has_ffmpeg || rpm_fusion="   # ffmpeg with x264 is in RPM Fusion"
+  if has apt-get; then
+    say "  sudo apt-get install$(missing_packages apt)"
+  elif has dnf; then
+    say "  sudo dnf install$(missing_packages dnf)$rpm_fusion"
+  elif has brew; then
+    say "  brew install$(missing_packages brew)"
+  else
+    say "  apt:  sudo apt-get install$(missing_packages apt)"
+    say "  dnf:  sudo dnf install$(missing_packages dnf)$rpm_fusion"
+    say "  brew: brew install$(missing_packages brew)"
+  fi
+}
+
+packages_are_ready || install_packages
+
+packages=$(missing_packages apt)
+[ -n "$packages" ] || exit 0
+
+if has apt-get && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
+  say "installing$packages (apt-get)"
+  # shellcheck disable=SC2086 # one word a package
+  install_with_apt $packages
+  [ -n "$(missing_packages apt)" ] || exit 0
+fi
+
+has_ffmpeg || say "error: ffmpeg is missing: nothing can be probed or transcoded without it"
+has_pocketsphinx || say "warning: pocketsphinx is missing: there will be no transcripts"
+has_bubblewrap || say "warning: bubblewrap is missing: decoders are shut in less well"
+say "install what is missing with:"
+tell_how_to_install
+has_ffmpeg || exit 1
