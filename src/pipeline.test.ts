@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import type { Change } from "./catalog/catalog.ts";
+import type { MediaEvent } from "./media/event.ts";
+import type { MediaFacts } from "./media/facts.ts";
+import type { JobRequest } from "./media/job.ts";
+import { follow, type PipelineSettings } from "./pipeline.ts";
+import { audioFacts, imageFacts, videoFacts } from "./transcode/facts.fixture.ts";
+import { defaultProfile } from "./transcode/profile.ts";
+
+const settings: PipelineSettings = {
+  profile: defaultProfile,
+  transcoder: "ffmpeg",
+  transcriber: "pocketsphinx",
+  labeler: "centernet",
+  languageCode: "en-US",
+};
+const media = { name: "a.mp4", version: "v1" };
+
+const film = videoFacts();
+const silent = videoFacts({}, "none");
+const recording = audioFacts();
+const cover = { streamIndex: 1, width: 300, height: 300 };
+
+/** What follows, in few words: `audio`, or `gif: no_video` where it is left out. */
+function stepsAfter(event: MediaEvent, request?: JobRequest): string[] {
+  return follow(event, settings, request)
+    .map((change: Change) => {
+      if (change.type === "enqueue") return change.job.step;
+      if (change.type === "skip") return `${change.job.step}: ${change.reason}`;
+      return change.type;
+    })
+    .toSorted();
+}
+
+const planned = (facts: MediaFacts, request?: JobRequest) =>
+  stepsAfter({ type: "media.probed", ...media, facts }, request);
+
+describe("what each kind of media gets", () => {
+  it.each([
+    ["a video", film, ["audio", "gif", "label", "poster", "video"]],
+    [
+      "a silent video",
+      silent,
+      ["audio: no_audio", "gif", "label", "poster", "transcribe: no_audio", "video"],
+    ],
+    [
+      "a recording",
+      recording,
+      ["audio", "gif: no_video", "label: no_video", "poster: no_cover_art", "video: no_video"],
+    ],
+    [
+      "a recording with a cover",
+      { ...recording, coverArt: cover },
+      ["audio", "gif: no_video", "label: no_video", "poster", "video: no_video"],
+    ],
+    ["a picture", imageFacts("jpeg_pipe", {}), ["label", "poster"]],
+  ] as [string, MediaFacts, string[]][])("%s", (_kind, facts, expected) => {
+    expect(planned(facts)).toEqual(expected);
+  });
+});
+
+describe("which event starts which step", () => {
+  it.each([
+    [{ type: "object.created" }, ["probe"]],
+    [{ type: "rendition.created", rendition: "audio" }, ["transcribe"]],
+    [{ type: "rendition.created", rendition: "web" }, []],
+    [{ type: "transcript.created", transcript: "t1" }, ["index"]],
+    [{ type: "labels.created", labels: "l1" }, ["index"]],
+    [{ type: "step.failed", step: "audio", code: "damaged_media" }, ["transcribe: audio_failed"]],
+    [{ type: "step.failed", step: "gif", code: "damaged_media" }, []],
+    [{ type: "object.removed" }, ["removeMedia"]],
+    [{ type: "media.ready" }, []],
+  ])("%j", (event, expected) => {
+    expect(stepsAfter({ ...media, ...event } as MediaEvent)).toEqual(expected);
+  });
+
+  it("gives the same jobs for the same event, and others for other settings", () => {
+    const ids = (languageCode: string) =>
+      follow(
+        { type: "rendition.created", rendition: "audio", ...media },
+        { ...settings, languageCode },
+      ).map((change) => (change.type === "enqueue" ? change.job.id : ""));
+    expect(ids("en-US")).toEqual(ids("en-US"));
+    expect(ids("en-US")).not.toEqual(ids("de-DE"));
+  });
+});
+
+describe("a request for some steps", () => {
+  it("brings them and what they need, and nothing about the rest", () => {
+    expect(planned(film, { session: "s", only: ["transcribe"] })).toEqual(["audio"]);
+    expect(planned(film, { session: "s", only: ["gif", "label"] })).toEqual(["gif", "label"]);
+    expect(planned(silent, { session: "s", only: ["gif"] })).toEqual(["gif"]);
+  });
+
+  it("is carried on to the jobs that follow", () => {
+    const request: JobRequest = { session: "s", only: ["audio"] };
+    const event: MediaEvent = { type: "object.created", ...media };
+    expect(follow(event, settings, request)).toMatchObject([{ request }]);
+    const audio: MediaEvent = { type: "rendition.created", rendition: "audio", ...media };
+    expect(follow(audio, settings, request)).toEqual([]);
+  });
+});
