@@ -29,7 +29,9 @@ function make(name: string, source: string, ...args: string[]): string {
   return path;
 }
 
-async function decode(path: string, facts: MediaFacts, more: Partial<FramesRequest> = {}) {
+async function decode(path: string, seen: MediaFacts, more: Partial<FramesRequest> = {}) {
+  // It is read as the probe read it, and in no other way.
+  const facts = path.endsWith(".png") ? { ...seen, container: "png_pipe" } : seen;
   const times: number[] = [];
   const pictures: Uint8Array[] = [];
   const onFrame: FramesRequest["onFrame"] = async ({ timestampMs, pixels }) => {

@@ -2,6 +2,8 @@ import { MediaError } from "../media/errors.ts";
 import type { MediaFacts, VideoFacts } from "../media/facts.ts";
 import { timeLimitMs } from "../media/limits.ts";
 import type { Limits } from "../media/limits.ts";
+import { lackedMemory } from "../sandbox/endings.ts";
+import { ffmpegInput } from "../sandbox/ffmpeg-input.ts";
 import type { Sandbox, SandboxedCommand, SandboxedProcess } from "../sandbox/sandbox.ts";
 import { letterbox } from "./geometry.ts";
 import { readComplaint, readFrameTime } from "./ffmpeg-lines.ts";
@@ -35,11 +37,6 @@ export interface DecodedFrames {
   /** What the decoder complained of, the first few lines. */
   readonly complaints: readonly string[];
 }
-
-/** Containers that hold pictures and nothing that names another file. */
-const formats =
-  "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,asf,mpegts,mpeg,mpegvideo,ogg,mxf,gif,apng," +
-  "h264,hevc,ivf,rm,dv,wtv,m4v,image2,jpeg_pipe,jpegls_pipe,png_pipe,webp_pipe,bmp_pipe,tiff_pipe,j2k_pipe";
 
 /** Clockwise turns for display. */
 const turns: Record<VideoFacts["rotation"], readonly string[]> = {
@@ -83,13 +80,14 @@ function decodeCommand(
   const { path, facts, sampling, size, limits, signal } = request;
   const wallMs = timeLimitMs(limits, facts.durationMs ?? video.durationMs);
   const isImage = sampling === "first";
-  const keyframes = !isImage && sampling.keyframesOnly ? "-skip_frame nokey " : "";
+  const keyframes = !isImage && sampling.keyframesOnly ? words("-skip_frame nokey") : [];
+  const { container } = facts;
+  const { maxPixels } = limits;
+  // ffmpeg turns videos but (5.1) not photographs; we turn both, by the facts.
+  const options = [...words("-threads 2 -noautorotate"), ...keyframes];
   const args = [
-    ...words("-nostdin -hide_banner -nostats -loglevel level+info -threads 2"),
-    ...words(`-max_pixels ${limits.maxPixels} -protocol_whitelist file`),
-    // ffmpeg turns videos but (5.1) not photographs; we turn both, by the facts.
-    ...words(`-format_whitelist ${formats} ${keyframes}-noautorotate -i`),
-    `file:${path}`,
+    ...words("-nostdin -hide_banner -nostats -loglevel level+info"),
+    ...ffmpegInput({ path, container, maxPixels, options }),
     ...words(`-map 0:${video.streamIndex} -frames:v ${isImage ? 1 : mostFrames} -vf`),
     frameFilters(video, size, sampling).join(","),
     ...words("-fps_mode passthrough -pix_fmt rgb24 -f rawvideo pipe:1"),
@@ -194,6 +192,10 @@ function noFrame(complaints: readonly string[], stderr: string): MediaError {
   const lacking = /No such filter: '[^']*'|Unrecognized option '[^']*'/.exec(stderr)?.[0];
   if (lacking !== undefined)
     return new MediaError("engine_missing", `this ffmpeg cannot do it: ${lacking}`, { details });
+  if (lackedMemory(stderr))
+    return new MediaError("limit_memory", "no picture could be decoded for want of memory", {
+      details,
+    });
   return /exceeds specified max pixel|Picture size \d+x\d+ is invalid/.test(stderr)
     ? new MediaError("limit_pixels", "the picture is larger than limits.maxPixels", { details })
     : new MediaError("damaged_media", `no picture could be decoded: ${why}`, { details });

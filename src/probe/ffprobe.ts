@@ -1,5 +1,6 @@
 import { MediaError } from "../media/errors.ts";
 import type { Limits } from "../media/limits.ts";
+import { ffmpegInput } from "../sandbox/ffmpeg-input.ts";
 import { runToEnd } from "../sandbox/run.ts";
 import type { RunCommand } from "../sandbox/run.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
@@ -22,15 +23,6 @@ export interface Report {
   readonly messages: readonly string[];
 }
 
-/**
- * The demuxers that may read an upload. None of them opens other files or the network, as HLS,
- * DASH, concat and SDP do, or takes a name for a pattern, as image2 does.
- */
-const formats =
-  "mov,mp4,matroska,webm,avi,flv,asf,mpegts,mpeg,mpegvideo,m4v,h264,hevc,mxf,dv,ivf,ogg," +
-  "mp3,wav,w64,flac,aac,aiff,caf,amr,ac3,eac3,gif," +
-  "jpeg_pipe,png_pipe,webp_pipe,bmp_pipe,tiff_pipe";
-
 /** Only what is read later: a file may carry megabytes of tags and thousands of chapters. */
 const entries = [
   "format=format_name,format_long_name,duration,bit_rate",
@@ -48,26 +40,29 @@ const entries = [
 /** Of all streams together; enough to meet the first frame of the video among the sound. */
 const firstPackets = "%+#8";
 
-function formatOption(demuxer: string | undefined): string[] {
-  return demuxer === undefined ? [] : ["-f", demuxer];
-}
-
 /** Wall time for the beginning of a file; the whole of one may take `limits.minTimeMs`. */
 const headMs = 60_000;
 
+/** A file, and how it is to be read when that is known. */
+export interface Source {
+  readonly path: string;
+  /** `MediaFacts.container`, or a demuxer's name. */
+  readonly container?: string;
+}
+
 function command(
   ffprobe: Ffprobe,
-  path: string,
+  source: Source,
   args: readonly string[],
   wallMs: number,
   signal: AbortSignal,
 ): RunCommand {
   const { limits, program } = ffprobe;
-  const guards = ["-protocol_whitelist", "file", "-format_whitelist", formats];
+  const { maxPixels } = limits;
   return {
     command: program,
-    args: ["-loglevel", "level+warning", ...guards, ...args, `file:${path}`],
-    reads: [path],
+    args: ["-loglevel", "level+warning", ...args, ...ffmpegInput({ ...source, maxPixels })],
+    reads: [source.path],
     writes: [],
     limits: {
       wallMs,
@@ -82,20 +77,13 @@ function command(
 /**
  * Asks ffprobe, once, for everything about a file. Its first packets are decoded too: that tells a
  * damaged picture, how a photograph is to be turned, and H.264's true count of reference frames.
- * `demuxer` is set when it is known what the file is.
  * @throws MediaError `damaged_media` when ffprobe cannot read it, `limit_pixels`; what the sandbox throws.
  */
-export async function ask(
-  ffprobe: Ffprobe,
-  path: string,
-  demuxer: string | undefined,
-  signal: AbortSignal,
-): Promise<Report> {
+export async function ask(ffprobe: Ffprobe, source: Source, signal: AbortSignal): Promise<Report> {
   const { limits } = ffprobe;
-  const decoding = ["-max_pixels", String(limits.maxPixels), "-read_intervals", firstPackets];
-  const asked = ["-of", "json", "-show_entries", entries, ...formatOption(demuxer)];
+  const asked = ["-read_intervals", firstPackets, "-of", "json", "-show_entries", entries];
   const { stdout, stderr, exitCode } = await runToEnd(ffprobe.sandbox, {
-    ...command(ffprobe, path, [...decoding, ...asked], Math.min(headMs, limits.minTimeMs), signal),
+    ...command(ffprobe, source, asked, Math.min(headMs, limits.minTimeMs), signal),
     maxOutputBytes: 16 * 1024 ** 2,
   });
   const messages = stderr.split("\n").filter((line) => line !== "");
@@ -120,15 +108,12 @@ function reasonIn(stderr: string): string {
  */
 export async function measureDuration(
   ffprobe: Ffprobe,
-  path: string,
-  demuxer: string | undefined,
+  source: Source,
   signal: AbortSignal,
 ): Promise<number | undefined> {
   const shown = ["-show_entries", "packet=pts_time,dts_time,duration_time", "-of", "csv=p=0"];
-  const args = [...formatOption(demuxer), ...shown];
-  const child = ffprobe.sandbox.spawn(
-    command(ffprobe, path, args, ffprobe.limits.minTimeMs, signal),
-  );
+  const wallMs = ffprobe.limits.minTimeMs;
+  const child = ffprobe.sandbox.spawn(command(ffprobe, source, shown, wallMs, signal));
   let [first, last] = [Infinity, -Infinity];
   let rest = "";
   child.stdout.setEncoding("latin1");

@@ -78,8 +78,8 @@ function lengthIsOpen(facts: MediaFacts, report: Report): boolean {
 }
 
 async function withLength(ffprobe: Ffprobe, path: string, facts: MediaFacts, signal: AbortSignal) {
-  const demuxer = facts.container.split(",")[0];
-  const durationMs = await measureDuration(ffprobe, path, demuxer, signal);
+  const { container } = facts;
+  const durationMs = await measureDuration(ffprobe, { path, container }, signal);
   if (durationMs !== undefined)
     return { ...facts, durationMs, warnings: [...facts.warnings, measured] };
   return { ...facts, warnings: [...facts.warnings, immeasurable] };
@@ -96,8 +96,8 @@ export function createProbe(options: ProbeOptions): Probe {
     if (sizeBytes === 0) throw new MediaError("empty_file", "it has no bytes");
     const sniffed = sniff(head);
     check(sniffed, head);
-    const demuxer = sniffed.kind === "picture" ? sniffed.demuxer : undefined;
-    const report = await ask(ffprobe, path, demuxer, signal).catch((thrown: unknown) => {
+    const known = sniffed.kind === "picture" ? { container: sniffed.demuxer } : {};
+    const report = await ask(ffprobe, { path, ...known }, signal).catch((thrown: unknown) => {
       throw judge(thrown, sniffed);
     });
     const stated = readFacts(report, sniffed, limits);

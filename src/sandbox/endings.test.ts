@@ -34,6 +34,13 @@ describe("how a child's end is read", () => {
       "limit_memory",
     ],
     ["ffmpeg out of memory", { exitCode: 69, stderr: "Cannot allocate memory" }, "limit_memory"],
+    ["x264 out of memory", { exitCode: 1, stderr: "malloc of size 5 failed" }, "limit_memory"],
+    ["a frame without room", { exitCode: 1, stderr: "get_buffer() failed" }, "limit_memory"],
+    [
+      "a frame that is none",
+      { exitCode: 1, stderr: "video_get_buffer: image parameters invalid\nget_buffer() failed" },
+      undefined,
+    ],
     ["the words alone", { exitCode: 0, stderr: "Cannot allocate memory" }, undefined],
     ["a file too large, ignored signal", { exitCode: 1, stderr: "File too large" }, "limit_size"],
     [

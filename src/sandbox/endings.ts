@@ -20,9 +20,24 @@ const signalNames = new Map(
   Object.entries(constants.signals).map(([name, number]) => [number, name]),
 );
 
-/** The words with which libc, C++, ffmpeg and V8 say that there is no memory left. */
+/**
+ * The words with which libc, C++, V8 and ffmpeg's parts say that there is no memory left. A thread
+ * that cannot be had (EAGAIN) is one whose stack found no room.
+ */
 const outOfMemory =
-  /bad_alloc|(?:cannot|could not|can't|failed to|unable to) allocate|out of memory|memory exhausted|ENOMEM|failed to map segment|allocation failed/i;
+  /bad_alloc|(?:cannot|could not|can't|failed to|unable to) allocate|out of memory|memory exhausted|ENOMEM|failed to map segment|allocation failed|malloc of size \d+ failed|ff_frame_thread_encoder_init failed|filter network: Resource temporarily unavailable/i;
+
+/** A decoder that found no room for its frame; or its frame was none, or over a limit of ours. */
+const noFrame = /get_buffer\(\) failed/;
+const noSuchFrame = /image parameters invalid|Picture size|max pixel count/;
+
+/**
+ * Whether a child complained that it lacked memory. To be asked by who has nothing in hands although
+ * the child left with 0, as ffmpeg does when it could decode nothing.
+ */
+export function lackedMemory(stderr: string): boolean {
+  return outOfMemory.test(stderr) || (noFrame.test(stderr) && !noSuchFrame.test(stderr));
+}
 
 const tooLarge = /File too large|EFBIG/;
 
@@ -48,7 +63,7 @@ function bySignal(signal: string, ending: Ending): [ErrorCode, string] {
       `used more than ${Math.ceil(ending.limits.cpuSeconds)} s of processor time`,
     ];
   if (signal === "SIGXFSZ") return tooMuchWritten(ending);
-  if (outOfMemory.test(ending.stderr)) return memoryUsedUp(ending);
+  if (lackedMemory(ending.stderr)) return memoryUsedUp(ending);
   if (signal === "SIGKILL")
     return ["engine_failed", "was killed by the system, most likely because memory ran out"];
   return ["engine_failed", `crashed (${signal})`];
@@ -72,7 +87,7 @@ function judge(ending: Ending): [ErrorCode, string] | undefined {
   const setUp = /^bwrap: (.*)/m.exec(ending.stderr)?.[1];
   if (ending.level === "bubblewrap" && ending.exitCode === 1 && setUp !== undefined)
     return ["storage_failed", `could not be shut in: ${setUp}`];
-  if (outOfMemory.test(ending.stderr)) return memoryUsedUp(ending);
+  if (lackedMemory(ending.stderr)) return memoryUsedUp(ending);
   if (tooLarge.test(ending.stderr)) return tooMuchWritten(ending);
   return undefined;
 }

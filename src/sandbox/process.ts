@@ -13,6 +13,12 @@ import type { Wrapped } from "./wrap.ts";
 /** setTimeout counts in 32 bits; anything longer would fire at once. */
 const longestTimeout = 2 ** 31 - 1;
 
+/**
+ * Longest wait for what a child started to be gone after we killed it. The kernel ends what is in
+ * bubblewrap's namespaces a moment after bubblewrap itself; their hold on stderr tells.
+ */
+const lastMomentsMs = 2000;
+
 const ignore = (): void => undefined;
 
 /** A child that never came to be. */
@@ -84,18 +90,20 @@ export function run(
   const { child, pipes } = start(wrapped, command, env);
   const stderr = readStderr(pipes.stderr);
   let stopped: MediaError | undefined;
+  let lastMoments: NodeJS.Timeout | undefined;
 
   /** Ends it for a reason of ours, at once: its outputs are void, and it may ignore SIGTERM. */
   function stop(code: ErrorCode, message: string, cause?: unknown): void {
     stopped ??= new MediaError(code, message, { cause, details: { stderr: stderr.tail() } });
     if (child.exitCode === null && child.signalCode === null) killGroup(child);
     pipes.stdout.destroy(stopped);
-    pipes.stderr.destroy();
     pipes.stdin?.destroy();
+    lastMoments ??= setTimeout(() => pipes.stderr.destroy(), lastMomentsMs).unref();
   }
   async function settle(): Promise<Exit> {
     const end = await ended(child);
     clearTimeout(timer);
+    clearTimeout(lastMoments);
     signal.removeEventListener("abort", cancel);
     if (end instanceof Error)
       throw new MediaError("engine_failed", `${name} cannot be started: ${end.message}`);

@@ -50,7 +50,8 @@ export interface SandboxedProcess {
   /** Ends the child and all that it started. `exited` then fails with `cancelled`. */
   kill(): void;
   /**
-   * Settles when the child and its pipes are gone; may be left unawaited.
+   * Settles when the child, its pipes and what it started are gone (at the latest 2 s after it was
+   * killed); may be left unawaited.
    * @throws MediaError `cancelled` after the signal or `kill`, `limit_*` after a limit,
    * `engine_missing` when there is no such program, `engine_failed` when a signal ended it,
    * `storage_failed` when a file that it was to read is not there.

@@ -154,7 +154,7 @@ describeWithSharedMedia("CenterNet on pictures", () => {
   });
 
   it("says what is wrong with what is no picture, and goes on with the next", async () => {
-    const facts = pictureFacts("image", 100, 100);
+    const facts = { ...pictureFacts("image", 100, 100), container: "png_pipe" };
     await expect(label(sharedMedia("hostile/random.mp4"), facts)).rejects.toMatchObject({
       code: "damaged_media",
     });

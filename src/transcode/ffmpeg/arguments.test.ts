@@ -82,9 +82,11 @@ describe("transcodeArguments", () => {
   it("decodes into nothing what is only copied, and only that", () => {
     const copied = argumentsFor(videoFacts({}, { sampleRateHz: 44_100 }), ["web", "phone"]);
     expect(copied.join(" ")).toContain("-map 0:0 -map 0:1 -t 43201.000 -f null -");
+    expect(after(copied, "-skip_loop_filter")).toEqual(["all"]);
     const mixed = argumentsFor(videoFacts({ profile: "High" }), ["web", "phone"]);
     expect(after(mixed, "-c:v")).toEqual(["libx264", "copy"]);
     expect(mixed).not.toContain("null");
+    expect(mixed).not.toContain("-skip_loop_filter");
   });
 
   it("squares, turns, deinterlaces and tone-maps before the colours are set", () => {

@@ -53,7 +53,7 @@ function reading({ outputs, fromStart }: Run): Reading {
   for (const { plan } of outputs)
     if (plan.rendition === "poster" && plan.choice !== undefined && fromStart !== true)
       return { fromMs: plan.choice.fromMs, keyframesOnly: true };
-  return {};
+  return { inspectOnly: outputs.every(({ plan }) => "video" in plan && plan.video.copy) };
 }
 
 function outputPart({ plan, path }: Output, index: number, cut: readonly string[]): OutputPart {
@@ -106,7 +106,8 @@ function videoPart(video: PlannedVideo, index: number): OutputPart {
   const args = [
     ["-map", `[${label}]`, "-c:v", "libx264", "-preset", video.effort],
     ["-profile:v", video.profile, "-level:v", (video.level / 10).toFixed(1)],
-    video.refs === undefined ? [] : ["-refs", String(video.refs)],
+    // A pyramid of B-frames takes a fourth reference whatever is said here, for nothing measurable.
+    video.refs === undefined ? [] : ["-refs", String(video.refs), "-b-pyramid", "none"],
     ["-crf", String(video.quality), "-maxrate", String(video.maxBitRate)],
     ["-bufsize", String(2 * video.maxBitRate), "-g", String(video.keyframeFrames)],
     video.picture.toneMap === undefined ? [] : bt709.split(" "),

@@ -1,4 +1,5 @@
 import { MediaError } from "../../media/errors.ts";
+import { lackedMemory } from "../../sandbox/endings.ts";
 import type { Exit, Sandbox, SandboxedCommand } from "../../sandbox/sandbox.ts";
 import { type Report, readReports } from "./progress.ts";
 
@@ -7,6 +8,8 @@ export interface Ran {
   readonly report: Report;
   /** Lines of complaint about what was read. */
   readonly errors: number;
+  /** Whether it complained about a lack of memory, too. */
+  readonly lackedMemory: boolean;
 }
 
 /** Complaints of a muxer about times that it mends itself: they say nothing about the source. */
@@ -33,7 +36,7 @@ export async function runFfmpeg(
   if (exit.status === "rejected") throw exit.reason;
   if (report.status === "rejected") throw report.reason;
   if (exit.value.exitCode !== 0) throw failureOf(exit.value);
-  return { report: report.value, errors };
+  return { report: report.value, errors, lackedMemory: lackedMemory(exit.value.stderr) };
 }
 
 /** What ffmpeg says when the machine, the build or the source is at fault, in this order. */

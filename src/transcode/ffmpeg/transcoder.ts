@@ -140,14 +140,17 @@ async function attemptOnce(
     signal,
   };
   const totalMs = expectedTotalMs(request);
-  const { report, errors } = await runFfmpeg(options.sandbox, command, (current) =>
+  const ran = await runFfmpeg(options.sandbox, command, (current) =>
     onProgress(progressOf(current, totalMs)),
   );
+  const { report, errors } = ran;
   signal.throwIfAborted();
   if ((report.outTimeMs ?? 0) > limits.maxDurationMs)
     throw new MediaError("limit_duration", "it plays longer than is allowed");
   const looked = await Promise.all(outputs.map((output) => look(output, report)));
   const made = looked.filter((output) => output !== undefined);
+  if (made.length < outputs.length && ran.lackedMemory)
+    throw new MediaError("limit_memory", "nothing could be decoded for want of memory");
   if (made.length < outputs.length) return undefined;
   return { made, damage: damageOf(request.facts, made, errors) };
 }

@@ -1,0 +1,43 @@
+/**
+ * The demuxers that may read an upload. None of them opens other files or the network, as HLS, DASH,
+ * concat and SDP do, or takes `%03d` in a name as a pattern, as image2 does.
+ */
+const demuxers =
+  "mov,mp4,matroska,webm,avi,flv,asf,mpegts,mpeg,mpegvideo,m4v,h264,hevc,mxf,dv,ivf,ogg," +
+  "mp3,wav,w64,flac,aac,aiff,caf,amr,ac3,eac3,gif," +
+  "jpeg_pipe,png_pipe,webp_pipe,bmp_pipe,tiff_pipe";
+
+const known = new Set(demuxers.split(","));
+
+/** A file of somebody's, as ffmpeg or ffprobe is to read it. */
+export interface FfmpegInput {
+  /** Absolute. */
+  readonly path: string;
+  /**
+   * How the probe read it (`MediaFacts.container`, or a demuxer's name); it is then read in no
+   * other way. Default: ffmpeg looks for itself, among the demuxers that are allowed.
+   */
+  readonly container?: string;
+  /** Largest frame that is decoded, stored width × height. Default: no bound, for sound alone. */
+  readonly maxPixels?: number;
+  /** More options of this input. */
+  readonly options?: readonly string[];
+}
+
+/**
+ * The arguments of ffmpeg and ffprobe for a file that nobody vouches for, `-i` and its name at their
+ * end: files alone, no network; plain containers alone, none that points at other files. The one
+ * place that says so: whoever reads an upload reads it through this.
+ */
+export function ffmpegInput({ path, container, maxPixels, options = [] }: FfmpegInput): string[] {
+  // ffprobe names a demuxer by all its formats: `mov,mp4,m4a,3gp,3g2,mj2`.
+  const demuxer = container?.split(",")[0] ?? "";
+  return [
+    ["-protocol_whitelist", "file", "-format_whitelist", demuxers],
+    maxPixels === undefined ? [] : ["-max_pixels", String(maxPixels)],
+    known.has(demuxer) ? ["-f", demuxer] : [],
+    options,
+    // Without `file:` a name may be taken for an option, an address or a pattern.
+    ["-i", `file:${path}`],
+  ].flat();
+}
