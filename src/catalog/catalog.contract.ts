@@ -130,6 +130,11 @@ export function catalogContract(kind: string, open: () => Promise<Catalog>): voi
         expect(await names({ type: "audio" })).toEqual(["c.mp4"]);
         expect(await names({ label: "dog" })).toEqual(["b/1.mp4", "b/2.mp4"]);
         expect(await names({ label: "dog", type: "audio" })).toEqual([]);
+        expect(await names({ label: "dog", type: "video", after: "b/1.mp4" })).toEqual(["b/2.mp4"]);
+        expect(await names({ label: "dog", startsWith: "b/2" })).toEqual(["b/2.mp4"]);
+        expect(await names({ label: "dog", owner: "local" })).toEqual(["b/1.mp4", "b/2.mp4"]);
+        expect(await names({ owner: "nobody" })).toEqual([]);
+        expect(await names({ owner: "local", type: "audio" })).toEqual(["c.mp4"]);
         expect(await names({ limit: 2, after: "a.mp4" })).toEqual(["b%.mp4", "b/1.mp4"]);
       });
 
@@ -272,6 +277,23 @@ export function catalogContract(kind: string, open: () => Promise<Catalog>): voi
         expect(await catalog.search({ words: '"of foolishness"' })).toHaveLength(1);
         expect(await catalog.search({ words: '"wisdom foolishness"' })).toEqual([]);
         expect(await catalog.search({ words: "wisdom unsaid" })).toEqual([]);
+      });
+
+      it("shows of each hit its own words and times", async () => {
+        for (const [name, text] of [
+          ["a.mp4", "a river in spring"],
+          ["b.mp4", "nobody has seen this river before"],
+        ] as const)
+          await index(name, await put(catalog, name), text);
+        const hits = await catalog.search({ words: "river" });
+        const shown = hits.map(({ name, moments }) => [
+          name,
+          ...moments.map(({ startMs, snippet }) => `${startMs} ${snippet}`),
+        ]);
+        expect(shown.toSorted()).toEqual([
+          ["a.mp4", "500 a [river] in spring"],
+          ["b.mp4", "2000 nobody has seen this [river] before"],
+        ]);
       });
 
       it("takes whatever is typed", async () => {

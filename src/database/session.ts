@@ -1,12 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
+import { transaction } from "./open.ts";
 
 /** What tells this process from every other, also from a later one with the same number. */
 interface ProcessIdentity {
   readonly host: string;
   readonly bootId: string;
+  /** Containers have their own: they share the boot, and see nothing of each other's processes. */
+  readonly pidNamespace: string;
   readonly pid: number;
   readonly startTicks: string;
 }
@@ -16,6 +20,14 @@ function bootId(): string {
     return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
   } catch {
     return "unknown"; // no Linux: a lease, not the process table, tells whether it lives
+  }
+}
+
+function pidNamespace(): string {
+  try {
+    return readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return "unknown";
   }
 }
 
@@ -38,43 +50,114 @@ function startTimeFromPs(pid: number): string | undefined {
   }
 }
 
-/** Enters this process into the table of sessions: what it holds and makes is a living process's. */
-export function enterSession(database: DatabaseSync, session: string): void {
-  const self: ProcessIdentity = {
-    host: hostname(),
-    bootId: bootId(),
-    pid: process.pid,
-    startTicks: startTicks(process.pid) ?? "unknown",
-  };
-  const now = Date.now();
-  database
-    .prepare("INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?)")
-    .run(session, self.host, self.bootId, self.pid, self.startTicks, now, now);
+function whereWeAre(): Pick<ProcessIdentity, "host" | "bootId" | "pidNamespace"> {
+  return { host: hostname(), bootId: bootId(), pidNamespace: pidNamespace() };
 }
 
-/** Says that this session still lives, for processes on other machines. */
+/** A session says so this often that it lives, for processes that do not see it. */
+const beatMs = 10_000;
+
+/**
+ * How long a session may be silent before it counts as gone, where the process table cannot tell:
+ * its lease. A process that can be seen keeps what it holds as long as it lives, however slow it is.
+ */
+const leaseMs = 60_000;
+
+/**
+ * Says, in the transaction that is under way, that this session lives. It enters the table again if
+ * others struck it while it was silent; what it held by then is theirs.
+ */
 export function touchSession(database: DatabaseSync, session: string): void {
-  database.prepare("UPDATE sessions SET seen_at = ? WHERE session = ?").run(Date.now(), session);
+  const now = Date.now();
+  const seen = database.prepare("SELECT seen_at FROM sessions WHERE session = ?").get(session);
+  // a clock that was set back must not keep it silent
+  if (seen !== undefined && Math.abs(now - Number(seen["seen_at"])) < beatMs / 2) return;
+  const { host, bootId: boot, pidNamespace: namespace } = whereWeAre();
+  const ticks = startTicks(process.pid) ?? "unknown";
+  database
+    .prepare(
+      `INSERT INTO sessions (session, host, boot_id, pid_namespace, pid, start_ticks, started_at, seen_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (session) DO UPDATE SET seen_at = excluded.seen_at`,
+    )
+    .run(session, host, boot, namespace, process.pid, ticks, now, now);
 }
 
-export function leaveSession(database: DatabaseSync, session: string): void {
-  database.prepare("DELETE FROM sessions WHERE session = ?").run(session);
+/** Enters this process into the table of sessions: what it holds and makes is a living process's. */
+export async function enterSession(database: DatabaseSync, session: string): Promise<void> {
+  await transaction(database, () => touchSession(database, session));
 }
 
-/** How long a session on another machine may be silent before it counts as gone. */
-const silenceMs = 120_000;
+/** Renews the session's lease until the returned function is called, or the database is closed. */
+export function keepSession(database: DatabaseSync, session: string): () => void {
+  const timer = setInterval(() => {
+    if (!database.isOpen) return clearInterval(timer);
+    transaction(database, () => touchSession(database, session), { durable: false }).catch(
+      () => {}, // the next beat tries again
+    );
+  }, beatMs).unref();
+  return () => clearInterval(timer);
+}
 
-/** Which sessions have a living process and which have none, as far as can be known from this machine. */
+export async function leaveSession(database: DatabaseSync, session: string): Promise<void> {
+  await transaction(database, () => {
+    database.prepare("DELETE FROM sessions WHERE session = ?").run(session);
+  });
+}
+
+const disowned = "disowned";
+
+/**
+ * Counts this session as dead from now on, though its process may live: what it still holds is
+ * taken over, and what it made and could not record is swept.
+ */
+export function disownSession(database: DatabaseSync, session: string): void {
+  database.prepare("UPDATE sessions SET start_ticks = ? WHERE session = ?").run(disowned, session);
+}
+
+function hashed(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
+}
+
+/** Names this process on this machine, for the names of its temporary files in other people's folders. */
+export function processMark(): string {
+  const { host, bootId: boot, pidNamespace: namespace } = whereWeAre();
+  const ticks = startTicks(process.pid) ?? "unknown";
+  return `${hashed(host + namespace)}-${hashed(boot)}-${process.pid}-${hashed(ticks)}`;
+}
+
+/** What `processMark` gives. */
+export const processMarkPattern = /[0-9a-f]{8}-[0-9a-f]{8}-\d+-[0-9a-f]{8}/;
+
+/** Whether the process of a mark is known to be gone. One on another machine or in another container is not known to be. */
+export function isProcessGone(mark: string): boolean {
+  const [host, boot, pid, ticks] = mark.split("-");
+  const here = whereWeAre();
+  if (host !== hashed(here.host + here.pidNamespace)) return false;
+  return boot !== hashed(here.bootId) || hashed(startTicks(Number(pid)) ?? "gone") !== ticks;
+}
+
+/** Whether a session's process is there: looked up where we can see it, by its lease where we cannot. */
+function isAlive(
+  row: Record<string, SQLOutputValue>,
+  here: ReturnType<typeof whereWeAre>,
+): boolean {
+  const sameHost = row["host"] === here.host;
+  const sameBoot = row["boot_id"] === here.bootId && (here.bootId !== "unknown" || sameHost);
+  if (sameBoot && row["pid_namespace"] === here.pidNamespace)
+    return startTicks(Number(row["pid"])) === row["start_ticks"];
+  if (row["start_ticks"] === disowned) return false;
+  if (sameHost && !sameBoot) return false; // this machine has been started anew since
+  return Number(row["seen_at"]) > Date.now() - leaseMs;
+}
+
+/** Which sessions have a living process and which have none, as far as can be known from here. */
 export function surveySessions(database: DatabaseSync): { living: Set<string>; dead: string[] } {
-  const [host, boot] = [hostname(), bootId()];
+  const here = whereWeAre();
   const living = new Set<string>();
   const dead: string[] = [];
   for (const row of database.prepare("SELECT * FROM sessions").all()) {
-    const alive =
-      row["host"] === host
-        ? row["boot_id"] === boot && startTicks(Number(row["pid"])) === row["start_ticks"]
-        : Number(row["seen_at"]) > Date.now() - silenceMs;
-    if (alive) living.add(String(row["session"]));
+    if (isAlive(row, here)) living.add(String(row["session"]));
     else dead.push(String(row["session"]));
   }
   return { living, dead };

@@ -121,9 +121,14 @@ export function jobQueueContract(kind: string, open: () => Promise<QueueStage>):
     it("discards the result of an attempt that lost its job", async () => {
       await enqueue("a", ["probe"]);
       const lost = await must(stage.deadQueue.claim({ slots }));
-      expect((await stage.queue.recover()).takenOver).toBe(1);
+      expect(lost.deaths).toBe(0);
+      const { takenOver, deadSessions } = await stage.queue.recover();
+      expect({ takenOver, dead: deadSessions.length }).toEqual({ takenOver: 1, dead: 1 });
+      await stage.queue.forget(deadSessions);
+      expect((await stage.queue.recover()).deadSessions).toEqual([]);
       const taken = await must(claim());
       expect(taken.job.id).toBe(lost.job.id);
+      expect(taken.deaths).toBe(1);
       expect(await finish(lost, { state: "succeeded", notes: [] })).toBe("superseded");
       expect(await finish(taken, { state: "succeeded", notes: ["n"] })).toBe("applied");
       const outcomes = (await stage.catalog.listAttempts("a")).map((attempt) => attempt.outcome);
@@ -136,10 +141,24 @@ export function jobQueueContract(kind: string, open: () => Promise<QueueStage>):
       const held = await must(claim());
       const { takenOver, deadSessions } = await stage.queue.recover();
       expect(takenOver).toBe(0);
-      expect(deadSessions).toHaveLength(1);
-      await stage.queue.forget(deadSessions);
-      expect((await stage.queue.recover()).deadSessions).toEqual([]);
+      expect(deadSessions).toEqual([]);
       expect(await stage.queue.heartbeat(held.attempt, undefined)).toBe("held");
+    });
+
+    it("hands nothing out while it is paused, and lets what runs go on", async () => {
+      await enqueue("a", ["probe", "label"]);
+      const held = await must(claim());
+      expect(await stage.queue.pausedSince()).toBeUndefined();
+      await stage.queue.pause();
+      const since = await stage.queue.pausedSince();
+      expect(since).toBeGreaterThan(Date.now() - 10_000);
+      await stage.queue.pause();
+      expect(await stage.queue.pausedSince()).toBe(since);
+      expect(await claim()).toBeUndefined();
+      expect(await stage.queue.heartbeat(held.attempt, undefined)).toBe("held");
+      expect(await finish(held, { state: "succeeded", notes: [] })).toBe("applied");
+      await stage.queue.resume();
+      expect((await must(claim())).job.step).toBe("label");
     });
 
     it("keeps the error of a job that failed for good", async () => {

@@ -10,6 +10,8 @@ export interface Claim {
   readonly media: Media;
   /** The id of this execution; the job is ours as long as it carries it. */
   readonly attempt: string;
+  /** How many executions of it, since it was queued, ended with their process. */
+  readonly deaths: number;
 }
 
 /** Whether a claim still stands: `lost` to a superseding version or another worker, or to be cancelled. */
@@ -18,18 +20,31 @@ export type Standing = "held" | "lost" | "cancel";
 /** Handing out work. Enqueueing and finishing are `catalog.apply`. */
 export interface JobQueue {
   /**
-   * The next job that fits a free slot, or undefined. Jobs of one media share a transcoding slot.
-   * With `requestedBy`, only jobs that this session asked for.
+   * The next job that fits a free slot, or undefined, also while the queue is paused. The parts of
+   * one media's transcoding share a slot; a slot is free again when the work in it has stopped, also
+   * that of a superseded version. Smaller priority goes first, then who was there first; now and then
+   * who was there first whatever its priority, so that no job waits for ever.
+   * With `requestedBy`, only jobs that this session asked for; it leaves a slot in between to other
+   * sessions that wait for one.
    */
   claim(options: { slots: Slots; requestedBy?: string }): Promise<Claim | undefined>;
-  /** Renews the lease and leaves word of the progress. */
+  /** Leaves word of the progress, and hears whether the job is still ours. */
   heartbeat(attempt: string, progress: Progress | undefined): Promise<Standing>;
   /** Gives a job back unfinished; the execution does not count. */
   handBack(attempt: string): Promise<void>;
-  /** Queues again what dead processes held, and says which sessions are dead. */
+  /**
+   * Queues again what dead processes held, and says which sessions are dead. A process that can be
+   * seen from here is dead at once when it is gone, and never before; one that cannot (of another
+   * machine or container) when its session's lease has run out.
+   */
   recover(): Promise<{ takenOver: number; deadSessions: readonly string[] }>;
   /** Strikes dead sessions, when all that they left has been cleared away. */
   forget(sessions: readonly string[]): Promise<void>;
   /** When the next job that waits for its time may run, if any waits. */
   nextDueAt(): Promise<number | undefined>;
+  /** From now on no job is handed out, in any process, until `resume`; what runs goes on. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Since when the queue is paused; undefined when it is not. */
+  pausedSince(): Promise<number | undefined>;
 }

@@ -1,147 +1,156 @@
 import type { DatabaseSync } from "node:sqlite";
 import { transaction } from "../database/open.ts";
-import { leaveSession, surveySessions, touchSession } from "../database/session.ts";
+import { jobOf, mediaOf } from "../database/rows.ts";
+import { surveySessions, touchSession } from "../database/session.ts";
+import { settleMedia } from "../database/settle.ts";
 import { orNull, statements, type Row, type Sql } from "../database/statements.ts";
 import type { SlotKind } from "../media/job.ts";
-import { jobOf, mediaOf } from "../database/rows.ts";
-import type { Claim, JobQueue, Slots } from "./job-queue.ts";
-
-/** A job whose worker is silent this long, on a machine whose processes we cannot see, is taken over. */
-const leaseMs = 60_000;
+import type { Claim, JobQueue } from "./job-queue.ts";
+import { isAnyDue, nextJob, othersWaitFor, wakeDelayed } from "./next-job.ts";
+import { createTurns } from "./turns.ts";
 
 interface Options {
   readonly database: DatabaseSync;
   readonly session: string;
   /** Makes the ids of attempts. */
   readonly newId: () => string;
+  /** Decides which claims go by age alone. Default: Math.random. */
+  readonly random?: () => number;
 }
 
-/** Delayed jobs whose time has come join those that wait. */
-function wakeDelayed(sql: Sql, now: number): void {
-  sql(
-    "UPDATE jobs SET run_after = NULL WHERE state = 'queued' AND run_after IS NOT NULL AND run_after <= ?",
-  ).run(now);
-}
-
-/** How many slots of each kind are taken: jobs, or for transcoding the media being worked on. */
-function slotsTaken(sql: Sql): Map<SlotKind, number> {
-  const rows = sql(
-    "SELECT kind, count(*) AS jobs, count(DISTINCT version) AS media FROM jobs WHERE state = 'running' GROUP BY kind",
-  ).all();
-  return new Map(
-    rows.map((row) => [
-      row["kind"] as SlotKind,
-      Number(row["kind"] === "transcode" ? row["media"] : row["jobs"]),
-    ]),
-  );
-}
-
-function nextOfKind(sql: Sql, kind: SlotKind, requestedBy: string | undefined): Row | undefined {
-  return requestedBy === undefined
-    ? sql(
-        `SELECT * FROM jobs WHERE state = 'queued' AND run_after IS NULL AND kind = ?
-         ORDER BY priority, seq LIMIT 1`,
-      ).get(kind)
-    : sql(
-        `SELECT * FROM jobs WHERE state = 'queued' AND run_after IS NULL AND kind = ? AND requested_by = ?
-         ORDER BY priority, seq LIMIT 1`,
-      ).get(kind, requestedBy);
-}
-
-/** The parts of one media's transcoding run at the same time: they share its slot. */
-function nextOfRunningMedia(sql: Sql, requestedBy: string | undefined): Row | undefined {
-  return sql(
-    `SELECT * FROM jobs WHERE state = 'queued' AND run_after IS NULL AND kind = 'transcode'
-       AND (?1 IS NULL OR requested_by = ?1)
-       AND version IN (SELECT version FROM jobs WHERE state = 'running' AND kind = 'transcode')
-     ORDER BY priority, seq LIMIT 1`,
-  ).get(orNull(requestedBy));
-}
-
-const kinds: readonly SlotKind[] = ["light", "transcode", "speech", "vision"];
-
-function nextJob(sql: Sql, slots: Slots, requestedBy: string | undefined): Row | undefined {
-  const taken = slotsTaken(sql);
-  for (const kind of kinds) {
-    const sibling = kind === "transcode" ? nextOfRunningMedia(sql, requestedBy) : undefined;
-    if (sibling !== undefined) return sibling;
-    if ((taken.get(kind) ?? 0) >= slots[kind]) continue;
-    const next = nextOfKind(sql, kind, requestedBy);
-    if (next !== undefined) return next;
-  }
-  return undefined;
-}
+/**
+ * A power failure may undo a claim, a heartbeat or a job's return: the process that held the job is
+ * gone with the machine then, and the job waits again either way. So they need not wait for the disk.
+ */
+const notDurable = { durable: false };
 
 function take(sql: Sql, row: Row, session: string, attempt: string, now: number): Claim {
+  const [seq, id, version] = [orNull(row["seq"]), orNull(row["id"]), orNull(row["version"])];
   sql(
-    `UPDATE jobs SET state = 'running', attempt = ?, session = ?, lease_until = ?,
-       attempts = attempts + 1, started_at = ?, cancel_requested = 0
+    `UPDATE jobs SET state = 'running', attempt = ?, session = ?, attempts = attempts + 1,
+       started_at = ?, cancel_requested = 0
      WHERE seq = ?`,
-  ).run(attempt, session, now + leaseMs, now, orNull(row["seq"]));
+  ).run(attempt, session, now, seq);
+  sql("INSERT INTO held_slots VALUES (?, ?, ?, ?)").run(
+    attempt,
+    orNull(row["kind"]),
+    version,
+    session,
+  );
   sql("INSERT INTO attempts (id, job_id, version, step, started_at) VALUES (?, ?, ?, ?, ?)").run(
     attempt,
-    orNull(row["id"]),
-    orNull(row["version"]),
+    id,
+    version,
     orNull(row["step"]),
     now,
   );
-  const job = sql("SELECT * FROM jobs WHERE seq = ?").get(orNull(row["seq"]));
-  const media = sql("SELECT * FROM media WHERE version = ?").get(orNull(row["version"]));
+  const job = sql("SELECT * FROM jobs WHERE seq = ?").get(seq);
+  const media = sql("SELECT * FROM media WHERE version = ?").get(version);
   if (job === undefined || media === undefined)
     throw new Error(`job ${String(row["id"])} has no media`); // dropVersion removes both together
-  return { job: jobOf(job), media: mediaOf(media), attempt };
+  return { job: jobOf(job), media: mediaOf(media), attempt, deaths: Number(row["deaths"]) };
 }
 
-/** Puts a running job back among those that wait; the execution does not count. */
+/** Ends an execution and frees its slot; its job, if it is there still, waits again or is cancelled. */
 function putBack(sql: Sql, attempt: string, outcome: "handed_back" | "lost", now: number): void {
-  sql("UPDATE attempts SET finished_at = ?, outcome = ? WHERE id = ?").run(now, outcome, attempt);
+  sql("DELETE FROM held_slots WHERE attempt = ?").run(attempt);
+  sql("UPDATE attempts SET finished_at = ?, outcome = ? WHERE id = ? AND finished_at IS NULL").run(
+    now,
+    outcome,
+    attempt,
+  );
+  const job = sql("SELECT version FROM jobs WHERE attempt = ?").get(attempt);
+  if (job === undefined) return;
   sql(
     `UPDATE jobs SET
        state = CASE WHEN current = 1 AND cancel_requested = 0 THEN 'queued' ELSE 'cancelled' END,
-       finished_at = CASE WHEN current = 1 AND cancel_requested = 0 THEN NULL ELSE ? END,
-       attempts = attempts - (? = 'handed_back'),
-       attempt = NULL, session = NULL, lease_until = NULL, progress = NULL, cancel_requested = 0
-     WHERE attempt = ?`,
+       finished_at = CASE WHEN current = 1 AND cancel_requested = 0 THEN NULL ELSE ?1 END,
+       attempts = attempts - (?2 = 'handed_back'), deaths = deaths + (?2 = 'lost'),
+       attempt = NULL, session = NULL, progress = NULL, cancel_requested = 0
+     WHERE attempt = ?3`,
   ).run(now, outcome, attempt);
+  settleMedia(sql, String(job["version"]), now); // if it was to be cancelled, nothing may be left to do
+}
+
+/** The attempts whose session is gone, and the sessions that are. */
+function survey(database: DatabaseSync, sql: Sql): { lost: string[]; dead: string[] } {
+  const { living, dead } = surveySessions(database);
+  const held = sql("SELECT attempt, session FROM held_slots").all();
+  const lost = held.filter((row) => !living.has(String(row["session"])));
+  return { lost: lost.map((row) => String(row["attempt"])), dead };
+}
+
+function pausedSince(sql: Sql): number | undefined {
+  const since = sql("SELECT min(since) AS since FROM pauses").get()?.["since"];
+  return typeof since === "number" ? since : undefined;
 }
 
 /** The jobs of a SQLite catalog, for any number of processes on its machine. */
-export function createSqliteQueue({ database, session, newId }: Options): JobQueue {
+export function createSqliteQueue({ database, session, newId, random }: Options): JobQueue {
   const sql = statements(database);
+  const turns = createTurns();
+  const next = (wish: Parameters<JobQueue["claim"]>[0]): Row | undefined => {
+    if (pausedSince(sql) !== undefined) return undefined;
+    // Who takes every job need not leave any to others: it takes theirs, too.
+    const others = (kind: SlotKind) => othersWaitFor(sql, kind, session);
+    const rests = (kind: SlotKind) =>
+      wish.requestedBy !== undefined && turns.mustRest(kind, () => others(kind));
+    return nextJob(sql, { ...wish, rests, random: random ?? Math.random });
+  };
   return {
-    async claim({ slots, requestedBy }) {
-      return transaction(database, () => {
-        const now = Date.now();
-        wakeDelayed(sql, now);
-        const row = nextJob(sql, slots, requestedBy);
-        return row === undefined ? undefined : take(sql, row, session, newId(), now);
-      });
+    async claim(wish) {
+      // a look without the lock first: who finds nothing must not hinder those who write
+      if (!isAnyDue(sql, Date.now()) && next(wish) === undefined) return undefined;
+      const claimed = await transaction(
+        database,
+        () => {
+          const now = Date.now();
+          wakeDelayed(sql, now);
+          const row = next(wish);
+          if (row === undefined) return undefined;
+          touchSession(database, session);
+          turns.took(row["kind"] as SlotKind);
+          return take(sql, row, session, newId(), now);
+        },
+        notDurable,
+      );
+      return claimed;
     },
     async heartbeat(attempt, progress) {
-      touchSession(database, session);
-      sql("UPDATE jobs SET lease_until = ?, progress = ? WHERE attempt = ?").run(
-        Date.now() + leaseMs,
-        progress === undefined ? null : JSON.stringify(progress),
-        attempt,
-      );
-      const row = sql("SELECT current, cancel_requested FROM jobs WHERE attempt = ?").get(attempt);
+      const read = () =>
+        sql("SELECT current, cancel_requested, progress FROM jobs WHERE attempt = ?").get(attempt);
+      const text = progress === undefined ? null : JSON.stringify(progress);
+      const row = read();
       if (row === undefined || row["current"] !== 1) return "lost";
-      return row["cancel_requested"] === 1 ? "cancel" : "held";
+      if (row["progress"] !== text)
+        await transaction(
+          database,
+          () => sql("UPDATE jobs SET progress = ? WHERE attempt = ?").run(text, attempt),
+          notDurable,
+        );
+      return read()?.["cancel_requested"] === 1 ? "cancel" : "held";
     },
     async handBack(attempt) {
-      transaction(database, () => putBack(sql, attempt, "handed_back", Date.now()));
+      await transaction(
+        database,
+        () => putBack(sql, attempt, "handed_back", Date.now()),
+        notDurable,
+      );
     },
     async recover() {
+      const seen = survey(database, sql);
+      if (seen.lost.length === 0) return { takenOver: 0, deadSessions: seen.dead };
       return transaction(database, () => {
-        const { living, dead } = surveySessions(database);
-        const held = sql("SELECT attempt, session FROM jobs WHERE state = 'running'").all();
-        const lost = held.filter((row) => !living.has(String(row["session"])));
-        for (const row of lost) putBack(sql, String(row["attempt"]), "lost", Date.now());
+        const { lost, dead } = survey(database, sql);
+        for (const attempt of lost) putBack(sql, attempt, "lost", Date.now());
         return { takenOver: lost.length, deadSessions: dead };
       });
     },
     async forget(sessions) {
-      for (const gone of sessions) leaveSession(database, gone);
+      if (sessions.length === 0) return;
+      await transaction(database, () => {
+        for (const gone of sessions) sql("DELETE FROM sessions WHERE session = ?").run(gone);
+      });
     },
     async nextDueAt() {
       const row = sql(
@@ -150,5 +159,14 @@ export function createSqliteQueue({ database, session, newId }: Options): JobQue
       const due = row?.["due"];
       return typeof due === "number" ? due : undefined;
     },
+    async pause() {
+      await transaction(database, () => {
+        if (pausedSince(sql) === undefined) sql("INSERT INTO pauses VALUES (?)").run(Date.now());
+      });
+    },
+    async resume() {
+      await transaction(database, () => sql("DELETE FROM pauses").run());
+    },
+    pausedSince: async () => pausedSince(sql),
   };
 }

@@ -27,7 +27,7 @@ describe("worker", () => {
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), "dailies-worker-"));
     const database = openDatabase(":memory:");
-    enterSession(database, session);
+    await enterSession(database, session);
     catalog = createSqliteCatalog({ database });
     queue = createSqliteQueue({ database, session, newId });
   });
@@ -124,6 +124,39 @@ describe("worker", () => {
       "queued",
       "failed",
     ]);
+  });
+
+  it("does not begin once more what its process died of again and again", async () => {
+    await put("a", ["gif"]);
+    const deadly: RunStep = async () => {
+      throw new Error("never to be run");
+    };
+    const claim: JobQueue["claim"] = async (wish) => {
+      const held = await queue.claim(wish);
+      return held && { ...held, deaths: 10 };
+    };
+    await (
+      await run({ gif: deadly }, { queue: { ...queue, claim } })
+    ).ended;
+    const [gif] = await catalog.listJobs({ step: "gif" });
+    expect(gif).toMatchObject({ state: "failed", failure: { code: "worker_died" } });
+    const types = (await catalog.listEvents("a")).map(({ event }) => event.type);
+    expect(types).toEqual(["step.failed", "media.failed"]);
+  });
+
+  it("does not count the deaths of its process as tries", async () => {
+    await put("a", ["gif"]);
+    const flaky: RunStep = async () => {
+      throw new MediaError("engine_failed", "it fell over");
+    };
+    const claim: JobQueue["claim"] = async (wish) => {
+      const held = await queue.claim(wish);
+      return held && { ...held, job: { ...held.job, attempts: 4 }, deaths: 3 };
+    };
+    await (
+      await run({ gif: flaky }, { queue: { ...queue, claim } })
+    ).ended;
+    expect(await stateOf("gif")).toBe("queued");
   });
 
   it("puts off what may succeed later", async () => {

@@ -2,17 +2,16 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Catalog, Change, JobOutcome } from "../catalog/catalog.ts";
 import type { Progress } from "../media/engine.ts";
-import { asMediaError, type MediaError } from "../media/errors.ts";
+import { asMediaError, MediaError } from "../media/errors.ts";
 import type { MediaEvent } from "../media/event.ts";
 import type { Step } from "../media/job.ts";
-import { backoffMs, maxAttempts } from "./backoff.ts";
+import { backoffMs, maxAttempts, maxDeaths } from "./backoff.ts";
 import type { Claim, JobQueue, Slots } from "./job-queue.ts";
 import type { RunStep, StepOutcome } from "./step.ts";
+import { pollDelayMs } from "./turns.ts";
 
 /** How often a running job renews its lease and hears whether it is still wanted. */
 const heartbeatMs = 1_000;
-/** How soon work that another process enqueued is noticed. */
-const pollMs = 250;
 
 export interface WorkerOptions {
   readonly queue: JobQueue;
@@ -50,10 +49,21 @@ export interface Worker {
 function outcomeOf(claim: Claim, error: MediaError, delayMs: typeof backoffMs): JobOutcome {
   const failure = { code: error.code, message: error.message, remedy: error.remedy };
   const { details } = error;
-  if (!error.retryable || claim.job.attempts >= maxAttempts)
-    return { state: "failed", failure, details };
-  const runAfter = Date.now() + delayMs(claim.job.attempts);
+  const tries = claim.job.attempts - claim.deaths;
+  if (!error.retryable || tries >= maxAttempts) return { state: "failed", failure, details };
+  const runAfter = Date.now() + delayMs(tries);
   return { state: "queued", runAfter, failure, details };
+}
+
+/**
+ * Lets one signal end what another controller governs, until it is released. By hand and not with
+ * AbortSignal.any, whose signals would pile up behind one that lives as long as the process.
+ */
+function forward(signal: AbortSignal, to: AbortController): () => void {
+  const abort = (): void => to.abort(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort);
+  return () => signal.removeEventListener("abort", abort);
 }
 
 /** Runs the step, with a heartbeat beside it that aborts it when the job is no longer ours. */
@@ -63,7 +73,8 @@ async function runAttempt(
   shutdown: AbortSignal,
 ): Promise<{ outcome: StepOutcome } | { error: MediaError; standing: "held" | "lost" | "cancel" }> {
   const stop = new AbortController();
-  const signal = AbortSignal.any([shutdown, stop.signal]);
+  const { signal } = stop;
+  const release = forward(shutdown, stop);
   const workDir = join(options.workDir, claim.attempt);
   let standing: "held" | "lost" | "cancel" = "held";
   let progress: Progress | undefined;
@@ -91,7 +102,9 @@ async function runAttempt(
     return { error: asMediaError(error), standing };
   } finally {
     clearInterval(heart);
-    await rm(workDir, { recursive: true, force: true });
+    release();
+    // What cannot be removed goes with the session's folder; the result counts all the same.
+    await rm(workDir, { recursive: true, force: true }).catch(() => {});
   }
 }
 
@@ -122,8 +135,16 @@ async function commit(
   } else await options.onFinished?.(claim, outcome);
 }
 
+/** What a job ends with instead of another try that would only end the process again. */
+function tooDeadly({ deaths }: Claim): MediaError {
+  return new MediaError("worker_died", `the process that worked on it died ${deaths} times`);
+}
+
 async function work(options: WorkerOptions, claim: Claim, shutdown: AbortSignal): Promise<void> {
-  const ended = await runAttempt(options, claim, shutdown);
+  const ended =
+    claim.deaths < maxDeaths
+      ? await runAttempt(options, claim, shutdown)
+      : ({ error: tooDeadly(claim), standing: "held" } as const);
   if ("outcome" in ended) {
     const { changes, events, notes } = ended.outcome;
     return commit(options, claim, { state: "succeeded", notes }, changes, events);
@@ -150,31 +171,49 @@ function sleep(ms: number, signal: AbortSignal, until: Promise<void>): Promise<v
   });
 }
 
-/** A worker that claims jobs of a queue and runs the pipeline's steps. */
+/**
+ * A worker that claims jobs of a queue and runs the pipeline's steps. What fails beside the steps
+ * (the catalog, say, on a full disk) ends the run: the other jobs are stopped and handed back as
+ * far as that works, and it throws what failed first.
+ */
 export function createWorker(options: WorkerOptions): Worker {
   return {
     async run({ signal, requestedBy, isDone = async () => false }) {
       const running = new Set<Promise<void>>();
       const failures: unknown[] = [];
+      const end = new AbortController();
+      const release = forward(signal, end);
+      const fail = (error: unknown): void => {
+        failures.push(error);
+        end.abort();
+      };
+      const who = requestedBy === undefined ? {} : { requestedBy };
       let wake = Promise.withResolvers<void>();
-      while (!signal.aborted && failures.length === 0) {
-        wake = Promise.withResolvers<void>();
-        const who = requestedBy === undefined ? {} : { requestedBy };
-        const claim = await options.queue.claim({ slots: options.slots, ...who });
-        if (claim !== undefined) {
-          const job = work(options, claim, signal)
-            .catch((error: unknown) => void failures.push(error))
-            .then(() => {
-              running.delete(job);
-              wake.resolve();
-            });
-          running.add(job);
-          continue;
+      try {
+        while (!end.signal.aborted) {
+          wake = Promise.withResolvers<void>();
+          const claim = await options.queue.claim({ slots: options.slots, ...who });
+          if (claim !== undefined) {
+            const job = work(options, claim, end.signal)
+              .catch(async (error: unknown) => {
+                fail(error);
+                await options.queue.handBack(claim.attempt).catch(() => {}); // or it is recovered
+              })
+              .then(() => {
+                running.delete(job);
+                wake.resolve();
+              });
+            running.add(job);
+            continue;
+          }
+          if (running.size === 0 && (await isDone())) break;
+          await sleep(pollDelayMs(), end.signal, wake.promise);
         }
-        if (running.size === 0 && (await isDone())) break;
-        await sleep(pollMs * (0.75 + Math.random() / 2), signal, wake.promise);
+      } catch (error) {
+        fail(error);
       }
       await Promise.all(running);
+      release();
       if (failures.length > 0) throw failures[0];
     },
   };

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
-import { transaction } from "../../database/open.ts";
+import { createGroupCommit } from "../../database/group-commit.ts";
+import { recordEvent, settleMedia } from "../../database/settle.ts";
 import { parsed, statements, type Sql } from "../../database/statements.ts";
 import { MediaError } from "../../media/errors.ts";
 import type { Catalog, Change, Expectation, Write } from "../catalog.ts";
@@ -13,6 +14,7 @@ import {
   objectOf,
   renditionOf,
 } from "../../database/rows.ts";
+import type { Readers } from "./readers.ts";
 import { createSlowReads } from "./slow-reads.ts";
 
 /** One write holds at most this many changes: what DynamoDB's transactions allow. */
@@ -22,6 +24,8 @@ interface Options {
   readonly database: DatabaseSync;
   /** Name of the table that metadata records are kept under. Default: `metadata`. */
   readonly metadataTable?: string;
+  /** Where slow reads run, of the same file; the catalog closes them. Default: on this thread. */
+  readonly readers?: Readers;
 }
 
 function isMet(sql: Sql, expect: Expectation): boolean {
@@ -71,22 +75,24 @@ function write(sql: Sql, name: string, metadataTable: string, change: Change, no
     case "index":
       return media.indexMedia(sql, change.version);
     case "event":
-      return jobs.recordEvent(sql, change.event, now);
+      return recordEvent(sql, change.event, now);
     case "settle":
-      return jobs.settleMedia(sql, change.version, now);
+      return settleMedia(sql, change.version, now);
   }
 }
 
 /** The catalog in a SQLite database that `openDatabase` opened; `:memory:` serves tests. */
-export function createSqliteCatalog({ database, metadataTable = "metadata" }: Options): Catalog {
+export function createSqliteCatalog(options: Options): Catalog {
+  const { database, metadataTable = "metadata", readers } = options;
   const sql = statements(database);
+  const commit = createGroupCommit(database);
   const now = () => Date.now();
   return {
-    ...createSlowReads(sql),
+    ...(readers ?? createSlowReads(sql)),
     async apply({ expect, changes }: Write) {
       if (changes.length > maxChanges)
         throw new MediaError("internal", `a write of ${changes.length} changes; ${maxChanges} fit`);
-      return transaction(database, () => {
+      return commit(() => {
         if (!isMet(sql, expect)) return "superseded";
         const at = now();
         for (const change of changes) write(sql, expect.name, metadataTable, change, at);
@@ -149,13 +155,15 @@ export function createSqliteCatalog({ database, metadataTable = "metadata" }: Op
         : { name: String(row["name"]), version: String(row["version"]) };
     },
     async noteImport(stamp, imported) {
-      sql("INSERT OR REPLACE INTO imports VALUES (?, ?, ?, ?, ?, ?)").run(
-        stamp.path,
-        stamp.sizeBytes,
-        String(stamp.modifiedNs),
-        String(stamp.inode),
-        imported.name,
-        imported.version,
+      await commit(() =>
+        sql("INSERT OR REPLACE INTO imports VALUES (?, ?, ?, ?, ?, ?)").run(
+          stamp.path,
+          stamp.sizeBytes,
+          String(stamp.modifiedNs),
+          String(stamp.inode),
+          imported.name,
+          imported.version,
+        ),
       );
     },
     async listTrash() {
@@ -167,7 +175,9 @@ export function createSqliteCatalog({ database, metadataTable = "metadata" }: Op
         }));
     },
     async takeTrash(bucket, version) {
-      const taken = sql("DELETE FROM trash WHERE bucket = ? AND version = ?").run(bucket, version);
+      const taken = await commit(() =>
+        sql("DELETE FROM trash WHERE bucket = ? AND version = ?").run(bucket, version),
+      );
       return taken.changes === 1;
     },
     async knowsBytes(bucket, version) {
@@ -178,6 +188,7 @@ export function createSqliteCatalog({ database, metadataTable = "metadata" }: Op
       return row?.["known"] === 1;
     },
     async close() {
+      await readers?.close();
       if (database.isOpen) database.close();
     },
   };

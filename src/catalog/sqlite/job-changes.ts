@@ -1,25 +1,14 @@
 import type { SQLInputValue } from "node:sqlite";
 import type { Sql } from "../../database/statements.ts";
 import { orNull } from "../../database/statements.ts";
-import type { MediaEvent } from "../../media/event.ts";
 import {
   partOf,
   stepSlots,
   type JobRequest,
   type NewJob,
   type SkipReason,
-  type Step,
 } from "../../media/job.ts";
 import type { JobOutcome } from "../catalog.ts";
-
-export function recordEvent(sql: Sql, event: MediaEvent, now: number): void {
-  sql("INSERT INTO events (at, name, version, event) VALUES (?, ?, ?, ?)").run(
-    now,
-    event.name,
-    event.version,
-    JSON.stringify(event),
-  );
-}
 
 /** The other jobs for what this one makes are no longer the ones that count; work on them stops. */
 function replaceOthers(sql: Sql, job: NewJob, now: number): void {
@@ -33,9 +22,9 @@ function replaceOthers(sql: Sql, job: NewJob, now: number): void {
 }
 
 const freshRun = `
-  current = 1, attempts = 0, run_after = NULL, attempt = NULL, session = NULL, lease_until = NULL,
+  current = 1, attempts = 0, run_after = NULL, attempt = NULL, session = NULL,
   cancel_requested = 0, progress = NULL, reason = NULL, failure = NULL, started_at = NULL,
-  finished_at = NULL`;
+  finished_at = NULL, deaths = 0`;
 
 function requestColumns(request: JobRequest | undefined): [SQLInputValue, SQLInputValue] {
   const only = request?.only;
@@ -105,14 +94,21 @@ function requeue(sql: Sql, jobId: string, request: JobRequest | undefined, now: 
   ).run(...requestColumns(request), now, jobId);
 }
 
+/**
+ * Leaves a step out. One that is under way or done is not touched: word that there is nothing to do
+ * may come late.
+ */
 export function skipJob(sql: Sql, job: NewJob, reason: SkipReason, now: number): void {
+  const kept = sql(
+    `SELECT 1 FROM jobs WHERE version = ? AND part = ? AND current = 1
+       AND state IN ('queued', 'running', 'succeeded')`,
+  ).get(job.version, partOf(job));
+  if (kept !== undefined) return;
   replaceOthers(sql, job, now);
   const changed = sql(
-    `UPDATE jobs SET ${freshRun}, state = 'skipped', reason = ?, finished_at = ?
-     WHERE id = ? AND state <> 'running'`,
+    `UPDATE jobs SET ${freshRun}, state = 'skipped', reason = ?, finished_at = ? WHERE id = ?`,
   ).run(reason, now, job.id);
-  if (changed.changes === 0 && sql("SELECT 1 FROM jobs WHERE id = ?").get(job.id) === undefined)
-    insertJob(sql, job, "skipped", { reason, now });
+  if (changed.changes === 0) insertJob(sql, job, "skipped", { reason, now });
 }
 
 export function retryJob(
@@ -143,12 +139,13 @@ export function finishJob(sql: Sql, attempt: string, outcome: JobOutcome, now: n
   const failure = "failure" in outcome ? JSON.stringify(outcome.failure) : null;
   const details = "details" in outcome ? JSON.stringify(outcome.details) : null;
   const notes = "notes" in outcome ? outcome.notes : [];
+  sql("DELETE FROM held_slots WHERE attempt = ?").run(attempt);
   sql(
     `UPDATE attempts SET finished_at = ?, outcome = ?, failure = ?, details = ?, notes = ? WHERE id = ?`,
   ).run(now, outcome.state, failure, details, JSON.stringify(notes), attempt);
   sql(
     `UPDATE jobs SET state = ?, run_after = ?, reason = ?, failure = ?, finished_at = ?,
-       attempt = NULL, session = NULL, lease_until = NULL, progress = NULL, cancel_requested = 0
+       attempt = NULL, session = NULL, progress = NULL, cancel_requested = 0
      WHERE attempt = ?`,
   ).run(
     outcome.state,
@@ -157,28 +154,5 @@ export function finishJob(sql: Sql, attempt: string, outcome: JobOutcome, now: n
     failure,
     outcome.state === "queued" ? null : now,
     attempt,
-  );
-}
-
-/** When nothing is left to do for the version: ready, or failed with the steps that did. */
-export function settleMedia(sql: Sql, version: string, now: number): void {
-  const media = sql("SELECT name FROM media WHERE version = ? AND state = 'processing'").get(
-    version,
-  );
-  const jobs = sql("SELECT step, state FROM jobs WHERE version = ? AND current = 1").all(version);
-  const open = jobs.some((job) => job["state"] === "queued" || job["state"] === "running");
-  if (media === undefined || open) return;
-  const failed = jobs
-    .filter((job) => job["state"] === "failed" || job["state"] === "cancelled")
-    .map((job) => job["step"] as Step);
-  const state = failed.length === 0 ? "ready" : "failed";
-  sql("UPDATE media SET state = ?, updated_at = ? WHERE version = ?").run(state, now, version);
-  const subject = { name: String(media["name"]), version };
-  recordEvent(
-    sql,
-    state === "ready"
-      ? { type: "media.ready", ...subject }
-      : { type: "media.failed", failed: [...new Set(failed)], ...subject },
-    now,
   );
 }

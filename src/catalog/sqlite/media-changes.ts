@@ -84,6 +84,7 @@ export function setFacts(sql: Sql, version: string, facts: MediaFacts, now: numb
     now,
     version,
   );
+  sql("UPDATE labels SET type = ? WHERE media_version = ?").run(facts.type, version);
 }
 
 export function putRendition(sql: Sql, version: string, rendition: Rendition, now: number): void {
@@ -108,13 +109,10 @@ export function putLabels(
 ): void {
   sql("DELETE FROM labels WHERE media_version = ?").run(version);
   for (const label of labels)
-    sql("INSERT OR REPLACE INTO labels VALUES (?, ?, ?, ?, ?)").run(
-      label.name,
-      name,
-      version,
-      label.confidence,
-      JSON.stringify(label.parents),
-    );
+    sql(
+      `INSERT OR REPLACE INTO labels (label, name, media_version, confidence, parents, type)
+       VALUES (?1, ?2, ?3, ?4, ?5, (SELECT type FROM media WHERE version = ?3))`,
+    ).run(label.name, name, version, label.confidence, JSON.stringify(label.parents));
 }
 
 /** Start and end of each word, 32-bit little-endian milliseconds. */

@@ -2,10 +2,13 @@ import type { SQLInputValue } from "node:sqlite";
 import type { Row, Sql } from "../../database/statements.ts";
 import { orNull } from "../../database/statements.ts";
 import type { MediaType } from "../../media/media.ts";
-import type { SearchHit, SearchQuery } from "../catalog.ts";
+import type { MediaFilter, SearchHit, SearchQuery } from "../catalog.ts";
+import { mediaSource } from "./media-filter.ts";
 
 /** Rows that are ranked at the most: a word that is in every transcript must not cost a full sort. */
 const maxRanked = 2_000;
+/** Up to so many media that pass a filter are collected before searching. */
+const maxCollected = 5_000;
 const maxMoments = 5;
 /** Words shown on either side of a found one. */
 const context = 6;
@@ -23,31 +26,6 @@ export function matchExpression(typed: string): string | undefined {
     .filter((term) => /[\p{L}\p{N}]/u.test(term))
     .map((term) => `"${term}"`);
   return quoted.length === 0 ? undefined : quoted.join(" ");
-}
-
-/** The condition on a media row that filters ask for; with the values it needs. */
-export function mediaConditions(filter: {
-  startsWith?: string;
-  type?: MediaType;
-  label?: string;
-  owner?: string;
-}): { conditions: string[]; values: SQLInputValue[] } {
-  const conditions: string[] = [];
-  const values: SQLInputValue[] = [];
-  const add = (condition: string, ...added: SQLInputValue[]) => {
-    conditions.push(condition);
-    values.push(...added);
-  };
-  if (filter.startsWith !== undefined && filter.startsWith !== "")
-    add("media.name >= ? AND media.name < ?", filter.startsWith, `${filter.startsWith}\u{10ffff}`);
-  if (filter.type !== undefined) add("media.type = ?", filter.type);
-  if (filter.owner !== undefined) add("media.owner = ?", filter.owner);
-  if (filter.label !== undefined)
-    add(
-      "EXISTS (SELECT 1 FROM labels WHERE labels.label = ? AND labels.name = media.name)",
-      filter.label,
-    );
-  return { conditions, values };
 }
 
 /** Finds the places of the marked words in a marked text, as word numbers. */
@@ -83,20 +61,54 @@ function momentsOf(marked: string, timings: Uint8Array): SearchHit["moments"] {
 }
 
 function hitOf(sql: Sql, match: string, row: Row): SearchHit {
+  // FTS5 ignores a rowid that is not bound as an integer, and numbers of JavaScript are not
   const marked = sql(
-    `SELECT highlight(search, 2, '${open}', '${close}') AS marked, timings, draft
-     FROM search
-     JOIN media ON media.id = search.rowid
-     LEFT JOIN transcripts ON transcripts.media_version = media.version
-     WHERE search MATCH ? AND search.rowid = ?`,
+    `SELECT highlight(search, 2, '${open}', '${close}') AS marked FROM search
+     WHERE search MATCH ? AND rowid = CAST(? AS INTEGER)`,
   ).get(match, orNull(row["id"]));
-  const timings = marked?.["timings"];
+  const transcript = sql("SELECT timings, draft FROM transcripts WHERE media_version = ?").get(
+    orNull(row["version"]),
+  );
+  const timings = transcript?.["timings"];
   return {
     name: String(row["name"]),
     ...(row["type"] === null ? {} : { type: row["type"] as MediaType }),
     score: -Number(row["rank"]),
     moments: timings instanceof Uint8Array ? momentsOf(String(marked?.["marked"]), timings) : [],
-    draft: marked?.["draft"] === 1,
+    draft: transcript?.["draft"] === 1,
+  };
+}
+
+/**
+ * The condition on found rows that a filter asks for. Where few media pass, they are collected first
+ * and the words looked up against them; where many do, enough of the found rows soon turn out to pass.
+ */
+function filterCondition(
+  sql: Sql,
+  filter: MediaFilter,
+): { where: string; values: SQLInputValue[] } {
+  const { startsWith, type, label, owner } = filter;
+  if (!startsWith && type === undefined && label === undefined && owner === undefined)
+    return { where: "", values: [] };
+  const { from, where, values } = mediaSource(filter);
+  const ids = `SELECT media.id FROM ${from} WHERE ${where} LIMIT ${maxCollected + 1}`;
+  const count = sql(`SELECT count(*) AS count FROM (${ids})`).get(...values);
+  // "+": looked up in the collected ids; else SQLite would search once for each of them
+  if (Number(count?.["count"]) <= maxCollected)
+    return { where: `AND +search.rowid IN (${ids})`, values: [...values] };
+  const conditions: [string, SQLInputValue | undefined][] = [
+    ["media.name >= ?", startsWith === "" ? undefined : startsWith],
+    ["media.name < ?", startsWith ? `${startsWith}\u{10ffff}` : undefined],
+    ["+media.type = ?", type],
+    ["+media.owner = ?", owner],
+    ["EXISTS (SELECT 1 FROM labels WHERE label = ? AND labels.name = media.name)", label],
+  ];
+  const given = conditions.flatMap(([condition, value]) =>
+    value === undefined ? [] : [{ condition, value }],
+  );
+  return {
+    where: given.map(({ condition }) => `AND ${condition}`).join(" "),
+    values: given.map(({ value }) => value),
   };
 }
 
@@ -104,13 +116,14 @@ function hitOf(sql: Sql, match: string, row: Row): SearchHit {
 export function searchMedia(sql: Sql, query: SearchQuery): SearchHit[] {
   const match = matchExpression(query.words);
   if (match === undefined) return [];
-  const { conditions, values } = mediaConditions(query);
+  const { words: _words, limit = 20, ...filter } = query;
+  const { where, values } = filterCondition(sql, filter);
   const rows = sql(
-    `SELECT id, name, type, rank FROM (
-       SELECT media.id, media.name, media.type, bm25(search, ${weights}) AS rank
-       FROM search JOIN media ON media.id = search.rowid
-       WHERE ${["search MATCH ?", ...conditions].join(" AND ")} LIMIT ${maxRanked})
+    `SELECT id, name, version, type, rank FROM (
+       SELECT media.id, media.name, media.version, media.type, bm25(search, ${weights}) AS rank
+       FROM search CROSS JOIN media ON media.id = search.rowid
+       WHERE search MATCH ? ${where} LIMIT ${maxRanked})
      ORDER BY rank, name LIMIT ?`,
-  ).all(match, ...values, query.limit ?? 20);
+  ).all(match, ...values, limit);
   return rows.map((row) => hitOf(sql, match, row));
 }

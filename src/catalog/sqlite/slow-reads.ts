@@ -4,7 +4,8 @@ import type { Sql } from "../../database/statements.ts";
 import type { Job } from "../../media/job.ts";
 import type { Media } from "../../media/media.ts";
 import type { JobFilter, MediaFilter, SearchHit, SearchQuery } from "../catalog.ts";
-import { mediaConditions, searchMedia } from "./search.ts";
+import { mediaSource } from "./media-filter.ts";
+import { searchMedia } from "./search.ts";
 
 /** The reads that may take long on a large library; every other one is a look-up by key. */
 export interface SlowReads {
@@ -14,28 +15,29 @@ export interface SlowReads {
 }
 
 function listMedia(sql: Sql, filter: MediaFilter): Media[] {
-  const { conditions, values } = mediaConditions(filter);
-  if (filter.after !== undefined) {
-    conditions.push("media.name > ?");
-    values.push(filter.after);
-  }
-  const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
-  return sql(`SELECT * FROM media ${where} ORDER BY name LIMIT ?`)
+  const { from, where, values, order } = mediaSource(filter);
+  return sql(`SELECT media.* FROM ${from} WHERE ${where} ORDER BY ${order} LIMIT ?`)
     .all(...values, filter.limit ?? -1)
     .map(mediaOf);
 }
 
+/** A media has few jobs: where one is asked for, its jobs are looked through, not those of a state. */
 function listJobs(sql: Sql, filter: JobFilter): Job[] {
-  const conditions = ["current = 1"];
-  const values: SQLInputValue[] = [];
-  for (const column of ["name", "version", "state", "step"] as const) {
-    const value = filter[column];
-    if (value === undefined) continue;
-    conditions.push(`${column} = ?`);
-    values.push(value);
-  }
-  return sql(`SELECT * FROM jobs WHERE ${conditions.join(" AND ")} ORDER BY seq LIMIT ?`)
-    .all(...values, filter.limit ?? -1)
+  const { name, version, state, step, limit } = filter;
+  const ofOne = name !== undefined || version !== undefined;
+  const conditions: [string, SQLInputValue | undefined][] = [
+    ["version = (SELECT version FROM media WHERE name = ?)", name],
+    ["version = ?", version],
+    [ofOne ? "+state = ?" : "state = ?", state],
+    ["step = ?", step],
+  ];
+  const given = conditions.flatMap(([condition, value]) =>
+    value === undefined ? [] : [{ condition, value }],
+  );
+  const where = ["current = 1", ...given.map(({ condition }) => condition)].join(" AND ");
+  const values = given.map(({ value }) => value);
+  return sql(`SELECT * FROM jobs WHERE ${where} ORDER BY seq LIMIT ?`)
+    .all(...values, limit ?? -1)
     .map(jobOf);
 }
 

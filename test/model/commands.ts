@@ -1,0 +1,278 @@
+import fc from "fast-check";
+import type { Change, JobOutcome } from "../../src/catalog/catalog.ts";
+import { replayedEvents } from "../../src/lifecycle/replay.ts";
+import type { MediaEvent } from "../../src/media/event.ts";
+import type { JobFailure } from "../../src/media/job.ts";
+import { follow, type PipelineSettings } from "../../src/pipeline.ts";
+import { defaultProfile } from "../../src/transcode/profile.ts";
+import { check } from "./check.ts";
+import { isOpen, jobsOf, type Held, type ModelMedia } from "./model.ts";
+import { outcomeOf } from "./outcomes.ts";
+import { apply, claim, die, emptyTrash, handBack, type World } from "./world.ts";
+
+/** Something that happens to a catalog. */
+type Happening = (world: World) => Promise<unknown>;
+
+const names = ["a.mp4", "b.mp4", "a.mov"];
+
+const settingsOf = (variant: number): PipelineSettings => ({
+  profile: defaultProfile,
+  transcoder: `transcoder-${variant % 2}`,
+  transcriber: "transcriber",
+  labeler: `labeler-${variant % 3}`,
+  languageCode: variant % 2 === 0 ? "en-US" : "de-DE",
+});
+
+const pick = <T>(list: readonly T[], at: number): T | undefined =>
+  list[at % Math.max(1, list.length)];
+const nameAt = (at: number) => names[at % names.length] ?? "a.mp4";
+const mediaAt = ({ model }: World, at: number) => pick([...model.media.values()], at);
+
+/** A file arrives: new, the same again, or other bytes under its name. */
+const receive =
+  (at: number, bytes: number, variant: number): Happening =>
+  async (world) => {
+    const name = nameAt(at);
+    const sha256 = String(bytes);
+    const existing = world.model.media.get(name)?.media;
+    if (existing?.sha256 === sha256) return;
+    const version = world.newId();
+    const media = { name, version, owner: "local", sha256, sizeBytes: 1 };
+    const object = { bucket: "uploads", key: name, version, sha256, sizeBytes: 1 } as const;
+    const created: MediaEvent = { type: "object.created", name, version };
+    await apply(world, {
+      expect: { name, version: existing?.version ?? null },
+      changes: [
+        { type: "putMedia", media, source: { ...object, contentType: "" } },
+        { type: "event", event: created },
+        ...follow(created, settingsOf(variant)),
+      ],
+    });
+  };
+
+/** An event that happened some time ago comes once more: of this version or of one that is no more. */
+const repeatEvent =
+  (at: number, variant: number): Happening =>
+  async (world) => {
+    const event = pick(world.model.events, at);
+    if (event === undefined || event.type === "object.removed") return;
+    await apply(world, {
+      expect: { name: event.name, version: event.version },
+      changes: [...follow(event, settingsOf(variant)), { type: "settle", version: event.version }],
+    });
+  };
+
+const broken: JobFailure = { code: "damaged_media", message: "m", remedy: "r" };
+
+function outcomeFor(how: "succeed" | "fail" | "again" | "later", cancelled: boolean): JobOutcome {
+  if (cancelled) return { state: "cancelled" };
+  const failure = { failure: broken, details: {} };
+  switch (how) {
+    case "succeed":
+      return { state: "succeeded", notes: [] };
+    case "fail":
+      return { state: "failed", ...failure };
+    case "again":
+      return { state: "queued", runAfter: Date.now() - 1, ...failure };
+    case "later":
+      return { state: "queued", runAfter: Date.now() + 200_000, ...failure };
+  }
+}
+
+/** An execution comes to its end, in time or too late, and commits as the worker does. */
+async function finish(
+  world: World,
+  held: Held,
+  how: "succeed" | "fail" | "again" | "later",
+  variant: number,
+): Promise<void> {
+  const { job, attempt } = held;
+  const { name, version, step } = job;
+  const cancelled = world.model.jobs.get(job.id)?.cancelRequested === true;
+  const outcome = outcomeFor(how, cancelled);
+  const sha256 = world.model.media.get(name)?.media.sha256 ?? "0";
+  const result =
+    outcome.state === "succeeded"
+      ? outcomeOf(job, { sha256, newId: world.newId })
+      : { changes: [], events: [] };
+  const failed: MediaEvent = { type: "step.failed", name, version, step, code: broken.code };
+  const events = outcome.state === "failed" ? [failed] : result.events;
+  const applied = await apply(world, {
+    expect: { name, version, attempt },
+    changes: [
+      ...result.changes,
+      { type: "finishJob", attempt, outcome },
+      ...events.flatMap((event): Change[] => [
+        { type: "event", event },
+        ...follow(event, settingsOf(variant)),
+      ]),
+      { type: "settle", version },
+    ],
+  });
+  if (applied === "superseded") await handBack(world, held);
+}
+
+const finishOne =
+  (at: number, how: "succeed" | "fail" | "again" | "later", variant: number): Happening =>
+  async (world) => {
+    const held = pick([...world.model.held.values()], at);
+    if (held !== undefined) await finish(world, held, how, variant);
+  };
+
+/** Works a while undisturbed, so that sequences get to the later steps. */
+const workOff =
+  (jobs: number, variant: number): Happening =>
+  async (world) => {
+    const [session] = world.sessions;
+    if (session === undefined) return;
+    for (let done = 0; done < jobs; done += 1) {
+      await claim(world, session);
+      const [held] = world.model.held.values();
+      if (held === undefined) return;
+      await finish(world, held, "succeed", variant);
+    }
+  };
+
+/** The last words of a process that was given up. */
+const finishGhost =
+  (at: number): Happening =>
+  async (world) => {
+    const ghost = pick(world.ghosts, at);
+    if (ghost !== undefined) await finish(world, ghost, "succeed", 0);
+  };
+
+const cancel =
+  (at: number): Happening =>
+  async (world) => {
+    const found = mediaAt(world, at);
+    if (found === undefined) return;
+    const { name, version } = found.media;
+    const open = jobsOf(world.model, version).filter((job) => job.current && isOpen(job));
+    await apply(world, {
+      expect: { name, version },
+      changes: [
+        ...open.map(({ job }): Change => ({ type: "cancel", jobId: job.id })),
+        { type: "settle", version },
+      ],
+    });
+  };
+
+async function ask(world: World, { media }: ModelMedia, variant: number, retries: boolean) {
+  const { name, version } = media;
+  const known = await world.catalog.getMedia(name);
+  if (known === undefined) throw new Error(`the catalog has lost ${name}`);
+  const events = await replayedEvents(world.catalog, known);
+  const undone = jobsOf(world.model, version).filter(
+    ({ current, state }) => current && (state === "failed" || state === "cancelled"),
+  );
+  await apply(world, {
+    expect: { name, version },
+    changes: [
+      ...(retries ? undone : []).map(({ job }): Change => ({ type: "retry", jobId: job.id })),
+      ...events.flatMap((event) => follow(event, settingsOf(variant))),
+    ],
+  });
+}
+
+const askAgain =
+  (at: number, variant: number, retries: boolean): Happening =>
+  async (world) => {
+    const found = mediaAt(world, at);
+    if (found !== undefined) await ask(world, found, variant, retries);
+  };
+
+const remove =
+  (at: number): Happening =>
+  async (world) => {
+    const found = mediaAt(world, at);
+    if (found === undefined) return;
+    const { name, version } = found.media;
+    const subject = { name, version };
+    await apply(world, {
+      expect: subject,
+      changes: [
+        { type: "event", event: { type: "object.removed", ...subject } },
+        { type: "removeMedia", name, keepBytesMs: 0 },
+        { type: "event", event: { type: "media.removed", ...subject } },
+      ],
+    });
+  };
+
+const claims =
+  (at: number, jobs: number): Happening =>
+  async (world) => {
+    const session = pick(world.sessions, at);
+    if (session === undefined) return;
+    for (let taken = 0; taken < jobs; taken += 1) await claim(world, session);
+  };
+
+const handBackOne =
+  (at: number): Happening =>
+  async (world) => {
+    const held = pick([...world.model.held.values()], at);
+    if (held !== undefined) await handBack(world, held);
+  };
+
+const dieOne =
+  (at: number): Happening =>
+  async (world) => {
+    const session = pick(world.sessions, at);
+    if (session !== undefined) await die(world, session);
+  };
+
+const pause =
+  (paused: boolean): Happening =>
+  async (world) => {
+    const queue = world.sessions[0]?.queue;
+    await (paused ? queue?.pause() : queue?.resume());
+    world.model.paused = paused;
+  };
+
+/** A happening as fast-check runs it: with a name to print, and a look at everything after it. */
+function command(name: string, happen: Happening): fc.AsyncCommand<object, World> {
+  return {
+    check: () => true,
+    run: async (_model, world) => {
+      await happen(world);
+      await check(world);
+    },
+    toString: () => name,
+  };
+}
+
+const at = fc.nat({ max: 99 });
+const bytes = fc.nat({ max: 7 });
+const variant = fc.nat({ max: 5 });
+const jobs = fc.nat({ max: 12 });
+const how = fc.constantFrom("succeed", "succeed", "fail", "again", "later");
+
+function kind<T extends unknown[]>(
+  name: string,
+  arbitrary: fc.Arbitrary<T>,
+  make: (...given: T) => Happening,
+): fc.Arbitrary<fc.AsyncCommand<object, World>> {
+  return arbitrary.map((given) => command(`${name}(${given.join(", ")})`, make(...given)));
+}
+
+/** Everything that can happen; what happens often in life is there more than once. */
+export const commands: fc.Arbitrary<fc.AsyncCommand<object, World>>[] = [
+  kind("receive", fc.tuple(at, bytes, variant), receive),
+  kind("receive", fc.tuple(at, bytes, variant), receive),
+  kind("claims", fc.tuple(at, jobs), claims),
+  kind("claims", fc.tuple(at, jobs), claims),
+  kind("finish", fc.tuple(at, how, variant), finishOne),
+  kind("finish", fc.tuple(at, how, variant), finishOne),
+  kind("workOff", fc.tuple(jobs, variant), workOff),
+  kind("workOff", fc.tuple(jobs, variant), workOff),
+  kind("repeatEvent", fc.tuple(at, variant), repeatEvent),
+  kind("repeatEvent", fc.tuple(at, variant), repeatEvent),
+  kind("finishGhost", fc.tuple(at), finishGhost),
+  kind("cancel", fc.tuple(at), cancel),
+  kind("ask", fc.tuple(at, variant, fc.boolean()), askAgain),
+  kind("ask", fc.tuple(at, variant, fc.boolean()), askAgain),
+  kind("remove", fc.tuple(at), remove),
+  kind("handBack", fc.tuple(at), handBackOne),
+  kind("die", fc.tuple(at), dieOne),
+  kind("emptyTrash", fc.tuple(), () => emptyTrash),
+  kind("pause", fc.tuple(fc.constantFrom(true, false, false)), pause),
+];

@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createSqliteCatalog } from "../../src/catalog/sqlite/catalog.ts";
+import { openDatabase } from "../../src/database/open.ts";
+import { createIdSource, newSession } from "../../src/media/ids.ts";
+import type { SlotKind, Step } from "../../src/media/job.ts";
+import { mostAtOnce, putMedia, startProcess, timesFinished, type Order } from "./processes.ts";
+
+/** Whole processes on one database file, as when several commands run beside a server. */
+describe("a queue that several processes pull from", () => {
+  let folder: string;
+  beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), "dailies-queue-"))));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const slots = { light: 3, transcode: 2, speech: 1, vision: 2 };
+  const order = (path: string): Order => ({
+    path,
+    slots,
+    jobMs: 4,
+    forMs: 40_000,
+    handBackRate: 0.05,
+  });
+  const silent = (text: string) => text.trim();
+
+  it("keeps the slots' limits, does each job once and none never, though some are killed", async () => {
+    const path = join(folder, "many.db");
+    const catalog = createSqliteCatalog({ database: openDatabase(path) });
+    const newId = createIdSource(newSession());
+    const steps: Step[] = ["probe", "audio", "poster", "transcribe", "label"];
+    for (let n = 0; n < 60; n += 1)
+      await putMedia(catalog, { name: `clip-${n}`, version: newId() }, steps);
+    const all = await Promise.all([
+      startProcess(order(path)),
+      startProcess(order(path)),
+      startProcess(order(path)),
+      startProcess({ ...order(path), dieAfter: 15 }),
+      startProcess({ ...order(path), dieAfter: 40 }),
+    ]);
+    expect(all.map(({ stderr }) => silent(stderr))).toEqual(["", "", "", "", ""]);
+    expect(all.filter(({ signal }) => signal === "SIGKILL")).toHaveLength(2);
+    for (const kind of Object.keys(slots) as SlotKind[])
+      expect({ kind, most: mostAtOnce(all, kind) }).toEqual({ kind, most: slots[kind] });
+    const times = [...timesFinished(all).values()];
+    const jobs = await catalog.listJobs({});
+    expect(jobs.filter(({ state }) => state !== "succeeded")).toEqual([]);
+    expect(Math.max(...times)).toBe(1);
+    expect((await catalog.listMedia({})).filter(({ state }) => state !== "ready")).toEqual([]);
+    await catalog.close();
+  });
+
+  it("is opened by many at once, also when it is new", async () => {
+    const path = join(folder, "new", "new.db");
+    const all = await Promise.all(Array.from({ length: 4 }, () => startProcess(order(path))));
+    expect(all.map(({ stderr }) => silent(stderr))).toEqual(["", "", "", ""]);
+  });
+});
