@@ -1,21 +1,26 @@
-// Kills `dailies process` with -9, the whole process group, at random moments, starts it again, and
-// looks whether anything was lost, made twice or left behind. Usage: node scripts/chaos.ts [rounds] [seed]
-import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+// Kills `dailies process` with -9 at random moments and in every way, starts it again, and looks
+// whether anything was lost, made twice or left behind: the library and the results must be those
+// of a run that nobody disturbed. Usage: node scripts/chaos.ts [rounds] [seed]
+import { spawnSync } from "node:child_process";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
+import { start, type Ended, type Running } from "../test/support/command.ts";
+import { filesBelow } from "../test/support/library.ts";
+import { descendants, stillLiving, type ProcessSeen } from "../test/support/processes.ts";
+import { differences, leftBy, type Place } from "./chaos-left.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const rounds = Number(process.argv[2] ?? 100);
 const seed = Number(process.argv[3] ?? Date.now() % 1_000_000);
 const folder = mkdtempSync(join(tmpdir(), "dailies-chaos-"));
 const samples = join(folder, "samples");
+const random = randomFrom(seed);
 
 /** A repeatable random source: mulberry32. */
-function randomFrom(start: number): () => number {
-  let state = start;
+function randomFrom(first: number): () => number {
+  let state = first;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
@@ -29,125 +34,128 @@ function ffmpeg(...args: string[]): void {
   if (status !== 0) throw new Error(String(stderr));
 }
 
+/** Makes an MP4 long to copy and no longer to decode: a `free` box of so many bytes at its end. */
+function pad(path: string, bytes: number): void {
+  const box = Buffer.alloc(8);
+  box.writeUInt32BE(bytes, 0);
+  box.write("free", 4, "latin1");
+  appendFileSync(path, box);
+  truncateSync(path, statSync(path).size + bytes - box.length);
+}
+
 /** A video with speech, a recording and a picture: every step has something to do. */
 function makeSamples(): void {
   mkdirSync(samples);
-  const picture = ["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25:duration=3"];
+  const picture = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=2"];
   const speech = ["-f", "lavfi", "-i", "flite=text='go forward ten meters':voice=slt"];
   const codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"];
   ffmpeg(...picture, ...speech, ...codecs, join(samples, "clip.mp4"));
+  pad(join(samples, "clip.mp4"), 128 * 1024 ** 2);
   ffmpeg(...speech, join(samples, "speech.wav"));
   ffmpeg(...picture, "-frames:v", "1", join(samples, "picture.jpg"));
 }
 
-interface Ended {
-  readonly code: number | null;
-  readonly ms: number;
-  readonly output: string;
+const placeOf = (name: string): Place => ({
+  dataDir: join(folder, name, "library"),
+  out: join(folder, name, "out"),
+});
+
+function begin({ dataDir, out }: Place): Running {
+  const args = ["process", samples, "--data-dir", dataDir, "--out", out, "--json"];
+  return start([join(root, "bin/dailies"), ...args]);
 }
 
-/** Runs `dailies process` in a process group of its own; kills the group after so many milliseconds. */
-function processSamples(dataDir: string, killAfterMs?: number): Promise<Ended> {
-  const startedAt = performance.now();
-  const args = ["process", samples, "--data-dir", dataDir, "--json"];
-  const child = spawn(join(root, "bin/dailies"), args, { detached: true });
-  let output = "";
-  child.stdout.on("data", (chunk: Buffer) => (output += chunk));
-  child.stderr.on("data", (chunk: Buffer) => (output += chunk));
-  const kill = () => child.pid !== undefined && process.kill(-child.pid, "SIGKILL");
-  const timer = killAfterMs === undefined ? undefined : setTimeout(kill, killAfterMs);
-  return new Promise((resolve) =>
-    child.on("close", (code) => {
-      clearTimeout(timer);
-      resolve({ code, ms: performance.now() - startedAt, output });
-    }),
-  );
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+type Moment = "anywhen" | "intake" | "results";
+
+/** Waits for a moment of a run, and a little more by chance; earlier when the run has ended. */
+async function wait(moment: Moment, place: Place, usualMs: number, ended: () => boolean) {
+  if (moment === "anywhen") return pause(random() * usualMs);
+  const [watched, more] =
+    moment === "intake" ? [join(place.dataDir, "objects/.incoming"), 150] : [place.out, 10];
+  while (!ended() && filesBelow(watched).length === 0) await pause(1);
+  return pause(random() * more);
 }
 
-function filesBelow(path: string): string[] {
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => entry.name);
-}
+type Victim = "main" | "group" | "everything" | "engine";
 
-/** Living processes whose command line names the data directory; a zombie is no leak. */
-function processesOf(dataDir: string): string[] {
-  return readdirSync("/proc")
-    .filter((pid) => /^\d+$/.test(pid))
-    .flatMap((pid) => {
-      try {
-        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-        const state = /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1];
-        return command.includes(dataDir) && state !== "Z" ? [`${pid} ${command}`] : [];
-      } catch {
-        return []; // it has just ended
-      }
-    });
-}
-
-/** Everything that is not as an undisturbed run would have left it. */
-function wrongIn(dataDir: string): string[] {
-  const database = new DatabaseSync(join(dataDir, "dailies.db"));
-  const all = (sql: string) =>
-    database
-      .prepare(sql)
-      .all()
-      .map((row) => Object.values(row)[0]);
-  const wrong: string[] = [];
-  const expect = (what: string, found: unknown, wanted: unknown) => {
-    if (JSON.stringify(found) !== JSON.stringify(wanted))
-      wrong.push(`${what}: ${JSON.stringify(found)}, not ${JSON.stringify(wanted)}`);
+/** Kills what it is to kill; returns what must be gone because of it. */
+function kill(victim: Victim, pid: number): ProcessSeen[] {
+  const below = descendants(pid);
+  const end = (target: number): void => {
+    try {
+      process.kill(target, "SIGKILL");
+    } catch {
+      // It has just ended by itself.
+    }
   };
-  expect("integrity", all("PRAGMA integrity_check"), ["ok"]);
-  expect("media", all("SELECT name || ' ' || state FROM media ORDER BY name"), [
-    "clip.mp4 ready",
-    "picture.jpg ready",
-    "speech.wav ready",
-  ]);
-  expect("open jobs", all("SELECT step FROM jobs WHERE state IN ('queued', 'running')"), []);
-  expect(
-    "jobs made twice",
-    all("SELECT part FROM jobs GROUP BY version, part HAVING count(*) > 1"),
-    [],
-  );
-  expect("sessions", all("SELECT session FROM sessions"), []);
-  expect("trash", all("SELECT version FROM trash"), []);
-  const known = all("SELECT version FROM objects").map(String).toSorted();
-  expect("objects", filesBelow(join(dataDir, "objects")).toSorted(), known);
-  expect("working folders", readdirSync(join(dataDir, "work")), []);
-  database.close();
-  return wrong;
+  if (victim === "engine") {
+    const engine = below[Math.floor(random() * below.length)];
+    if (engine !== undefined) end(engine.pid);
+    return engine === undefined ? [] : [engine];
+  }
+  end(victim === "group" ? -pid : pid);
+  if (victim === "everything") for (const child of below) end(child.pid);
+  return below;
 }
 
-async function round(number: number, random: () => number, usualMs: number): Promise<string[]> {
-  const dataDir = join(folder, `round-${number}`);
-  const kills = 1 + Math.floor(random() * 3);
-  const moments = Array.from({ length: kills }, () => Math.round(random() * usualMs));
-  for (const moment of moments) await processSamples(dataDir, moment);
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  const left = processesOf(dataDir);
-  const last = await processSamples(dataDir);
-  const wrong = [
-    ...left.map((line) => `left running: ${line}`),
-    ...(last.code === 0 ? [] : [`exit code ${last.code}: ${last.output}`]),
-    ...wrongIn(dataDir),
-    ...processesOf(dataDir).map((line) => `left running at the end: ${line}`),
-  ];
-  console.log(`round ${number}: killed at ${moments.join(", ")} ms: ${wrong.join("; ") || "fine"}`);
-  if (wrong.length === 0) rmSync(dataDir, { recursive: true });
+/** Starts a run and disturbs it; says what outlived it. */
+async function disturb(
+  place: Place,
+  plan: { moment: Moment; victim: Victim },
+  usualMs: number,
+): Promise<{ outlived: ProcessSeen[]; ended: Ended }> {
+  const running = begin(place);
+  let isOver = false;
+  const over = running.ended.finally(() => (isOver = true));
+  await wait(plan.moment, place, usualMs, () => isOver);
+  const { pid } = running.child;
+  const killed = isOver || pid === undefined ? [] : kill(plan.victim, pid);
+  const ended = await over;
+  for (let tries = 0; tries < 20 && stillLiving(killed).length > 0; tries += 1) await pause(100);
+  return { outlived: stillLiving(killed), ended };
+}
+
+const moments: readonly Moment[] = ["anywhen", "intake", "results", "anywhen"];
+const victims: readonly Victim[] = ["main", "group", "everything", "engine"];
+
+/** One library, disturbed once or twice, or by two processes at once of which one is killed. */
+async function round(number: number, usualMs: number, wanted: object): Promise<string[]> {
+  const place = placeOf(`round-${number}`);
+  const said: string[] = [];
+  const wrong: string[] = [];
+  const isPair = number % 5 === 0;
+  const companion = isPair ? begin(place) : undefined;
+  for (let kills = isPair || random() < 0.5 ? 1 : 2; kills > 0; kills -= 1) {
+    const moment = moments[Math.floor(random() * moments.length)] ?? "anywhen";
+    const victim = isPair ? "main" : (victims[(number + kills) % victims.length] ?? "main");
+    const { outlived, ended } = await disturb(place, { moment, victim }, usualMs);
+    said.push(`${victim} ${moment} after ${Math.round(ended.ms)} ms`);
+    wrong.push(...outlived.map(({ pid, command }) => `left running: ${pid} ${command}`));
+    if (victim === "engine" && ended.exitCode !== 0)
+      wrong.push(`without an engine it ended with ${ended.exitCode}: ${ended.stdout}`);
+  }
+  const last = companion === undefined ? await begin(place).ended : await companion.ended;
+  if (last.exitCode !== 0) wrong.push(`exit code ${last.exitCode}: ${last.stdout}${last.stderr}`);
+  wrong.push(...differences(leftBy(place), wanted));
+  const how = isPair ? "two at once, one of them killed: " : "";
+  console.log(`round ${number}: ${how}${said.join(", ")}: ${wrong.join("; ") || "fine"}`);
+  if (wrong.length === 0) rmSync(join(folder, `round-${number}`), { recursive: true });
   return wrong;
 }
 
 makeSamples();
-const undisturbed = await processSamples(join(folder, "undisturbed"));
-if (undisturbed.code !== 0) throw new Error(undisturbed.output);
+const usual = placeOf("undisturbed");
+const undisturbed = await begin(usual).ended;
+if (undisturbed.exitCode !== 0) throw new Error(undisturbed.stdout + undisturbed.stderr);
 console.log(
   `${rounds} rounds, seed ${seed}; undisturbed it takes ${Math.round(undisturbed.ms)} ms`,
 );
-const random = randomFrom(seed);
+const wanted = leftBy(usual);
 let failed = 0;
 for (let number = 1; number <= rounds; number += 1)
-  if ((await round(number, random, undisturbed.ms)).length > 0) failed += 1;
+  if ((await round(number, undisturbed.ms, wanted)).length > 0) failed += 1;
 console.log(
   failed === 0
     ? "nothing lost, nothing twice, nothing left"

@@ -205,9 +205,7 @@ describe("cuesFrom", () => {
         endMs: word.endMs + index * 6_000,
       })),
     ).flat();
-    const startedAt = performance.now();
     expect(cuesFrom(words).length).toBeGreaterThanOrEqual(1_200);
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 });
 

@@ -7,6 +7,8 @@ import { stateCell } from "./ls.ts";
 import { table, type Cell } from "./table.ts";
 
 export interface JobsOptions {
+  readonly pause?: boolean;
+  readonly resume?: boolean;
   readonly state?: JobState;
   readonly limit?: number;
 }
@@ -43,28 +45,49 @@ function row(job: Job, now: number): Cell[] {
   ];
 }
 
-/** `dailies jobs`; `{"jobs": JobJson[]}` with --json. */
+export function pausedLine(since: number): string {
+  return `Paused since ${formatMoment(since)}: no job is begun until \`dailies jobs --resume\`.`;
+}
+
+/** `dailies jobs --pause` and `--resume`; `{"paused": boolean}` with --json. */
+async function setPaused({ output, withDailies }: Context, paused: boolean): Promise<number> {
+  await withDailies((dailies) => (paused ? dailies.pause() : dailies.resume()));
+  if (output.mode !== "human") output.document({ paused });
+  else if (paused) output.note("Paused: what runs goes on, and no other job is begun.");
+  else output.note("Jobs are begun again.");
+  return exitCodes.done;
+}
+
+/** `dailies jobs`; `{"jobs": JobJson[], "pausedSince"?: string}` with --json. */
 export async function jobs(
   context: Context,
   name: string | undefined,
   options: JobsOptions,
 ): Promise<number> {
   const { output } = context;
+  if (options.pause || options.resume) return setPaused(context, options.pause ?? false);
   const filter = {
     ...(name !== undefined && { name }),
     ...(options.state !== undefined && { state: options.state }),
     ...(options.limit !== undefined && { limit: options.limit }),
   };
-  const found = await context.withDailies(async (dailies) => {
+  const { found, pausedSince } = await context.withDailies(async (dailies) => {
     const list = await dailies.jobs(filter);
     // A media without such jobs is an empty list; a name that nobody has is an error.
     if (list.length === 0 && name !== undefined) await dailies.show(name);
-    return list;
+    return { found: list, pausedSince: await dailies.pausedSince() };
   });
-  if (output.mode !== "human") {
+  if (output.mode === "json") {
+    const since =
+      pausedSince === undefined ? {} : { pausedSince: new Date(pausedSince).toISOString() };
+    output.document({ jobs: found.map(jobJson), ...since });
+    return exitCodes.done;
+  }
+  if (output.mode === "jsonl") {
     output.list("jobs", found.map(jobJson));
     return exitCodes.done;
   }
+  if (pausedSince !== undefined) output.note(pausedLine(pausedSince));
   if (found.length === 0) {
     output.note("No jobs.");
     return exitCodes.done;

@@ -204,7 +204,15 @@ function addReading(program: Command, go: Go): void {
     .argument("[name]", "of one media")
     .addOption(new Option("--state <state>", "only these").choices(jobStates))
     .addOption(limitOption("jobs"))
-    .addHelpText("after", examples("jobs --state failed", "jobs talk.mp4"))
+    .addOption(
+      new Option("--pause", "begin no more jobs, in any process; what runs goes on").conflicts([
+        "resume",
+        "state",
+        "limit",
+      ]),
+    )
+    .addOption(new Option("--resume", "begin jobs again").conflicts(["state", "limit"]))
+    .addHelpText("after", examples("jobs --state failed", "jobs talk.mp4", "jobs --pause"))
     .action((name: string | undefined, options: object, command: Command) =>
       go(command, async (context) => (await import("./jobs.ts")).jobs(context, name, options)),
     );
@@ -219,6 +227,14 @@ function addReading(program: Command, go: Go): void {
 }
 
 function addChanging(program: Command, go: Go): void {
+  program
+    .command("cancel")
+    .description("stop what is queued or running for media, whichever process does it")
+    .argument("<names...>", "media")
+    .addHelpText("after", examples("cancel talk.mp4"))
+    .action((names: string[], _options: object, command: Command) =>
+      go(command, async (context) => (await import("./cancel.ts")).cancel(context, names)),
+    );
   program
     .command("rm")
     .description("remove media with all that was made of them; the files they came from stay")

@@ -192,3 +192,22 @@ describe("estimateRemainingMs", () => {
     expect(estimateRemainingMs(state, 10_000)).toBe(20_000);
   });
 });
+
+describe("advance", () => {
+  it("takes as long for each of many files as for each of a few", () => {
+    const timeOf = (files: number): number => {
+      const state = noProgress(0);
+      const at = performance.now();
+      for (let file = 0; file < files; file += 1) {
+        const name = `${file}.mp4`;
+        advance(state, { type: "accepted", name }, 0);
+        advance(state, step(name, "probe", "running"), 0);
+        advance(state, step(name, "probe", "succeeded"), 0);
+        advance(state, finished(name, "ready"), 0);
+      }
+      return (performance.now() - at) / files;
+    };
+    timeOf(500);
+    expect(timeOf(10_000)).toBeLessThan(10 * timeOf(500) + 0.05);
+  });
+});

@@ -16,13 +16,13 @@ export interface RunningStep {
 export interface ProgressState {
   readonly startedAt: number;
   /** How many files there are, once they are counted. */
-  readonly files?: number;
+  files?: number;
   /** Every media that was heard of, and when its first step began. */
-  readonly begun: ReadonlyMap<string, number | undefined>;
-  readonly finished: ReadonlyMap<string, ProcessedMedia["state"]>;
-  readonly refused: number;
+  readonly begun: Map<string, number | undefined>;
+  readonly finished: Map<string, ProcessedMedia["state"]>;
+  refused: number;
   /** In the order in which they began; the key is name and step. */
-  readonly running: ReadonlyMap<string, RunningStep>;
+  readonly running: Map<string, RunningStep>;
 }
 
 export function noProgress(now: number): ProgressState {
@@ -37,64 +37,64 @@ export function noProgress(now: number): ProgressState {
 
 const runningKey = (name: string, step: Step): string => `${name}\0${step}`;
 
-function withRunning(state: ProgressState, entry: RunningStep): ProgressState {
-  const running = new Map(state.running).set(runningKey(entry.name, entry.step), entry);
-  return { ...heardOf(state, entry.name, entry.startedAt), running };
+function setRunning(state: ProgressState, entry: RunningStep): void {
+  state.running.set(runningKey(entry.name, entry.step), entry);
+  hearOf(state, entry.name, entry.startedAt);
 }
 
-function withoutRunning(
-  state: ProgressState,
-  keep: (entry: RunningStep) => boolean,
-): ProgressState {
-  const running = new Map([...state.running].filter(([, entry]) => keep(entry)));
-  return running.size === state.running.size ? state : { ...state, running };
+function dropRunning(state: ProgressState, isOver: (entry: RunningStep) => boolean): void {
+  for (const [key, entry] of state.running) if (isOver(entry)) state.running.delete(key);
 }
 
 /** Work that began at `startedAt`, if any did, counts from the earliest. */
-function heardOf(state: ProgressState, name: string, startedAt?: number): ProgressState {
+function hearOf(state: ProgressState, name: string, startedAt?: number): void {
   const known = state.begun.get(name);
-  const earliest = startedAt === undefined || startedAt > (known ?? Infinity) ? known : startedAt;
-  if (state.begun.has(name) && earliest === known) return state;
-  return { ...state, begun: new Map(state.begun).set(name, earliest) };
+  const isEarlier = startedAt !== undefined && startedAt <= (known ?? Infinity);
+  if (isEarlier || !state.begun.has(name)) state.begun.set(name, isEarlier ? startedAt : known);
 }
 
-/** The state after one more thing has happened. */
+/**
+ * Changes the state by one more thing that has happened, and returns it. In place: a copy of what
+ * is known of ten thousand files for each of their steps would take minutes.
+ */
 export function advance(state: ProgressState, update: ProcessUpdate, now: number): ProgressState {
   switch (update.type) {
     case "found":
       // What was refused until then was no file that could be counted.
-      return { ...state, files: update.files + state.refused };
+      state.files = update.files + state.refused;
+      return state;
     case "ignored":
       return state;
     case "refused":
-      return { ...state, refused: state.refused + 1 };
+      state.refused += 1;
+      return state;
     case "accepted":
-      return heardOf(state, update.name);
+      hearOf(state, update.name);
+      return state;
     case "progress": {
       const { name, step, progress } = update;
       // The last word of a step may come after its end.
       if (state.finished.has(name)) return state;
       const startedAt = state.running.get(runningKey(name, step))?.startedAt ?? now;
-      return withRunning(state, { name, step, startedAt, progress });
+      setRunning(state, { name, step, startedAt, progress });
+      return state;
     }
     case "step": {
       const { name, job } = update;
       if (job.state === "running") {
-        const startedAt = job.startedAt ?? now;
-        return withRunning(state, { name, step: job.step, startedAt });
+        setRunning(state, { name, step: job.step, startedAt: job.startedAt ?? now });
+        return state;
       }
-      return withoutRunning(
-        heardOf(state, name, job.startedAt),
-        (entry) => entry.name !== name || entry.step !== job.step,
-      );
+      hearOf(state, name, job.startedAt);
+      dropRunning(state, (entry) => entry.name === name && entry.step === job.step);
+      return state;
     }
     case "finished": {
       const { name } = update.result;
-      const done = heardOf(
-        withoutRunning(state, (entry) => entry.name !== name),
-        name,
-      );
-      return { ...done, finished: new Map(done.finished).set(name, update.result.state) };
+      dropRunning(state, (entry) => entry.name === name);
+      hearOf(state, name);
+      state.finished.set(name, update.result.state);
+      return state;
     }
   }
 }

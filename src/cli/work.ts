@@ -3,6 +3,7 @@ import { asMediaError } from "../media/errors.ts";
 import type { Dailies, ProcessReport, WorkOptions } from "../runtime/dailies.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
+import { pausedLine } from "./jobs.ts";
 import { ignoredLine, reportJson, sumLine } from "./process-lines.ts";
 import { createProgressDisplay } from "./progress-display.ts";
 
@@ -89,11 +90,12 @@ export async function work(
     display.say("Stopping: handing back what is under way. Once more stops at once.");
   });
   try {
-    const report = await context.withDailies(
-      (dailies) =>
-        untilStopped(() => run(dailies, { signal: stop.signal, onUpdate: display.update }), stop),
-      library,
-    );
+    const report = await context.withDailies(async (dailies) => {
+      const pausedSince = await dailies.pausedSince();
+      if (pausedSince !== undefined) output.note(pausedLine(pausedSince));
+      const options = { signal: stop.signal, onUpdate: display.update };
+      return untilStopped(() => run(dailies, options), stop);
+    }, library);
     display.close();
     const by = stop.by();
     // Nobody reads any more.

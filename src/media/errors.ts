@@ -43,6 +43,11 @@ export const errorCodes = {
     retryable: false,
     remedy: "Choose a language that the engine knows; `dailies doctor` lists them.",
   },
+  worker_died: {
+    retryable: false,
+    remedy:
+      "See in the system's log what ended it (often: no memory left), then `dailies retry NAME`.",
+  },
   output_invalid: { retryable: true, remedy: "`dailies retry NAME` tries that step again." },
   // where it happens
   disk_full: { retryable: true, remedy: "Free some space, then `dailies retry`." },

@@ -110,7 +110,16 @@ export interface Dailies {
   ): Promise<ProcessReport>;
   /** Removes the record and every derivative; running work on it is stopped. @throws MediaError `not_found` */
   remove(name: string): Promise<void>;
+  /**
+   * Cancels what is queued or running for a media, in whatever process, and waits a few seconds until
+   * it has stopped. Returns how many steps. `retry` does them after all. @throws MediaError `not_found`
+   */
   cancel(name: string): Promise<number>;
+  /** From now on no job is begun, in any process, until `resume`; what runs goes on. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Since when (milliseconds since 1970, UTC) no job is begun; undefined when they are. */
+  pausedSince(): Promise<number | undefined>;
   /** What happened to a media: its events and the attempts at its jobs. @throws MediaError `not_found` */
   logs(name: string): Promise<{ events: readonly RecordedEvent[]; attempts: readonly Attempt[] }>;
   /** Repairs what a crash left: takes jobs over, removes bytes nobody knows. */

@@ -45,6 +45,7 @@ describe("checkUp", () => {
       "sandbox",
       "data directory",
       "SQLite",
+      "queue",
     ]);
     expect(checks.filter(({ state }) => state === "missing")).toEqual([]);
     expect(named(checks, "ffmpeg")).toMatchObject({ state: "ok" });
@@ -69,6 +70,8 @@ describe("checkUp", () => {
     expect(named(checks, "pocketsphinx")).toMatchObject({ state: "warning" });
     expect(named(checks, "sandbox")).toMatchObject({
       state: "warning",
+      found: "kernel",
+      detail: expect.stringMatching(/network is within .* reach; .* read this user's files/),
       remedy: "sudo apt-get install bubblewrap",
     });
   });
@@ -146,6 +149,6 @@ esac`;
     const checks = await checkUp(config(), { searchPath: join(folder, "nowhere") });
     expect(named(checks, "sandbox")).toMatchObject({ state: "missing" });
     expect(named(checks, "SQLite")).toMatchObject({ state: "ok" });
-    expect(checks).toHaveLength(8);
+    expect(checks).toHaveLength(9);
   });
 });

@@ -6,6 +6,7 @@ import { createSandbox } from "../sandbox/create.ts";
 import { findProgram, systemPath } from "../sandbox/programs.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { Config } from "./config.ts";
+import { checkQueue } from "./doctor-queue.ts";
 import { checkFfmpeg, checkFfprobe, checkPocketsphinx, howToInstall } from "./doctor-programs.ts";
 
 /** One thing that was looked at. */
@@ -49,6 +50,7 @@ export async function checkUp(
     named("sandbox", () => inSandbox(async (box) => checkSandbox(box, searchPath))),
     named("data directory", () => checkDataDirectory(config.dataDir)),
     named("SQLite", checkSqlite),
+    named("queue", () => checkQueue(config.dataDir)),
   ]);
 }
 

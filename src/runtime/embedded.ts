@@ -75,7 +75,7 @@ export async function openDailies(
   const objects = createFilesystemObjectStore({ dir: join(config.dataDir, "objects") });
   const works = join(config.dataDir, "work");
 
-  let stopBeating: (() => void) | undefined;
+  let stopKeeping: (() => void) | undefined;
   let settled = true;
   const recover = async (): Promise<Recovered> => {
     for (const attempt of owed) await handBack(attempt);
@@ -92,7 +92,7 @@ export async function openDailies(
     entering ??= (async () => {
       const recovered = await recover(); // first, for what it removes may be the space that lacks
       await enterSession(database, session);
-      stopBeating = keepSession(database, session);
+      stopKeeping = keepSession(database, session);
       return recovered;
     })();
     entering.catch(() => (entering = undefined)); // the next call tries again
@@ -120,7 +120,7 @@ export async function openDailies(
   };
   /** Strikes the session off; one that cannot be left in order is put in order by the next start. */
   const leave = async (): Promise<void> => {
-    stopBeating?.();
+    stopKeeping?.();
     try {
       if (!settled) return disownSession(database, session);
       await emptyTrash({ catalog, objects, workDir: works });
@@ -139,7 +139,7 @@ export async function openDailies(
     },
     async close() {
       await (await engines?.catch(() => undefined))?.close().catch(() => {});
-      if (stopBeating !== undefined) await leave().catch(() => {}); // then its process will be found gone
+      if (stopKeeping !== undefined) await leave().catch(() => {}); // then its process will be found gone
       await catalog.close();
     },
   };

@@ -10,10 +10,13 @@ import type { Transcript } from "../media/transcript.ts";
 import type { Dailies, ExportFormat } from "./dailies.ts";
 import type { Parts } from "./embedded.ts";
 
-type Queries = Pick<Dailies, "list" | "show" | "metadata" | "search" | "export" | "jobs" | "logs">;
+type Queries = Pick<
+  Dailies,
+  "list" | "show" | "metadata" | "search" | "export" | "jobs" | "pausedSince" | "logs"
+>;
 
 /** What is asked of a library without changing it. */
-export function createQueries({ catalog, objects }: Parts): Queries {
+export function createQueries({ catalog, objects, queue }: Parts): Queries {
   const mediaNamed = async (name: string): Promise<Media> => {
     const media = await catalog.getMedia(name);
     if (media !== undefined) return media;
@@ -61,6 +64,7 @@ export function createQueries({ catalog, objects }: Parts): Queries {
       return exported(name, transcript, format);
     },
     jobs: (filter = {}) => catalog.listJobs(filter),
+    pausedSince: () => queue.pausedSince(),
     async logs(name) {
       const events = await catalog.listEvents(name);
       if (events.length === 0) await mediaNamed(name);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Change } from "../catalog/catalog.ts";
 import { filesOf, type FoundFile } from "../intake/files.ts";
 import { receiveFile } from "../intake/receive.ts";
@@ -9,7 +10,10 @@ import type { Dailies, ProcessOptions, WorkOptions } from "./dailies.ts";
 import type { Parts } from "./embedded.ts";
 import { ask, finishIfDone, newRun, refuse, workUntil, type Run } from "./run.ts";
 
-type Work = Pick<Dailies, "process" | "workOff" | "retry" | "reprocess" | "remove" | "cancel">;
+type Work = Pick<
+  Dailies,
+  "process" | "workOff" | "retry" | "reprocess" | "remove" | "cancel" | "pause" | "resume"
+>;
 
 const never = new AbortController().signal;
 
@@ -18,7 +22,7 @@ function isUndone(job: Job): boolean {
   return job.state === "failed" || job.state === "cancelled" || job.reason === "audio_failed";
 }
 
-async function named({ catalog }: Parts, name: string): Promise<Media> {
+async function named({ catalog }: Pick<Parts, "catalog">, name: string): Promise<Media> {
   const media = await catalog.getMedia(name);
   if (media !== undefined) return media;
   throw new MediaError("not_found", `there is no media ${JSON.stringify(name)}`);
@@ -121,6 +125,31 @@ async function remove(parts: Parts, name: string): Promise<void> {
   await parts.recover();
 }
 
+/** A worker hears of it within a second, and its child processes end soon after. */
+const stopMs = 6_000;
+
+/** What finishes just then may bring new jobs: they are cancelled, too. */
+async function cancel({ catalog }: Parts, name: string): Promise<number> {
+  const cancelled = new Set<string>();
+  for (const startedAt = Date.now(); ; await sleep(100)) {
+    const { version } = await named({ catalog }, name);
+    const jobs = await catalog.listJobs({ version });
+    const open = jobs.filter((job) => job.state === "queued" || job.state === "running");
+    if (open.length === 0 || Date.now() - startedAt > stopMs)
+      return jobs.filter((job) => cancelled.has(job.id) && job.state !== "succeeded").length;
+    const news = open.filter((job) => !cancelled.has(job.id));
+    for (const job of news) cancelled.add(job.id);
+    if (news.length === 0) continue;
+    await catalog.apply({
+      expect: { name, version },
+      changes: [
+        ...news.map((job): Change => ({ type: "cancel", jobId: job.id })),
+        { type: "settle", version },
+      ],
+    });
+  }
+}
+
 /** The functions of the application that have work done or undone. */
 export function createWork(parts: Parts): Work {
   const { catalog } = parts;
@@ -175,16 +204,9 @@ export function createWork(parts: Parts): Work {
     },
     async cancel(name) {
       await parts.enter();
-      const { version } = await named(parts, name);
-      const open = (await catalog.listJobs({ version })).filter(
-        (job) => job.state === "queued" || job.state === "running",
-      );
-      const changes = open.map((job): Change => ({ type: "cancel", jobId: job.id }));
-      await catalog.apply({
-        expect: { name, version },
-        changes: [...changes, { type: "settle", version }],
-      });
-      return open.length;
+      return cancel(parts, name);
     },
+    pause: () => parts.queue.pause(),
+    resume: () => parts.queue.resume(),
   };
 }

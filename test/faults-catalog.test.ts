@@ -1,0 +1,139 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createSqliteCatalog } from "../src/catalog/sqlite/catalog.ts";
+import { openDatabase } from "../src/database/open.ts";
+import { enterSession } from "../src/database/session.ts";
+import { asMediaError, MediaError } from "../src/media/errors.ts";
+import { createIdSource, newSession } from "../src/media/ids.ts";
+import { newJob, steps as allSteps, type Step } from "../src/media/job.ts";
+import { longestDelayMs } from "../src/queue/backoff.ts";
+import { createSqliteQueue } from "../src/queue/sqlite.ts";
+import type { RunStep } from "../src/queue/step.ts";
+import { createWorker } from "../src/queue/worker.ts";
+
+/** What the worker does when the catalog itself fails: full by SQLite's own measure, or locked. */
+
+const slots = { light: 4, transcode: 1, speech: 1, vision: 1 };
+const whole: RunStep = async () => ({ changes: [], events: [], notes: [] });
+
+describe("a catalog that is full", () => {
+  let folder: string;
+  let database: DatabaseSync;
+  const session = newSession();
+  const newId = createIdSource(session);
+  const parts = () => ({
+    catalog: createSqliteCatalog({ database }),
+    queue: createSqliteQueue({ database, session, newId }),
+  });
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "dailies-full-"));
+    database = openDatabase(join(folder, "dailies.db"));
+    await enterSession(database, session);
+  });
+  afterEach(() => {
+    database.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const put = (name: string, wanted: readonly Step[]) => {
+    const version = newId();
+    const media = { name, version, owner: "local", sha256: "0", sizeBytes: 1 };
+    const source = { ...media, bucket: "uploads", key: name, contentType: "" } as const;
+    return parts().catalog.apply({
+      expect: { name, version: null },
+      changes: [
+        { type: "putMedia", media, source },
+        ...wanted.map((step) => ({ type: "enqueue", job: newJob(media, step) }) as const),
+      ],
+    });
+  };
+  const work = (own: Partial<Record<Step, RunStep>>, signal = new AbortController().signal) => {
+    const { catalog, queue } = parts();
+    return createWorker({
+      catalog,
+      queue,
+      slots,
+      steps: { ...Object.fromEntries(allSteps.map((step) => [step, whole])), ...own } as Record<
+        Step,
+        RunStep
+      >,
+      follow: async () => [],
+      discard: async () => {},
+      workDir: join(folder, "work"),
+      newId,
+    }).run({
+      signal,
+      isDone: async () => (await catalog.listJobs({ state: "queued", limit: 1 })).length === 0,
+    });
+  };
+  /** From now on the database may not grow by one page; SQLite says so with SQLITE_FULL. */
+  const fill = () => database.exec("PRAGMA max_page_count = 1");
+  const empty = () => database.exec("PRAGMA max_page_count = 1000000");
+  /** More than fits into the free space of a page. */
+  const long = Array.from({ length: 200 }, (_, line) => `${line} ${"x".repeat(100)}`);
+
+  it("is a full disk to people", async () => {
+    fill();
+    const notes = [{ type: "event", event: longEvent() }] as const;
+    const error = await parts()
+      .catalog.apply({ expect: { name: "a", version: null }, changes: notes })
+      .catch(asMediaError);
+    expect(error).toMatchObject({
+      code: "disk_full",
+      message: "no space is left for the catalog",
+      remedy: expect.stringContaining("Free some space"),
+    });
+  });
+  const longEvent = () =>
+    ({ type: "object.created", name: long.join(), version: "0".repeat(22) }) as const;
+
+  it("ends the run with its error: what else runs is stopped and handed back, and nothing is lost", async () => {
+    await put("a", ["audio", "video"]);
+    let stopped: unknown;
+    const video: RunStep = ({ signal }) =>
+      new Promise((_, reject) =>
+        signal.addEventListener("abort", () => {
+          stopped = signal.aborted;
+          reject(new MediaError("cancelled", "stopped"));
+        }),
+      );
+    const audio: RunStep = async () => {
+      fill();
+      return { changes: [], events: [], notes: long };
+    };
+    const at = performance.now();
+    const error = asMediaError(await work({ audio, video }).catch((thrown: unknown) => thrown));
+    expect(performance.now() - at).toBeLessThan(5_000);
+    expect(error.code).toBe("disk_full");
+    expect(stopped).toBe(true);
+    expect(await readdir(join(folder, "work"))).toEqual([]);
+    const { catalog } = parts();
+    const jobs = await catalog.listJobs({});
+    expect(jobs.map(({ step, state, attempts }) => [step, state, attempts])).toEqual([
+      ["audio", "queued", 0],
+      ["video", "queued", 0],
+    ]);
+    empty();
+    await work({});
+    const states = (await catalog.listJobs({})).map(({ state }) => state);
+    expect(states).toEqual(["succeeded", "succeeded"]);
+    expect(await catalog.getMedia("a")).toMatchObject({ state: "ready" });
+  });
+
+  it("does not wait for a clock that was set back", async () => {
+    await put("a", ["probe"]);
+    const { queue } = parts();
+    const inAnHour = Date.now() + 3_600_000; // put off when the clock was an hour ahead
+    database.prepare("UPDATE jobs SET run_after = ?").run(inAnHour);
+    expect(await queue.claim({ slots })).toMatchObject({ job: { name: "a" } });
+    await put("b", ["probe"]);
+    const soon = Date.now() + longestDelayMs - 1_000;
+    database.prepare("UPDATE jobs SET run_after = ? WHERE name = 'b'").run(soon);
+    expect(await queue.claim({ slots })).toBeUndefined();
+  });
+});

@@ -1,0 +1,151 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { dailiesCommand, start, until, type Ended } from "./support/command.ts";
+import { lookAt } from "./support/library.ts";
+import { describeWithMounts, openMounts, type Mounts } from "./support/mounts.ts";
+
+/** Disks that are full or read-only: real ones, small file systems in memory. */
+
+const whole = { integrity: "ok", orphans: [], missing: [], sessions: 0, work: [] };
+const oneLine = (code: string) => new RegExp(`^dailies: [^\\n]*\\(${code}\\)[^\\n]*\\n$`);
+
+describeWithMounts("a disk", () => {
+  let mounts: Mounts;
+  let folder: string;
+  let disk: string;
+  let library: string;
+
+  /** A minute of noise: 1.9 MB, whose MP3 takes 2.4. */
+  const noise = "anoisesrc=duration=60:sample_rate=16000:amplitude=0.3";
+  const run = (...args: string[]): Promise<Ended> =>
+    start(mounts.inside([...dailiesCommand, ...args, "--data-dir", library])).ended;
+  const freeBytes = (): number => {
+    const { bavail, bsize } = statfsSync(mounts.seen(disk));
+    return bavail * bsize;
+  };
+  /** Fills the disk but for so many bytes. */
+  const leave = (bytes: number): void => {
+    rmSync(mounts.seen(join(disk, "filler")), { force: true });
+    const size = Math.max(0, freeBytes() - bytes);
+    writeFileSync(mounts.seen(join(disk, "filler")), Buffer.alloc(size));
+  };
+
+  beforeAll(async () => {
+    mounts = await openMounts();
+    folder = mkdtempSync(join(tmpdir(), "dailies-disk-"));
+    disk = join(folder, "disk");
+    library = join(disk, "library");
+    mounts.run('mkdir "$1" && mount -t tmpfs -o size=24m,mode=777 tmpfs "$1"', disk);
+    const make = (source: string, name: string) =>
+      execFileSync("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", source, join(folder, name)]);
+    make(noise, "noise.wav");
+    make("sine=duration=1", "tone.wav");
+  });
+  afterAll(() => {
+    mounts.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const tone = () => run("process", join(folder, "tone.wav"), "--only", "audio");
+
+  it("that is full before there is a library: one line says so", async () => {
+    leave(0);
+    const { exitCode, stderr } = await tone();
+    expect(stderr).toMatch(oneLine("disk_full"));
+    expect(exitCode).toBe(1);
+  });
+
+  it("on which a file does not fit: nothing of it is left, and it comes in when there is space", async () => {
+    leave(1_000_000);
+    const { exitCode, stderr } = await run("process", join(folder, "noise.wav"), "--only", "audio");
+    expect(stderr).toMatch(oneLine("disk_full"));
+    expect(exitCode).toBe(1);
+    expect(lookAt(mounts.seen(library))).toMatchObject({ ...whole, media: [], open: [] });
+  });
+
+  it("on which the outputs do not fit: the step fails with it, and the same command goes on", async () => {
+    leave(3_200_000);
+    const args = ["process", join(folder, "noise.wav"), "--only", "audio"];
+    const { exitCode, stdout, stderr } = await run(...args);
+    expect(stdout + stderr).toContain("(disk_full)");
+    expect(exitCode).toBe(2);
+    const { media, jobs, ...state } = lookAt(mounts.seen(library));
+    expect(state).toMatchObject(whole);
+    expect(media).toEqual(["noise.wav failed"]);
+    expect(jobs).toContain("noise.wav audio failed disk_full");
+    leave(12_000_000);
+    expect(await run(...args)).toMatchObject({ exitCode: 0 });
+    expect(lookAt(mounts.seen(library))).toMatchObject({ ...whole, media: ["noise.wav ready"] });
+  });
+
+  it("that fills up in the middle of a step: the same command goes on when there is space", async () => {
+    leave(9_000_000);
+    const args = [
+      "process",
+      join(folder, "noise.wav"),
+      "--only",
+      "poster,audio",
+      "--name",
+      "b.wav",
+    ];
+    const command = [...dailiesCommand, ...args, "--jsonl", "--data-dir", library];
+    const running = start(mounts.inside(command));
+    await until("audio under way", () => running.said().includes('"step":"audio"'));
+    leave(0);
+    const { exitCode, stdout } = await running.ended;
+    expect(stdout).toContain('"disk_full"');
+    expect([1, 2]).toContain(exitCode); // as the catalog can still say what became of the step, or not
+    leave(9_000_000);
+    expect(await run(...args)).toMatchObject({ exitCode: 0 });
+    expect(lookAt(mounts.seen(library))).toMatchObject({ ...whole, open: [] });
+    expect(await run("rm", "b.wav")).toMatchObject({ exitCode: 0 });
+    expect(lookAt(mounts.seen(library))).toMatchObject({ ...whole, media: ["noise.wav ready"] });
+  });
+
+  it("without a byte for the catalog: one line says so, and the library is as it was", async () => {
+    leave(0);
+    const { exitCode, stderr } = await tone();
+    expect(stderr).toMatch(oneLine("disk_full"));
+    expect(exitCode).toBe(1);
+    leave(8_000_000);
+    expect(lookAt(mounts.seen(library))).toMatchObject({ ...whole, media: ["noise.wav ready"] });
+    expect(await tone()).toMatchObject({ exitCode: 0 });
+  });
+
+  it("that is full where the results are to be written: the library has them all the same", async () => {
+    leave(8_000_000);
+    const out = join(folder, "small");
+    mounts.run('mkdir "$1" && mount -t tmpfs -o size=100k tmpfs "$1"', out);
+    const args = ["process", join(folder, "noise.wav"), "--only", "audio", "--out", out];
+    const { exitCode, stderr } = await run(...args);
+    expect(stderr.split("\n").filter((line) => line.includes("disk_full"))).toHaveLength(1);
+    expect(exitCode).toBe(1);
+    expect(lookAt(mounts.seen(library))).toMatchObject({ ...whole, open: [] });
+    mounts.run('mount -o remount,size=8m "$1"', out);
+    expect(await run(...args)).toMatchObject({ exitCode: 0 });
+  });
+
+  it("that became read-only: one line says so, whatever is asked", async () => {
+    mounts.run('mount -o remount,ro "$1"', disk);
+    for (const args of [
+      ["process", join(folder, "tone.wav"), "--name", "other.wav"],
+      ["rm", "tone.wav"],
+      ["ls"],
+    ]) {
+      const { exitCode, stderr } = await run(...args);
+      expect(stderr).toMatch(oneLine("storage_failed"));
+      expect(exitCode).toBe(1);
+    }
+    const out = join(disk, "results");
+    const elsewhere = join(folder, "elsewhere");
+    const command = ["process", join(folder, "tone.wav"), "--out", out, "--data-dir", elsewhere];
+    const refused = await start(mounts.inside([...dailiesCommand, ...command])).ended;
+    expect(refused.stderr).toMatch(oneLine("storage_failed"));
+    expect(refused.exitCode).toBe(1);
+    mounts.run('mount -o remount,rw "$1"', disk);
+    expect(lookAt(mounts.seen(library))).toMatchObject(whole);
+  });
+});

@@ -1,0 +1,110 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { findProgram, systemPath } from "../src/sandbox/programs.ts";
+import { dailiesCommand, start, until, type Running } from "./support/command.ts";
+import { lookAt } from "./support/library.ts";
+import { describeWithMounts, openMounts, type Mounts } from "./support/mounts.ts";
+import { processesWith } from "./support/processes.ts";
+
+/** Engines that hang, that do not listen, and that are not there: other programs in their place. */
+
+/** Tells its version, and hangs else; asked to end, it does not. */
+const hangs = `#!/bin/sh
+case "$*" in -version) echo "ffmpeg version 9.9 Copyright"; exit 0;; esac
+trap '' TERM INT HUP
+while :; do sleep 987; done
+`;
+
+describeWithMounts("an engine", () => {
+  let mounts: Mounts;
+  let folder: string;
+  let library: string;
+  let count = 0;
+
+  const command = (...args: string[]): Running =>
+    start(mounts.inside([...dailiesCommand, ...args, "--data-dir", library]));
+  const program = (name: string): string => {
+    const path = findProgram(name, systemPath);
+    if (path === undefined) throw new Error(`${name} is not installed`);
+    return realpathSync(path);
+  };
+  /** Puts another file in a program's place, for whoever is inside. */
+  const replace = (name: string, content: string, mode: number): void => {
+    const path = join(folder, `other-${name}`);
+    writeFileSync(path, content);
+    chmodSync(path, mode);
+    mounts.run('mount --bind "$1" "$2"', path, program(name));
+  };
+  const settings = (limits: object): void => {
+    mkdirSync(library);
+    writeFileSync(join(library, "config.json"), JSON.stringify({ limits }));
+  };
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "dailies-engine-"));
+    const source = ["-f", "lavfi", "-i", "sine=duration=1"];
+    execFileSync("ffmpeg", ["-v", "error", ...source, join(folder, "tone.wav")]);
+  });
+  beforeEach(async () => {
+    library = join(folder, `library-${(count += 1)}`);
+    mounts?.close();
+    mounts = await openMounts();
+  });
+  afterAll(() => {
+    mounts.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("that hangs and ignores SIGTERM ends at its limit of time, and the other steps' results stay", async () => {
+    settings({ minTimeMs: 1_500, timeFactor: 0.1 });
+    replace("ffmpeg", hangs, 0o755);
+    const args = ["process", join(folder, "tone.wav"), "--only", "audio"];
+    const { exitCode, stdout, ms } = await command(...args).ended;
+    expect(stdout).toContain("(limit_time)");
+    expect(exitCode).toBe(2);
+    expect(ms).toBeLessThan(15_000);
+    const { jobs, ...state } = lookAt(library);
+    expect(state).toMatchObject({ integrity: "ok", orphans: [], open: [], work: [], sessions: 0 });
+    expect(jobs).toEqual(["tone.wav audio failed limit_time", "tone.wav probe succeeded"]);
+    expect(processesWith("sleep 987")).toEqual([]);
+  });
+
+  describe.each([
+    ["ffprobe", "probe", ["tone.wav probe"]],
+    ["ffmpeg", "audio", ["tone.wav audio"]],
+  ])("that hangs: %s", (name, step, waiting) => {
+    it(`Ctrl-C in the step ${step} ends all at once, and the same command goes on`, async () => {
+      replace(name, hangs, 0o755);
+      const args = ["process", join(folder, "tone.wav"), "--only", "audio"];
+      const running = command(...args, "--jsonl");
+      await until("the engine", () => processesWith("sleep 987").length > 0);
+      const at = performance.now();
+      running.child.kill("SIGINT");
+      const { exitCode, stderr } = await running.ended;
+      expect(performance.now() - at).toBeLessThan(20_000);
+      expect(exitCode).toBe(130);
+      expect(stderr).toContain("The same command goes on where this one stopped.");
+      expect(processesWith("sleep 987")).toEqual([]);
+      const { open, ...state } = lookAt(library);
+      expect(open).toEqual(waiting);
+      expect(state).toMatchObject({ integrity: "ok", orphans: [], work: [], sessions: 0 });
+      mounts.run('umount "$1"', program(name));
+      expect(await command(...args).ended).toMatchObject({ exitCode: 0 });
+    });
+  });
+
+  it("that is missing: the step fails with it at the first try, and works when it is there", async () => {
+    replace("ffmpeg", "", 0o644);
+    const args = ["process", join(folder, "tone.wav"), "--only", "audio"];
+    const { exitCode, stdout, ms } = await command(...args).ended;
+    expect(stdout).toContain("(engine_missing)");
+    expect(exitCode).toBe(2);
+    expect(ms).toBeLessThan(10_000);
+    expect(lookAt(library).jobs).toContain("tone.wav audio failed engine_missing");
+    mounts.run('umount "$1"', program("ffmpeg"));
+    expect(await command(...args).ended).toMatchObject({ exitCode: 0 });
+  });
+});

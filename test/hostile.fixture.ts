@@ -1,0 +1,152 @@
+import { execFile, spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { ffmpegInput } from "../src/sandbox/ffmpeg-input.ts";
+
+/** What must be true after hostile media, whatever they were; scripts/fuzz.ts looks for the same. */
+
+const run = promisify(execFile);
+
+function filesBelow(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => entry.name);
+}
+
+/** Everything in a closed library that an undisturbed run would not have left there. */
+export function wrongIn(dataDir: string): string[] {
+  const database = new DatabaseSync(join(dataDir, "dailies.db"), { readOnly: true });
+  const all = (sql: string) =>
+    database
+      .prepare(sql)
+      .all()
+      .map((row) => Object.values(row).join(" "));
+  const known = all("SELECT version FROM objects");
+  const stored = filesBelow(join(dataDir, "objects"));
+  const found: Readonly<Record<string, readonly string[]>> = {
+    integrity: all("PRAGMA integrity_check").filter((line) => line !== "ok"),
+    "media with no end": all("SELECT name FROM media WHERE state = 'processing'"),
+    "jobs with no end": all("SELECT name, step FROM jobs WHERE state IN ('queued', 'running')"),
+    sessions: all("SELECT session FROM sessions"),
+    trash: all("SELECT version FROM trash"),
+    "objects nobody knows": stored.filter((version) => !known.includes(version)),
+    "objects that are not there": known.filter((version) => !stored.includes(version)),
+    "working folders": readdirSync(join(dataDir, "work")),
+  };
+  database.close();
+  return Object.entries(found).flatMap(([what, list]) => list.map((one) => `${what}: ${one}`));
+}
+
+/** Living processes that we started, or whose command line names the folder; a zombie is no leak. */
+export function processesOf(folder: string): string[] {
+  return readdirSync("/proc")
+    .filter((pid) => /^\d+$/.test(pid) && pid !== String(process.pid))
+    .flatMap((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+        const [, state, parent] =
+          /\) (\w) (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+        const ours = command.includes(folder) || parent === String(process.pid);
+        return ours && state !== "Z" ? [`${pid} ${command}`] : [];
+      } catch {
+        return []; // it has just ended
+      }
+    });
+}
+
+/** Two things that nothing may touch, and whether something did. */
+export interface Canaries {
+  /** A named pipe: whoever opens it to read wakes the one that waits to write. */
+  readonly file: string;
+  readonly port: number;
+  /** What was touched since the last call; sets the trap again. */
+  touched(): Promise<readonly ("file" | "port")[]>;
+  close(): void;
+}
+
+/** Lays out a file and a port that tell on whoever reads or calls them. */
+export async function setCanaries(folder: string): Promise<Canaries> {
+  const file = join(folder, "canary.ts");
+  await run("mkfifo", [file]);
+  let calls = 0;
+  const server = createServer((socket) => {
+    calls += 1;
+    socket.destroy();
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const address = server.address();
+  const port = typeof address === "object" ? (address?.port ?? 0) : 0;
+
+  let reads = 0;
+  /** Opening a pipe to write waits for a reader. */
+  const waitForReader = () => {
+    const writer = spawn("sh", ["-c", ': > "$1"', "canary", file], { stdio: "ignore" });
+    writer.once("exit", (code) => (reads += code === 0 ? 1 : 0));
+    return writer;
+  };
+  let writer = waitForReader();
+  return {
+    file,
+    port,
+    async touched() {
+      await sleep(100);
+      const touched = [
+        ...(reads > 0 ? (["file"] as const) : []),
+        ...(calls > 0 ? (["port"] as const) : []),
+      ];
+      if (reads > 0) writer = waitForReader();
+      [reads, calls] = [0, 0];
+      return touched;
+    },
+    close() {
+      writer.kill("SIGKILL");
+      server.close();
+    },
+  };
+}
+
+/** What a player sees of a file. */
+export interface Seen {
+  readonly width?: number;
+  readonly height?: number;
+  readonly durationMs?: number;
+  readonly kinds: readonly string[];
+}
+
+/** Our own outputs have odd names, too. */
+function inputOf(path: string): string[] {
+  return ffmpegInput({ path, ...(path.endsWith(".jpg") ? { container: "jpeg_pipe" } : {}) });
+}
+
+/** Asks ffprobe about an output of ours. */
+export async function seen(path: string): Promise<Seen> {
+  const entries = "stream=codec_type,width,height:format=duration";
+  const asked = ["-v", "error", "-show_entries", entries, "-of", "json", ...inputOf(path)];
+  const { stdout } = await run("ffprobe", asked);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ffprobe's own format
+  const { streams, format } = JSON.parse(stdout) as {
+    streams: { codec_type: string; width?: number; height?: number }[];
+    format: { duration?: string };
+  };
+  const picture = streams.find(({ width }) => width !== undefined);
+  return {
+    ...(picture?.width === undefined ? {} : { width: picture.width }),
+    ...(picture?.height === undefined ? {} : { height: picture.height }),
+    ...(format.duration === undefined ? {} : { durationMs: Number(format.duration) * 1000 }),
+    kinds: streams.map(({ codec_type: kind }) => kind).toSorted(),
+  };
+}
+
+/** What ffmpeg says when it decodes all of an output: nothing, when that is whole. */
+export async function complaints(path: string): Promise<string> {
+  const decoded = ["-nostdin", "-v", "error", ...inputOf(path), "-f", "null", "-"];
+  return run("ffmpeg", decoded).then(
+    ({ stderr }) => stderr,
+    (error: { stderr?: string; message: string }) => error.stderr || error.message,
+  );
+}
