@@ -138,7 +138,16 @@ describeWithSharedMedia("the whole life of real media", () => {
       const json: unknown = JSON.parse(
         readFileSync(join(out, "output/transcribe", `${file}.json`), "utf8"),
       );
-      return wordError(said, transcriptText(fromTranscribeJson(json).words));
+      const { words } = fromTranscribeJson(json);
+      let free = 0;
+      for (const word of words) {
+        expect(word.text).toMatch(/^[a-z'.-]+$/);
+        expect(word.startMs).toBeGreaterThanOrEqual(free);
+        expect(word.endMs).toBeGreaterThan(word.startMs);
+        expect(word.confidence).toBeLessThanOrEqual(1);
+        free = word.endMs;
+      }
+      return wordError(said, transcriptText(words));
     });
     expect(wordErrorRate(results)).toBeLessThanOrEqual(0.3);
   });

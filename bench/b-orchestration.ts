@@ -1,0 +1,106 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import type { Step } from "../src/media/job.ts";
+import { readConfig } from "../src/runtime/config.ts";
+import { openDailies } from "../src/runtime/embedded.ts";
+import { covered, summed, watchChildren } from "./children.ts";
+import { atMost, spreadOf, type Bench, type Findings, type Row } from "./figure.ts";
+import { copiesOf, asTheWebHasIt, makeClip } from "./footage.ts";
+import { transcoding } from "./ours.ts";
+
+interface Overhead {
+  /** Wall time less the children's summed lifetimes, per media. */
+  readonly lessSum: number;
+  /** Wall time in which no child ran, per media. */
+  readonly idle: number;
+  readonly wall: number;
+}
+
+const oneSlot = { light: 1, transcode: 1, speech: 1, vision: 1 };
+
+/** Works the calls off one after another in a fresh library, one slot of each kind. */
+async function measure(
+  bench: Bench,
+  calls: readonly (readonly string[])[],
+  only: readonly Step[],
+  count: number,
+): Promise<Overhead> {
+  const dataDir = join(bench.folder, "library");
+  const library = await openDailies({ ...readConfig({ dataDir }), slots: oneSlot });
+  try {
+    await library.recover(); // what happens once is no cost of a media
+    const watch = watchChildren();
+    const startedAt = performance.now();
+    for (const paths of calls) {
+      const report = await library.process(paths, { only });
+      const bad = report.finished.filter(({ state }) => state !== "ready").length;
+      if (bad + report.refused.length > 0) throw new Error(`${bad} of ${paths.length} failed`);
+    }
+    const wallMs = performance.now() - startedAt;
+    const children = watch.stop();
+    return {
+      lessSum: (wallMs - summed(children)) / count,
+      idle: (wallMs - covered(children)) / count,
+      wall: wallMs / count,
+    };
+  } finally {
+    await library.close();
+    await rm(dataDir, { recursive: true });
+  }
+}
+
+export async function orchestration(bench: Bench): Promise<Findings> {
+  const count = bench.quick ? 6 : 200;
+  const clip = join(bench.folder, "second.mp4");
+  await makeClip(clip, { width: 320, height: 180, seconds: 1, encoding: asTheWebHasIt });
+  const folder = join(bench.folder, "files");
+  await mkdir(folder);
+  const files = await copiesOf(clip, count, folder);
+  const alone: Overhead[] = [];
+  const together: Overhead[] = [];
+  const whole: Overhead[] = [];
+  const loop = monitorEventLoopDelay({ resolution: 5 });
+  loop.enable();
+  for (let round = 0; round < Math.min(bench.rounds, 3); round += 1) {
+    bench.note(`round ${round + 1}, ${count} files`);
+    alone.push(
+      await measure(
+        bench,
+        files.map((file) => [file]),
+        ["audio"],
+        count,
+      ),
+    );
+    together.push(await measure(bench, [[folder]], ["audio"], count));
+    whole.push(await measure(bench, [[folder]], transcoding, count));
+  }
+  loop.disable();
+  const row = (what: string, of: Overhead[], which: "idle" | "lessSum", held: boolean): Row => ({
+    what,
+    unit: "ms",
+    measured: spreadOf(of.map((one) => one[which])),
+    beside: { what: "wall per media", measured: spreadOf(of.map(({ wall }) => wall)) },
+    ...(held ? { target: atMost(50) } : {}),
+  });
+  return {
+    rows: [
+      row("one call a file, probe and audio: wall − summed children", alone, "lessSum", true),
+      row("one call for all, probe and audio: wall − summed children", together, "lessSum", false),
+      row("one call for all, probe and audio: time without a child", together, "idle", true),
+      row("one call for all, all transcoding: time without a child", whole, "idle", true),
+      row("one call for all, all transcoding: wall − summed children", whole, "lessSum", false),
+    ],
+    remarks: [
+      `${count} files of one second, one slot of each kind. A child counts from just before it is ` +
+        "spawned to its exit.",
+      "With one call a file nothing overlaps, so that the difference is all that is not ffmpeg: " +
+        "import and its fsyncs, claims, commits, working folders, moving outputs in. With one call " +
+        "for all, the import of the next file and the probe run beside ffmpeg; with all " +
+        "transcoding, a media's four ffmpegs run at once, so that their sum is more than the wall " +
+        "and only the time without any child tells.",
+      `Longest the main thread was busy at a stretch: ${(loop.max / 1e6).toFixed(0)} ms; ` +
+        `99 % of the time at most ${(loop.percentile(99) / 1e6).toFixed(0)} ms.`,
+    ],
+  };
+}

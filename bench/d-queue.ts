@@ -1,0 +1,173 @@
+import { copyFile, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import type { Catalog, Change } from "../src/catalog/catalog.ts";
+import { createSqliteCatalog } from "../src/catalog/sqlite/catalog.ts";
+import { openDatabase } from "../src/database/open.ts";
+import { createIdSource, newSession } from "../src/media/ids.ts";
+import { newJob } from "../src/media/job.ts";
+import { createSqliteQueue } from "../src/queue/sqlite.ts";
+import { largeLibrary, libraryFor } from "./c-catalog.ts";
+import {
+  atLeast,
+  atMost,
+  quantile,
+  spreadOf,
+  type Bench,
+  type Findings,
+  type Row,
+} from "./figure.ts";
+import { nameOf } from "./library.ts";
+
+const slots = { light: 4, transcode: 4, speech: 4, vision: 4 };
+
+interface Subject {
+  readonly name: string;
+  readonly version: string;
+}
+
+async function subjectsOf(catalog: Catalog, count: number): Promise<Subject[]> {
+  const media = await catalog.listMedia({ limit: count });
+  return media.map(({ name, version }) => ({ name, version }));
+}
+
+/** Jobs a second, in commits of so many; each commit names the media of its first. */
+async function enqueue(
+  catalog: Catalog,
+  subjects: readonly Subject[],
+  inOneCommit: number,
+  round: number,
+): Promise<number> {
+  const startedAt = performance.now();
+  for (let from = 0; from < subjects.length; from += inOneCommit) {
+    const some = subjects.slice(from, from + inOneCommit);
+    const [first] = some;
+    if (first === undefined) break;
+    const changes = some.map((subject): Change => {
+      return { type: "enqueue", job: newJob(subject, "label", { round, inOneCommit }) };
+    });
+    const { name, version } = first;
+    if ((await catalog.apply({ expect: { name, version }, changes })) !== "applied")
+      throw new Error("a job was not enqueued");
+  }
+  return (subjects.length / (performance.now() - startedAt)) * 1000;
+}
+
+/** Claims and finishes; returns each claim's milliseconds, ascending, and the pairs per second. */
+async function claims(
+  database: DatabaseSync,
+  catalog: Catalog,
+  count: number,
+): Promise<{ taken: number[]; perSecond: number }> {
+  const session = newSession();
+  const queue = createSqliteQueue({ database, session, newId: createIdSource(session) });
+  const taken: number[] = [];
+  const startedAt = performance.now();
+  for (let claimed = 0; claimed < count; claimed += 1) {
+    const askedAt = performance.now();
+    const claim = await queue.claim({ slots });
+    taken.push(performance.now() - askedAt);
+    if (claim === undefined) throw new Error("nothing was there to claim");
+    const { name, version } = claim.media;
+    await catalog.apply({
+      expect: { name, version, attempt: claim.attempt },
+      changes: [
+        { type: "finishJob", attempt: claim.attempt, outcome: { state: "succeeded", notes: [] } },
+      ],
+    });
+  }
+  const perSecond = (count / (performance.now() - startedAt)) * 1000;
+  return { taken: taken.toSorted((a, b) => a - b), perSecond };
+}
+
+/** What the disk gives: commits of one small row a second, in the same settings. */
+function bareCommits(file: string, count: number): number {
+  const database = openDatabase(file);
+  database.exec("CREATE TABLE bare (id INTEGER PRIMARY KEY, text TEXT)");
+  const insert = database.prepare("INSERT INTO bare (text) VALUES (?)");
+  const startedAt = performance.now();
+  for (let index = 0; index < count; index += 1) insert.run("x".repeat(200));
+  const perSecond = (count / (performance.now() - startedAt)) * 1000;
+  database.close();
+  return perSecond;
+}
+
+export async function queueFigure(bench: Bench): Promise<Findings> {
+  const size = largeLibrary(bench);
+  const library = await libraryFor(bench, size);
+  const dataDir = join(bench.folder, "library");
+  await mkdir(dataDir);
+  await copyFile(join(library, "dailies.db"), join(dataDir, "dailies.db"));
+  const database = openDatabase(join(dataDir, "dailies.db"));
+  const catalog = createSqliteCatalog({ database });
+  const count = bench.quick ? 200 : 2_000;
+  const rounds = Math.min(bench.rounds, 3);
+  const series = { bare: [], one: [], ten: [], hundred: [] } as Record<
+    "bare" | "one" | "ten" | "hundred",
+    number[]
+  >;
+  const few: { taken: number[]; perSecond: number }[] = [];
+  const many: { taken: number[]; perSecond: number }[] = [];
+  try {
+    const subjects = await subjectsOf(catalog, count);
+    for (let round = 0; round < rounds; round += 1) {
+      bench.note(`round ${round + 1}`);
+      series.bare.push(bareCommits(join(bench.folder, `bare-${round}.db`), count));
+      series.one.push(await enqueue(catalog, subjects, 1, round));
+      few.push(await claims(database, catalog, count / 2));
+      series.ten.push(await enqueue(catalog, subjects, 10, round));
+      series.hundred.push(await enqueue(catalog, subjects, 100, round));
+    }
+    bench.note(`${size.media} jobs that wait`);
+    database.exec("PRAGMA synchronous = OFF");
+    for (let from = 0; from < size.media; from += 10_000) {
+      const limit = Math.min(10_000, size.media - from);
+      const after = from === 0 ? {} : { after: nameOf(from - 1) };
+      const some = await catalog.listMedia({ ...after, limit });
+      await enqueue(catalog, some, 100, -1);
+    }
+    database.exec("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA synchronous = FULL");
+    for (let round = 0; round < rounds; round += 1)
+      many.push(await claims(database, catalog, count));
+  } finally {
+    await catalog.close();
+  }
+  const bare = { what: "bare one-row commits", measured: spreadOf(series.bare) };
+  const perSecond = (what: string, values: number[], target?: number): Row => ({
+    what,
+    unit: "/s",
+    measured: spreadOf(values),
+    beside: bare,
+    ...(target === undefined ? {} : { target: atLeast(target) }),
+  });
+  const latency = (what: string, of: typeof few, target?: number): Row => ({
+    what: `${what}, p99`,
+    unit: "ms",
+    measured: spreadOf(of.map(({ taken }) => quantile(taken, 0.99))),
+    beside: { what: "p50", measured: spreadOf(of.map(({ taken }) => quantile(taken, 0.5))) },
+    ...(target === undefined ? {} : { target: atMost(target) }),
+  });
+  const million = `${size.media.toLocaleString("en")} waiting`;
+  return {
+    rows: [
+      perSecond("enqueue, a commit each", series.one, 2_000),
+      perSecond("enqueue, ten a commit", series.ten),
+      perSecond("enqueue, a hundred a commit (as many as one write holds)", series.hundred, 2_000),
+      latency("claim, few waiting", few),
+      latency(`claim, ${million}`, many, 5),
+      perSecond(
+        "claim and finish, few waiting",
+        few.map((one) => one.perSecond),
+      ),
+      perSecond(
+        `claim and finish, ${million}`,
+        many.map((one) => one.perSecond),
+      ),
+    ],
+    remarks: [
+      "Every commit reaches the disk (`synchronous=FULL`); how many bare commits of one row the " +
+        "disk takes a second stands beside each rate.",
+      `The library has ${size.media.toLocaleString("en")} media; a claim is measured from the call to its return, its commit included.`,
+    ],
+  };
+}

@@ -1,0 +1,155 @@
+import { join } from "node:path";
+import type { Change } from "../src/catalog/catalog.ts";
+import { createSqliteCatalog } from "../src/catalog/sqlite/catalog.ts";
+import { openDatabase } from "../src/database/open.ts";
+import type { MediaFacts } from "../src/media/facts.ts";
+import { createIdSource, newSession } from "../src/media/ids.ts";
+import type { MediaType } from "../src/media/media.ts";
+import type { Transcript } from "../src/media/transcript.ts";
+
+/** What a made-up library holds. */
+export interface LibrarySize {
+  readonly media: number;
+  /** Media with 200 spoken words; the others have none. */
+  readonly transcripts: number;
+}
+
+export const wordsEach = 200;
+const vocabulary = 20_000;
+const mediaPerFolder = 1_000;
+
+/** In half of all transcripts. */
+export const commonWord = "weather";
+/** In one of ten thousand. */
+export const rareWord = "quintessence";
+/** Shown by one media of ten, and by one of fifty thousand. */
+export const labels = { common: "Person", rare: "Zebra" };
+
+/** A repeatable random source: mulberry32. */
+export function randomFrom(start: number): () => number {
+  let state = start;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+export function folderOf(index: number): string {
+  return `day-${String(Math.floor(index / mediaPerFolder)).padStart(4, "0")}`;
+}
+
+export function nameOf(index: number): string {
+  return `${folderOf(index)}/take-${String(index).padStart(7, "0")}.mp4`;
+}
+
+function factsOf(type: MediaType, index: number): MediaFacts {
+  const size = { width: 1920, height: 1080, displayWidth: 1920, displayHeight: 1080 };
+  const square = { rotation: 0, sampleAspectRatio: { num: 1, den: 1 } } as const;
+  const plain = { variableFrameRate: false, interlaced: false, transfer: "sdr" } as const;
+  const video = { streamIndex: 0, codec: "h264", ...size, ...square, ...plain };
+  const audio = { streamIndex: 1, codec: "aac", sampleRateHz: 48_000, channels: 2 };
+  return {
+    type,
+    container: "mov,mp4,m4a,3gp,3g2,mj2",
+    containerLongName: "QuickTime / MOV",
+    durationMs: 60_000 + index,
+    ...(type === "audio" ? {} : { video }),
+    ...(type === "image" ? {} : { audio }),
+    audioTracks: type === "image" ? 0 : 1,
+    warnings: [],
+  };
+}
+
+/** Words as often as people use them: the n-th of the vocabulary with a probability that falls as 1/n. */
+function transcriptOf(index: number, random: () => number): Transcript {
+  const words = Array.from({ length: wordsEach }, (_, at) => {
+    const rank = Math.floor(vocabulary ** random());
+    const special =
+      at === 50 && index % 2 === 0 ? commonWord : at === 60 && index % 10_000 === 7 && rareWord;
+    const text = special === false ? `w${rank.toString(36)}` : special;
+    return { text, startMs: at * 400, endMs: at * 400 + 350 };
+  });
+  return {
+    languageCode: "en-US",
+    words,
+    engine: { name: "made up", version: "1", model: "none", quality: "draft" },
+  };
+}
+
+function mediaChanges(index: number, type: MediaType, version: string): Change[] {
+  const name = nameOf(index);
+  const sha256 = index.toString(16).padStart(64, "0");
+  const bytes = { sha256, sizeBytes: 10_000_000 + index };
+  const source = { bucket: "uploads", key: name, version, ...bytes, contentType: "video/mp4" };
+  return [
+    {
+      type: "putMedia",
+      media: { name, version, owner: "local", ...bytes, origin: `/footage/${name}` },
+      source: { ...source, bucket: "uploads" },
+    },
+    { type: "setFacts", version, facts: factsOf(type, index) },
+  ];
+}
+
+function foundBy(index: number, version: string, random: () => number): Change[] {
+  const shown = [labels.common, ...(index % 50_000 === 0 ? [labels.rare] : [])];
+  const JsonFile = `output/transcribe/${nameOf(index)}.json`;
+  const transcript = transcriptOf(index / 10, random);
+  return [
+    {
+      type: "putLabels",
+      version,
+      labels: shown.map((label) => ({ name: label, confidence: 0.9, parents: [] })),
+    },
+    { type: "putTranscript", version, transcript, metadata: { JsonFile, transcript: "" } },
+    { type: "index", version },
+  ];
+}
+
+/**
+ * Fills a library through `catalog.apply`, as everything is written, but without waiting for the
+ * disk. One media of ten is a video with a transcript and labels; the others are pictures and
+ * recordings.
+ */
+export async function buildLibrary(
+  dataDir: string,
+  size: LibrarySize,
+  note: (text: string) => void,
+): Promise<void> {
+  const database = openDatabase(join(dataDir, "dailies.db"));
+  database.exec(
+    "PRAGMA synchronous = OFF; PRAGMA cache_size = -500000; PRAGMA wal_autocheckpoint = 50000",
+  );
+  const catalog = createSqliteCatalog({ database });
+  const newId = createIdSource(newSession());
+  const random = randomFrom(1);
+  let waiting: Change[] = [];
+  let first = "";
+  const flush = async () => {
+    if (waiting.length === 0) return;
+    await catalog.apply({ expect: { name: first, version: null }, changes: waiting });
+    waiting = [];
+  };
+  for (let index = 0; index < size.media; index += 1) {
+    const version = newId();
+    const spoken = index % 10 === 0 && index / 10 < size.transcripts;
+    const type = index % 10 === 0 ? "video" : index % 3 === 0 ? "audio" : "image";
+    const changes = mediaChanges(index, type, version);
+    const settle: Change = { type: "settle", version };
+    if (spoken) {
+      const name = nameOf(index);
+      changes.push(...foundBy(index, version, random), settle);
+      await catalog.apply({ expect: { name, version: null }, changes });
+    } else {
+      if (waiting.length === 0) first = nameOf(index);
+      waiting.push(...changes, settle);
+      if (waiting.length > 96) await flush();
+    }
+    if (index % 100_000 === 99_999) note(`${index + 1} media`);
+  }
+  await flush();
+  database.exec("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA synchronous = FULL");
+  await catalog.close();
+}
