@@ -123,7 +123,7 @@ export async function openDailies(
     stopKeeping?.();
     try {
       if (!settled) return disownSession(database, session);
-      await emptyTrash({ catalog, objects, workDir: works });
+      await recover(); // a neighbour may have died, too late for us to notice while we worked
       await rm(parts.workDir, { recursive: true, force: true });
       await leaveSession(database, session);
     } catch {
