@@ -136,8 +136,13 @@ async function round(number: number, usualMs: number, wanted: object): Promise<s
     if (victim === "engine" && ended.exitCode !== 0)
       wrong.push(`without an engine it ended with ${ended.exitCode}: ${ended.stdout}`);
   }
-  const last = companion === undefined ? await begin(place).ended : await companion.ended;
-  if (last.exitCode !== 0) wrong.push(`exit code ${last.exitCode}: ${last.stdout}${last.stderr}`);
+  // The other of a pair does everything by itself; it may end before its neighbour is killed, and
+  // then the next start clears up.
+  for (const run of [() => companion, () => begin(place)]) {
+    const last = await run()?.ended;
+    if (last !== undefined && last.exitCode !== 0)
+      wrong.push(`exit code ${last.exitCode}: ${last.stdout}${last.stderr}`);
+  }
   wrong.push(...differences(leftBy(place), wanted));
   const how = isPair ? "two at once, one of them killed: " : "";
   console.log(`round ${number}: ${how}${said.join(", ")}: ${wrong.join("; ") || "fine"}`);
