@@ -25,7 +25,7 @@ export type JobOutcome =
       readonly details: object;
     };
 
-/** The metadata record of row A6: everything in a transcript's JSON but the items themselves. */
+/** The metadata record of row A6: everything in a transcript's JSON, its items among it. */
 export interface MetadataRecord {
   /** The object key of the JSON. */
   readonly JsonFile: string;

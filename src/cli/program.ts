@@ -76,7 +76,7 @@ export function createProgram(run: (work: () => Promise<number>) => Promise<void
   const program = new Command("dailies");
   program
     .description(
-      "Put a video, a recording or a picture in; get renditions, a timed transcript, captions,\n" +
+      "Put a video, a recording or a picture in; get renditions, a timed transcript, captions, " +
         "labels and a searchable record back.",
     )
     .version(version(), "-V, --version", "print the version")
