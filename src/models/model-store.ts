@@ -1,0 +1,63 @@
+/** What a model is for: the engine that loads it asks by task. */
+export const modelTasks = [
+  "speech",
+  "voice",
+  "speaker-segmentation",
+  "speaker-embedding",
+  "language",
+  "detection",
+  "classification",
+  "tagging",
+] as const;
+export type ModelTask = (typeof modelTasks)[number];
+
+/** What is known of a model before it is here. */
+export interface ModelManifest {
+  /** `parakeet-tdt-0.6b-v3`: what people type. */
+  readonly id: string;
+  readonly task: ModelTask;
+  /** How its engine must load it: `nemo_transducer`, `whisper`, `yolox`, `mobilenet` … */
+  readonly kind: string;
+  /** One line for people. */
+  readonly title: string;
+  /** An SPDX identifier. */
+  readonly licence: string;
+  /** Whom the licence asks to name, and where it is from. */
+  readonly attribution: string;
+  /** BCP 47 primary languages that it understands; absent: not a matter of language. */
+  readonly languages?: readonly string[];
+  /** Facts that decide how it is fed, in the kind's own words: sizes, thresholds, file of names. */
+  readonly settings?: Readonly<Record<string, string | number | boolean>>;
+  readonly downloads: readonly ModelDownload[];
+  /** Role → file below the model's folder, once unpacked: `encoder` → `encoder.int8.onnx`. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export interface ModelDownload {
+  readonly url: string;
+  readonly sizeBytes?: number;
+  /** Absent: as published nowhere; then what was fetched first is remembered and held to. */
+  readonly sha256?: string;
+  /** How it arrives. `file`: it is what it is, under the last segment of its address. */
+  readonly packing: "file" | "tar.bz2";
+}
+
+/** A model that is here, whole and verified. */
+export interface InstalledModel {
+  readonly manifest: ModelManifest;
+  readonly dir: string;
+  /** Part of the engine's id: another file makes another job. The first 12 hex digits of the hash of its files. */
+  readonly fingerprint: string;
+  /** The path of the file of that role. @throws MediaError `model_missing` when the model has none */
+  file(role: string): string;
+}
+
+/** The models of this machine. Engines only ever look; getting them is for people to ask. */
+export interface ModelStore {
+  /** @throws nothing: what is not whole is not there */
+  find(id: string): InstalledModel | undefined;
+  /** Those for a task that are here, in the manifest's order of preference. */
+  installed(task: ModelTask): readonly InstalledModel[];
+  /** All that the manifest knows, in its order of preference. */
+  known(): readonly ModelManifest[];
+}
