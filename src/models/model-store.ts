@@ -34,11 +34,14 @@ export interface ModelManifest {
 }
 
 export interface ModelDownload {
-  readonly url: string;
+  /** Absent: published nowhere in this form. Then it can be imported, but not pulled. */
+  readonly url?: string;
+  /** What it is called here and on a mirror. Default: the last segment of its address. */
+  readonly name?: string;
   readonly sizeBytes?: number;
   /** Absent: as published nowhere; then what was fetched first is remembered and held to. */
   readonly sha256?: string;
-  /** How it arrives. `file`: it is what it is, under the last segment of its address. */
+  /** How it arrives. `file`: it is what it is, under its name. */
   readonly packing: "file" | "tar.bz2";
 }
 
