@@ -25,6 +25,12 @@ export interface FfmpegInput {
 }
 
 /**
+ * Decoders make room for whole blocks: 7200×5000 is 7232×5000 to them. Pictures that are just within
+ * the limit must pass; the probe holds the true size against it.
+ */
+const paddedPixels = (maxPixels: number): number => Math.ceil(maxPixels * 1.1);
+
+/**
  * The arguments of ffmpeg and ffprobe for a file that nobody vouches for, `-i` and its name at their
  * end: files alone, no network; plain containers alone, none that points at other files. The one
  * place that says so: whoever reads an upload reads it through this.
@@ -34,7 +40,7 @@ export function ffmpegInput({ path, container, maxPixels, options = [] }: Ffmpeg
   const demuxer = container?.split(",")[0] ?? "";
   return [
     ["-protocol_whitelist", "file", "-format_whitelist", demuxers],
-    maxPixels === undefined ? [] : ["-max_pixels", String(maxPixels)],
+    maxPixels === undefined ? [] : ["-max_pixels", String(paddedPixels(maxPixels))],
     known.has(demuxer) ? ["-f", demuxer] : [],
     options,
     // Without `file:` a name may be taken for an option, an address or a pattern.

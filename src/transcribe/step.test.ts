@@ -79,7 +79,12 @@ describe("the step transcribe", () => {
       asked.push(name);
       return audio;
     };
-    const run = createTranscribeStep({ transcriber, objects, audioOf });
+    const run = createTranscribeStep({
+      transcriberOf: () => transcriber,
+      objects,
+      audioOf,
+      wishOf: async () => undefined,
+    });
     const { changes, events, notes } = await run(contextOf({ languageCode: "en-US" }));
 
     expect(asked).toEqual(["a/talk.mov"]);
@@ -109,7 +114,12 @@ describe("the step transcribe", () => {
   });
 
   it("needs an audio rendition, and a language", async () => {
-    const run = createTranscribeStep({ transcriber, objects, audioOf: async () => undefined });
+    const run = createTranscribeStep({
+      transcriberOf: () => transcriber,
+      objects,
+      audioOf: async () => undefined,
+      wishOf: async () => undefined,
+    });
     await expect(run(contextOf({ languageCode: "en-US" }))).rejects.toMatchObject({
       code: "not_found",
     });

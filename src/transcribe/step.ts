@@ -1,42 +1,91 @@
 import { finished } from "../media/engine.ts";
 import { MediaError } from "../media/errors.ts";
+import type { Job, JobSettings } from "../media/job.ts";
 import { outputKey, safeJobName } from "../media/keys.ts";
-import type { StoredObject } from "../media/media.ts";
+import type { Media, StoredObject } from "../media/media.ts";
+import type { SpeechWish, VocabularyPhrase } from "../media/speech.ts";
 import { toTranscribeJson } from "../media/to-transcribe-json.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 import type { RunStep } from "../queue/step.ts";
-import type { Transcriber } from "./transcriber.ts";
+import type { TranscribeRequest, Transcriber } from "./transcriber.ts";
+import { writtenAsWished } from "./vocabulary.ts";
+
+/** A job's settings as they are asked of an engine, but for the vocabulary. */
+function wishesOf({
+  speakers,
+  identifyLanguage,
+}: JobSettings): Pick<TranscribeRequest, "speakers" | "identifyLanguage"> {
+  const { candidates } = (identifyLanguage ?? {}) as { candidates?: readonly string[] };
+  return {
+    ...(speakers === "auto" || typeof speakers === "number" ? { speakers } : {}),
+    ...(identifyLanguage === undefined
+      ? {}
+      : { identifyLanguage: candidates === undefined ? {} : { candidates } }),
+  };
+}
+
+/** The phrases that a job's settings name by their hash. */
+async function phrasesOf(
+  { settings, name, version }: Job,
+  wishOf: Parts["wishOf"],
+): Promise<readonly VocabularyPhrase[]> {
+  const { vocabulary: sha256 } = settings;
+  if (sha256 === undefined) return [];
+  const wished = (await wishOf({ name, version }))?.vocabulary;
+  if (wished !== undefined && wished !== "none" && wished.sha256 === sha256) return wished.phrases;
+  // Another wish has come since, and with it the job that takes this one's place.
+  throw new MediaError("cancelled", `the vocabulary for ${JSON.stringify(name)} was replaced`);
+}
 
 interface Parts {
-  readonly transcriber: Transcriber;
+  /** The transcriber of that id, which a job's settings name. @throws MediaError when it is not here */
+  readonly transcriberOf: (engine: string | undefined) => Transcriber;
   readonly objects: ObjectStore;
   /** The audio rendition of the media of that name. */
   readonly audioOf: (name: string) => Promise<StoredObject | undefined>;
+  /** What is wished of a version's transcript by now. */
+  readonly wishOf: (media: Pick<Media, "name" | "version">) => Promise<SpeechWish | undefined>;
 }
 
 /**
  * The step `transcribe`: what is said in the audio rendition, stored in the shape of Amazon
- * Transcribe's results. Settings: `languageCode` (BCP 47), `engine`. What is thrown is the
- * transcriber's, or `not_found` when there is no audio rendition.
+ * Transcribe's results. Settings: `languageCode` (BCP 47), `engine`, and as wished `speakers`,
+ * `identifyLanguage` and `vocabulary`, whose phrases are written as they are to be, whether the engine
+ * could listen for them or not. What is thrown is the transcriber's, or `not_found` when there is no
+ * audio rendition.
  */
-export function createTranscribeStep({ transcriber, objects, audioOf }: Parts): RunStep {
+export function createTranscribeStep({ transcriberOf, objects, audioOf, wishOf }: Parts): RunStep {
   return async ({ job, media, newId, ...options }) => {
     const { name, version, facts } = media;
-    const { languageCode } = job.settings;
+    const { languageCode, engine } = job.settings;
     if (typeof languageCode !== "string")
       throw new MediaError("internal", `the job of ${name} does not say in which language`);
     const source = await audioOf(name);
     if (source === undefined)
       throw new MediaError("not_found", `${JSON.stringify(name)} has no audio rendition`);
     const duration = facts?.durationMs === undefined ? {} : { durationMs: facts.durationMs };
-    const request = { jobId: job.id, source, languageCode, ...duration };
-    const { transcript, realTimeFactor, notes } = finished(
-      await transcriber.start(request, options),
-    );
-
+    const vocabulary = await phrasesOf(job, wishOf);
+    const request = {
+      jobId: job.id,
+      source,
+      languageCode,
+      ...duration,
+      ...wishesOf(job.settings),
+      ...(vocabulary.length === 0 ? {} : { vocabulary }),
+    };
+    const transcriber = transcriberOf(typeof engine === "string" ? engine : undefined);
+    const {
+      transcript: heard,
+      realTimeFactor,
+      notes,
+    } = finished(await transcriber.start(request, options));
+    const transcript = { ...heard, words: writtenAsWished(heard.words, vocabulary) };
     const json = toTranscribeJson({
       jobName: safeJobName(name, version),
       transcript,
+      ...(transcript.languageIdentification === undefined
+        ? {}
+        : { languageIdentification: transcript.languageIdentification }),
       ...duration,
       ...(realTimeFactor === undefined ? {} : { realTimeFactor }),
     });

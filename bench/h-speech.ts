@@ -1,0 +1,179 @@
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { transcriptText } from "../src/media/transcript.ts";
+import type { Word } from "../src/media/transcript.ts";
+import { wavOf } from "../src/transcribe/batches.ts";
+import { wordError, wordErrorRate } from "../src/transcribe/word-error.ts";
+import { sharedMedia } from "../test/support/shared-media.ts";
+import { atLeast, atMost, spreadOf, type Bench, type Findings, type Row } from "./figure.ts";
+import { costOf } from "./measure.ts";
+import type { SpeechRun } from "./speech-run.ts";
+
+const program = fileURLToPath(new URL("./speech-run.ts", import.meta.url));
+const mega = 1_000_000;
+/** Whole windows of the voice detector, and whole milliseconds: each minute is then heard alike. */
+const minuteSamples = 60 * 16_000;
+
+async function hear(engine: "draft" | "toy", files: readonly string[]) {
+  const cost = await costOf([process.execPath, program, engine, ...files]);
+  return { ...cost, run: JSON.parse(cost.stdout) as SpeechRun };
+}
+
+/** The real clips, and what is said in them. */
+function clips() {
+  const [, ...lines] = readFileSync(sharedMedia("speech/references.tsv"), "utf8")
+    .trim()
+    .split("\n");
+  return lines.map((line) => {
+    const [file = "", said = ""] = line.split("\t");
+    const path = sharedMedia(`speech/${file}`);
+    return { path, said, seconds: (statSync(path).size - 44) / 32_000 };
+  });
+}
+
+/** The samples of a clip. */
+function samplesOf(path: string): Int16Array {
+  const bytes = readFileSync(path).subarray(44);
+  return new Int16Array(new Uint8Array(bytes.subarray(0, bytes.length & ~1)).buffer);
+}
+
+/** All clips one after the other, as one recording. */
+function together(path: string, all: readonly { path: string }[]): string {
+  const clipped = all.map((clip) => samplesOf(clip.path));
+  const whole = new Int16Array(clipped.reduce((sum, { length }) => sum + length, 0));
+  let place = 0;
+  for (const samples of clipped) {
+    whole.set(samples, place);
+    place += samples.length;
+  }
+  writeFileSync(path, wavOf(whole));
+  return path;
+}
+
+/** A minute with four of the clips and the silence between them, again and again. */
+async function longRecording(path: string, minutes: number): Promise<string> {
+  const minute = new Int16Array(minuteSamples);
+  const names = ["goforward", "arctic_a0024", "librivox-0880", "jfk"];
+  for (const [index, name] of names.entries()) {
+    const samples = samplesOf(sharedMedia(`speech/${name}.wav`));
+    minute.set(samples, 16_000 * (2 + 14 * index));
+  }
+  const file = await open(path, "w");
+  const head = Buffer.from(wavOf(new Int16Array(0)));
+  const size = minutes * minuteSamples * 2;
+  head.writeUInt32LE(36 + size, 4);
+  head.writeUInt32LE(size, 40);
+  await file.write(head);
+  for (let turn = 0; turn < minutes; turn += 1) await file.write(new Uint8Array(minute.buffer));
+  await file.close();
+  return path;
+}
+
+/** How many words are those of the minute before, a minute later, to the millisecond. */
+function exactShare(words: readonly Word[], minutes: number): { words: number; exact: number } {
+  const byMinute = Map.groupBy(words, ({ startMs }) => Math.floor(startMs / 60_000));
+  const heard = (minute: number) =>
+    (byMinute.get(minute) ?? []).map((word) => ({
+      ...word,
+      startMs: word.startMs - minute * 60_000,
+      endMs: word.endMs - minute * 60_000,
+    }));
+  const model = heard(1).map((word) => JSON.stringify(word));
+  let [count, exact] = [0, 0];
+  for (let minute = 1; minute < minutes; minute += 1)
+    for (const [index, word] of heard(minute).entries()) {
+      count += 1;
+      if (JSON.stringify(word) === model[index]) exact += 1;
+    }
+  // What is missing at the end of a minute counts as well.
+  return { words: Math.max(count, model.length * (minutes - 1)), exact };
+}
+
+export async function speech(bench: Bench): Promise<Findings> {
+  const once = (what: string, unit: Row["unit"], value: number, target?: Row["target"]): Row => ({
+    what,
+    unit,
+    measured: spreadOf([value]),
+    ...(target === undefined ? {} : { target }),
+  });
+  const all = bench.quick ? clips().slice(0, 2) : clips();
+  bench.note("draft engine");
+  const draft = await hear(
+    "draft",
+    all.map(({ path }) => path),
+  );
+  const errors = all.map(({ said }, index) =>
+    wordError(said, transcriptText(draft.run.words[index] ?? [])),
+  );
+  const seconds = all.reduce((sum, clip) => sum + clip.seconds, 0);
+
+  const nothing = await hear("draft", []);
+  const row = await hear("draft", [together(join(bench.folder, "together.wav"), all)]);
+
+  const minutes = bench.quick ? 2 : 120;
+  const path = await longRecording(join(bench.folder, "long.wav"), minutes);
+  bench.note(`the toy transducer and silero, ${minutes} minutes`);
+  const toy = await hear("toy", [path]);
+  const words = toy.run.words[0] ?? [];
+  const { words: count, exact } = exactShare(words, minutes);
+  const beside = { what: "an idle node meanwhile", measured: spreadOf([toy.run.idleGapMs]) };
+  const long = minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
+  return {
+    rows: [
+      once("draft: word error on real clips", "×", wordErrorRate(errors), atMost(0.28)),
+      once(
+        "draft: CPU time ÷ sound, clips in a row",
+        "×",
+        (row.cpuMs - nothing.cpuMs) / 1000 / seconds,
+        atMost(0.3),
+      ),
+      once(
+        `sherpa, ${long}: words whose text, times and confidence are exact`,
+        "×",
+        exact / count,
+        atLeast(1),
+      ),
+      once(
+        `sherpa, ${long}: memory of the main process`,
+        "MB",
+        toy.run.peakBytes / mega,
+        atMost(150),
+      ),
+      once(
+        `sherpa, ${long}: longest stretch of its own work between two ticks`,
+        "ms",
+        toy.run.busyMs,
+        atMost(50),
+      ),
+      {
+        ...once(
+          `sherpa, ${long}: longest gap of its event loop, whoever's doing`,
+          "ms",
+          toy.run.gapMs,
+        ),
+        beside,
+      },
+      once(
+        `sherpa, ${long}: CPU time ÷ sound (voice detection and a toy)`,
+        "×",
+        toy.cpuMs / 60_000 / minutes,
+      ),
+      once(`sherpa, ${long}: time ÷ sound`, "×", toy.run.elapsedMs / 60_000 / minutes),
+    ],
+    remarks: [
+      `Draft: pocketsphinx, ${all.length} clips of read speech, ${seconds.toFixed(0)} s. The words are those of ` +
+        "each clip alone. The time is that of all in a row: CPU time of the whole process tree, less that of " +
+        "a run without any recording; each clip alone, with the start of the program and the loading of the " +
+        `model for each, takes ${(draft.cpuMs / 1000 / seconds).toFixed(2)}.`,
+      `sherpa: ${minutes} times the same minute (four clips with silence between), ${words.length} words, ` +
+        `${toy.run.progressReports} reports of progress. Each word is compared with that of the second minute; ` +
+        "a test compares pieces with what the package itself makes of them.",
+      "The event loop's gap is that of this machine as well: what a node that does nothing sees meanwhile " +
+        "stands beside it. The stretch of its own work is processor time of its thread, which no neighbour adds to.",
+      "The toy transducer has random weights: it proves loading, streaming, times and confidences, not " +
+        "recognition. No neural speech model could be had here, so its word error and speed are not known.",
+    ],
+  };
+}

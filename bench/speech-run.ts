@@ -1,0 +1,125 @@
+// Hears recordings with one engine in a process of its own, and tells what that took of it.
+// usage: node bench/speech-run.ts draft|toy FILE…
+import { spawn } from "node:child_process";
+import { readFileSync, statSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { finished } from "../src/media/engine.ts";
+import { createIdSource, newSession } from "../src/media/ids.ts";
+import { defaultLimits } from "../src/media/limits.ts";
+import type { Word } from "../src/media/transcript.ts";
+import { createFilesystemObjectStore } from "../src/objects/filesystem.ts";
+import { createSandbox } from "../src/sandbox/create.ts";
+import { createPocketsphinxTranscriber } from "../src/transcribe/pocketsphinx/transcriber.ts";
+import { silero, storeOf, toyTransducer } from "../src/transcribe/sherpa/toy-models.fixture.ts";
+import { createSherpaTranscriber } from "../src/transcribe/sherpa/transcriber.ts";
+import { sharedMedia } from "../test/support/shared-media.ts";
+
+/** What came of it. */
+export interface SpeechRun {
+  readonly words: readonly (readonly Word[])[];
+  readonly realTimeFactors: readonly number[];
+  readonly elapsedMs: number;
+  /** Of the process that people start; its children are not in it. */
+  readonly peakBytes: number;
+  /** The most processor time that its thread took between two ticks of a timer of 5 ms. */
+  readonly busyMs: number;
+  /** The longest that its event loop was held up, by whatever, and that of one that did nothing meanwhile. */
+  readonly gapMs: number;
+  readonly idleGapMs: number;
+  readonly progressReports: number;
+}
+
+const resolutionMs = 5;
+
+/** A node that does nothing, on the same machine at the same time: how long others keep it waiting. */
+function idleNode(): { end: () => Promise<number> } {
+  const program = `
+    const { monitorEventLoopDelay } = require("node:perf_hooks");
+    const delay = monitorEventLoopDelay({ resolution: ${resolutionMs} });
+    setTimeout(() => delay.enable(), 200);
+    process.stdin.resume().on("end", () => console.log(delay.max / 1e6));`;
+  const child = spawn(process.execPath, ["-e", program], { stdio: ["pipe", "pipe", "inherit"] });
+  let printed = "";
+  child.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));
+  return {
+    end: async () => {
+      const gone = new Promise((resolve) => child.once("close", resolve));
+      child.stdin.end();
+      await gone;
+      return Number(printed) - resolutionMs;
+    },
+  };
+}
+
+const [engine, ...files] = process.argv.slice(2);
+const folder = await mkdtemp(join(tmpdir(), "dailies-speech-"));
+const objects = createFilesystemObjectStore({ dir: join(folder, "objects") });
+const sandbox = await createSandbox();
+const parts = { sandbox, objects, limits: defaultLimits };
+const models = sharedMedia("../models");
+const [model, voice] = [toyTransducer(join(models, "toy-transducer")), silero(models)];
+const toy = () =>
+  createSherpaTranscriber({ ...parts, models: storeOf(model, voice), model, voice, threads: 1 });
+const transcriber =
+  engine === "toy" ? toy() : { ...createPocketsphinxTranscriber(parts), close: async () => {} };
+const newId = createIdSource(newSession());
+const { signal } = new AbortController();
+
+/** Notes the longest stretch of our own work, however long others keep us from it. */
+function watchBusy(): () => number {
+  let longest = 0;
+  let before = process.threadCpuUsage();
+  const timer = setInterval(() => {
+    const now = process.threadCpuUsage();
+    longest = Math.max(longest, now.user + now.system - before.user - before.system);
+    before = now;
+  }, resolutionMs);
+  return () => {
+    clearInterval(timer);
+    return longest / 1000;
+  };
+}
+
+const idle = idleNode();
+const delay = monitorEventLoopDelay({ resolution: resolutionMs });
+let progressReports = 0;
+const words: (readonly Word[])[] = [];
+const realTimeFactors: number[] = [];
+let startedAt = 0;
+let busy = () => 0;
+for (const path of files) {
+  const source = { bucket: "outputs", key: "a.wav", version: newId() } as const;
+  await objects.putFile(source, path);
+  if (startedAt === 0) {
+    startedAt = performance.now();
+    busy = watchBusy();
+    delay.enable(); // taking the file in is not what is measured
+  }
+  const durationMs = (statSync(path).size - 44) / 32; // 16 kHz, 16 bit, mono
+  const request = { jobId: "bench", source, languageCode: "en-US", durationMs };
+  const onProgress = () => void (progressReports += 1);
+  const started = await transcriber.start(request, { signal, onProgress, workDir: folder });
+  const result = finished(started);
+  words.push(result.transcript.words);
+  realTimeFactors.push(result.realTimeFactor ?? 0);
+}
+const elapsedMs = performance.now() - startedAt;
+delay.disable();
+const busyMs = busy();
+const peak = /^VmHWM:\s*(\d+) kB/m.exec(readFileSync("/proc/self/status", "utf8"));
+await transcriber.close();
+const run: SpeechRun = {
+  words,
+  realTimeFactors,
+  elapsedMs,
+  peakBytes: Number(peak?.[1] ?? NaN) * 1024,
+  busyMs,
+  gapMs: delay.max / 1e6 - resolutionMs,
+  idleGapMs: await idle.end(),
+  progressReports,
+};
+await rm(folder, { recursive: true });
+console.log(JSON.stringify(run));

@@ -1,0 +1,28 @@
+import type { Progress } from "../../media/engine.ts";
+
+/** Tells how far a recording has been heard; what is unknown is left out. */
+export function createProgress(
+  onProgress: (progress: Progress) => void,
+  durationMs: number | undefined,
+): (heardMs: number) => void {
+  const startedAt = performance.now();
+  return (heardMs) => {
+    const elapsedMs = performance.now() - startedAt;
+    if (elapsedMs <= 0) return;
+    const speed = heardMs / elapsedMs;
+    if (durationMs === undefined || durationMs <= 0) return onProgress({ speed });
+    const remainingMs = Math.round(Math.max(0, durationMs - heardMs) / speed);
+    onProgress({ fraction: Math.min(1, heardMs / durationMs), speed, remainingMs });
+  };
+}
+
+/** Raw 16 bit sound in pieces of whole samples, however the pipe cuts it. */
+export async function* wholeSamples(sound: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let half: Uint8Array = new Uint8Array(0);
+  for await (const chunk of sound) {
+    const bytes = half.length === 0 ? chunk : Buffer.concat([half, chunk]);
+    const whole = bytes.length - (bytes.length % 2);
+    half = bytes.slice(whole);
+    if (whole > 0) yield bytes.subarray(0, whole);
+  }
+}

@@ -1,0 +1,99 @@
+import { MediaError } from "../../media/errors.ts";
+import type { InstalledModel, ModelStore } from "../../models/model-store.ts";
+import type { TranscribeRequest } from "../transcriber.ts";
+import type { HearerSetup } from "./hearer.ts";
+import { primaryOf } from "./languages.ts";
+import { hotwordUnit, recognizerConfig, requireModel } from "./models.ts";
+import type { ChildSetup } from "./protocol.ts";
+
+interface Wanted {
+  readonly models: ModelStore;
+  readonly model: InstalledModel;
+  readonly voice: InstalledModel | undefined;
+  readonly request: TranscribeRequest;
+  readonly threads: number;
+  /** The package's main file. */
+  readonly package: string;
+}
+
+/** More is a mistake, not a conversation. */
+const mostSpeakers = 50;
+
+function speakersOf({ models, request, threads }: Wanted) {
+  const { speakers } = request;
+  if (speakers === undefined) return undefined;
+  if (
+    speakers !== "auto" &&
+    !(Number.isInteger(speakers) && speakers >= 1 && speakers <= mostSpeakers)
+  )
+    throw new MediaError("invalid_argument", `speakers must be "auto" or 1–${mostSpeakers}`);
+  const what = "telling speakers apart";
+  const segmentation = requireModel(models, "speaker-segmentation", what);
+  const embedding = requireModel(models, "speaker-embedding", what);
+  return {
+    used: [segmentation, embedding],
+    setup: {
+      segmentation: segmentation.file("model"),
+      embedding: embedding.file("model"),
+      threads,
+      ...(speakers === "auto" ? {} : { count: speakers }),
+    },
+  };
+}
+
+function languageOf({ models, request }: Wanted) {
+  if (request.identifyLanguage === undefined) return undefined;
+  const detector = requireModel(models, "language", "finding out the language");
+  return {
+    used: [detector],
+    setup: { encoder: detector.file("encoder"), decoder: detector.file("decoder") },
+  };
+}
+
+/**
+ * What a child has to load for a request.
+ * @throws MediaError `model_missing` with the command that gets it, `invalid_argument`
+ */
+export function setupOf(wanted: Wanted): HearerSetup {
+  const { model, voice, request, threads } = wanted;
+  const speakers = speakersOf(wanted);
+  const detector = languageOf(wanted);
+  const language = request.identifyLanguage === undefined ? primaryOf(request.languageCode) : "";
+  const hotwords = hotwordsOf(model, request).hotwords !== undefined;
+  const child: ChildSetup = {
+    package: wanted.package,
+    recognizer: recognizerConfig(model, { language, threads, hotwords }),
+    ...(voice === undefined ? {} : { voice: voice.file("model") }),
+    ...(speakers === undefined ? {} : { speakers: speakers.setup }),
+    ...(detector === undefined ? {} : { language: detector.setup }),
+  };
+  const used = [model, ...(voice === undefined ? [] : [voice])];
+  used.push(...(speakers?.used ?? []), ...(detector?.used ?? []));
+  return {
+    child,
+    folders: used.map(({ dir }) => dir),
+    models: used.map(({ manifest }) => manifest.id),
+  };
+}
+
+/**
+ * The vocabulary as the model can be told to listen for it, and what is to be said when it cannot.
+ * sherpa parts phrases with `/` and takes ` :2.0` for a weight: neither may come from a phrase.
+ */
+export function hotwordsOf(
+  model: InstalledModel,
+  { vocabulary = [] }: TranscribeRequest,
+): { hotwords?: string; notes: string[] } {
+  const phrases = vocabulary
+    .map(({ phrase }) =>
+      phrase
+        .replaceAll(/[/:\p{Cc}]+/gu, " ")
+        .replaceAll(/\s+/g, " ")
+        .trim(),
+    )
+    .filter((phrase) => phrase !== "");
+  if (phrases.length === 0) return { notes: [] };
+  if (hotwordUnit(model) === undefined)
+    return { notes: [`the model ${model.manifest.id} cannot be made to listen for a vocabulary`] };
+  return { hotwords: phrases.join("/"), notes: [] };
+}

@@ -1,0 +1,384 @@
+import { execFile } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { describeWithSharedMedia, sharedMedia } from "../../../test/support/shared-media.ts";
+import { finished } from "../../media/engine.ts";
+import type { Progress } from "../../media/engine.ts";
+import { MediaError } from "../../media/errors.ts";
+import { createIdSource, newSession } from "../../media/ids.ts";
+import { defaultLimits } from "../../media/limits.ts";
+import type { Word } from "../../media/transcript.ts";
+import type { InstalledModel } from "../../models/model-store.ts";
+import { createMemoryObjectStore } from "../../objects/memory.ts";
+import { createSandbox } from "../../sandbox/create.ts";
+import type { Sandbox } from "../../sandbox/sandbox.ts";
+import { wavOf } from "../batches.ts";
+import type { TranscribeRequest, TranscribeResult } from "../transcriber.ts";
+import { describeSherpa } from "./describe.ts";
+import { silero, storeOf, toyTransducer } from "./toy-models.fixture.ts";
+import { createSherpaTranscriber } from "./transcriber.ts";
+import type { SherpaOptions, SherpaTranscriber } from "./transcriber.ts";
+
+const run = promisify(execFile);
+const objects = createMemoryObjectStore();
+const newId = createIdSource(newSession());
+const modelsDir = sharedMedia("../models");
+const toyDir = join(modelsDir, "toy-transducer");
+const made: SherpaTranscriber[] = [];
+const pids = new Set<number>();
+let sandbox: Sandbox;
+let folder: string;
+/** For tests that leave their transcriber as it was: loading takes longer than most of them. */
+let common: SherpaTranscriber;
+
+beforeAll(async () => {
+  sandbox = await createSandbox();
+  common = sherpa();
+  made.pop();
+  folder = await mkdtemp(join(tmpdir(), "dailies-sherpa-"));
+});
+afterEach(async () => {
+  await Promise.all(made.splice(0).map((transcriber) => transcriber.close()));
+});
+afterAll(async () => {
+  await common.close();
+  await rm(folder, { recursive: true });
+  expect([...pids].filter(isAlive)).toEqual([]);
+});
+
+/** Zombies have ended: they wait for whoever started them. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+/** A transcriber of a test's own, closed after it. Default: the toy, and silero. */
+function sherpa(more: Partial<SherpaOptions> & { with?: readonly InstalledModel[] } = {}) {
+  const { model = toyTransducer(toyDir), voice = silero(modelsDir), with: others = [] } = more;
+  const models = storeOf(model, voice, ...others);
+  const options = { sandbox, objects, limits: defaultLimits, threads: 1, ...more };
+  const transcriber = createSherpaTranscriber({ ...options, models, model, voice });
+  made.push(transcriber);
+  return transcriber;
+}
+
+interface Asked extends Partial<Omit<TranscribeRequest, "source">> {
+  readonly path: string;
+  readonly by?: SherpaTranscriber;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+async function transcribe(asked: Asked): Promise<TranscribeResult> {
+  const { path, by = common, signal = new AbortController().signal, onProgress, ...more } = asked;
+  const source = { bucket: "outputs", key: "output/audio/a.mp3", version: newId() } as const;
+  await objects.putFile(source, path);
+  const watch = (progress: Progress) => {
+    for (const pid of by.pids()) pids.add(pid);
+    onProgress?.(progress);
+  };
+  try {
+    const request = { jobId: "job", languageCode: "en-US", ...more, source };
+    return finished(await by.start(request, { signal, onProgress: watch, workDir: folder }));
+  } finally {
+    for (const pid of by.pids()) pids.add(pid);
+    await objects.remove(source);
+  }
+}
+
+/** Speech of 2.8 s: "go forward ten meters". */
+function speech(): Int16Array {
+  const bytes = readFileSync(sharedMedia("speech/goforward.wav"));
+  return new Int16Array(
+    new Uint8Array(bytes.subarray(44, bytes.length - (bytes.length % 2))).buffer,
+  );
+}
+
+/** Speech at places in samples, and silence between and after. */
+function recording(name: string, places: readonly number[]): string {
+  const clip = speech();
+  const all = new Int16Array((places.at(-1) ?? 0) + clip.length + 16_000);
+  for (const place of places) all.set(clip, place);
+  const path = join(folder, name);
+  writeFileSync(path, wavOf(all));
+  return path;
+}
+
+/** A folder with copies of the toy's files, to be broken. */
+function toyCopy(name: string): string {
+  const dir = join(folder, name);
+  mkdirSync(dir);
+  for (const file of ["encoder.onnx", "decoder.onnx", "joiner.onnx", "tokens.txt"])
+    copyFileSync(join(toyDir, file), join(dir, file));
+  return dir;
+}
+
+/** One piece as the package itself hears it. */
+interface Reference {
+  readonly fromMs: number;
+  readonly tokens: readonly string[];
+  readonly timestamps: readonly number[];
+  readonly durations: readonly number[];
+  readonly ys_log_probs: readonly number[];
+}
+
+/** The same sound, heard by the package itself: each of silero's segments with 240 ms at each side. */
+const reference = `
+const [, main, wav, toy, silero] = process.argv;
+const sherpa = require(main);
+const bytes = require("node:fs").readFileSync(wav);
+const all = Float32Array.from(new Int16Array(new Uint8Array(bytes.subarray(44)).buffer), (v) => v / 32768);
+const vad = new sherpa.Vad({ sampleRate: 16000, numThreads: 1, sileroVad: { model: silero,
+  threshold: 0.5, minSilenceDuration: 0.3, minSpeechDuration: 0.25, maxSpeechDuration: 20, windowSize: 512 } }, 60);
+const recognizer = new sherpa.OfflineRecognizer({ featConfig: { sampleRate: 16000, featureDim: 80 },
+  modelConfig: { transducer: { encoder: toy + "/encoder.onnx", decoder: toy + "/decoder.onnx", joiner: toy + "/joiner.onnx" },
+    tokens: toy + "/tokens.txt", modelType: "nemo_transducer", numThreads: 1 } });
+for (let at = 0; at + 512 <= all.length; at += 512) vad.acceptWaveform(all.slice(at, at + 512));
+vad.flush();
+const pieces = [];
+for (; !vad.isEmpty(); vad.pop()) {
+  const { start, samples } = vad.front(false);
+  const from = Math.max(0, start - 3840);
+  const stream = recognizer.createStream();
+  stream.acceptWaveform({ samples: all.slice(from, start + samples.length + 3840), sampleRate: 16000 });
+  recognizer.decode(stream);
+  pieces.push({ fromMs: from / 16, ...recognizer.getResult(stream) });
+}
+console.log(JSON.stringify(pieces));
+`;
+
+async function heardByThePackage(path: string): Promise<Reference[]> {
+  const main = createRequire(import.meta.url).resolve("sherpa-onnx-node");
+  const voice = join(modelsDir, "silero_vad.onnx");
+  const { stdout } = await run(process.execPath, ["-e", reference, main, path, toyDir, voice]);
+  return JSON.parse(stdout) as Reference[];
+}
+
+/** What a word's times must be: those of its token, as long as it does not share them with another. */
+function expectTimes(words: readonly Word[], { fromMs, timestamps, durations }: Reference): void {
+  for (const [index, word] of words.entries()) {
+    const [before, start, after] = [-1, 0, 1].map((by) => timestamps[index + by]);
+    if (start === undefined || before === start) continue;
+    expect(word.startMs).toBe(Math.round(fromMs + start * 1000));
+    if (after === start) continue;
+    const until = Math.min(start + Math.max(0.08, durations[index] ?? NaN), after ?? Infinity);
+    expect(word.endMs).toBe(Math.round(fromMs + until * 1000));
+  }
+}
+
+describeWithSharedMedia("the sherpa transcriber", () => {
+  it("hears what the package hears, each piece at its offset, with the same confidence", async () => {
+    const path = recording("five.wav", [20_000, 120_001, 400_007, 500_000, 731_313]);
+    const progress: Progress[] = [];
+    const [pieces, { transcript, notes, realTimeFactor }] = await Promise.all([
+      heardByThePackage(path),
+      transcribe({ path, durationMs: 49_000, onProgress: (one) => void progress.push(one) }),
+    ]);
+    expect(notes).toEqual([]);
+    expect(realTimeFactor).toBeGreaterThan(0);
+    expect(transcript.engine).toEqual({ name: "sherpa", version: "1.13.8", model: "toy" });
+    expect(pieces).toHaveLength(5);
+
+    const tokens = pieces.flatMap((piece) => piece.tokens);
+    // The toy says "hello" and "wor" alone; "ld" would join the word before it.
+    expect(tokens.filter((token) => !token.startsWith(" "))).toEqual([]);
+    expect(transcript.words.map(({ text }) => ` ${text}`)).toEqual(tokens);
+    const logProbs = pieces.flatMap((piece) => piece.ys_log_probs);
+    for (const [index, { confidence }] of transcript.words.entries())
+      expect(confidence).toBeCloseTo(Math.exp(logProbs[index] ?? NaN), 12);
+    let first = 0;
+    for (const piece of pieces) {
+      expectTimes(transcript.words.slice(first, first + piece.tokens.length), piece);
+      first += piece.tokens.length;
+    }
+
+    const fractions = progress.map(({ fraction = NaN }) => fraction);
+    expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
+    expect(fractions.at(-1)).toBeGreaterThan(0.95);
+    expect(progress.at(-1)?.speed).toBeGreaterThan(1);
+    expect(progress.at(-1)?.remainingMs).toBeGreaterThanOrEqual(0);
+  });
+
+  it.each([
+    ["silence", "anullsrc=r=16000:cl=mono:d=5"],
+    ["a fifth of a second", "sine=frequency=200:duration=0.2"],
+    ["nothing at all", "anullsrc=r=16000:cl=mono:d=0.01"],
+    ["pink noise", "anoisesrc=color=pink:duration=10:amplitude=0.3:seed=1"],
+    ["notes", "aevalsrc='0.3*sin(2*PI*t*(220+110*floor(mod(t*3,5))))*exp(-4*mod(t,0.33))':d=10"],
+    ["drums", "aevalsrc='0.8*(random(0)-0.5)*exp(-10*mod(t,0.5))':d=10"],
+  ])("hears no words in %s", async (what, source) => {
+    const path = join(folder, `${what}.mp3`);
+    await run("ffmpeg", ["-nostdin", "-v", "error", "-f", "lavfi", "-i", source, path]);
+    const { transcript, notes } = await transcribe({ path });
+    expect(transcript.words).toEqual([]);
+    expect(notes).toEqual(["no speech found"]);
+  });
+
+  it("finds speech by the room's own gate when there is no detector", async () => {
+    const model = toyTransducer(toyDir);
+    const options = { sandbox, objects, limits: defaultLimits, models: storeOf(model), model };
+    const by = createSherpaTranscriber(options);
+    made.push(by);
+    expect(by.id).toMatch(/^sherpa\/toy-[0-9a-f]{12}\/gate\/1$/);
+    expect(sherpa().id).toMatch(/^sherpa\/toy-[0-9a-f]{12}\/silero-vad-[0-9a-f]{12}\/1$/);
+    const { transcript } = await transcribe({ path: recording("gate.wav", [160_000]), by });
+    expect(transcript.words[0]?.startMs).toBeGreaterThan(8_500);
+    expect(transcript.words.length).toBeGreaterThan(5);
+  });
+});
+
+describeWithSharedMedia("what the sherpa transcriber is asked", () => {
+  it("knows the model's languages only", async () => {
+    const by = sherpa({ model: toyTransducer(toyDir, { languages: ["en", "zh"] }) });
+    const path = recording("language.wav", [16_000]);
+    await expect(transcribe({ path, by, languageCode: "de-DE" })).rejects.toMatchObject({
+      code: "unsupported_language",
+    });
+    const { transcript } = await transcribe({ path, by, languageCode: "zh-CN" });
+    expect(transcript.languageCode).toBe("zh-CN");
+  });
+
+  it.each([
+    ["speakers", { speakers: "auto" as const }, "dailies models pull pyannote-segmentation-3"],
+    ["languages", { identifyLanguage: {} }, "dailies models pull whisper-tiny"],
+  ])("names what to fetch for %s when it is not here", async (_what, more, command) => {
+    const failed = transcribe({ path: recording("missing.wav", [0]), ...more });
+    await expect(failed).rejects.toMatchObject({
+      code: "model_missing",
+      message: expect.stringContaining(command),
+      details: { command },
+    });
+  });
+
+  it("refuses a number of speakers that is none", async () => {
+    for (const speakers of [0, 1.5, 51, Number.NaN])
+      await expect(
+        transcribe({ path: recording("none.wav", [0]), speakers }),
+      ).rejects.toMatchObject({ code: "invalid_argument" });
+  });
+
+  it("listens for phrases where the model has its vocabulary, and says when it cannot", async () => {
+    const path = recording("phrases.wav", [16_000]);
+    const vocabulary = [{ phrase: "wor/ld: world" }];
+    const plain = await transcribe({ path, vocabulary });
+    expect(plain.notes).toEqual(["the model toy cannot be made to listen for a vocabulary"]);
+    expect(plain.transcript.words.map(({ text }) => text)).not.toContain("world");
+
+    const dir = toyCopy("with-vocabulary");
+    writeFileSync(join(dir, "bpe.vocab"), "<unk>\t0\n▁hello\t-1\n▁wor\t-2\nld\t-3\n▁\t-9\n");
+    const model = toyTransducer(dir, { files: { bpe: "bpe.vocab" } });
+    const { transcript, notes } = await transcribe({ path, vocabulary, by: sherpa({ model }) });
+    expect(notes).toEqual([]);
+    expect(transcript.words.map(({ text }) => text)).toContain("world");
+  });
+
+  it("describes what can be had, and how", () => {
+    const described = describeSherpa(storeOf(toyTransducer(toyDir, { languages: ["en"] })));
+    expect(described).toMatchObject({
+      version: "1.13.8",
+      models: [{ model: "toy", languages: ["en"], takesVocabulary: false }],
+      voice: "gate",
+      tellsSpeakers: false,
+      identifiesLanguages: false,
+    });
+    expect(described.lacks.map(({ remedy }) => remedy)).toEqual([
+      "dailies models pull silero-vad",
+      "dailies models pull pyannote-segmentation-3",
+      "dailies models pull whisper-tiny",
+    ]);
+    const unknown = describeSherpa(storeOf(toyTransducer(toyDir, { kind: "telepathy" })));
+    expect(unknown.models).toEqual([]);
+    expect(unknown.lacks[0]?.what).toContain("telepathy");
+  });
+});
+
+describeWithSharedMedia("the sherpa transcriber in trouble", () => {
+  it.each([
+    ["garbage", (dir: string) => writeFileSync(join(dir, "encoder.onnx"), "garbage")],
+    ["half a model", (dir: string) => truncateSync(join(dir, "encoder.onnx"), 5_000)],
+    ["an empty file", (dir: string) => truncateSync(join(dir, "joiner.onnx"), 0)],
+    ["tokens that are none", (dir: string) => writeFileSync(join(dir, "tokens.txt"), "\0\0\0")],
+  ])("says that the model is broken when it is %s", async (what, spoil) => {
+    const dir = toyCopy(what);
+    spoil(dir);
+    const by = sherpa({ model: toyTransducer(dir) });
+    const failed = transcribe({ path: recording("broken.wav", [0]), by });
+    await expect(failed).rejects.toMatchObject({ code: "model_invalid", retryable: false });
+    expect(by.pids()).toEqual([]);
+  });
+
+  it("says so when the voice detector is broken: it aborts the process", async () => {
+    const dir = join(folder, "voice");
+    mkdirSync(dir);
+    writeFileSync(join(dir, "silero_vad.onnx"), "garbage");
+    const failed = transcribe({
+      path: recording("broken.wav", [0]),
+      by: sherpa({ voice: silero(dir) }),
+    });
+    await expect(failed).rejects.toMatchObject({ code: "model_invalid" });
+  });
+
+  it("fails alone when its child is killed, whenever that is, and goes on with another", async () => {
+    const by = sherpa();
+    const path = recording(
+      "long.wav",
+      Array.from({ length: 30 }, (_none, at) => at * 80_000),
+    );
+    const good = await transcribe({ path, by });
+    for (const afterReports of [1, 9]) {
+      let reports = 0;
+      let killed = 0;
+      const onProgress = () => {
+        reports += 1;
+        if (reports !== afterReports) return;
+        killed = by.pids()[0] ?? 0;
+        process.kill(killed, "SIGKILL");
+      };
+      await expect(transcribe({ path, by, onProgress })).rejects.toMatchObject({
+        code: "engine_failed",
+        retryable: true,
+      });
+      expect(by.pids()).not.toContain(killed);
+    }
+    expect((await transcribe({ path, by })).transcript).toEqual(good.transcript);
+  });
+
+  it("does not mix one recording with the next when the first ends amid it", async () => {
+    const by = common;
+    const path = recording("short.wav", [16_000]);
+    const good = await transcribe({ path, by });
+    const [kept] = by.pids();
+    expect((await transcribe({ path, by })).transcript).toEqual(good.transcript);
+    expect(by.pids()).toEqual([kept]);
+    await expect(transcribe({ path: import.meta.filename, by })).rejects.toMatchObject({
+      code: "damaged_media",
+    });
+    expect((await transcribe({ path, by })).transcript).toEqual(good.transcript);
+  });
+
+  it("stops when it is told to, or takes too long, and leaves no process", async () => {
+    const path = recording(
+      "stop.wav",
+      Array.from({ length: 60 }, (_none, at) => at * 160_000),
+    );
+    const stop = new AbortController();
+    const onProgress = () => stop.abort();
+    const stopped = transcribe({ path, signal: stop.signal, onProgress });
+    await expect(stopped).rejects.toMatchObject({ code: "cancelled" });
+
+    const limits = { ...defaultLimits, minTimeMs: 20, timeFactor: 0.000_001 };
+    const late: unknown = await transcribe({ path, durationMs: 1, by: sherpa({ limits }) }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(late).toBeInstanceOf(MediaError);
+    expect(late).toMatchObject({ code: "limit_time" });
+  });
+});

@@ -1,0 +1,162 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import fc from "fast-check";
+import { parseSync } from "subtitle";
+import { describe, expect, it } from "vitest";
+import { cuesFrom } from "../src/captions/cues.ts";
+import { rulesFor } from "../src/captions/rules.ts";
+import { srt } from "../src/captions/srt.ts";
+import { webVtt } from "../src/captions/webvtt.ts";
+import type { Word } from "../src/media/transcript.ts";
+import { fromTranscribeJson } from "../src/media/transcribe-json.ts";
+import { describeWithSharedMedia, sharedSample } from "./support/shared-media.ts";
+
+// The W3C's own parser: it lists every error that a validator would.
+interface VttCue {
+  readonly startTime: number;
+  readonly endTime: number;
+  readonly text: string;
+  readonly tree: VttNode;
+}
+interface VttNode {
+  readonly type: string;
+  readonly name?: string;
+  readonly value?: string | number;
+  readonly children?: readonly VttNode[];
+}
+const require = createRequire(import.meta.url);
+const entities = require("webvtt-parser/html-entities.json") as object;
+const { WebVTTParser } = require("webvtt-parser") as {
+  WebVTTParser: new (entities?: object) => {
+    parse(text: string, kind: string): { cues: VttCue[]; errors: { message: string }[] };
+  };
+};
+
+const textOf = (node: VttNode): string =>
+  node.type === "text" ? String(node.value) : (node.children ?? []).map(textOf).join("");
+const timesOf = (node: VttNode): number[] =>
+  node.type === "timestamp" ? [Number(node.value)] : (node.children ?? []).flatMap(timesOf);
+const voicesOf = (node: VttNode): string[] => [
+  ...(node.name === "v" ? [String(node.value)] : []),
+  ...(node.children ?? []).flatMap(voicesOf),
+];
+
+const text = fc.oneof(
+  fc.constantFrom(
+    "word",
+    "AT&T",
+    "<i>",
+    "-->",
+    "{\\an8}",
+    "42",
+    "NOTE",
+    "WEBVTT",
+    "&amp;",
+    "a > b",
+  ),
+  fc.constantFrom("我们面前应有尽有", "สวัสดีครับ", "مرحبا بالعالم", "안녕하세요", "שלום", "👨‍👩‍👧"),
+  fc.string({ unit: "grapheme", maxLength: 20 }),
+);
+
+/** As an engine reports them: in order, without overlap. */
+const spoken: fc.Arbitrary<readonly Word[]> = fc
+  .array(
+    fc.record({
+      text,
+      pauseMs: fc.nat(2_500),
+      lengthMs: fc.integer({ min: 10, max: 1_500 }),
+      speaker: fc.constantFrom(undefined, "spk_0", "spk_1", "A --> B\n<b>"),
+    }),
+    { maxLength: 40 },
+  )
+  .map((list) => {
+    let at = 0;
+    return list.map(({ text: said, pauseMs, lengthMs, speaker }) => {
+      const startMs = at + pauseMs;
+      at = startMs + lengthMs;
+      return { text: said, startMs, endMs: at, ...(speaker !== undefined && { speaker }) };
+    });
+  });
+
+const ms = (seconds: number): number => Math.round(seconds * 1000);
+
+/** All that a WebVTT text says, by the W3C's parser; without an error. */
+function readVtt(vtt: string) {
+  const { cues, errors } = new WebVTTParser(entities).parse(vtt, "subtitles/captions/descriptions");
+  expect(errors).toEqual([]);
+  return cues;
+}
+
+/** The parser reads no lone surrogates and no NUL, as files in UTF-8 have none. */
+const asFile = (written: string): string => Buffer.from(written, "utf8").toString("utf8");
+
+describe("captions, read by published parsers", () => {
+  it("are as they were in WebVTT, with and without voices and word times", () => {
+    fc.assert(
+      fc.property(spoken, fc.boolean(), fc.boolean(), (words, voices, wordTimes) => {
+        const cues = cuesFrom(words);
+        const read = readVtt(asFile(webVtt(cues, { voices, wordTimes, note: "a --> b\n\nc" })));
+        expect(
+          read.map(({ startTime, endTime, tree }) => ({
+            startMs: ms(startTime),
+            endMs: ms(endTime),
+            text: textOf(tree),
+          })),
+        ).toEqual(
+          cues.map(({ startMs, endMs, lines }) => ({
+            startMs,
+            endMs,
+            text: asFile(lines.join("\n")),
+          })),
+        );
+        for (const [index, { tree, startTime, endTime }] of read.entries()) {
+          const speaker = cues[index]?.speaker;
+          expect(voicesOf(tree)).toHaveLength(voices && speaker !== undefined ? 1 : 0);
+          const times = timesOf(tree);
+          if (!wordTimes) expect(times).toEqual([]);
+          expect(times).toEqual(times.toSorted((a, b) => a - b));
+          for (const time of times) expect(time > startTime && time < endTime).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it("are as they were in SRT", () => {
+    fc.assert(
+      fc.property(spoken, (words) => {
+        const cues = cuesFrom(words);
+        const read = parseSync(asFile(srt(cues))).flatMap((node) =>
+          node.type === "cue" ? [node.data] : [],
+        );
+        const expected = cues.map(({ startMs, endMs, lines }) => ({
+          start: startMs,
+          end: endMs,
+          text: asFile(lines.join("\n")).replaceAll("-->", "→"),
+        }));
+        expect(read.map(({ start, end, text: shown }) => ({ start, end, text: shown }))).toEqual(
+          expected,
+        );
+      }),
+    );
+  });
+});
+
+describeWithSharedMedia("captions of real results", () => {
+  it.each(["01-plain", "02-channel-identification", "03-speaker-identification"])(
+    "%s keep to the rules, and are read by the parsers",
+    (name) => {
+      const json: unknown = JSON.parse(
+        readFileSync(sharedSample(`transcribe/${name}.json`), "utf8"),
+      );
+      const { words, languageCode } = fromTranscribeJson(json);
+      const cues = cuesFrom(words, rulesFor(languageCode, words));
+      expect(cues.length).toBeGreaterThan(0);
+      expect(readVtt(webVtt(cues, { voices: true, wordTimes: true }))).toHaveLength(cues.length);
+      expect(parseSync(srt(cues)).filter(({ type }) => type === "cue")).toHaveLength(cues.length);
+      for (const cue of cues) {
+        for (const line of cue.lines) expect(line.length).toBeLessThanOrEqual(42);
+        expect(cue.lines.length).toBeLessThanOrEqual(2);
+      }
+    },
+  );
+});
