@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readComplaint, readFrameTime } from "./ffmpeg-lines.ts";
+import { readComplaint, readCut, readFrameTime } from "./ffmpeg-lines.ts";
 
 const showinfo = (time: string) =>
   `[Parsed_showinfo_6 @ 0x558a95606640] [info] n:   3 pts:  25600 pts_time:${time} pos:   1234 fmt:rgb24 sar:1/1 s:512x512 i:P iskey:1 type:I`;
@@ -34,5 +34,15 @@ describe("ffmpeg's lines", () => {
     );
     expect(readComplaint("[h264 @ 0x56] [info] concealing 433 DC")).toBeUndefined();
     expect(readComplaint("[info] [error] in a title")).toBeUndefined();
+  });
+
+  it("tells hard cuts, the surer the more differs", () => {
+    const scdet = (score: string, time: string) =>
+      `[scdet @ 0x5581] [info] lavfi.scd.score: ${score}, lavfi.scd.time: ${time}`;
+    expect(readCut(scdet("40.000", "5.48"))).toEqual({ atMs: 5480, confidence: 1 });
+    expect(readCut(scdet("10.000", "0.4"))).toEqual({ atMs: 400, confidence: 0.5 });
+    expect(readCut(`[info] title : ${scdet("40.000", "5.48")}`)).toBeUndefined();
+    expect(readCut(scdet("40.000", "NOPTS"))).toBeUndefined();
+    expect(readCut(showinfo("7"))).toBeUndefined();
   });
 });

@@ -13,6 +13,17 @@ export function readFrameTime(line: string): number | undefined {
   return Number.isFinite(seconds) ? Math.max(0, Math.round(seconds * 1000)) : 0;
 }
 
+/** A hard cut from a line of the filter scdet: when the new picture begins, and how sure it is, 0–1. */
+export function readCut(line: string): { atMs: number; confidence: number } | undefined {
+  if (line.startsWith("[info]")) return undefined;
+  const found = /\blavfi\.scd\.score: *([\d.]+), *lavfi\.scd\.time: *([\d.]+)/.exec(line);
+  if (!found) return undefined;
+  const [score, seconds] = [Number(found[1]), Number(found[2])];
+  if (!Number.isFinite(score) || !Number.isFinite(seconds)) return undefined;
+  // The score is 0–100; at 10 it is told at all, and by 40 there is no doubt.
+  return { atMs: Math.round(seconds * 1000), confidence: Math.min(1, 0.5 + (score - 10) / 60) };
+}
+
 /** A complaint, without the decoder's address in memory: `h264: error while decoding MB 5 7`. */
 export function readComplaint(line: string): string | undefined {
   const found =

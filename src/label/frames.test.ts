@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,6 +11,17 @@ import { createSandbox } from "../sandbox/create.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { decodeFrames } from "./frames.ts";
 import type { FramesRequest } from "./frames.ts";
+
+/** 64×48 pixels, red: ffmpeg's libaom made it. */
+const redAvif = [
+  "AAAAIGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZk1BMUIAAAD5bWV0YQAAAAAAAAAvaGRscgAAAAAAAAAAcGljdAAAAA",
+  "AAAAAAAAAAAFBpY3R1cmVIYW5kbGVyAAAAAA5waXRtAAAAAAABAAAAHmlsb2MAAAAARAAAAQABAAAAAQAAASEAAAAd",
+  "AAAAKGlpbmYAAAAAAAEAAAAaaW5mZQIAAAAAAQAAYXYwMUNvbG9yAAAAAGppcHJwAAAAS2lwY28AAAAUaXNwZQAAAA",
+  "AAAABAAAAAMAAAABBwaXhpAAAAAAMICAgAAAAMYXYxQ4EADAAAAAATY29scm5jbHgAAgACAAIAAAAAF2lwbWEAAAAA",
+  "AAAAAQABBAECgwQAAAAlbWRhdAoGGBV/vbAIMhMaAAAAUAAAADatYZemxnfcIjPw",
+].join("");
+
+const readsAv1 = /\bav1\b/.test(execFileSync("ffmpeg", ["-v", "error", "-decoders"]).toString());
 
 let sandbox: Sandbox;
 let dir: string;
@@ -70,6 +81,20 @@ describe("frames of a video", () => {
     const { times, frames } = await decode(path, facts, { sampling: everyHalfSecond });
     expect(times).toEqual([0, 500, 1000, 1500, 2000, 2500]);
     expect(frames).toBe(6);
+  });
+
+  it("come with the cuts between them, at the frame where the new picture begins", async () => {
+    const path = make(
+      "cut.mp4",
+      "testsrc=s=64x36:r=10:d=2[a];mandelbrot=s=64x36:r=10,trim=duration=1.3,setsar=1[b];[a][b]concat",
+    );
+    const facts = pictureFacts("video", 64, 36, { durationMs: 3300 });
+    const { cuts, times } = await decode(path, facts, { sampling: everyHalfSecond });
+    expect(cuts.map(({ atMs }) => atMs)).toEqual([2000]);
+    expect(cuts[0]?.confidence).toBeGreaterThan(0.5);
+    expect(times).toHaveLength(7);
+    const seldom = { intervalMs: 3000, keyframesOnly: false };
+    expect((await decode(path, facts, { sampling: seldom })).cuts).toEqual(cuts);
   });
 
   it("are only the keyframes when told so", async () => {
@@ -153,6 +178,39 @@ describe("pictures as displayed", () => {
     execFileSync("ffmpeg", copy);
     const { pictures } = await decode(path, pictureFacts("video", 60, 60, { rotation: 90 }));
     expect(colourAt(pictures[0], 1, 0)).toBe("red");
+  });
+
+  it.each([
+    ["jpg", "jpeg_pipe"],
+    ["webp", "webp_pipe"],
+    ["bmp", "bmp_pipe"],
+    ["tiff", "tiff_pipe"],
+    ["gif", "gif"],
+  ])("are read from .%s", async (ending, container) => {
+    const path = make(`red.${ending}`, "color=red:s=60x60", "-frames:v", "1");
+    const { pictures } = await decode(path, { ...pictureFacts("image", 60, 60), container });
+    expect(pictures).toHaveLength(1);
+    expect(colourAt(pictures[0], 1, 1)).toBe("red");
+  });
+
+  it.runIf(readsAv1)("are read from AVIF, where ffmpeg decodes AV1", async () => {
+    const path = join(dir, "red.avif");
+    writeFileSync(path, Buffer.from(redAvif, "base64"));
+    const container = "mov,mp4,m4a,3gp,3g2,mj2";
+    const { pictures } = await decode(path, { ...pictureFacts("image", 64, 48), container });
+    expect(colourAt(pictures[0], 1, 1)).toBe("red");
+  });
+
+  it("may be as large as the limit, though decoders make room for more", async () => {
+    // 720 is no whole number of JPEG's blocks with their margins: they take 752×500 for it.
+    const path = make("large.jpg", "color=red:s=720x500", "-frames:v", "1");
+    const facts = { ...pictureFacts("image", 720, 500), container: "jpeg_pipe" };
+    const just = { ...defaultLimits, maxPixels: 720 * 500 };
+    expect((await decode(path, facts, { limits: just })).frames).toBe(1);
+    const half = { ...defaultLimits, maxPixels: 720 * 250 };
+    await expect(decode(path, facts, { limits: half })).rejects.toMatchObject({
+      code: "limit_pixels",
+    });
   });
 
   it("keep their proportions, square pixels or not", async () => {

@@ -6,7 +6,7 @@ import { lackedMemory } from "../sandbox/endings.ts";
 import { ffmpegInput } from "../sandbox/ffmpeg-input.ts";
 import type { Sandbox, SandboxedCommand, SandboxedProcess } from "../sandbox/sandbox.ts";
 import { letterbox } from "./geometry.ts";
-import { readComplaint, readFrameTime } from "./ffmpeg-lines.ts";
+import { readComplaint, readCut, readFrameTime } from "./ffmpeg-lines.ts";
 import { mostFrames } from "./sampling.ts";
 import type { Sampling } from "./sampling.ts";
 
@@ -36,7 +36,18 @@ export interface DecodedFrames {
   readonly frames: number;
   /** What the decoder complained of, the first few lines. */
   readonly complaints: readonly string[];
+  /** Hard cuts, each at the first frame of the new picture; of keyframes alone, at the next one. */
+  readonly cuts: readonly Cut[];
 }
+
+export interface Cut {
+  readonly atMs: number;
+  /** 0–1 */
+  readonly confidence: number;
+}
+
+/** More than a film has; a flickering video does not fill our memory. */
+const mostCuts = 10_000;
 
 /** Clockwise turns for display. */
 const turns: Record<VideoFacts["rotation"], readonly string[]> = {
@@ -53,6 +64,9 @@ const turns: Record<VideoFacts["rotation"], readonly string[]> = {
 const toneMap =
   "format=yuv444p10le,zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv";
 
+/** scdet's default: how different two frames must be, 0–100, and from how different ones before. */
+const cutScore = 10;
+
 /** The filters that make of a stored frame what is displayed, letterboxed on grey. */
 function frameFilters(video: VideoFacts, size: number, sampling: Sampling | "first"): string[] {
   const fit = letterbox(video.displayWidth, video.displayHeight, size);
@@ -61,7 +75,11 @@ function frameFilters(video: VideoFacts, size: number, sampling: Sampling | "fir
   return [
     ...(sampling === "first"
       ? []
-      : [String.raw`select=isnan(prev_selected_t)+gte(t-prev_selected_t\,${interval})`]),
+      : [
+          // Every frame is compared with the one before it, while its full rate is still there.
+          `scdet=threshold=${cutScore}`,
+          String.raw`select=isnan(prev_selected_t)+gte(t-prev_selected_t\,${interval})`,
+        ]),
     ...turns[video.rotation],
     `scale=${fit.width}:${fit.height}`,
     ...(video.transfer === "sdr" ? [] : [toneMap]),
@@ -124,10 +142,13 @@ async function* pieces(stream: AsyncIterable<Uint8Array>, sizeBytes: number) {
 function listen(child: SandboxedProcess, path: string) {
   const times: number[] = [];
   const complaints: string[] = [];
+  const cuts: Cut[] = [];
   let wake = () => {};
   child.onStderrLine((line) => {
     const time = readFrameTime(line);
     if (time !== undefined) times.push(time);
+    const cut = readCut(line);
+    if (cut !== undefined && cuts.length < mostCuts) cuts.push(cut);
     const complaint = readComplaint(line);
     if (complaint !== undefined && complaints.length < 20)
       complaints.push(complaint.replaceAll(`file:${path}`, "the file"));
@@ -150,7 +171,7 @@ function listen(child: SandboxedProcess, path: string) {
     await child.exited;
     throw new MediaError("engine_failed", "ffmpeg gave a frame without its time");
   }
-  return { nextTime, complaints };
+  return { nextTime, complaints, cuts };
 }
 
 /**
@@ -167,7 +188,7 @@ export async function decodeFrames(
   if (!video) throw new MediaError("unsupported_media", "there is no picture in it to look at");
   const command = decodeCommand(request, video);
   const child = parts.sandbox.spawn({ command: parts.ffmpeg, ...command });
-  const { nextTime, complaints } = listen(child, request.path);
+  const { nextTime, complaints, cuts } = listen(child, request.path);
   let frames = 0;
   const frameBytes = request.size * request.size * 3;
   try {
@@ -183,7 +204,7 @@ export async function decodeFrames(
   }
   const exit = await child.exited;
   if (frames === 0) throw noFrame(complaints, exit.stderr);
-  return { frames, complaints };
+  return { frames, complaints, cuts };
 }
 
 function noFrame(complaints: readonly string[], stderr: string): MediaError {

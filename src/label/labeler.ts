@@ -8,6 +8,10 @@ export interface LabelRequest {
   /** The picture or the video itself. */
   readonly source: ObjectRef;
   readonly facts: MediaFacts;
+  /** Least confidence of a label, 0–1. Default: the engine's own, by class. */
+  readonly minConfidence?: number;
+  /** Most labels of a picture, or of one frame of a video; the surest. Default: all. */
+  readonly maxLabels?: number;
 }
 
 export interface LabelResult {

@@ -62,7 +62,9 @@ describe("Rekognition's shapes", () => {
       { timestampMs: 0, labels: [animal] },
       { timestampMs: 1000, labels: [] },
     ];
-    expect(rekognitionJson({ frames, segments: [], engine }, facts)).toEqual({
+    const segments = [{ name: "Dog", startMs: 500, endMs: 1500, confidence: 0.8 }];
+    const shots = [{ startMs: 0, endMs: 45_000, confidence: 1 }];
+    expect(rekognitionJson({ frames, segments, shots, engine }, facts)).toEqual({
       JobStatus: "SUCCEEDED",
       VideoMetadata: {
         Codec: "h264",
@@ -76,9 +78,33 @@ describe("Rekognition's shapes", () => {
         { Timestamp: 0, Label: animalJson },
         { Timestamp: 500, Label: dogJson },
       ],
+      LabelSegments: [
+        {
+          StartTimestampMillis: 500,
+          EndTimestampMillis: 1500,
+          DurationMillis: 1000,
+          Label: { Name: "Dog", Confidence: 80 },
+        },
+      ],
+      Segments: [
+        {
+          Type: "SHOT",
+          StartTimestampMillis: 0,
+          EndTimestampMillis: 45_000,
+          DurationMillis: 45_000,
+          ShotSegment: { Index: 0, Confidence: 100 },
+        },
+      ],
       LabelModelVersion: "model-1",
       engine,
     });
+  });
+
+  it("numbers the things of a video, beside what Rekognition has", () => {
+    const instances = dog.instances.map((instance) => ({ ...instance, track: 3 }));
+    const frames = [{ timestampMs: 0, labels: [{ ...dog, instances }] }];
+    const json = rekognitionJson({ frames, segments: [], engine }, facts);
+    expect(JSON.parse(JSON.stringify(json)).Labels[0].Label.Instances[0].TrackId).toBe(3);
   });
 
   it("leaves out what is not known", () => {

@@ -1,5 +1,5 @@
 import type { MediaFacts, Ratio } from "../media/facts.ts";
-import type { Label, Labeling } from "../media/label.ts";
+import type { Label, Labeling, LabelSegment, Shot } from "../media/label.ts";
 import type { EngineInfo } from "../media/transcript.ts";
 
 /** A label as Amazon Rekognition writes it: confidence 0–100, boxes in fractions of the picture. */
@@ -9,6 +9,8 @@ interface RekognitionLabel {
   readonly Instances: readonly {
     readonly BoundingBox: { Width: number; Height: number; Left: number; Top: number };
     readonly Confidence: number;
+    /** Ours: the same number is the same thing, seen again. Videos only. */
+    readonly TrackId?: number;
   }[];
   readonly Parents: readonly { readonly Name: string }[];
 }
@@ -38,7 +40,28 @@ export interface GetLabelDetectionJson {
   /** `Timestamp` in milliseconds from the video's start. */
   readonly Labels: readonly { readonly Timestamp: number; readonly Label: RekognitionLabel }[];
   readonly LabelModelVersion: string;
+  /** Ours: the same labels as times, as the same answer has them when asked for `SEGMENTS`. */
+  readonly LabelSegments: readonly LabelSegmentJson[];
+  /** As GetSegmentDetection has them; absent when nobody looked for cuts. */
+  readonly Segments?: readonly ShotJson[];
   readonly engine: EngineInfo;
+}
+
+/** A time during which a label is seen. */
+interface LabelSegmentJson {
+  readonly StartTimestampMillis: number;
+  readonly EndTimestampMillis: number;
+  readonly DurationMillis: number;
+  readonly Label: { readonly Name: string; readonly Confidence: number };
+}
+
+/** The time between two cuts. */
+interface ShotJson {
+  readonly Type: "SHOT";
+  readonly StartTimestampMillis: number;
+  readonly EndTimestampMillis: number;
+  readonly DurationMillis: number;
+  readonly ShotSegment: { readonly Index: number; readonly Confidence: number };
 }
 
 /** Six digits are more than any model knows, and make no file twice as large. */
@@ -50,7 +73,7 @@ function rekognitionLabel(label: Label): RekognitionLabel {
   return {
     Name: label.name,
     Confidence: percent(label.confidence),
-    Instances: label.instances.map(({ box, confidence }) => ({
+    Instances: label.instances.map(({ box, confidence, track }) => ({
       BoundingBox: {
         Width: rounded(box.width),
         Height: rounded(box.height),
@@ -58,6 +81,7 @@ function rekognitionLabel(label: Label): RekognitionLabel {
         Top: rounded(box.top),
       },
       Confidence: percent(confidence),
+      ...(track !== undefined && { TrackId: track }),
     })),
     Parents: label.parents.map((Name) => ({ Name })),
   };
@@ -87,9 +111,26 @@ function detectLabelsJson({ frames, engine }: Labeling): DetectLabelsJson {
   return { Labels: labels.map(rekognitionLabel), LabelModelVersion: engine.model, engine };
 }
 
+const times = ({ startMs, endMs }: { startMs: number; endMs: number }) => ({
+  StartTimestampMillis: startMs,
+  EndTimestampMillis: endMs,
+  DurationMillis: endMs - startMs,
+});
+
+const labelSegment = (segment: LabelSegment): LabelSegmentJson => ({
+  ...times(segment),
+  Label: { Name: segment.name, Confidence: percent(segment.confidence) },
+});
+
+const shotSegment = (shot: Shot, index: number): ShotJson => ({
+  Type: "SHOT",
+  ...times(shot),
+  ShotSegment: { Index: index, Confidence: percent(shot.confidence) },
+});
+
 /** The labels of a video, by time and then the surest first: Rekognition's order TIMESTAMPS. */
 function getLabelDetectionJson(
-  { frames, engine }: Labeling,
+  { frames, segments, shots, engine }: Labeling,
   facts: MediaFacts,
 ): GetLabelDetectionJson {
   const inTime = frames.toSorted((a, b) => (a.timestampMs ?? 0) - (b.timestampMs ?? 0));
@@ -102,6 +143,8 @@ function getLabelDetectionJson(
         .map((label) => ({ Timestamp: timestampMs, Label: rekognitionLabel(label) })),
     ),
     LabelModelVersion: engine.model,
+    LabelSegments: segments.map(labelSegment),
+    ...(shots && { Segments: shots.map(shotSegment) }),
     engine,
   };
 }

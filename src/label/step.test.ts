@@ -36,7 +36,7 @@ describeWithSharedMedia("the step label", () => {
       updatedAt: 1,
     };
     const job: Job = { ...newJob(media, "label"), state: "running", attempts: 1, enqueuedAt: 1 };
-    const run = createLabelStep({ labeler, objects });
+    const run = createLabelStep({ labelerOf: () => labeler, objects });
     const signal = new AbortController().signal;
     const outcome = await run({ job, media, newId, signal, onProgress: () => {}, workDir: "" });
 
@@ -58,5 +58,12 @@ describeWithSharedMedia("the step label", () => {
     expect(Buffer.byteLength(text)).toBe(object.sizeBytes);
     const names = JSON.parse(text).Labels.map(({ Name }: { Name: string }) => Name);
     expect(names).toEqual(expect.arrayContaining(["Dog", "Animal", "Pet"]));
+
+    const wish = { ...job, settings: { maxLabels: 2, minConfidence: 0.5 } };
+    const again = await run({ job: wish, media, newId, signal, onProgress: () => {}, workDir: "" });
+    const [, fewer] = again.changes;
+    if (fewer?.type !== "putLabels") throw new Error("other changes");
+    expect(fewer.labels).toHaveLength(2);
+    for (const { confidence } of fewer.labels) expect(confidence).toBeGreaterThanOrEqual(0.5);
   });
 });

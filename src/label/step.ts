@@ -1,5 +1,6 @@
 import { finished } from "../media/engine.ts";
 import { MediaError } from "../media/errors.ts";
+import type { JobSettings } from "../media/job.ts";
 import { outputKey } from "../media/keys.ts";
 import type { StoredObject } from "../media/media.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
@@ -8,14 +9,25 @@ import type { Labeler } from "./labeler.ts";
 import { rekognitionJson } from "./rekognition-json.ts";
 import { summarize } from "./timeline.ts";
 
+/** What a job says about how to label, besides the engine. */
+const wishOf = ({ minConfidence, maxLabels }: JobSettings) => ({
+  ...(typeof minConfidence === "number" && { minConfidence }),
+  ...(typeof maxLabels === "number" && { maxLabels }),
+});
+
 /** The step `label`: what is to be seen in a picture or a video, stored in Rekognition's shape. */
-export function createLabelStep(parts: { labeler: Labeler; objects: ObjectStore }): RunStep {
-  const { labeler, objects } = parts;
+export function createLabelStep(parts: {
+  /** The labeller of the engine that a job's settings name. */
+  labelerOf: (engine: unknown) => Labeler;
+  objects: ObjectStore;
+}): RunStep {
+  const { labelerOf, objects } = parts;
   return async ({ job, media, newId, ...options }) => {
     const { name, version, facts } = media;
     if (!facts) throw new MediaError("internal", `${name} is to be labelled but was never probed`);
     const source = { bucket: "uploads", key: name, version } as const;
-    const request = { jobId: job.id, source, facts };
+    const request = { jobId: job.id, source, facts, ...wishOf(job.settings) };
+    const labeler = labelerOf(job.settings["engine"]);
     const { labeling, notes } = finished(await labeler.start(request, options));
 
     const ref = { bucket: "outputs", key: outputKey("labels", name), version: newId() } as const;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cocoNames, parentsOf } from "./taxonomy.ts";
+import { classesOf, cocoNames, imagenetNames, knownToImagenet, parentsOf } from "./taxonomy.ts";
 
 describe("the names of things", () => {
   it("has the 80 classes, each once, in Title Case", () => {
@@ -45,7 +45,49 @@ describe("the names of things", () => {
 
   it("leaves few things without any kind", () => {
     const alone = cocoNames.filter((name) => parentsOf(name).length === 0);
-    const street = ["Person", "Traffic Light", "Fire Hydrant", "Parking Meter"];
-    expect(alone).toEqual([...street, "Toilet", "Sink", "Clock", "Scissors", "Toothbrush"]);
+    const street = ["Person", "Traffic Light", "Fire Hydrant"];
+    expect(alone).toEqual([...street, "Sink", "Scissors", "Toothbrush"]);
+  });
+});
+
+describe("the thousand classes of ImageNet", () => {
+  it("are in their order, in Title Case, and two have one name only where they are one thing", () => {
+    expect(imagenetNames).toHaveLength(1000);
+    for (const name of imagenetNames) expect(name).toMatch(/^[A-Z\p{L}]/u);
+    expect([imagenetNames[0], imagenetNames[281], imagenetNames[934]]).toEqual([
+      "Tench",
+      "Tabby Cat",
+      "Hot Dog",
+    ]);
+    const twice = imagenetNames.filter((name, index) => imagenetNames.indexOf(name) !== index);
+    const same = ["Swimsuit", "Laptop", "Sunglasses", "Cliff", "Mushroom", "Corn"];
+    expect([...new Set(twice)].toSorted()).toEqual(same.toSorted());
+  });
+
+  it("are of everyday kinds, and of no kind that nobody speaks of", () => {
+    const kinds = new Set(imagenetNames.flatMap(parentsOf));
+    expect(kinds.size).toBeGreaterThan(150);
+    for (const odd of ["Entity", "Placental", "Whole", "Physical Entity", "Instrumentality"])
+      expect(kinds).not.toContain(odd);
+    const classless = imagenetNames.filter((name) => parentsOf(name).length === 0);
+    expect(classless.length).toBeLessThan(130);
+  });
+
+  it("never lead round in a circle, and count for each kind above them", () => {
+    for (const name of knownToImagenet) {
+      expect(parentsOf(name)).not.toContain(name);
+      for (const parent of parentsOf(name)) {
+        const above = new Set(classesOf(parent));
+        expect(classesOf(name).every((index) => above.has(index))).toBe(true);
+      }
+    }
+  });
+
+  it("share the names of COCO, so that the two can be compared", () => {
+    expect(classesOf("Dog")).toHaveLength(118);
+    expect(classesOf("Cat")).toHaveLength(5);
+    expect(classesOf("Hot Dog")).toEqual([934]);
+    expect(classesOf("Kite")).toEqual([]); // the bird is another thing
+    expect(classesOf("no such thing")).toEqual([]);
   });
 });

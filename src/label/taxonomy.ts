@@ -1,7 +1,9 @@
+import { imagenetClasses, imagenetKinds } from "./imagenet-taxonomy.ts";
+
 /**
- * What a detector's classes are called here, and what each thing is a kind of. The names are
- * everyday words in Title Case, as Amazon Rekognition writes them, so that filters work the same
- * whichever engine looked. The table is our own.
+ * What a model's classes are called here, and what each thing is a kind of. The names are everyday
+ * words in Title Case, as Amazon Rekognition writes them, so that filters work the same whichever
+ * engine looked. The table for COCO is our own; that for ImageNet comes from WordNet.
  */
 
 /** The names of the 80 COCO classes, by their index in the detectors that were trained on them. */
@@ -55,10 +57,23 @@ const kinds: Readonly<Record<string, string>> = {
   Publication: "Book",
 };
 
-const directParents = new Map<string, string[]>();
+const directParents = new Map<string, Set<string>>();
+
+function note(member: string, kind: string): void {
+  directParents.set(member, (directParents.get(member) ?? new Set()).add(kind));
+}
+
 for (const [kind, members] of Object.entries(kinds))
-  for (const member of members.split(","))
-    directParents.set(member, [...(directParents.get(member) ?? []), kind]);
+  for (const member of members.split(",")) note(member, kind);
+for (const row of [...imagenetClasses, ...imagenetKinds]) {
+  const [name = "", ...above] = row.split("|");
+  for (const kind of above) note(name, kind);
+}
+
+/** The names of the thousand ImageNet classes, by their index; two classes may have one name. */
+export const imagenetNames: readonly string[] = imagenetClasses.map(
+  (row) => row.split("|")[0] ?? "",
+);
 
 /** What a label is a kind of, from the nearest upwards: Dog → Canine, Pet, Mammal, Animal. */
 export function parentsOf(name: string): readonly string[] {
@@ -72,4 +87,17 @@ export function parentsOf(name: string): readonly string[] {
   };
   climb(name, 1);
   return [...found].toSorted(([, a], [, b]) => a - b).map(([parent]) => parent);
+}
+
+const leaves = new Map<string, number[]>();
+for (const [index, name] of imagenetNames.entries())
+  for (const one of [name, ...parentsOf(name)])
+    leaves.set(one, [...(leaves.get(one) ?? []), index]);
+
+/** Every name that ImageNet's classes have, or a kind of theirs. */
+export const knownToImagenet: readonly string[] = [...leaves.keys()];
+
+/** The ImageNet classes that are of that name or kind, by their index; none: it does not know it. */
+export function classesOf(name: string): readonly number[] {
+  return leaves.get(name) ?? [];
 }

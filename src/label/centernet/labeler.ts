@@ -2,11 +2,14 @@ import { MediaError } from "../../media/errors.ts";
 import type { StartOptions } from "../../media/engine.ts";
 import type { Limits } from "../../media/limits.ts";
 import type { ObjectStore } from "../../objects/object-store.ts";
+import { createChildPool } from "../../sandbox/child-pool.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
+import { labelMedia } from "../look.ts";
 import type { Labeler, LabelRequest, LabelResult } from "../labeler.ts";
-import { labelImage, labelVideo, revision } from "./look.ts";
-import type { Run } from "./look.ts";
-import { createDetectorPool } from "./pool.ts";
+import { engineName, startDetector } from "./detector.ts";
+import type { Detector } from "./detector.ts";
+import { findCenternet } from "./install.ts";
+import { createEye, revision } from "./look.ts";
 import { lowestScore } from "./protocol.ts";
 
 export interface CenternetOptions {
@@ -49,26 +52,21 @@ export function createCenternetLabeler(options: CenternetOptions): CenternetLabe
     const message = `minConfidence must be ${lowestScore}–1, not ${minConfidence}`;
     throw new MediaError("invalid_config", message);
   }
-  const pool = createDetectorPool({
-    sandbox,
+  const pool = createChildPool<"centernet", Detector>({
+    name: engineName,
+    start: async (_setup, signal) => startDetector(sandbox, findCenternet(modelDir), signal),
     idleMs: options.idleMs ?? 30_000,
-    ...(modelDir !== undefined && { modelDir }),
   });
 
-  function label({ source, facts }: LabelRequest, start: StartOptions): Promise<LabelResult> {
-    return pool.use(start.signal, (detector) =>
-      objects.withLocalFile(source, (path) => {
-        const { video } = facts;
-        if (!video)
-          throw new MediaError(
-            "unsupported_media",
-            `there is no picture in ${source.key} to label`,
-          );
-        const durationMs = video.durationMs ?? facts.durationMs;
-        const media = { path, facts, video, durationMs, options: start };
-        const run: Run = { ...media, detector, sandbox, ffmpeg, limits, minConfidence };
-        return facts.type === "image" ? labelImage(run) : labelVideo(run);
-      }),
+  function label(request: LabelRequest, start: StartOptions): Promise<LabelResult> {
+    const least = request.minConfidence ?? minConfidence;
+    return pool.use("centernet", start.signal, (detector) =>
+      objects.withLocalFile(request.source, (path) =>
+        labelMedia(
+          { path, request, options: start, sandbox, ffmpeg, limits },
+          createEye(detector, least),
+        ),
+      ),
     );
   }
 

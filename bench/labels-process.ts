@@ -1,0 +1,51 @@
+// Labels one picture or video with the shared models and prints what is seen, as JSON: the labels, or
+// with --frames when a Person is. Without a file it only starts, to be taken off.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createOnnxEngine } from "../src/label/onnx/labeler.ts";
+import { summarize } from "../src/label/timeline.ts";
+import { finished } from "../src/media/engine.ts";
+import { defaultLimits } from "../src/media/limits.ts";
+import { createFilesystemObjectStore } from "../src/objects/filesystem.ts";
+import { createProbe } from "../src/probe/probe.ts";
+import { createSandbox } from "../src/sandbox/create.ts";
+import { sharedClassifier, sharedDetector, storeOf } from "../test/support/shared-models.ts";
+
+const path = process.argv.at(-1) ?? "";
+const signal = new AbortController().signal;
+const limits = defaultLimits;
+const sandbox = await createSandbox();
+const dir = mkdtempSync(join(tmpdir(), "dailies-labels-"));
+const objects = createFilesystemObjectStore({ dir });
+const models = storeOf(sharedDetector(), sharedClassifier());
+const engine = createOnnxEngine({ sandbox, objects, limits, models });
+
+async function label() {
+  const facts = await createProbe({ sandbox, limits })(path, { signal });
+  const source = { bucket: "uploads", key: "media", version: "1m00000000001aaaaaaaaa" } as const;
+  await objects.putFile(source, path);
+  const labeler = engine.best();
+  if (!labeler) throw new Error("there is no runtime for ONNX models");
+  const request = { jobId: "bench", source, facts };
+  const started = await labeler.start(request, { signal, onProgress: () => {}, workDir: dir });
+  return finished(started).labeling;
+}
+
+if (process.argv.length > 2) {
+  const labeling = await label();
+  const seen = process.argv.includes("--frames")
+    ? labeling.frames.map(({ timestampMs, labels }) => [
+        timestampMs,
+        labels.some(({ name }) => name === "Person"),
+      ])
+    : Object.fromEntries(
+        summarize(labeling).map(({ name, confidence }) => [
+          name,
+          Math.round(confidence * 1000) / 10,
+        ]),
+      );
+  process.stdout.write(JSON.stringify(seen));
+}
+await engine.close();
+rmSync(dir, { recursive: true });

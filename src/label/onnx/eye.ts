@@ -1,0 +1,110 @@
+import type { Label } from "../../media/label.ts";
+import type { Eye, Picture } from "../look.ts";
+import { sizeOf } from "./kinds.ts";
+import { labelsOf } from "./labels.ts";
+import type { Looker } from "./looker.ts";
+import { modelNames, revision } from "./models.ts";
+import type { LabelModels } from "./models.ts";
+import type { Question, Region } from "./protocol.ts";
+import {
+  combineLooks,
+  distinct,
+  isJudged,
+  judge,
+  meanOf,
+  regionOf,
+  sightingsOf,
+} from "./sightings.ts";
+
+/**
+ * Frames come in the detector's size. A still is decoded larger, so that a small thing in it can
+ * be looked at closely.
+ */
+function sizesOf({ detection }: LabelModels): Eye["sizes"] {
+  const frame = Math.min(1280, Math.max(416, detection ? sizeOf(detection.manifest) : 0));
+  return { frame, still: Math.max(640, frame) };
+}
+
+/** Boxes that the classifier is shown, the surest; each takes 5–10 ms. */
+const mostJudged = { still: 5, frame: 3 } as const;
+
+/** Boxes less sure than this are not worth a closer look; surer ones need none. */
+const [worthALook, beyondDoubt] = [0.25, 0.85];
+
+const whole: Region = { left: 0, top: 0, width: 1, height: 1 };
+
+/** The square in the middle, as those who train classifiers look at pictures. */
+function middle({ within: { width, height } }: Picture): Region {
+  const side = Math.min(width, height);
+  const [w, h] = [side / width, side / height];
+  return { left: (1 - w) / 2, top: (1 - h) / 2, width: w, height: h };
+}
+
+/** What a classifier looks at: a frame once; a still whole and its middle, and both in a mirror. */
+function partsOf(picture: Picture, kind: "still" | "frame"): Region[] {
+  if (kind === "frame") return [whole];
+  const parts = [whole, middle(picture)];
+  return [...parts, ...parts.map((part) => ({ ...part, mirrored: true }))];
+}
+
+/** Looks with a child process's models: detector, classifier, tagger, whichever there are. */
+export function createEye(looker: Looker, models: LabelModels, minConfidence?: number): Eye {
+  async function look(
+    picture: Picture,
+    kind: "still" | "frame",
+    signal: AbortSignal,
+  ): Promise<Label[]> {
+    const { size, left, top, width, height } = picture.within;
+    const question: Question = {
+      size,
+      left,
+      top,
+      width,
+      height,
+      detect: models.detection ? [{}, ...(kind === "still" ? [{ mirrored: true }] : [])] : [],
+      classify: models.classification ? partsOf(picture, kind) : [],
+      tag: models.tagging !== undefined,
+    };
+    const { detections, classes, tags } = await looker.look(question, picture.pixels, signal);
+    const [plain = [], mirrored] = detections;
+    const seen = sightingsOf(plain);
+    const found = mirrored === undefined ? seen : combineLooks(seen, sightingsOf(mirrored, true));
+
+    const doubted = models.classification
+      ? found
+          .filter(
+            ({ name, confidence }) =>
+              confidence >= worthALook && confidence < beyondDoubt && isJudged(name),
+          )
+          .slice(0, mostJudged[kind])
+      : [];
+    const regions = doubted.map(({ box }) => regionOf(box));
+    const closer =
+      regions.length === 0
+        ? []
+        : (
+            await looker.look(
+              { ...question, detect: [], classify: regions, tag: false },
+              undefined,
+              signal,
+            )
+          ).classes;
+    const judged = found.map((sighting) => {
+      const seenCloser = closer[doubted.indexOf(sighting)];
+      return seenCloser ? judge(sighting, meanOf([seenCloser])) : sighting;
+    });
+    const findings = {
+      sightings: distinct(judged),
+      ...(classes.length > 0 && { classes: meanOf(classes) }),
+      tags,
+      tagNames: looker.tags,
+    };
+    return labelsOf(findings, kind, minConfidence);
+  }
+  const engine = {
+    name: "onnx",
+    version: `${revision} (${looker.runtime})`,
+    model: modelNames(models),
+  };
+  return { sizes: sizesOf(models), engine, look };
+}

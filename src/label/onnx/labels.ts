@@ -1,0 +1,107 @@
+import type { Label, LabelInstance } from "../../media/label.ts";
+import { imagenetNames, knownToImagenet, parentsOf } from "../taxonomy.ts";
+import type { Scored } from "./protocol.ts";
+import { probabilityOf } from "./sightings.ts";
+import type { Sighting } from "./sightings.ts";
+
+/** All that the models say about one picture. */
+export interface Findings {
+  readonly sightings: readonly Sighting[];
+  /** The probability of ImageNet's classes; absent without a classifier. */
+  readonly classes?: ReadonlyMap<number, number>;
+  readonly tags: readonly Scored[];
+  /** The names of the tags. */
+  readonly tagNames: readonly string[];
+}
+
+/**
+ * How sure a model must be for a label to be told. A still has several looks averaged, in which
+ * fancies fade, so less is enough. Small models see the `doubtful` ones in any empty wall or desk.
+ * Chosen on the tests' pictures and video, not on a benchmark.
+ */
+const thresholds = {
+  still: { detected: 0.3, class: 0.4, kind: 0.5 },
+  frame: { detected: 0.35, class: 0.7, kind: 0.75 },
+  doubtful: { detected: 0.6, class: 0.85, kind: 0.85 },
+  tag: 0.68,
+} as const;
+
+const doubtful = new Set(
+  (
+    "TV,Laptop,Computer Mouse,Computer Keyboard,Mobile Phone,Microwave,Clock,Scissors,Tie,Skateboard,Surfboard,Snowboard,Skis,Baseball Bat,Baseball Glove,Frisbee,Kite,Toothbrush," +
+    "Hair Dryer,Parking Meter,Toaster,Remote Control,Website,Envelope,Menu,Comic Book,Book,Nematode," +
+    "Bubble,Matchstick,Hook,Nail,Screw,Safety Pin,Knot,Chain,Velvet,Spotlight,Stage,Window Shade," +
+    "Shoji,Theater Curtain,Shower Curtain,Curtain,Screen,Switch,Pole,Umbrella,Hair Slide,Rubber," +
+    "Publication,Sliding Door,Handkerchief,Band Aid,Bandage,Space Bar,Letter Opener,Ruler,Packet"
+  ).split(","),
+);
+
+type Source = "detected" | "class" | "kind";
+
+/** The least confidence at which a label is told. `minConfidence` takes the place of them all. */
+export function thresholdOf(
+  name: string,
+  source: Source,
+  look: "still" | "frame",
+  minConfidence?: number,
+): number {
+  if (minConfidence !== undefined) return minConfidence;
+  const usual = thresholds[look][source];
+  return doubtful.has(name) ? thresholds.doubtful[source] : usual;
+}
+
+const classNames = new Set(imagenetNames);
+
+/** Both what a thing is and what it is a kind of: the sum of what is of that kind. */
+function classified(
+  classes: ReadonlyMap<number, number>,
+  look: "still" | "frame",
+  minConfidence?: number,
+): [name: string, confidence: number][] {
+  return knownToImagenet.flatMap((name) => {
+    const confidence = Math.min(1, probabilityOf(name, classes));
+    const source = classNames.has(name) ? "class" : "kind";
+    const least = thresholdOf(name, source, look, minConfidence);
+    return confidence > 0 && confidence >= least ? [[name, confidence] as [string, number]] : [];
+  });
+}
+
+/**
+ * The labels of one picture: one a name, with all its places, as sure as the surest that says so,
+ * and what it is a kind of. The surest first.
+ */
+export function labelsOf(
+  { sightings, classes, tags, tagNames }: Findings,
+  look: "still" | "frame",
+  minConfidence?: number,
+): Label[] {
+  const labels = new Map<string, Label & { readonly instances: LabelInstance[] }>();
+  const note = (name: string, confidence: number) => {
+    const known = labels.get(name);
+    const label = {
+      name,
+      confidence: Math.max(confidence, known?.confidence ?? 0),
+      parents: known?.parents ?? parentsOf(name),
+      instances: known?.instances ?? [],
+    };
+    labels.set(name, label);
+    return label;
+  };
+  const noteWithParents = (name: string, confidence: number) => {
+    const label = note(name, confidence);
+    for (const parent of label.parents) note(parent, confidence);
+    return label;
+  };
+  for (const { name, box, confidence } of sightings)
+    if (confidence >= thresholdOf(name, "detected", look, minConfidence))
+      noteWithParents(name, confidence).instances.push({ box, confidence });
+  if (classes !== undefined)
+    for (const [name, confidence] of classified(classes, look, minConfidence))
+      noteWithParents(name, confidence);
+  for (const [index, confidence] of tags) {
+    const name = tagNames[index];
+    if (name !== undefined && confidence >= (minConfidence ?? thresholds.tag))
+      noteWithParents(name, confidence);
+  }
+  return [...labels.values()].toSorted((a, b) => b.confidence - a.confidence);
+}

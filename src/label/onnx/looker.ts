@@ -1,0 +1,129 @@
+import { MediaError } from "../../media/errors.ts";
+import type { InstalledModel } from "../../models/model-store.ts";
+import { startPersistentChild } from "../../sandbox/persistent-child.ts";
+import type { Sandbox } from "../../sandbox/sandbox.ts";
+import type { OnnxInstall } from "./install.ts";
+import { modelFiles, tagNames } from "./models.ts";
+import type { LabelModels } from "./models.ts";
+import { headBytes } from "./protocol.ts";
+import type { Answer, Question } from "./protocol.ts";
+
+export type Seen = Extract<Answer, { type: "seen" }>;
+
+/** A running child process that looks at pictures, one after the other. */
+export interface Looker {
+  readonly pid: number | undefined;
+  /** `onnxruntime-node 1.30.0` */
+  readonly runtime: string;
+  /** The names of the tagger's tags. */
+  readonly tags: readonly string[];
+  isIdle(): boolean;
+  /**
+   * Asks about a picture; without pixels, about the last one.
+   * @throws MediaError `engine_failed` when the child dies or hangs, `model_invalid`, `cancelled`
+   */
+  look(question: Question, pixels: Uint8Array | undefined, signal: AbortSignal): Promise<Seen>;
+  close(): Promise<void>;
+}
+
+/**
+ * ONNX Runtime's official builds send usage data to their maker unless told not to (since 1.29 on
+ * Linux, too). The sandbox has no network for it at its strongest level; at the others, it has.
+ */
+const childEnvironment = {
+  ORT_DISABLE_TELEMETRY: "1",
+  UV_THREADPOOL_SIZE: "1",
+  OMP_NUM_THREADS: "1",
+};
+
+export const engineName = "the label engine";
+
+/** WebAssembly reserves address space far beyond what it uses; a large tagger uses 2 GiB. */
+const memoryBytes = 8 * 1024 ** 3;
+
+function refused(model: string, why: string): MediaError {
+  const name = model === "" ? "a model of the label engine" : `the model ${model}`;
+  const details = model === "" ? { why } : { why, model };
+  return new MediaError("model_invalid", `${name} cannot be used: ${why.split("\n")[0]}`, {
+    details,
+  });
+}
+
+const isNumber = (value: unknown) => typeof value === "number" && Number.isFinite(value);
+
+const rowsOf = (value: unknown, columns: number): boolean =>
+  Array.isArray(value) &&
+  value.length <= 10_000 &&
+  value.every((row) => Array.isArray(row) && row.length === columns && row.every(isNumber));
+
+/** What any JSON document says, under the names that an answer has. */
+type Said = { readonly [Key in "type" | "model" | "why" | keyof Seen]?: unknown };
+
+const saidBy = (answer: unknown): Said =>
+  answer !== null && typeof answer === "object" ? answer : {};
+
+const words = (value: unknown): string => (typeof value === "string" ? value.slice(0, 500) : "");
+
+/** A child that a model has taken over may say anything; what goes on from here has its shape. */
+function checked(answer: Answer): Seen {
+  const { type, model, why, detections, classes, tags } = saidBy(answer);
+  if (type === "refused") throw refused(words(model), words(why));
+  const isSound =
+    type === "seen" &&
+    Array.isArray(detections) &&
+    detections.every((rows) => rowsOf(rows, 6)) &&
+    Array.isArray(classes) &&
+    classes.every((rows) => rowsOf(rows, 2)) &&
+    rowsOf(tags, 2);
+  if (isSound) return answer as Seen;
+  throw new MediaError("engine_failed", `${engineName} spoke nonsense`);
+}
+
+/**
+ * Starts a child and waits until it has loaded the models (a tenth of a second for the small pair).
+ * @throws MediaError `model_invalid`, `model_missing`, `engine_failed` with what the child wrote,
+ * `cancelled`
+ */
+export async function startLooker(
+  sandbox: Sandbox,
+  { runtime, child: program, reads }: OnnxInstall,
+  models: LabelModels,
+  signal: AbortSignal,
+): Promise<Looker> {
+  const tags = tagNames(models);
+  const files = { runtime, models: modelFiles(models, tags.length) };
+  const folders = Object.values(models).map(({ dir }: InstalledModel) => dir);
+  const { child, ready } = await startPersistentChild<Answer, Answer>({
+    sandbox,
+    name: engineName,
+    command: {
+      command: process.execPath,
+      args: ["--max-old-space-size=512", program, JSON.stringify(files)],
+      reads: [...new Set([...reads, ...folders])],
+      env: childEnvironment,
+      memoryBytes,
+    },
+    signal,
+  });
+  const { type, model, why } = saidBy(ready);
+  if (type !== "ready" || ready.type !== "ready") {
+    await child.close();
+    if (type === "refused") throw refused(words(model), words(why));
+    throw new MediaError("engine_failed", `${engineName} was not ready`);
+  }
+  return {
+    pid: child.pid,
+    runtime: `${runtime.name} ${ready.runtime}`,
+    tags,
+    isIdle: () => child.isIdle(),
+    async look(question, pixels, until) {
+      const json = Buffer.from(JSON.stringify(question));
+      const head = Buffer.alloc(headBytes);
+      head.writeUInt32LE(json.length, 0);
+      head.writeUInt32LE(pixels?.length ?? 0, 4);
+      const parts = pixels === undefined ? [head, json] : [head, json, pixels];
+      return checked(await child.ask(parts, until));
+    },
+    close: () => child.close(),
+  };
+}

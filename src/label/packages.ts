@@ -1,0 +1,28 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, sep } from "node:path";
+
+const require = createRequire(import.meta.url);
+
+/** Where an optional package's main file is; undefined when it is not installed. */
+export function findPackage(name: string): string | undefined {
+  try {
+    return require.resolve(name);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The outermost folder of packages that a file lies in: its dependencies are found below it. */
+export function packagesFolder(file: string): string {
+  const parts = file.split(sep);
+  const outermost = parts.indexOf("node_modules");
+  return outermost < 0 ? dirname(file) : parts.slice(0, outermost + 1).join(sep);
+}
+
+/** The nearest package.json, by which node tells in which language a file is written. */
+export function packageJsonOf(dir: string): string[] {
+  const path = join(dir, "package.json");
+  if (existsSync(path)) return [path];
+  return dirname(dir) === dir ? [] : packageJsonOf(dirname(dir));
+}
