@@ -100,3 +100,18 @@ describe("a request for some steps", () => {
     expect(follow(audio, settings, request)).toEqual([]);
   });
 });
+
+it("asks for labels as the settings want them, which makes another job", () => {
+  const labelJob = (labels?: PipelineSettings["labels"]) => {
+    const event = { type: "media.probed", ...media, facts: film } as const;
+    const changes = follow(event, { ...settings, ...(labels && { labels }) });
+    const [job] = changes.flatMap((change) =>
+      change.type === "enqueue" && change.job.step === "label" ? [change.job] : [],
+    );
+    return job;
+  };
+  expect(labelJob()?.settings).toEqual({ engine: "centernet" });
+  const wish = { minConfidence: 0.55, maxLabels: 10 };
+  expect(labelJob(wish)?.settings).toEqual({ engine: "centernet", ...wish });
+  expect(labelJob(wish)?.id).not.toBe(labelJob()?.id);
+});

@@ -1,5 +1,5 @@
 import type { Change } from "./catalog/catalog.ts";
-import type { MediaEvent } from "./media/event.ts";
+import { renameMs, type MediaEvent } from "./media/event.ts";
 import type { MediaFacts } from "./media/facts.ts";
 import {
   newJob,
@@ -37,6 +37,10 @@ export interface PipelineSettings {
   readonly labeler: string;
   /** BCP 47. */
   readonly languageCode: string;
+  /** What else decides labels (how sure, how many), transcript (speakers, vocabulary …), captions. */
+  readonly labels?: JobSettings;
+  readonly speech?: JobSettings;
+  readonly captions?: JobSettings;
 }
 
 interface Decisions {
@@ -51,6 +55,7 @@ export function follow(
   request?: JobRequest,
 ): readonly Change[] {
   const decisions = decide(request);
+  const { transcriber: engine, languageCode, speech } = settings;
   const begin = (step: Step, jobSettings?: JobSettings) =>
     decisions.begin(newJob(event, step, jobSettings));
 
@@ -61,19 +66,17 @@ export function follow(
       return plan(event, event.facts, settings, decisions);
     case "rendition.created":
       if (event.rendition !== "audio") return [];
-      return begin("transcribe", {
-        engine: settings.transcriber,
-        languageCode: settings.languageCode,
-      });
+      return begin("transcribe", { engine, languageCode, ...speech });
     case "transcript.created":
-      return begin("index", { of: "transcript", from: event.transcript });
+      return begin("index", { of: "transcript", from: event.transcript, ...settings.captions });
     case "labels.created":
       return begin("index", { of: "labels", from: event.labels });
     case "step.failed":
       if (event.step !== "audio") return [];
       return decisions.leaveOut(newJob(event, "transcribe"), "audio_failed");
     case "object.removed":
-      return [{ type: "removeMedia", name: event.name, keepBytesMs: 0 }];
+      return [{ type: "removeMedia", name: event.name, keepBytesMs: event.keepMs ?? renameMs }];
+    case "speech.asked":
     case "media.ready":
     case "media.failed":
     case "media.removed":
@@ -91,7 +94,7 @@ function plan(
   const renditions = planRenditions(facts, settings.profile);
   const { jobs, skipped } = transcodeJobs(media, renditions, settings.transcoder);
   const changes = jobs.flatMap(begin);
-  const label = newJob(media, "label", { engine: settings.labeler });
+  const label = newJob(media, "label", { engine: settings.labeler, ...settings.labels });
   if (facts.type === "image") return [...changes, ...begin(label)];
 
   changes.push(...skipped.flatMap(({ job, reason }) => leaveOut(job, reason)));

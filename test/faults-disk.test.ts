@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { dailiesCommand, start, until, type Ended } from "./support/command.ts";
 import { lookAt } from "./support/library.ts";
 import { describeWithMounts, openMounts, type Mounts } from "./support/mounts.ts";
@@ -20,8 +21,9 @@ describeWithMounts("a disk", () => {
 
   /** A minute of noise: 1.9 MB, whose MP3 takes 2.4. */
   const noise = "anoisesrc=duration=60:sample_rate=16000:amplitude=0.3";
-  const run = (...args: string[]): Promise<Ended> =>
-    start(mounts.inside([...dailiesCommand, ...args, "--data-dir", library])).ended;
+  const runIn = (dataDir: string, ...args: string[]): Promise<Ended> =>
+    start(mounts.inside([...dailiesCommand, ...args, "--data-dir", dataDir])).ended;
+  const run = (...args: string[]): Promise<Ended> => runIn(library, ...args);
   const freeBytes = (): number => {
     const { bavail, bsize } = statfsSync(mounts.seen(disk));
     return bavail * bsize;
@@ -42,6 +44,7 @@ describeWithMounts("a disk", () => {
     const make = (source: string, name: string) =>
       execFileSync("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", source, join(folder, name)]);
     make(noise, "noise.wav");
+    make(`${noise}:seed=2`, "other.wav");
     make("sine=duration=1", "tone.wav");
   });
   afterAll(() => {
@@ -85,7 +88,7 @@ describeWithMounts("a disk", () => {
     leave(9_000_000);
     const args = [
       "process",
-      join(folder, "noise.wav"),
+      join(folder, "other.wav"),
       "--only",
       "poster,audio",
       "--name",
@@ -113,6 +116,35 @@ describeWithMounts("a disk", () => {
     leave(8_000_000);
     expect(lookAt(mounts.seen(library))).toMatchObject({ ...whole, media: ["noise.wav ready"] });
     expect(await tone()).toMatchObject({ exitCode: 0 });
+  });
+
+  it("that fills up under the service: uploads are refused, jobs wait, and all goes on by itself", async () => {
+    leave(8_000_000);
+    const own = join(disk, "served");
+    const command = [...dailiesCommand, "serve", "--json", "--port", "0", "--data-dir", own];
+    const server = start(mounts.inside(command));
+    onTestFinished(() => void server.child.kill("SIGKILL"));
+    await until("listening", () => server.said().includes("}"));
+    const { url } = JSON.parse(server.said()) as { url: string };
+    const bytes = readFileSync(join(folder, "tone.wav"));
+    const put = async (name: string) =>
+      (await fetch(`${url}/v1/objects/${name}`, { method: "PUT", body: bytes })).status;
+    const jobs = async () => (await runIn(own, "jobs", "--json")).stdout;
+    await runIn(own, "jobs", "--pause");
+    expect(await put("a.wav")).toBe(201);
+    leave(100_000); // a hundredth of the disk is 251,658 bytes
+    await runIn(own, "jobs", "--resume");
+    expect(await put("b.wav")).toBe(507);
+    const waiting = JSON.parse(await jobs()) as { jobs: object[]; waitingForSpace: object };
+    expect(waiting.jobs).toMatchObject([{ step: "probe", state: "queued", attempts: 0 }]);
+    expect(waiting.waitingForSpace).toMatchObject({ minFreeBytes: 251_658 });
+    leave(8_000_000);
+    const audio = /"step": "audio",\s+"state": "succeeded"/;
+    for (let tries = 0; tries < 40 && !audio.test(await jobs()); tries += 1) await sleep(250);
+    expect(await jobs()).toMatch(audio);
+    server.child.kill("SIGTERM");
+    expect((await server.ended).exitCode).toBe(0);
+    mounts.run('rm -rf "$1"', own);
   });
 
   it("that is full where the results are to be written: the library has them all the same", async () => {

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { MediaFacts } from "../media/facts.ts";
-import { createIdSource, newSession } from "../media/ids.ts";
 import { newJob } from "../media/job.ts";
-import type { StoredObject } from "../media/media.ts";
 import type { Transcript } from "../media/transcript.ts";
 import type { Catalog, Change } from "./catalog.ts";
+import { objectAt } from "./object-at.fixture.ts";
+import { sharingContract } from "./sharing.contract.ts";
 
-const newId = createIdSource(newSession());
+export { objectAt } from "./object-at.fixture.ts";
 
 const facts: MediaFacts = {
   type: "video",
@@ -16,10 +16,6 @@ const facts: MediaFacts = {
   audioTracks: 0,
   warnings: [],
 };
-
-export function objectAt(bucket: "uploads" | "outputs", key: string, sha256 = "00"): StoredObject {
-  return { bucket, key, version: newId(), sha256, sizeBytes: 1, contentType: "video/mp4" };
-}
 
 /** Puts a media with these bytes under a name, and says which version it became. */
 export async function put(catalog: Catalog, name: string, sha256 = "00"): Promise<string> {
@@ -324,6 +320,8 @@ export function catalogContract(kind: string, open: () => Promise<Catalog>): voi
         expect(await names({ words: "river", limit: 1 })).toEqual(["often.mp4"]);
       });
     });
+
+    sharingContract(() => catalog);
 
     it("remembers what an imported file looked like until the media changes", async () => {
       const version = await put(catalog, "a.mp4", "01");

@@ -10,7 +10,9 @@ import type {
   Rendition,
   StoredObject,
 } from "../media/media.ts";
+import type { SpeechWish } from "../media/speech.ts";
 import type { Transcript } from "../media/transcript.ts";
+import type { Pages } from "./pages.ts";
 
 /** How an attempt at a job ended. `queued`: it is to be tried again, not before `runAfter`. */
 export type JobOutcome =
@@ -23,6 +25,8 @@ export type JobOutcome =
       readonly runAfter: number;
       readonly failure: JobFailure;
       readonly details: object;
+      /** True: it does not count as a try, for it was not the job's fault. */
+      readonly uncounted?: boolean;
     };
 
 /** The metadata record of row A6: everything in a transcript's JSON, its items among it. */
@@ -47,6 +51,13 @@ export type Change =
   | { readonly type: "retry"; readonly jobId: string; readonly request?: JobRequest }
   /** Cancels a job that waits at once, one that runs at its next heartbeat. */
   | { readonly type: "cancel"; readonly jobId: string }
+  /**
+   * Queues a job once more, also one that succeeded: what it made is lost. `waits`: not now, but when
+   * the audio that it needs is there again.
+   */
+  | { readonly type: "redo"; readonly jobId: string; readonly waits?: boolean }
+  /** Gives a new media what was made of its twin (`expect.twin`), under its own name. */
+  | { readonly type: "adopt"; readonly version: string; readonly from: string }
   | { readonly type: "finishJob"; readonly attempt: string; readonly outcome: JobOutcome }
   | { readonly type: "putRendition"; readonly version: string; readonly rendition: Rendition }
   /** An output that is no rendition: the transcript, captions, labels. */
@@ -81,6 +92,25 @@ export interface Expectation {
   readonly version: string | null;
   /** The attempt that must still hold its job. */
   readonly attempt?: string;
+  /** There, or removed a moment ago, with exactly these outputs. */
+  readonly twin?: Pick<Twin, "version" | "outputs">;
+}
+
+export interface TwinQuery {
+  readonly sha256: string;
+  /** Nobody gets what was made of another owner's media. */
+  readonly owner: string;
+}
+
+/** A media with the same bytes, and what was made of it so far. */
+export interface Twin {
+  readonly name: string;
+  readonly version: string;
+  readonly facts: MediaFacts;
+  /** By key. */
+  readonly outputs: readonly StoredObject[];
+  /** What was wished of its transcript. */
+  readonly speech?: SpeechWish;
 }
 
 export interface Write {
@@ -101,6 +131,16 @@ export interface MediaFilter {
   /** Names after this one. */
   readonly after?: string;
   readonly limit?: number;
+}
+
+/** Media by what their transcripts are. */
+export interface HeardFilter extends MediaFilter {
+  /** What is to hear them, by their current job: an engine's name, or the beginning of its id. */
+  readonly engine?: string;
+  /** Of the transcript, BCP 47; `en` stands for all of `en-…`. */
+  readonly languageCode?: string;
+  /** Whether a draft engine heard it. */
+  readonly draft?: boolean;
 }
 
 export interface JobFilter {
@@ -147,22 +187,31 @@ export interface SearchHit {
 }
 
 /** The truth about everything. `apply` is the only way to write. */
-export interface Catalog {
+export interface Catalog extends Pages {
   apply(write: Write): Promise<Applied>;
   getMedia(name: string): Promise<Media | undefined>;
   /** By name, ascending. */
-  listMedia(filter: MediaFilter): Promise<readonly Media[]>;
+  listMedia(filter: HeardFilter): Promise<readonly Media[]>;
   listJobs(filter: JobFilter): Promise<readonly Job[]>;
   /** All attempts at the jobs of a media's current version, oldest first. */
   listAttempts(name: string): Promise<readonly Attempt[]>;
   listEvents(name: string): Promise<readonly RecordedEvent[]>;
+  /** What was last wished of the transcript of this version; undefined when nothing was. */
+  speechWish(media: Pick<Media, "name" | "version">): Promise<SpeechWish | undefined>;
   listRenditions(version: string): Promise<readonly Rendition[]>;
   /** Every output of a version, renditions included, by key. */
   listOutputs(version: string): Promise<readonly StoredObject[]>;
   getLabels(version: string): Promise<readonly LabelSummary[]>;
-  getMetadata(jsonFile: string): Promise<MetadataRecord | undefined>;
+  /** With `owner`, only if it is this owner's media. */
+  getMetadata(jsonFile: string, owner?: string): Promise<MetadataRecord | undefined>;
   search(query: SearchQuery): Promise<readonly SearchHit[]>;
   findObject(bucket: Bucket, key: string): Promise<StoredObject | undefined>;
+  /** Every object of a bucket by key, a page at a time: those after `after`. */
+  listObjects(page: ObjectPage): Promise<readonly (StoredObject & { mediaName: string })[]>;
+  /** A media of that owner with these bytes, there or removed a moment ago, of which something is known. */
+  findTwin(query: TwinQuery): Promise<Twin | undefined>;
+  /** What was imported from files below a folder, by path, a page at a time: those after `after`. */
+  listImports(page: ImportPage): Promise<readonly Import[]>;
   /** A media whose import from this path is still what lies there (size and time unchanged). */
   findImport(stamp: FileStamp): Promise<{ name: string; version: string } | undefined>;
   /** Remembers what a file on this machine looked like when it was imported: a shortcut, no truth. */
@@ -173,6 +222,11 @@ export interface Catalog {
   takeTrash(bucket: Bucket, version: string): Promise<boolean>;
   /** Whether any record or the trash knows these bytes. */
   knowsBytes(bucket: Bucket, version: string): Promise<boolean>;
+  /** Puts bytes into the trash if, looked at now, no record knows them; says whether it did. */
+  condemn(bucket: Bucket, version: string): Promise<boolean>;
+  /** What was noted about a watched folder, to tell it from another in its place. */
+  watchedFolder(path: string): Promise<string | undefined>;
+  noteWatchedFolder(path: string, identity: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -182,4 +236,23 @@ export interface FileStamp {
   readonly sizeBytes: number;
   readonly modifiedNs: bigint;
   readonly inode: bigint;
+}
+
+export interface ObjectPage {
+  readonly bucket: Bucket;
+  readonly after?: string;
+  readonly limit: number;
+}
+
+export interface ImportPage {
+  /** Absolute, without a slash at its end. */
+  readonly folder: string;
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/** A media and the file on this machine that it came from, as that looked then. */
+export interface Import extends FileStamp {
+  readonly name: string;
+  readonly version: string;
 }

@@ -28,7 +28,7 @@ export function unreachable(path: string, thrown: unknown): MediaError {
 }
 
 /** Unfinished downloads, editors' and systems' own files. */
-function isTemporary(name: string): boolean {
+export function isTemporary(name: string): boolean {
   return name.startsWith(".") || /\.(part|tmp|crdownload)$/i.test(name);
 }
 

@@ -1,11 +1,13 @@
-import { stat } from "node:fs/promises";
-import type { Catalog, Change, FileStamp } from "../catalog/catalog.ts";
+import { realpath, rm, stat } from "node:fs/promises";
+import { sep } from "node:path";
+import type { Catalog, FileStamp } from "../catalog/catalog.ts";
 import { asMediaError, MediaError } from "../media/errors.ts";
-import type { MediaEvent } from "../media/event.ts";
-import { checkKey, extensionOf } from "../media/keys.ts";
-import type { Media, ObjectRef } from "../media/media.ts";
+import { checkKey } from "../media/keys.ts";
+import type { ObjectRef } from "../media/media.ts";
 import type { ObjectStore, StoredBytes } from "../objects/object-store.ts";
+import { contentTypeOf } from "./content-types.ts";
 import { unreachable } from "./files.ts";
+import { record, type FollowArrival, type Received } from "./record.ts";
 
 export interface ReceiveOptions {
   readonly catalog: Catalog;
@@ -13,35 +15,35 @@ export interface ReceiveOptions {
   readonly newId: () => string;
 }
 
-/** A file on this machine that is to become a media. */
-export interface IncomingFile {
-  /** Absolute. */
-  readonly path: string;
+/** How something comes in. */
+export interface Door {
   readonly name: string;
   readonly owner: string;
   /** Other bytes under the name that came from elsewhere give way. Default: `name_conflict`. */
   readonly replace?: boolean;
   /** What follows from the arrival, committed with it. */
-  readonly follow: (event: MediaEvent) => readonly Change[];
+  readonly follow: FollowArrival;
   readonly signal: AbortSignal;
 }
 
-const contentTypes: Readonly<Record<string, string>> = {
-  mp4: "video/mp4",
-  mov: "video/quicktime",
-  webm: "video/webm",
-  mkv: "video/x-matroska",
-  mp3: "audio/mpeg",
-  wav: "audio/wav",
-  flac: "audio/flac",
-  m4a: "audio/mp4",
-  ogg: "audio/ogg",
-  jpg: "image/jpeg",
-  jpeg: "image/jpeg",
-  png: "image/png",
-  webp: "image/webp",
-  gif: "image/gif",
-};
+/** A file on this machine that is to become a media. */
+export interface IncomingFile extends Door {
+  /** Absolute. */
+  readonly path: string;
+  readonly contentType?: string;
+  /** The folder, all links resolved, that it must lie in: links that lead out of it are refused. */
+  readonly within?: string;
+}
+
+/** @throws MediaError `unsupported_media` when the path leads out of the folder it must lie in */
+async function checkWithin({ path, within }: IncomingFile): Promise<void> {
+  if (within === undefined) return;
+  const real = await realpath(path).catch((error: unknown) => {
+    throw unreachable(path, error);
+  });
+  if (!real.startsWith(within.endsWith(sep) ? within : within + sep))
+    throw new MediaError("unsupported_media", `${path} leads out of ${within}`);
+}
 
 async function stampOf(path: string): Promise<FileStamp> {
   const file = await stat(path, { bigint: true }).catch((error: unknown) => {
@@ -55,11 +57,6 @@ async function stampOf(path: string): Promise<FileStamp> {
     modifiedNs: file.mtimeNs,
     inode: file.ino,
   };
-}
-
-/** Whether other bytes may take this media's place without being told to: the file they came from changed. */
-function mayReplace(existing: Media, file: IncomingFile): boolean {
-  return file.replace === true || existing.origin === file.path;
 }
 
 /** A file that is written to while it is read is read again, so often in all. */
@@ -103,63 +100,119 @@ async function takeBytes(
 }
 
 /**
- * Takes a file in. The same bytes under the same name change nothing; other bytes make a new
- * version that supersedes the old one.
- * @throws MediaError `not_found`, `empty_file`, `unsupported_media` (no regular file),
- * `invalid_name`, `name_conflict`, `file_changing`, `disk_full`, `storage_failed`
+ * Records what was stored, under its content type. Bytes that no record came to point at are removed.
+ * What is thrown is `record`'s.
  */
-export async function receiveFile(options: ReceiveOptions, file: IncomingFile): Promise<Media> {
-  const { catalog, objects } = options;
+async function keep(
+  { catalog, objects }: ReceiveOptions,
+  ref: ObjectRef,
+  bytes: StoredBytes,
+  door: Door & { readonly origin?: string; readonly contentType?: string },
+): Promise<Received> {
+  const contentType = door.contentType ?? contentTypeOf(ref.key);
+  const source = { ...ref, ...bytes, contentType };
+  const { owner, replace = false, follow, origin } = door;
+  const arrived = { source, owner, replace, follow, ...(origin === undefined ? {} : { origin }) };
+  const received = await record(catalog, arrived).catch(async (error: unknown) => {
+    // Only where it is certain that nothing was committed; else the next start sweeps them.
+    if (error instanceof MediaError) await objects.remove(ref);
+    throw error;
+  });
+  if (received.media.version !== ref.version) await objects.remove(ref);
+  return received;
+}
+
+/**
+ * Takes a file in, by the rules of `judge`.
+ * @throws MediaError `not_found`, `empty_file`, `unsupported_media` (no regular file),
+ * `invalid_name`, `name_conflict`, `not_yours`, `file_changing`, `disk_full`, `storage_failed`
+ */
+export async function receiveFile(options: ReceiveOptions, file: IncomingFile): Promise<Received> {
+  const { catalog } = options;
   const name = checkKey(file.name);
+  await checkWithin(file);
   const known = await catalog.findImport(await stampOf(file.path));
   if (known?.name === name) {
     const media = await catalog.getMedia(name);
-    if (media?.version === known.version) return media;
+    if (media?.version === known.version && media.owner === file.owner)
+      return { media, change: "unchanged" };
   }
   const { ref, bytes, stamp } = await takeBytes(options, file, name);
-  const contentType = contentTypes[extensionOf(name) ?? ""] ?? "application/octet-stream";
-  const kept = await record(options, file, { ...ref, ...bytes, contentType }).catch(
-    async (error: unknown) => {
-      // Only where it is certain that nothing was committed; else the next start sweeps them.
-      if (error instanceof MediaError) await objects.remove(ref);
-      throw error;
-    },
-  );
-  if (kept.version !== ref.version) await objects.remove(ref);
-  await catalog.noteImport(stamp, kept);
-  return kept;
+  await checkWithin(file).catch(async (error: unknown) => {
+    await options.objects.remove(ref);
+    throw error;
+  });
+  const received = await keep(options, ref, bytes, { ...file, origin: file.path });
+  await catalog.noteImport(stamp, received.media);
+  return received;
 }
 
-/** Makes the stored bytes the media's version, unless it has the same bytes already. */
-async function record(
-  { catalog }: ReceiveOptions,
-  file: IncomingFile,
-  source: ObjectRef & { sha256: string; sizeBytes: number; contentType: string },
-): Promise<Media> {
-  for (;;) {
-    const name = source.key;
-    const existing = await catalog.getMedia(name);
-    if (existing?.sha256 === source.sha256) return existing;
-    if (existing !== undefined && !mayReplace(existing, file))
-      throw new MediaError(
-        "name_conflict",
-        `${JSON.stringify(name)} is there with other contents`,
-        {
-          details: { existingOrigin: existing.origin },
-        },
-      );
-    const created: MediaEvent = { type: "object.created", name, version: source.version };
-    const { version, sha256, sizeBytes } = source;
-    const media = { name, version, owner: file.owner, sha256, sizeBytes, origin: file.path };
-    const applied = await catalog.apply({
-      expect: { name, version: existing?.version ?? null },
-      changes: [
-        { type: "putMedia", media, source },
-        { type: "event", event: created },
-        ...file.follow(created),
-      ],
-    });
-    const recorded = applied === "applied" ? await catalog.getMedia(name) : undefined;
-    if (recorded !== undefined) return recorded;
+/** Lets the signal end a stream. */
+async function* untilAborted(
+  source: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    signal.throwIfAborted();
+    yield chunk;
   }
+}
+
+/**
+ * Takes a stream in, by the rules of `judge`. Who may not have the name is told so before the bytes
+ * are read.
+ * @throws MediaError `empty_file`, `invalid_name`, `name_conflict`, `not_yours`, `disk_full`,
+ * `storage_failed`, `cancelled`
+ */
+export async function receiveStream(
+  options: ReceiveOptions,
+  source: AsyncIterable<Uint8Array>,
+  door: Door & { readonly contentType?: string },
+): Promise<Received> {
+  const { catalog, objects, newId } = options;
+  const name = checkKey(door.name);
+  await checkOwner(catalog, name, door.owner);
+  const ref: ObjectRef = { bucket: "uploads", key: name, version: newId() };
+  const bytes = await objects.put(ref, untilAborted(source, door.signal));
+  return keepUnlessEmpty(options, ref, bytes, door);
+}
+
+/**
+ * Takes in a file that nobody else needs: an upload that is complete. It gets a second name in the
+ * store and loses its own only when it is recorded, so that no crash loses it.
+ * @param options.sha256 of its bytes, where it is known: they are not read again.
+ */
+export async function receiveUpload(
+  options: ReceiveOptions,
+  path: string,
+  door: Door & { readonly contentType?: string; readonly sha256?: string },
+): Promise<Received> {
+  const { objects, newId } = options;
+  const { sha256, signal } = door;
+  const name = checkKey(door.name);
+  await checkOwner(options.catalog, name, door.owner);
+  const ref: ObjectRef = { bucket: "uploads", key: name, version: newId() };
+  const known = sha256 === undefined ? {} : { sha256 };
+  const bytes = await objects.putFile(ref, path, { link: true, signal, ...known });
+  const received = await keepUnlessEmpty(options, ref, bytes, door);
+  await rm(path, { force: true });
+  return received;
+}
+
+/** @throws MediaError `not_yours` when the name is another owner's */
+export async function checkOwner(catalog: Catalog, name: string, owner: string): Promise<void> {
+  const existing = await catalog.getMedia(name);
+  if (existing !== undefined && existing.owner !== owner)
+    throw new MediaError("not_yours", `${JSON.stringify(name)} is another owner's`);
+}
+
+async function keepUnlessEmpty(
+  options: ReceiveOptions,
+  ref: ObjectRef,
+  bytes: StoredBytes,
+  door: Door & { readonly contentType?: string },
+): Promise<Received> {
+  if (bytes.sizeBytes > 0) return keep(options, ref, bytes, door);
+  await options.objects.remove(ref);
+  throw new MediaError("empty_file", `${JSON.stringify(ref.key)} has no bytes`);
 }

@@ -1,24 +1,47 @@
-import type { Catalog } from "../catalog/catalog.ts";
+import type { Catalog, Twin } from "../catalog/catalog.ts";
 import type { MediaEvent } from "../media/event.ts";
-import { outputKey } from "../media/keys.ts";
-import type { Media } from "../media/media.ts";
+import type { MediaFacts } from "../media/facts.ts";
+import { outputKey, renamedOutput } from "../media/keys.ts";
+import type { Media, StoredObject } from "../media/media.ts";
+
+/** What is known of a version, from which the events that led to it can be told. */
+interface Known {
+  readonly name: string;
+  readonly version: string;
+  readonly facts?: MediaFacts;
+  readonly outputs: readonly Pick<StoredObject, "key" | "version">[];
+}
 
 /**
- * The events that brought a media to where it is. Following them again asks for what is already
+ * The events that bring a media to where it is. Following them again asks for what is already
  * there, which does nothing, and for what other settings make different, which is reprocessing.
  */
-export async function replayedEvents(catalog: Catalog, media: Media): Promise<MediaEvent[]> {
-  const subject = { name: media.name, version: media.version };
-  if (media.facts === undefined) return [{ type: "object.created", ...subject }];
-  const outputs = await catalog.listOutputs(media.version);
+export function eventsUpTo({ name, version, facts, outputs }: Known): MediaEvent[] {
+  const subject = { name, version };
+  if (facts === undefined) return [{ type: "object.created", ...subject }];
   const versionAt = (key: string) => outputs.find((output) => output.key === key)?.version;
-  const audio = versionAt(outputKey("audio", media.name));
-  const transcript = versionAt(outputKey("transcribe", media.name));
-  const labels = versionAt(outputKey("labels", media.name));
-  const events: MediaEvent[] = [{ type: "media.probed", facts: media.facts, ...subject }];
+  const audio = versionAt(outputKey("audio", name));
+  const transcript = versionAt(outputKey("transcribe", name));
+  const labels = versionAt(outputKey("labels", name));
+  const events: MediaEvent[] = [{ type: "media.probed", facts, ...subject }];
   if (audio !== undefined)
     events.push({ type: "rendition.created", rendition: "audio", ...subject });
   if (transcript !== undefined) events.push({ type: "transcript.created", transcript, ...subject });
   if (labels !== undefined) events.push({ type: "labels.created", labels, ...subject });
   return events;
+}
+
+export async function replayedEvents(catalog: Catalog, media: Media): Promise<MediaEvent[]> {
+  const { name, version, facts } = media;
+  const outputs = await catalog.listOutputs(version);
+  return eventsUpTo({ name, version, outputs, ...(facts === undefined ? {} : { facts }) });
+}
+
+/** The events that bring a media to where its twin is: what it adopts, under its own name. */
+export function adoptedEvents(media: { name: string; version: string }, twin: Twin): MediaEvent[] {
+  const outputs = twin.outputs.flatMap(({ key, version }) => {
+    const renamed = renamedOutput(key, twin.name, media.name);
+    return renamed === undefined ? [] : [{ key: renamed, version }];
+  });
+  return eventsUpTo({ ...media, facts: twin.facts, outputs });
 }

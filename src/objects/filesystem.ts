@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { copyFile, mkdir, open, readdir, rename, rm, stat, unlink } from "node:fs/promises";
+import { copyFile, link, mkdir, open, readdir, rename, rm, stat, unlink } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
@@ -10,6 +10,7 @@ import type { ObjectRef } from "../media/media.ts";
 import type { ObjectStore, StoredBytes } from "./object-store.ts";
 import { checkBucket, checkRef, clipRange, isVersion } from "./reference.ts";
 import { chunksOf, hasCode, openSource } from "./source-file.ts";
+import { writeHashed } from "./write-hashed.ts";
 
 export interface FilesystemObjectStore extends ObjectStore {
   /**
@@ -55,11 +56,13 @@ export function createFilesystemObjectStore(options: { dir: string }): Filesyste
   return {
     put: (ref, source) => takeIn(ref, (temp) => writeFile(temp, source)),
 
-    async putFile(ref, path, { move = false, signal } = {}) {
+    async putFile(ref, path, { move = false, link: linking = false, signal, sha256 } = {}) {
       const target = pathOf(ref);
-      await using source = await openSource(path, { move });
-      if (move) {
-        const stored = await moveFile(source, path, target, signal).catch((error: unknown) => {
+      await using source = await openSource(path, { move: move || linking });
+      if (move || linking) {
+        const known = linking ? sha256 : undefined;
+        const how = { signal, sha256: known, place: linking ? linkDurably : renameDurably };
+        const stored = await placeFile(source, path, target, how).catch((error: unknown) => {
           throw storageError(error, dir);
         });
         if (stored !== undefined) return stored;
@@ -77,7 +80,8 @@ export function createFilesystemObjectStore(options: { dir: string }): Filesyste
       const handle = await openObject(pathOf(ref), ref);
       try {
         const { start, end } = clipRange(range, (await handle.stat()).size);
-        if (start < end) return handle.createReadStream({ start, end: end - 1 });
+        if (start < end)
+          return handle.createReadStream({ start, end: end - 1, highWaterMark: readBytes });
       } catch (error) {
         await handle.close();
         throw storageError(error, dir);
@@ -128,16 +132,11 @@ export function createFilesystemObjectStore(options: { dir: string }): Filesyste
 
 async function writeFile(path: string, source: AsyncIterable<Uint8Array>): Promise<StoredBytes> {
   await using file = await open(path, "wx");
-  const hash = createHash("sha256");
-  let sizeBytes = 0;
-  for await (const chunk of source) {
-    hash.update(chunk);
-    sizeBytes += chunk.byteLength;
-    await file.appendFile(chunk);
-  }
-  await file.sync();
-  return { sha256: hash.digest("hex"), sizeBytes };
+  return await writeHashed(file, source);
 }
+
+/** A piece of a stream that is read: large enough that what is done for each costs little. */
+const readBytes = 256 * 1024;
 
 /** Hashes what lies at `path` and makes it durable. */
 async function hashFile(path: string, signal?: AbortSignal): Promise<StoredBytes> {
@@ -169,26 +168,42 @@ async function cloneFile(path: string, target: string): Promise<boolean> {
  * Takes the file itself when nobody else can write to it: undefined when it lies on another
  * device or has a second name. Its bytes are durable before it gets its new name.
  */
-async function moveFile(
+async function placeFile(
   source: FileHandle,
   path: string,
   target: string,
-  signal?: AbortSignal,
+  how: {
+    signal: AbortSignal | undefined;
+    sha256: string | undefined;
+    place: (from: string, to: string) => Promise<void>;
+  },
 ): Promise<StoredBytes | undefined> {
-  if ((await source.stat()).nlink !== 1) return undefined;
-  const stored = await hashHandle(source, signal);
+  const { nlink, size } = await source.stat();
+  if (nlink !== 1) return undefined;
+  const { sha256, signal } = how;
+  if (sha256 !== undefined) await source.sync();
+  const known = sha256 === undefined ? undefined : { sha256, sizeBytes: size };
+  const stored = known ?? (await hashHandle(source, signal));
   try {
-    await renameDurably(path, target);
+    await how.place(path, target);
   } catch (error) {
-    if (hasCode(error, "EXDEV")) return undefined;
+    // another device, or one that knows no second names
+    if (hasCode(error, "EXDEV", "EPERM", "EMLINK", "ENOTSUP")) return undefined;
     throw error;
   }
   return stored;
 }
 
-async function renameDurably(from: string, to: string): Promise<void> {
+const renameDurably = (from: string, to: string): Promise<void> => placeDurably(from, to, rename);
+const linkDurably = (from: string, to: string): Promise<void> => placeDurably(from, to, link);
+
+async function placeDurably(
+  from: string,
+  to: string,
+  place: (from: string, to: string) => Promise<void>,
+): Promise<void> {
   const firstMade = await mkdir(dirname(to), { recursive: true });
-  await rename(from, to);
+  await place(from, to);
   // A new folder is an entry of its parent: that one has to be durable too.
   const last = firstMade === undefined ? dirname(to) : dirname(firstMade);
   for (let folder = dirname(to); ; folder = dirname(folder)) {

@@ -14,11 +14,17 @@ export interface StoredBytes {
 export interface ObjectStore {
   /** Takes in a stream. Bytes are durable when it returns; after a failure nothing is left. */
   put(ref: ObjectRef, source: AsyncIterable<Uint8Array>): Promise<StoredBytes>;
-  /** Takes in a file: as a copy (without copying bytes where the disk can), or by moving it here. */
+  /**
+   * Takes in a file: as a copy (without copying bytes where the disk can), or by moving it here.
+   * @param options.link by a second name for the same bytes where the disk can: nobody may write to
+   * them any more.
+   * @param options.sha256 what the bytes of a file to be linked are known to have, so that they need
+   * not be read for it.
+   */
   putFile(
     ref: ObjectRef,
     path: string,
-    options?: { move?: boolean; signal?: AbortSignal },
+    options?: { move?: boolean; link?: boolean; signal?: AbortSignal; sha256?: string },
   ): Promise<StoredBytes>;
   /** Streams bytes `start` (default 0) up to, not including, `end` (default: the size); what lies past the end is left out. @throws MediaError `not_found` */
   read(ref: ObjectRef, range?: { start?: number; end?: number }): Promise<Readable>;

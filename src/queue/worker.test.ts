@@ -159,6 +159,33 @@ describe("worker", () => {
     expect(await stateOf("gif")).toBe("queued");
   });
 
+  it("lets what met a full disk wait without counting the try, or ends it like other failures", async () => {
+    await put("a", ["gif"]);
+    const crowded: RunStep = async () => {
+      throw new MediaError("disk_full", "no space is left");
+    };
+    await (
+      await run({ gif: crowded }, { waitsForSpace: true })
+    ).ended;
+    const [gif] = await catalog.listJobs({ step: "gif" });
+    expect(gif).toMatchObject({ state: "queued", attempts: 0, failure: { code: "disk_full" } });
+    expect((gif?.runAfter ?? 0) - Date.now()).toBeGreaterThan(20_000);
+  });
+
+  it("begins nothing without space: it waits for some, or says so", async () => {
+    await put("a", ["gif"]);
+    const full = async () => false;
+    const worker = await run({}, { hasSpace: full });
+    await expect(worker.ended).rejects.toMatchObject({ code: "disk_full" });
+    let isEnough = false;
+    const waiting = await run({}, { hasSpace: async () => isEnough, waitsForSpace: true });
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(await stateOf("gif")).toBe("queued");
+    isEnough = true;
+    await waiting.ended;
+    expect(await stateOf("gif")).toBe("succeeded");
+  });
+
   it("puts off what may succeed later", async () => {
     await put("a", ["gif"]);
     const flaky: RunStep = async () => {

@@ -27,6 +27,15 @@ export interface WorkerOptions {
   readonly newId: () => string;
   /** How long a job waits after so many tries. Default: `backoffMs`. */
   readonly delayMs?: (attempts: number) => number;
+  /**
+   * Whether there is room on the disk for another job's results; asked before each claim. Default: yes.
+   */
+  readonly hasSpace?: () => Promise<boolean>;
+  /**
+   * Jobs that found the disk full wait until there is space, however long, and no try is counted.
+   * Default: false, they fail like others, and without space for another job the run ends.
+   */
+  readonly waitsForSpace?: boolean;
   readonly onProgress?: (claim: Claim, progress: Progress) => void;
   /** A job has come to an end, or back to the queue for another try. */
   readonly onFinished?: (claim: Claim, outcome: JobOutcome) => Promise<void>;
@@ -44,12 +53,29 @@ export interface RunOptions {
 /** Works off jobs, as many at a time as there are slots. */
 export interface Worker {
   run(options: RunOptions): Promise<void>;
+  /** There may be something to claim: looks at once instead of at the end of a pause. */
+  wake(): void;
 }
 
-function outcomeOf(claim: Claim, error: MediaError, delayMs: typeof backoffMs): JobOutcome {
+/** How long a job that found the disk full waits before it tries again whether there is room. */
+const spaceDelayMs = 30_000;
+
+function outcomeOf(
+  claim: Claim,
+  error: MediaError,
+  { delayMs = backoffMs, waitsForSpace = false }: WorkerOptions,
+): JobOutcome {
   const failure = { code: error.code, message: error.message, remedy: error.remedy };
   const { details } = error;
   const tries = claim.job.attempts - claim.deaths;
+  if (waitsForSpace && error.code === "disk_full")
+    return {
+      state: "queued",
+      runAfter: Date.now() + spaceDelayMs,
+      failure,
+      details,
+      uncounted: true,
+    };
   if (!error.retryable || tries >= maxAttempts) return { state: "failed", failure, details };
   const runAfter = Date.now() + delayMs(tries);
   return { state: "queued", runAfter, failure, details };
@@ -151,7 +177,7 @@ async function work(options: WorkerOptions, claim: Claim, shutdown: AbortSignal)
   }
   if (ended.standing === "cancel") return commit(options, claim, { state: "cancelled" }, [], []);
   if (ended.standing === "lost" || shutdown.aborted) return options.queue.handBack(claim.attempt);
-  const outcome = outcomeOf(claim, ended.error, options.delayMs ?? backoffMs);
+  const outcome = outcomeOf(claim, ended.error, options);
   const { name, version } = claim.media;
   const { step } = claim.job;
   const failed: MediaEvent = { type: "step.failed", name, version, step, code: ended.error.code };
@@ -177,7 +203,10 @@ function sleep(ms: number, signal: AbortSignal, until: Promise<void>): Promise<v
  * far as that works, and it throws what failed first.
  */
 export function createWorker(options: WorkerOptions): Worker {
+  let wake = Promise.withResolvers<void>();
+  const { hasSpace = async () => true, waitsForSpace = false } = options;
   return {
+    wake: () => wake.resolve(),
     async run({ signal, requestedBy, isDone = async () => false }) {
       const running = new Set<Promise<void>>();
       const failures: unknown[] = [];
@@ -188,11 +217,13 @@ export function createWorker(options: WorkerOptions): Worker {
         end.abort();
       };
       const who = requestedBy === undefined ? {} : { requestedBy };
-      let wake = Promise.withResolvers<void>();
       try {
         while (!end.signal.aborted) {
           wake = Promise.withResolvers<void>();
-          const claim = await options.queue.claim({ slots: options.slots, ...who });
+          const isRoom = await hasSpace();
+          const claim = isRoom
+            ? await options.queue.claim({ slots: options.slots, ...who })
+            : undefined;
           if (claim !== undefined) {
             const job = work(options, claim, end.signal)
               .catch(async (error: unknown) => {
@@ -207,6 +238,8 @@ export function createWorker(options: WorkerOptions): Worker {
             continue;
           }
           if (running.size === 0 && (await isDone())) break;
+          if (!isRoom && !waitsForSpace && running.size === 0)
+            throw new MediaError("disk_full", "too little space is left on the disk to go on");
           await sleep(pollDelayMs(), end.signal, wake.promise);
         }
       } catch (error) {

@@ -88,13 +88,15 @@ function checkInvariants({ model, store }: World): void {
     const open = jobsOf(model, media.version).some((job) => job.current && isOpen(job));
     expect(state === "processing", `${media.name} is ${state}`).toBe(open);
   }
-  const known = [
+  const known = new Set([
     ...model.trash,
+    ...model.kept,
     ...[...model.objects.values()].map(({ object }) => object.version),
-  ];
+  ]);
   expect(sorted(store), "every stored byte is some record's or in the trash").toEqual(
     sorted(known),
   );
+
   const settled = new Map<string, number>();
   for (const { type, version } of model.events) {
     const change = type === "media.ready" || type === "media.failed" ? 1 : 0;

@@ -1,12 +1,22 @@
 import fc from "fast-check";
-import type { Change, JobOutcome } from "../../src/catalog/catalog.ts";
+import { expect } from "vitest";
+import type { Change, JobOutcome, Write } from "../../src/catalog/catalog.ts";
+import { record } from "../../src/intake/record.ts";
 import { replayedEvents } from "../../src/lifecycle/replay.ts";
 import type { MediaEvent } from "../../src/media/event.ts";
 import type { JobFailure } from "../../src/media/job.ts";
 import { follow, type PipelineSettings } from "../../src/pipeline.ts";
+import { followArrival } from "../../src/runtime/arrivals.ts";
 import { defaultProfile } from "../../src/transcode/profile.ts";
 import { check } from "./check.ts";
-import { isOpen, jobsOf, type Held, type ModelMedia } from "./model.ts";
+import {
+  isOpen,
+  jobsOf,
+  passTime as passModelTime,
+  twinsOf,
+  type Held,
+  type ModelMedia,
+} from "./model.ts";
 import { outcomeOf } from "./outcomes.ts";
 import { apply, claim, die, emptyTrash, handBack, type World } from "./world.ts";
 
@@ -28,26 +38,37 @@ const pick = <T>(list: readonly T[], at: number): T | undefined =>
 const nameAt = (at: number) => names[at % names.length] ?? "a.mp4";
 const mediaAt = ({ model }: World, at: number) => pick([...model.media.values()], at);
 
-/** A file arrives: new, the same again, or other bytes under its name. */
+const owners = ["anna", "anna", "anna", "berta"];
+
+/** A file arrives: new, the same again, other bytes under its name, or what another media has, too. */
 const receive =
   (at: number, bytes: number, variant: number): Happening =>
   async (world) => {
     const name = nameAt(at);
+    const owner = owners[at % owners.length] ?? "anna";
     const sha256 = String(bytes);
-    const existing = world.model.media.get(name)?.media;
-    if (existing?.sha256 === sha256) return;
-    const version = world.newId();
-    const media = { name, version, owner: "local", sha256, sizeBytes: 1 };
-    const object = { bucket: "uploads", key: name, version, sha256, sizeBytes: 1 } as const;
-    const created: MediaEvent = { type: "object.created", name, version };
-    await apply(world, {
-      expect: { name, version: existing?.version ?? null },
-      changes: [
-        { type: "putMedia", media, source: { ...object, contentType: "" } },
-        { type: "event", event: created },
-        ...follow(created, settingsOf(variant)),
-      ],
-    });
+    const twin = await world.catalog.findTwin({ sha256, owner });
+    const twins = twinsOf(world.model, sha256, owner);
+    if (twin === undefined) expect(twins).toEqual([]);
+    else expect(twins).toContain(twin.version);
+    const source = {
+      bucket: "uploads",
+      key: name,
+      version: world.newId(),
+      sha256,
+      sizeBytes: 1,
+      contentType: "",
+    } as const;
+    const both = { ...world.catalog, apply: (write: Write) => apply(world, write) };
+    const before = world.model.media.get(name)?.media;
+    const follows = followArrival(settingsOf(variant));
+    const arriving = record(both, { source, owner, replace: true, follow: follows });
+    if (before !== undefined && before.owner !== owner)
+      return expect(arriving).rejects.toMatchObject({ code: "not_yours" });
+    const { change } = await arriving;
+    const isNew = before?.sha256 !== sha256;
+    const created = before === undefined ? "created" : "replaced";
+    expect(change).toBe(isNew ? (twin === undefined ? created : "shared") : "unchanged");
   };
 
 /** An event that happened some time ago comes once more: of this version or of one that is no more. */
@@ -182,7 +203,7 @@ const askAgain =
   };
 
 const remove =
-  (at: number): Happening =>
+  (at: number, keepBytesMs: number): Happening =>
   async (world) => {
     const found = mediaAt(world, at);
     if (found === undefined) return;
@@ -192,11 +213,32 @@ const remove =
       expect: subject,
       changes: [
         { type: "event", event: { type: "object.removed", ...subject } },
-        { type: "removeMedia", name, keepBytesMs: 0 },
+        { type: "removeMedia", name, keepBytesMs },
         { type: "event", event: { type: "media.removed", ...subject } },
       ],
     });
   };
+
+/** A result was found to be lost. */
+const redo =
+  (at: number, waits: boolean): Happening =>
+  async (world) => {
+    const job = pick([...world.model.jobs.values()], at)?.job;
+    if (job === undefined) return;
+    const { name, version } = job;
+    await apply(world, {
+      expect: { name, version },
+      changes: [
+        { type: "redo", jobId: job.id, waits },
+        { type: "settle", version },
+      ],
+    });
+  };
+
+const passTime: Happening = async ({ database, model }) => {
+  database.exec("UPDATE tombstones SET until = 0; UPDATE trash SET after = 0");
+  passModelTime(model);
+};
 
 const claims =
   (at: number, jobs: number): Happening =>
@@ -270,7 +312,9 @@ export const commands: fc.Arbitrary<fc.AsyncCommand<object, World>>[] = [
   kind("cancel", fc.tuple(at), cancel),
   kind("ask", fc.tuple(at, variant, fc.boolean()), askAgain),
   kind("ask", fc.tuple(at, variant, fc.boolean()), askAgain),
-  kind("remove", fc.tuple(at), remove),
+  kind("remove", fc.tuple(at, fc.constantFrom(0, 60_000, 60_000)), remove),
+  kind("redo", fc.tuple(at, fc.boolean()), redo),
+  kind("passTime", fc.tuple(), () => passTime),
   kind("handBack", fc.tuple(at), handBackOne),
   kind("die", fc.tuple(at), dieOne),
   kind("emptyTrash", fc.tuple(), () => emptyTrash),

@@ -5,9 +5,12 @@ import {
   partOf,
   stepSlots,
   type JobState,
+  newJob,
   type NewJob,
+  type SkipReason,
   type SlotKind,
 } from "../../src/media/job.ts";
+import { renamedOutput } from "../../src/media/keys.ts";
 import type { StoredObject } from "../../src/media/media.ts";
 import type { Slots } from "../../src/queue/job-queue.ts";
 
@@ -20,6 +23,7 @@ export interface ModelJob {
   readonly job: NewJob;
   readonly sequence: number;
   state: JobState;
+  reason: SkipReason | undefined;
   current: boolean;
   attempts: number;
   deaths: number;
@@ -37,6 +41,13 @@ export interface ModelMedia {
   indexed: boolean;
 }
 
+/** What was made of a media that was removed a moment ago. */
+interface Buried {
+  readonly media: ModelMedia;
+  readonly outputs: readonly StoredObject[];
+  readonly jobs: readonly ModelJob[];
+}
+
 export interface Held {
   readonly attempt: string;
   readonly session: string;
@@ -51,6 +62,10 @@ export interface Model {
   readonly objects: Map<string, { readonly object: StoredObject; readonly mediaVersion: string }>;
   /** Versions of bytes. */
   readonly trash: Set<string>;
+  /** Those of the trash whose time has not come. */
+  readonly kept: Set<string>;
+  /** By version. */
+  readonly tombstones: Map<string, Buried>;
   readonly events: MediaEvent[];
   readonly held: Map<string, Held>;
   paused: boolean;
@@ -63,6 +78,8 @@ export function createModel(): Model {
     jobs: new Map(),
     objects: new Map(),
     trash: new Set(),
+    kept: new Set(),
+    tombstones: new Map(),
     events: [],
     held: new Map(),
     paused: false,
@@ -78,6 +95,17 @@ export const isOpen = ({ state }: ModelJob): boolean => state === "queued" || st
 
 function isMet(model: Model, expect: Expectation): boolean {
   if ((model.media.get(expect.name)?.media.version ?? null) !== expect.version) return false;
+  if (expect.twin !== undefined) {
+    const there = remainsOf(model, expect.twin.version)?.outputs.map(({ version }) => version);
+    if (
+      there?.toSorted().join() !==
+      expect.twin.outputs
+        .map((one) => one.version)
+        .toSorted()
+        .join()
+    )
+      return false;
+  }
   if (expect.attempt === undefined) return true;
   return [...model.jobs.values()].some(
     ({ attempt, current, job }) =>
@@ -89,6 +117,64 @@ function mediaOf(model: Model, version: string): ModelMedia | undefined {
   return [...model.media.values()].find(({ media }) => media.version === version);
 }
 
+/** Whether bytes are still there: a record's, or in the trash. */
+function isKnown(model: Model, version: string): boolean {
+  return model.trash.has(version) || model.kept.has(version) || isReferenced(model, version);
+}
+
+/** What there is to take over from a version: it is there, or was removed a moment ago. */
+function remainsOf(model: Model, version: string): Buried | undefined {
+  const media = mediaOf(model, version);
+  if (media === undefined) {
+    const buried = model.tombstones.get(version);
+    return buried?.outputs.every((one) => isKnown(model, one.version)) ? buried : undefined;
+  }
+  const objects = [...model.objects.values()].filter((one) => one.mediaVersion === version);
+  const outputs = objects.map(({ object }) => object).filter(({ bucket }) => bucket === "outputs");
+  const isDone = ({ state, reason }: ModelJob) =>
+    state === "succeeded" || (state === "skipped" && reason !== "audio_failed");
+  const jobs = jobsOf(model, version)
+    .filter((job) => job.current && isDone(job))
+    .toSorted((a, b) => a.sequence - b.sequence);
+  return { media, outputs, jobs };
+}
+
+/** Versions of the media of that owner with these bytes of which something is known, there or just removed. */
+export function twinsOf(model: Model, sha256: string, owner: string): string[] {
+  const buried = [...model.tombstones.keys()].flatMap(
+    (version) => remainsOf(model, version)?.media ?? [],
+  );
+  return [...model.media.values(), ...buried]
+    .filter(({ media, facts }) => media.sha256 === sha256 && media.owner === owner && facts)
+    .map(({ media }) => media.version);
+}
+
+function adopt(model: Model, version: string, from: string): void {
+  const media = mediaOf(model, version);
+  const found = remainsOf(model, from);
+  if (media === undefined || found === undefined) throw new Error("nothing to adopt");
+  const { name } = media.media;
+  const { facts, labels, indexed } = found.media;
+  Object.assign(media, { facts, labels, indexed });
+  for (const object of found.outputs) {
+    const key = renamedOutput(object.key, found.media.media.name, name);
+    if (key !== undefined) putObject(model, version, { ...object, key });
+  }
+  for (const { job, state, reason } of found.jobs) {
+    const own = newJob({ name, version }, job.step, job.settings);
+    setJob(model, own, "queued");
+    Object.assign(model.jobs.get(own.id) ?? {}, { state, reason });
+  }
+  model.tombstones.delete(from);
+}
+
+/** Time enough goes by that nothing is kept any more for a rename. */
+export function passTime(model: Model): void {
+  model.tombstones.clear();
+  for (const version of model.kept) model.trash.add(version);
+  model.kept.clear();
+}
+
 function isReferenced(model: Model, version: string): boolean {
   return [...model.objects.values()].some(({ object }) => object.version === version);
 }
@@ -98,17 +184,20 @@ function putObject(model: Model, mediaVersion: string, object: StoredObject): vo
   const old = model.objects.get(key)?.object.version;
   model.objects.set(key, { object, mediaVersion });
   model.trash.delete(object.version);
+  model.kept.delete(object.version);
   if (old !== undefined && !isReferenced(model, old)) model.trash.add(old);
 }
 
-function drop(model: Model, name: string): void {
+function drop(model: Model, name: string, isKept: boolean): void {
   const version = model.media.get(name)?.media.version;
   if (version === undefined) return;
-  for (const [key, { object, mediaVersion }] of model.objects) {
-    if (mediaVersion !== version) continue;
-    model.objects.delete(key);
-    model.trash.add(object.version);
-  }
+  const remains = remainsOf(model, version);
+  if (isKept && remains?.media.facts !== undefined) model.tombstones.set(version, remains);
+  const mine = [...model.objects].filter(([, { mediaVersion }]) => mediaVersion === version);
+  for (const [key] of mine) model.objects.delete(key);
+  for (const [, { object }] of mine)
+    if (!isReferenced(model, object.version))
+      (isKept ? model.kept : model.trash).add(object.version);
   for (const { job } of jobsOf(model, version)) model.jobs.delete(job.id);
   model.media.delete(name);
 }
@@ -122,13 +211,14 @@ function replaceOthers(model: Model, job: NewJob): void {
   }
 }
 
-function setJob(model: Model, job: NewJob, state: "queued" | "skipped"): void {
+function setJob(model: Model, job: NewJob, state: "queued" | "skipped", reason?: SkipReason): void {
   const old = model.jobs.get(job.id);
   if (old === undefined) model.sequence += 1;
   model.jobs.set(job.id, {
     job,
     sequence: old?.sequence ?? model.sequence,
     state,
+    reason,
     current: true,
     attempts: 0,
     deaths: 0,
@@ -152,12 +242,12 @@ function enqueue(model: Model, job: NewJob): void {
 }
 
 /** A step is left out only if it is not under way and has not been done. */
-function skip(model: Model, job: NewJob): void {
+function skip(model: Model, job: NewJob, reason: SkipReason): void {
   const kept: readonly JobState[] = ["queued", "running", "succeeded"];
   const rivals = jobsOf(model, job.version).filter((other) => partOf(other.job) === partOf(job));
   if (rivals.some(({ current, state }) => current && kept.includes(state))) return;
   replaceOthers(model, job);
-  setJob(model, job, "skipped");
+  setJob(model, job, "skipped", reason);
 }
 
 function settle(model: Model, version: string): void {
@@ -187,13 +277,22 @@ function end(model: Model, attempt: string, state: JobState, delayed: boolean): 
 function change(model: Model, one: Change): void {
   switch (one.type) {
     case "putMedia": {
-      drop(model, one.media.name);
+      drop(model, one.media.name, false);
       const fresh = { state: "processing", facts: undefined, labels: [], indexed: false } as const;
       model.media.set(one.media.name, { media: one.media, ...fresh });
       return putObject(model, one.media.version, one.source);
     }
     case "removeMedia":
-      return drop(model, one.name);
+      return drop(model, one.name, one.keepBytesMs > 0);
+    case "adopt":
+      return adopt(model, one.version, one.from);
+    case "redo": {
+      const job = model.jobs.get(one.jobId);
+      if (job?.current !== true || isOpen(job)) return;
+      if (one.waits === true) setJob(model, job.job, "skipped", "audio_failed");
+      else setJob(model, job.job, "queued");
+      return reopen(model, job.job.version);
+    }
     case "setFacts": {
       const media = mediaOf(model, one.version);
       if (media !== undefined) media.facts = one.facts;
@@ -202,7 +301,7 @@ function change(model: Model, one: Change): void {
     case "enqueue":
       return enqueue(model, one.job);
     case "skip":
-      return skip(model, one.job);
+      return skip(model, one.job, one.reason);
     case "retry": {
       const job = model.jobs.get(one.jobId);
       if (job?.current !== true || isOpen(job) || job.state === "succeeded") return;

@@ -5,6 +5,7 @@ import { parsed, statements, type Sql } from "../../database/statements.ts";
 import { MediaError } from "../../media/errors.ts";
 import type { Catalog, Change, Expectation, Write } from "../catalog.ts";
 import * as jobs from "./job-changes.ts";
+import { jobsBefore } from "./job-pages.ts";
 import * as media from "./media-changes.ts";
 import {
   attemptOf,
@@ -15,7 +16,9 @@ import {
   renditionOf,
 } from "../../database/rows.ts";
 import type { Readers } from "./readers.ts";
+import { adopt, findTwin, isTwinThere } from "./twins.ts";
 import { createSlowReads } from "./slow-reads.ts";
+import { speechWish } from "./speech-wish.ts";
 
 /** One write holds at most this many changes: what DynamoDB's transactions allow. */
 const maxChanges = 100;
@@ -28,9 +31,10 @@ interface Options {
   readonly readers?: Readers;
 }
 
-function isMet(sql: Sql, expect: Expectation): boolean {
+function isMet(sql: Sql, expect: Expectation, now: number): boolean {
   const row = sql("SELECT version FROM media WHERE name = ?").get(expect.name);
   if ((row?.["version"] ?? null) !== expect.version) return false;
+  if (expect.twin !== undefined && !isTwinThere(sql, expect.twin, now)) return false;
   if (expect.attempt === undefined) return true;
   return (
     sql("SELECT 1 FROM jobs WHERE attempt = ? AND version = ? AND current = 1").get(
@@ -56,6 +60,10 @@ function write(sql: Sql, name: string, metadataTable: string, change: Change, no
       return jobs.retryJob(sql, change.jobId, change.request, now);
     case "cancel":
       return jobs.cancelJob(sql, change.jobId, now);
+    case "redo":
+      return jobs.redoJob(sql, change.jobId, change.waits ?? false, now);
+    case "adopt":
+      return adopt(sql, { name, version: change.version }, change.from, now);
     case "finishJob":
       return jobs.finishJob(sql, change.attempt, change.outcome, now);
     case "putRendition":
@@ -93,8 +101,8 @@ export function createSqliteCatalog(options: Options): Catalog {
       if (changes.length > maxChanges)
         throw new MediaError("internal", `a write of ${changes.length} changes; ${maxChanges} fit`);
       return commit(() => {
-        if (!isMet(sql, expect)) return "superseded";
         const at = now();
+        if (!isMet(sql, expect, at)) return "superseded";
         for (const change of changes) write(sql, expect.name, metadataTable, change, at);
         return "applied";
       });
@@ -113,6 +121,19 @@ export function createSqliteCatalog(options: Options): Catalog {
     },
     async listEvents(name) {
       return sql("SELECT * FROM events WHERE name = ? ORDER BY sequence").all(name).map(eventOf);
+    },
+    speechWish: async (subject) => speechWish(sql, subject),
+    jobsBefore: async (jobId) => jobsBefore(sql, jobId),
+    async lastEvent() {
+      return Number(sql("SELECT max(sequence) AS last FROM events").get()?.["last"] ?? 0);
+    },
+    async listEventsAfter({ owner, after, limit }) {
+      return sql(
+        `SELECT * FROM events INDEXED BY events_by_owner
+         WHERE owner = ? AND sequence > ? ORDER BY sequence LIMIT ?`,
+      )
+        .all(owner, after, limit)
+        .map(eventOf);
     },
     async listRenditions(version) {
       return sql(
@@ -134,16 +155,44 @@ export function createSqliteCatalog(options: Options): Catalog {
         .all(version)
         .map(labelOf);
     },
-    async getMetadata(jsonFile) {
-      const row = sql("SELECT record FROM metadata WHERE table_name = ? AND json_file = ?").get(
-        metadataTable,
-        jsonFile,
-      );
+    async getMetadata(jsonFile, owner) {
+      const row = sql(
+        `SELECT record FROM metadata JOIN media ON media.version = metadata.media_version
+         WHERE table_name = ?1 AND json_file = ?2 AND (?3 IS NULL OR media.owner = ?3)`,
+      ).get(metadataTable, jsonFile, owner ?? null);
       return row === undefined ? undefined : parsed(row["record"]);
     },
     async findObject(bucket, key) {
       const row = sql("SELECT * FROM objects WHERE bucket = ? AND key = ?").get(bucket, key);
       return row === undefined ? undefined : objectOf(row);
+    },
+    async listObjects({ bucket, after = "", limit }) {
+      return sql(
+        `SELECT objects.*, media.name AS media_name FROM objects
+           JOIN media ON media.version = objects.media_version
+         WHERE bucket = ? AND key > ? ORDER BY key LIMIT ?`,
+      )
+        .all(bucket, after, limit)
+        .map((row) => ({ ...objectOf(row), mediaName: String(row["media_name"]) }));
+    },
+    async findTwin(query) {
+      return findTwin(sql, query, now());
+    },
+    async listImports({ folder, after = `${folder}/`, limit }) {
+      return sql(
+        `SELECT path, imports.size_bytes, modified_ns, inode, imports.name, imports.version
+           FROM imports JOIN media USING (name, version)
+         WHERE path > ? AND path < ? ORDER BY path LIMIT ?`,
+      )
+        .all(after, `${folder}0`, limit) // 0 is the character after /
+        .map((row) => ({
+          path: String(row["path"]),
+          sizeBytes: Number(row["size_bytes"]),
+          modifiedNs: BigInt(String(row["modified_ns"])),
+          inode: BigInt(String(row["inode"])),
+          name: String(row["name"]),
+          version: String(row["version"]),
+        }));
     },
     async findImport(stamp) {
       const row = sql(
@@ -175,10 +224,12 @@ export function createSqliteCatalog(options: Options): Catalog {
         }));
     },
     async takeTrash(bucket, version) {
-      const taken = await commit(() =>
-        sql("DELETE FROM trash WHERE bucket = ? AND version = ?").run(bucket, version),
-      );
-      return taken.changes === 1;
+      return commit(() => {
+        const at = now();
+        sql("DELETE FROM tombstones WHERE until <= ?").run(at);
+        const taken = sql("DELETE FROM trash WHERE bucket = ? AND version = ? AND after <= ?");
+        return taken.run(bucket, version, at).changes === 1;
+      });
     },
     async knowsBytes(bucket, version) {
       const row = sql(
@@ -186,6 +237,24 @@ export function createSqliteCatalog(options: Options): Catalog {
              OR EXISTS (SELECT 1 FROM trash WHERE bucket = ?1 AND version = ?2) AS known`,
       ).get(bucket, version);
       return row?.["known"] === 1;
+    },
+    async condemn(bucket, version) {
+      const condemned = await commit(() =>
+        sql(
+          `INSERT OR IGNORE INTO trash SELECT ?1, ?2, ?3
+           WHERE NOT EXISTS (SELECT 1 FROM objects WHERE bucket = ?1 AND version = ?2)`,
+        ).run(bucket, version, now()),
+      );
+      return condemned.changes === 1;
+    },
+    async watchedFolder(path) {
+      const row = sql("SELECT identity FROM watched_folders WHERE path = ?").get(path);
+      return row === undefined ? undefined : String(row["identity"]);
+    },
+    async noteWatchedFolder(path, identity) {
+      await commit(() =>
+        sql("INSERT OR REPLACE INTO watched_folders VALUES (?, ?)").run(path, identity),
+      );
     },
     async close() {
       await readers?.close();

@@ -40,8 +40,9 @@ function insertJob(
   const { kind, priority } = stepSlots[job.step];
   sql(
     `INSERT INTO jobs (id, name, version, step, part, settings, kind, priority, state, requested_by,
-       only_steps, reason, enqueued_at, finished_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       only_steps, reason, enqueued_at, finished_at, owner)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+       coalesce((SELECT owner FROM media WHERE version = ?), 'local'))`,
   ).run(
     job.id,
     job.name,
@@ -56,6 +57,7 @@ function insertJob(
     orNull(extra.reason),
     extra.now,
     state === "skipped" ? extra.now : null,
+    job.version,
   );
 }
 
@@ -126,6 +128,29 @@ export function retryJob(
   reopen(sql, String(row["version"]), now);
 }
 
+/**
+ * Does a job once more whose result is lost. One that waits for the audio counts as left out until the
+ * audio is there, which asks for it.
+ */
+export function redoJob(sql: Sql, jobId: string, waits: boolean, now: number): void {
+  const row = sql(
+    "SELECT version FROM jobs WHERE id = ? AND current = 1 AND state NOT IN ('queued', 'running')",
+  ).get(jobId);
+  if (row === undefined) return;
+  if (waits)
+    sql(
+      `UPDATE jobs SET ${freshRun}, state = 'skipped', reason = 'audio_failed', finished_at = ?
+       WHERE id = ?`,
+    ).run(now, jobId);
+  else
+    // for whoever asked for it before, and no more than that
+    sql(`UPDATE jobs SET state = 'queued', enqueued_at = ?, ${freshRun} WHERE id = ?`).run(
+      now,
+      jobId,
+    );
+  reopen(sql, String(row["version"]), now);
+}
+
 export function cancelJob(sql: Sql, jobId: string, now: number): void {
   sql("UPDATE jobs SET state = 'cancelled', finished_at = ? WHERE id = ? AND state = 'queued'").run(
     now,
@@ -145,7 +170,7 @@ export function finishJob(sql: Sql, attempt: string, outcome: JobOutcome, now: n
   ).run(now, outcome.state, failure, details, JSON.stringify(notes), attempt);
   sql(
     `UPDATE jobs SET state = ?, run_after = ?, reason = ?, failure = ?, finished_at = ?,
-       attempt = NULL, session = NULL, progress = NULL, cancel_requested = 0
+       attempts = attempts - ?, attempt = NULL, session = NULL, progress = NULL, cancel_requested = 0
      WHERE attempt = ?`,
   ).run(
     outcome.state,
@@ -153,6 +178,7 @@ export function finishJob(sql: Sql, attempt: string, outcome: JobOutcome, now: n
     outcome.state === "skipped" ? outcome.reason : null,
     failure,
     outcome.state === "queued" ? null : now,
+    outcome.state === "queued" && outcome.uncounted === true ? 1 : 0,
     attempt,
   );
 }

@@ -5,6 +5,7 @@ import type { LabelSummary } from "../../media/label.ts";
 import type { Rendition, StoredObject } from "../../media/media.ts";
 import { transcriptText, type Transcript } from "../../media/transcript.ts";
 import type { MetadataRecord, NewMedia } from "../catalog.ts";
+import { bury } from "./tombstones.ts";
 
 /** Bytes of a version go to the trash unless another key still stands for them. */
 function trashBytes(sql: Sql, bucket: string, version: string, after: number): void {
@@ -72,6 +73,7 @@ export function putMedia(sql: Sql, media: NewMedia, source: StoredObject, now: n
 export function removeMedia(sql: Sql, name: string, keepBytesMs: number, now: number): void {
   const row = sql("SELECT version FROM media WHERE name = ?").get(name);
   if (row === undefined) return;
+  bury(sql, String(row["version"]), now + keepBytesMs, now);
   dropVersion(sql, String(row["version"]), now, keepBytesMs);
   sql("DELETE FROM media WHERE name = ?").run(name);
   sql("DELETE FROM imports WHERE name = ?").run(name);

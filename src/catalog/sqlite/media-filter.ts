@@ -1,5 +1,5 @@
 import type { SQLInputValue } from "node:sqlite";
-import type { MediaFilter } from "../catalog.ts";
+import type { HeardFilter, MediaFilter } from "../catalog.ts";
 
 /** Where the media that pass a filter are found: `FROM from WHERE where`, one `?` a value. */
 interface Source {
@@ -18,12 +18,28 @@ function indexFor(filter: MediaFilter): string {
   return owner === undefined ? "" : " INDEXED BY media_by_owner";
 }
 
+const hasJob = `EXISTS (SELECT 1 FROM jobs WHERE jobs.version = media.version
+  AND jobs.part = 'transcribe' AND jobs.current = 1
+  AND instr((jobs.settings ->> '$.engine') || '/', ? || '/') = 1)`;
+const hasTranscript = (condition: string): string =>
+  `EXISTS (SELECT 1 FROM transcripts WHERE transcripts.media_version = media.version AND ${condition})`;
+
+/** Conditions on the transcript: each looks at one row of a media that the others have let pass. */
+function heardConditions({ engine, languageCode, draft }: HeardFilter) {
+  const isLanguage = "instr(lower(transcripts.language_code) || '-', lower(?) || '-') = 1";
+  return [
+    [hasJob, engine],
+    [hasTranscript(isLanguage), languageCode],
+    [hasTranscript("transcripts.draft = ?"), draft === undefined ? undefined : Number(draft)],
+  ] satisfies [string, SQLInputValue | undefined][];
+}
+
 /**
  * SQLite has no figures about our data and would choose among indexes blindly; a filter that few of
  * a million media pass must not be answered by looking at all of them. An owner's media with a label
  * are found by the label.
  */
-export function mediaSource(filter: MediaFilter): Source {
+export function mediaSource(filter: HeardFilter): Source {
   const { label, type, owner, startsWith, after } = filter;
   const byLabel = label !== undefined;
   const order = byLabel ? "labels.name" : "media.name";
@@ -34,6 +50,7 @@ export function mediaSource(filter: MediaFilter): Source {
     [`${order} >= ?`, startsWith === "" ? undefined : startsWith],
     [`${order} < ?`, startsWith ? `${startsWith}\u{10ffff}` : undefined],
     [`${order} > ?`, after],
+    ...heardConditions(filter),
   ];
   const given = conditions.flatMap(([condition, value]) =>
     value === undefined ? [] : [{ condition, value }],

@@ -99,6 +99,10 @@ export function createReaders({ path, threads = 2 }: { path: string; threads?: n
     listMedia: ask("listMedia"),
     listJobs: ask("listJobs"),
     search: ask("search"),
+    listBriefs: ask("listBriefs"),
+    pageMedia: ask("pageMedia"),
+    pageJobs: ask("pageJobs"),
+    countQueue: async () => ask("countQueue")(undefined as never),
     async close() {
       closed = true;
       for (const { reject } of line.splice(0))

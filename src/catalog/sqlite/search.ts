@@ -20,7 +20,8 @@ const close = "\u0003";
 
 /** What a person typed as an FTS5 query: every word must be there; "quoted words" as a phrase. */
 export function matchExpression(typed: string): string | undefined {
-  const terms = typed.match(/"[^"]*"|[^\s"]+/g) ?? [];
+  // a NUL would end the expression in the middle of a quotation
+  const terms = typed.replaceAll("\0", " ").match(/"[^"]*"|[^\s"]+/g) ?? [];
   const quoted = terms
     .map((term) => term.replaceAll('"', "").trim())
     .filter((term) => /[\p{L}\p{N}]/u.test(term))

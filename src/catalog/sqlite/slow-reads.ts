@@ -3,18 +3,24 @@ import { jobOf, mediaOf } from "../../database/rows.ts";
 import type { Sql } from "../../database/statements.ts";
 import type { Job } from "../../media/job.ts";
 import type { Media } from "../../media/media.ts";
-import type { JobFilter, MediaFilter, SearchHit, SearchQuery } from "../catalog.ts";
+import type { HeardFilter, JobFilter, SearchHit, SearchQuery } from "../catalog.ts";
+import type { Pages } from "../pages.ts";
+import { countQueue, pageJobs } from "./job-pages.ts";
 import { mediaSource } from "./media-filter.ts";
+import { listBriefs, pageMedia } from "./media-pages.ts";
 import { searchMedia } from "./search.ts";
 
 /** The reads that may take long on a large library; every other one is a look-up by key. */
-export interface SlowReads {
-  listMedia(filter: MediaFilter): Promise<readonly Media[]>;
+export interface SlowReads extends Pick<
+  Pages,
+  "listBriefs" | "pageMedia" | "pageJobs" | "countQueue"
+> {
+  listMedia(filter: HeardFilter): Promise<readonly Media[]>;
   listJobs(filter: JobFilter): Promise<readonly Job[]>;
   search(query: SearchQuery): Promise<readonly SearchHit[]>;
 }
 
-function listMedia(sql: Sql, filter: MediaFilter): Media[] {
+function listMedia(sql: Sql, filter: HeardFilter): Media[] {
   const { from, where, values, order } = mediaSource(filter);
   return sql(`SELECT media.* FROM ${from} WHERE ${where} ORDER BY ${order} LIMIT ?`)
     .all(...values, filter.limit ?? -1)
@@ -47,5 +53,9 @@ export function createSlowReads(sql: Sql): SlowReads {
     listMedia: async (filter) => listMedia(sql, filter),
     listJobs: async (filter) => listJobs(sql, filter),
     search: async (query) => searchMedia(sql, query),
+    listBriefs: async (filter) => listBriefs(sql, filter),
+    pageMedia: async (query) => pageMedia(sql, query),
+    pageJobs: async (query) => pageJobs(sql, query),
+    countQueue: async () => countQueue(sql),
   };
 }

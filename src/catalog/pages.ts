@@ -1,0 +1,86 @@
+import type { RecordedEvent } from "../media/event.ts";
+import type { Job, JobState, SlotKind, Step } from "../media/job.ts";
+import type { Media, MediaState, MediaType } from "../media/media.ts";
+import type { MediaFilter } from "./catalog.ts";
+
+/** A media as a list of names and labels wants it. */
+export interface MediaBrief {
+  readonly name: string;
+  readonly type?: MediaType;
+  /** Each once, the surest first. */
+  readonly labels: readonly string[];
+}
+
+export const mediaSorts = ["name", "createdAt", "updatedAt"] as const;
+export type MediaSort = (typeof mediaSorts)[number];
+
+/** A place in a sorted list: behind the media with this name and this value of what it is sorted by. */
+export interface Place {
+  readonly value: string | number;
+  readonly name: string;
+}
+
+export interface MediaPageQuery extends Omit<MediaFilter, "after" | "owner" | "limit"> {
+  readonly owner: string;
+  readonly state?: MediaState;
+  /** Milliseconds since 1970, UTC; half-open. */
+  readonly createdFrom?: number;
+  readonly createdBefore?: number;
+  readonly sort: MediaSort;
+  readonly descending: boolean;
+  readonly after?: Place;
+  readonly limit: number;
+  /** Counts all that pass the filter, up to so many. Default: no count. */
+  readonly countUpTo?: number;
+}
+
+export interface MediaPage {
+  readonly media: readonly Media[];
+  /** Where the next page begins; absent on the last. */
+  readonly next?: Place;
+  /** How many pass the filter; `countUpTo` when there are as many or more. */
+  readonly count?: number;
+}
+
+/** Newest first. */
+export interface JobPageQuery {
+  readonly owner: string;
+  readonly state?: JobState;
+  readonly step?: Step;
+  /** Behind this place of an earlier page. */
+  readonly after?: number;
+  readonly limit: number;
+}
+
+export interface JobPage {
+  readonly jobs: readonly Job[];
+  readonly next?: number;
+}
+
+/** How many jobs of a kind and a state there are, and since when the first of them waits or runs. */
+export interface QueueCount {
+  readonly kind: SlotKind;
+  readonly state: "queued" | "running";
+  readonly jobs: number;
+  /** Milliseconds since 1970, UTC. */
+  readonly since: number;
+}
+
+/** What a service asks of the catalog. Each answer is a page, found by an index. */
+export interface Pages {
+  /** By name, ascending. */
+  listBriefs(filter: MediaFilter): Promise<readonly MediaBrief[]>;
+  pageMedia(query: MediaPageQuery): Promise<MediaPage>;
+  pageJobs(query: JobPageQuery): Promise<JobPage>;
+  countQueue(): Promise<readonly QueueCount[]>;
+  /** Jobs that go before this one, as things stand; undefined when it does not wait in line. */
+  jobsBefore(jobId: string): Promise<number | undefined>;
+  /** The number of the last event; 0 when nothing has happened yet. */
+  lastEvent(): Promise<number>;
+  /** An owner's events after one, oldest first. */
+  listEventsAfter(query: {
+    readonly owner: string;
+    readonly after: number;
+    readonly limit: number;
+  }): Promise<readonly RecordedEvent[]>;
+}

@@ -1,0 +1,144 @@
+import { realpath } from "node:fs/promises";
+import { relative, sep } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createFinishedFiles } from "./finished-files.ts";
+import { defaultQuietMs, now, type WatchOptions, type Watched } from "./watched.ts";
+import { compare, scan, takeFinished } from "./watched-arrivals.ts";
+import { deviceOf, identityOf, isWanted, look } from "./watched-folder.ts";
+import { removeGone } from "./watched-removals.ts";
+
+export type { WatchEvent, WatchOptions } from "./watched.ts";
+
+export interface FolderWatcher {
+  /** Watches until the signal. @throws MediaError when the catalog fails; it can be called again */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+const tickMs = 200;
+
+/** Word of what happens in the folder; returns when it is complete from now on. */
+async function listen(watched: Watched, onUnclear: () => void): Promise<() => Promise<void>> {
+  const { root, files, signal } = watched;
+  const { watch } = await import("chokidar");
+  const watcher = watch(root, {
+    followSymlinks: false,
+    ignoreInitial: true,
+    atomic: false,
+    ignored: (path, stats) =>
+      path !== root && (stats?.isFile() === true ? !isWanted(root, path) : isHidden(root, path)),
+  });
+  const touch = (path: string): void => {
+    if (isWanted(root, path)) files.touch(path);
+  };
+  watcher.on("add", touch).on("change", touch).on("unlink", touch);
+  watcher.on("addDir", onUnclear).on("unlinkDir", onUnclear).on("error", onUnclear);
+  const ready = new Promise<void>((resolve) => watcher.once("ready", () => resolve()));
+  const waiting = new AbortController();
+  const patience = AbortSignal.any([signal, waiting.signal]);
+  await Promise.race([ready, sleep(readyMs, undefined, { signal: patience }).catch(() => {})]);
+  waiting.abort();
+  return () => watcher.close();
+}
+
+/** A very large folder takes a while to be listened to; the scan finds what was missed. */
+const readyMs = 60_000;
+
+/** Works until the signal, or until the folder is away. */
+async function follow(watched: Watched, rescan: { at: number }): Promise<void> {
+  const { root, identity, files, handled, signal, options } = watched;
+  const { rescanMs = 60_000 } = options;
+  while (!signal.aborted) {
+    await takeFinished(watched);
+    await removeGone(watched);
+    if ((await identityOf(root)) !== identity)
+      return options.onEvent({ type: "away", folder: root });
+    if (now() > rescan.at) {
+      const startedAt = now();
+      rescan.at = Infinity;
+      await scan(watched);
+      for (const path of handled.keys()) if ((await look(path)) === undefined) files.touch(path);
+      rescan.at = Math.min(rescan.at, now() + Math.max(rescanMs, 20 * (now() - startedAt)));
+    }
+    await sleep(tickMs, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** Watches the folder that is there now; returns when it is away. */
+async function watchOnce(watched: Watched): Promise<void> {
+  const { root, identity, gone, underWay, signal, options } = watched;
+  const { catalog, onEvent, rescanMs = 60_000 } = options;
+  const rescan = { at: now() + rescanMs };
+  const close = await listen(watched, () => {
+    rescan.at = Math.min(rescan.at, now() + 1_000);
+  });
+  try {
+    const { known, lost } = await compare(watched);
+    const isOther = (await catalog.watchedFolder(root)) !== identity;
+    if (known > 0 && lost.length === known && isOther) {
+      onEvent({ type: "away", folder: root });
+      return await untilBack(root, lost, signal);
+    }
+    await catalog.noteWatchedFolder(root, identity);
+    onEvent({ type: "watching", folder: root });
+    for (const path of lost) gone.set(path, now());
+    await scan(watched);
+    await follow(watched, rescan);
+  } finally {
+    await close();
+    await Promise.all(underWay);
+  }
+}
+
+/**
+ * Keeps the catalog in step with a folder: what is in it comes in when it is finished, what changes
+ * comes in again, what goes is removed. Links are not followed.
+ */
+export function createFolderWatcher(options: WatchOptions): FolderWatcher {
+  const { quietMs = defaultQuietMs, blindQuietMs = 5 * defaultQuietMs, onEvent } = options;
+  return {
+    async run(signal) {
+      let isAway = false;
+      while (!signal.aborted) {
+        const root = await realpath(options.dir).catch(() => undefined);
+        const identity = root === undefined ? undefined : await identityOf(root);
+        if (root !== undefined && identity !== undefined)
+          await watchOnce({
+            options,
+            signal,
+            root,
+            identity,
+            files: createFinishedFiles({ quietMs, blindQuietMs }),
+            gone: new Map(),
+            handled: new Map(),
+            folders: new Map([[root, deviceOf(identity)]]),
+            told: new Map(),
+            underWay: new Set(),
+          });
+        else if (!isAway) onEvent({ type: "away", folder: options.dir });
+        isAway = true; // if it was watched, that it is not any more was said
+        await sleep(1_000, undefined, { signal }).catch(() => {});
+      }
+    },
+  };
+}
+
+/** Below a hidden or unfinished folder nothing is looked at. */
+function isHidden(root: string, path: string): boolean {
+  return relative(root, path)
+    .split(sep)
+    .some((part) => part.startsWith("."));
+}
+
+/** Waits until one of the files is there again, or the folder is gone or another one. */
+async function untilBack(
+  root: string,
+  files: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const identity = await identityOf(root);
+  while (!signal.aborted) {
+    await sleep(2_000, undefined, { signal }).catch(() => {});
+    if ((await identityOf(root)) !== identity) return;
+    for (const path of files.slice(0, 100)) if ((await look(path)) !== undefined) return;
+  }
+}

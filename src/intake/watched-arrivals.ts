@@ -1,0 +1,87 @@
+import { asMediaError, type MediaError } from "../media/errors.ts";
+import { defaultQuietMs, nameOf, now, rememberFolder, type Watched } from "./watched.ts";
+import { filesBelow, look, markOf } from "./watched-folder.ts";
+
+/** What could not be taken in for want of space, say, is tried again after this time. */
+const againMs = 30_000;
+/** So many files are taken in at the same time: most of it is waiting for the disk. */
+const atOnce = 8;
+const pageSize = 1_000;
+
+/** Everything in the folder that is not as it was handled. */
+export async function scan(watched: Watched): Promise<void> {
+  const { root, files, handled, signal } = watched;
+  for await (const path of filesBelow(root)) {
+    if (signal.aborted) return;
+    const file = await look(path);
+    if (file === undefined || handled.get(path) === markOf(file) || files.has(path)) continue;
+    files.found(file);
+  }
+}
+
+/** What was imported from here before: how many, and which files of them are not there any more. */
+export async function compare(watched: Watched): Promise<{ known: number; lost: string[] }> {
+  const { root, handled, options } = watched;
+  const lost: string[] = [];
+  let known = 0;
+  for (let after: string | undefined; ;) {
+    const start = after === undefined ? {} : { after };
+    const page = await options.catalog.listImports({ folder: root, limit: pageSize, ...start });
+    for (const imported of page) {
+      const { path, name } = imported;
+      if (name !== nameOf(watched, path)) continue;
+      known += 1;
+      const file = await look(path);
+      if (file === undefined) lost.push(path);
+      else await rememberFolder(watched, path);
+      if (file !== undefined && markOf(file) === markOf(imported))
+        handled.set(path, markOf(imported));
+    }
+    after = page.at(-1)?.path;
+    if (page.length < pageSize) return { known, lost };
+  }
+}
+
+/** What is to become of a file that could not be taken in. */
+function refuse(watched: Watched, path: string, mark: string, error: MediaError): void {
+  const { files, gone, handled, told, options } = watched;
+  if (error.code === "not_found") return void gone.set(path, now());
+  const isChanging = error.code === "file_changing";
+  const { quietMs = defaultQuietMs } = options;
+  if (isChanging || error.retryable) files.postpone(path, mark, isChanging ? quietMs : againMs);
+  else handled.set(path, mark);
+  if (told.get(path) !== error.code) options.onEvent({ type: "refused", path, error });
+  told.set(path, error.code);
+}
+
+async function take(watched: Watched, path: string, mark: string): Promise<void> {
+  const { handled, told, signal, root, options } = watched;
+  const name = nameOf(watched, path);
+  try {
+    const { change } = await options.put(path, {
+      name,
+      owner: options.owner,
+      within: root,
+      signal,
+    });
+    handled.set(path, mark);
+    told.delete(path);
+    await rememberFolder(watched, path);
+    if (change !== "unchanged") options.onEvent({ type: "taken", path, name, change });
+  } catch (thrown) {
+    if (!signal.aborted) refuse(watched, path, mark, asMediaError(thrown));
+  }
+}
+
+export async function takeFinished(watched: Watched): Promise<void> {
+  const { files, gone, handled, underWay, signal } = watched;
+  const taken = await files.take();
+  for (const path of taken.gone) gone.set(path, now());
+  for (const file of taken.finished) {
+    const mark = markOf(file);
+    if (signal.aborted || handled.get(file.path) === mark) continue;
+    while (underWay.size >= atOnce) await Promise.race(underWay);
+    const taking = take(watched, file.path, mark).finally(() => underWay.delete(taking));
+    underWay.add(taking);
+  }
+}

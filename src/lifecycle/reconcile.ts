@@ -1,0 +1,198 @@
+import { createHash } from "node:crypto";
+import type { Catalog, Change } from "../catalog/catalog.ts";
+import { asMediaError } from "../media/errors.ts";
+import { sessionOf, timeOf } from "../media/ids.ts";
+import { partOf, type Job } from "../media/job.ts";
+import { outputKey, type OutputKind } from "../media/keys.ts";
+import type { Bucket, StoredObject } from "../media/media.ts";
+import type { ObjectStore } from "../objects/object-store.ts";
+
+export interface ReconcileOptions {
+  /** Reads all bytes and compares their SHA-256, too. Default: false, only what is there and its size. */
+  readonly verify?: boolean;
+  /** Removes bytes that nobody knows. Default: false, they are only told. */
+  readonly remove?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** An object of the catalog whose bytes are not there, or are not what they were. */
+export interface LostObject {
+  readonly name: string;
+  readonly bucket: Bucket;
+  readonly key: string;
+  readonly found: "missing" | "damaged";
+  /**
+   * `queued`: the step that makes it is done again, or waits for the audio that is lost as well.
+   * `open`: that step is not done anyway. `source_lost`: it cannot be made again.
+   */
+  readonly repair: "queued" | "open" | "source_lost";
+}
+
+/** Bytes that no record knows. */
+export interface Orphan {
+  readonly bucket: Bucket;
+  readonly version: string;
+  readonly sizeBytes: number;
+  readonly removed: boolean;
+}
+
+export interface ReconcileReport {
+  readonly objects: number;
+  readonly sizeBytes: number;
+  /** Of each kind at most `listed` are named; the counts are of all. */
+  readonly lost: readonly LostObject[];
+  readonly lostCount: number;
+  readonly orphans: readonly Orphan[];
+  readonly orphanCount: number;
+  readonly orphanBytes: number;
+}
+
+interface Parts {
+  readonly catalog: Catalog;
+  readonly objects: ObjectStore;
+  /** Whether the process of a session lives: what it has stored it may be about to record. */
+  readonly isLive: (session: string) => boolean;
+}
+
+/** Bytes are told from those that somebody is about to record by this age, beside their session. */
+const graceMs = 3_600_000;
+const listed = 1_000;
+const pageSize = 500;
+const buckets: readonly Bucket[] = ["uploads", "outputs"];
+
+/** Which job makes an output, by its part. */
+const makers: Readonly<Record<OutputKind, string>> = {
+  audio: "audio",
+  poster: "poster",
+  gif: "gif",
+  web: "video",
+  phone: "video",
+  transcribe: "transcribe",
+  labels: "label",
+  "captions-vtt": "index:transcript",
+  "captions-srt": "index:transcript",
+};
+
+async function isDamaged(objects: ObjectStore, object: StoredObject): Promise<boolean> {
+  const hash = createHash("sha256");
+  for await (const chunk of await objects.read(object)) hash.update(chunk as Uint8Array);
+  return hash.digest("hex") !== object.sha256;
+}
+
+/** What is the matter with an object's bytes, if anything is. */
+async function look(
+  { objects }: Parts,
+  object: StoredObject,
+  verify: boolean,
+): Promise<LostObject["found"] | undefined> {
+  const there = await objects.stat(object);
+  if (there === undefined) return "missing";
+  if (there.sizeBytes !== object.sizeBytes) return "damaged";
+  if (!verify) return undefined;
+  return isDamaged(objects, object).then(
+    (damaged) => (damaged ? "damaged" : undefined),
+    (error: unknown) => {
+      if (asMediaError(error).code === "not_found") return undefined; // removed while we looked
+      throw error;
+    },
+  );
+}
+
+/** Asks for an output once more. */
+async function repair(
+  { catalog, objects }: Parts,
+  { key, name }: { readonly key: string; readonly name: string },
+): Promise<LostObject["repair"]> {
+  const media = await catalog.getMedia(name);
+  if (media === undefined) return "open"; // it was removed meanwhile
+  const { version } = media;
+  if ((await objects.stat({ bucket: "uploads", key: name, version })) === undefined)
+    return "source_lost";
+  const kinds = Object.keys(makers) as OutputKind[];
+  const kind = kinds.find((one) => outputKey(one, name) === key);
+  const jobs = await catalog.listJobs({ version });
+  const job = jobs.find((one) => kind !== undefined && partOf(one) === makers[kind]);
+  if (job?.state !== "succeeded") return "open";
+  const audio = await catalog.findObject("outputs", outputKey("audio", name));
+  const waits =
+    kind === "transcribe" && (audio === undefined || (await objects.stat(audio)) === undefined);
+  const changes: Change[] = [{ type: "redo", jobId: job.id, waits }, ...audioToo(jobs, waits)];
+  const applied = await catalog.apply({
+    expect: { name, version },
+    changes: [...changes, { type: "settle", version }],
+  });
+  return applied === "applied" ? "queued" : "open";
+}
+
+/** Who waits for the audio needs it made. */
+function audioToo(jobs: readonly Job[], waits: boolean): Change[] {
+  const audio = jobs.find((job) => job.step === "audio");
+  return waits && audio !== undefined ? [{ type: "redo", jobId: audio.id }] : [];
+}
+
+/** Whether bytes may be somebody's who is about to record them. */
+function mayBeWanted({ isLive }: Parts, version: string): boolean {
+  const isOurs = /^[0-9a-z]{22}$/.test(version);
+  return isOurs && (isLive(sessionOf(version)) || Date.now() - timeOf(version) < graceMs);
+}
+
+/**
+ * Compares the catalog with the store. What the catalog has and the store has not is made again where
+ * it can be; bytes that nobody knows are told, and removed only when that is asked for.
+ */
+export async function reconcile(
+  parts: Parts,
+  { verify = false, remove = false, signal }: ReconcileOptions = {},
+): Promise<ReconcileReport> {
+  const { catalog, objects } = parts;
+  const lost: LostObject[] = [];
+  const orphans: Orphan[] = [];
+  const count = { objects: 0, sizeBytes: 0, lostCount: 0, orphanCount: 0, orphanBytes: 0 };
+
+  const checkOne = async (object: StoredObject & { mediaName: string }): Promise<void> => {
+    const { bucket, key, mediaName: name } = object;
+    count.objects += 1;
+    count.sizeBytes += object.sizeBytes;
+    if ((await look(parts, object, verify)) === undefined) return;
+    // what was replaced or removed since the list was read is not lost
+    const current = await catalog.findObject(bucket, key);
+    const found =
+      current?.version === object.version ? await look(parts, object, verify) : undefined;
+    if (found === undefined) return;
+    const isSource = bucket === "uploads";
+    count.lostCount += 1;
+    const how = isSource ? "source_lost" : await repair(parts, { key, name });
+    if (lost.length < listed) lost.push({ name, bucket, key, found, repair: how });
+  };
+
+  const checkBytes = async (bucket: Bucket, version: string, sizeBytes: number): Promise<void> => {
+    if (mayBeWanted(parts, version) || (await catalog.knowsBytes(bucket, version))) return;
+    const ref = { bucket, key: "", version };
+    const removed =
+      remove &&
+      (await catalog.condemn(bucket, version)) &&
+      (await catalog.takeTrash(bucket, version)) &&
+      (await objects.remove(ref));
+    count.orphanCount += 1;
+    count.orphanBytes += sizeBytes;
+    if (orphans.length < listed) orphans.push({ bucket, version, sizeBytes, removed });
+  };
+
+  for (const bucket of buckets) {
+    for (let after: string | undefined; ;) {
+      const start = after === undefined ? {} : { after };
+      const page = await catalog.listObjects({ bucket, limit: pageSize, ...start });
+      for (const object of page) {
+        signal?.throwIfAborted();
+        await checkOne(object);
+      }
+      after = page.at(-1)?.key;
+      if (page.length < pageSize) break;
+    }
+    for await (const { version, sizeBytes } of objects.list(bucket)) {
+      signal?.throwIfAborted();
+      await checkBytes(bucket, version, sizeBytes);
+    }
+  }
+  return { ...count, lost, orphans };
+}
