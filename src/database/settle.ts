@@ -1,17 +1,19 @@
 import type { MediaEvent } from "../media/event.ts";
 import type { Step } from "../media/job.ts";
+import { recordNotification } from "./outbox.ts";
 import type { Sql } from "./statements.ts";
 
 export function recordEvent(sql: Sql, event: MediaEvent, now: number): void {
-  sql("INSERT INTO events (at, name, version, event) VALUES (?, ?, ?, ?)").run(
-    now,
-    event.name,
-    event.version,
-    JSON.stringify(event),
-  );
+  // a removed media's last events are its owner's, too
+  sql(
+    `INSERT INTO events (at, name, version, event, owner)
+     VALUES (?1, ?2, ?3, ?4, coalesce(
+       (SELECT owner FROM media WHERE version = ?3),
+       (SELECT owner FROM events WHERE name = ?2 ORDER BY sequence DESC LIMIT 1), 'local'))`,
+  ).run(now, event.name, event.version, JSON.stringify(event));
 }
 
-/** When nothing is left to do for the version: ready, or failed with the steps that did. */
+/** When nothing is left to do for the version: ready, or failed with the steps that did, and word of it. */
 export function settleMedia(sql: Sql, version: string, now: number): void {
   const media = sql("SELECT name FROM media WHERE version = ? AND state = 'processing'").get(
     version,
@@ -34,4 +36,5 @@ export function settleMedia(sql: Sql, version: string, now: number): void {
       : { type: "media.failed", failed: [...new Set(failed)], ...subject },
     now,
   );
+  recordNotification(sql, version, state === "ready" ? "completed" : "error", now);
 }

@@ -1,0 +1,329 @@
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { asMediaError } from "../media/errors.ts";
+import { emailAddress } from "./email-address.ts";
+import { emailText } from "./email-text.ts";
+import { createEmailSender, type Smtp } from "./email.ts";
+import type { Outgoing } from "./notice.ts";
+import type { Notices } from "./notices.ts";
+import { createOutcomes, failed, type Outcomes } from "./outcome.fixture.ts";
+import { openMailServer, openNotices, type MailServer } from "./receivers.fixture.ts";
+
+/** Any characters, controls and direction marks among them; fast-check's own "binary" takes seconds. */
+const anyText = fc.string({
+  unit: fc.integer({ min: 0, max: 0xd7ff }).map((code) => String.fromCodePoint(code)),
+});
+
+const from = "Dailies <dailies@example.org>";
+
+function smtpAt(port: number): Smtp {
+  return { host: "127.0.0.1", port, secure: false, from };
+}
+
+const message = (name: string, text: string): Outgoing => ({
+  notification: {
+    sequence: 1,
+    id: "msg_1",
+    at: 0,
+    topic: "completed",
+    owner: "local",
+    content: {
+      name,
+      version: "v",
+      owner: "local",
+      sizeBytes: 1,
+      outputs: [{ key: `output/web/${name}`, contentType: "video/mp4", sizeBytes: 1 }],
+      transcript: { text, whole: true, languageCode: "en", draft: false },
+      labels: [text],
+    },
+  },
+  subscription: {
+    id: "s",
+    topic: "completed",
+    kind: "email",
+    address: "a@b.c",
+    owner: "*",
+    state: "confirmed",
+    createdAt: 0,
+  },
+  secrets: ["whsec_x"],
+});
+
+describe("e-mail", () => {
+  let server: MailServer;
+  let notices: Notices;
+  let world: Outcomes;
+  let database: Awaited<ReturnType<typeof openNotices>>["database"];
+  let close: () => void;
+  beforeEach(async () => {
+    server = await openMailServer();
+    const smtp = smtpAt(server.port);
+    ({ database, notices, close } = await openNotices({ smtp, publicUrl: "https://d.example" }));
+    world = createOutcomes(database);
+  });
+  afterEach(async () => {
+    await server.close();
+    close();
+  });
+
+  const subscribe = (address: string, topic: "completed" | "error" = "completed") =>
+    notices.subscribe({ topic, kind: "email", address, owner: "*" });
+  const tokenIn = (text = ""): string => /confirm\?code=([\w-]+)/.exec(text)?.[1] ?? "";
+  const confirmed = async (address: string, topic?: "completed" | "error") => {
+    const { subscription } = await subscribe(address, topic);
+    await notices.deliverDue();
+    await notices.confirm(tokenIn(server.mails.at(-1)?.mail.text));
+    server.mails.length = 0;
+    return subscription.id;
+  };
+  const header = (name: string): string | undefined =>
+    server.mails.at(-1)?.mail.headers.find(({ key }) => key === name)?.value;
+
+  it("goes to nobody who has not confirmed, and asks once", async () => {
+    await subscribe("ada@example.org");
+    await subscribe("ada@example.org");
+    await world.end("a.mp4");
+    await notices.deliverDue();
+    expect(server.mails.map(({ mail }) => mail.subject)).toEqual([
+      "Please confirm: messages about completed media",
+    ]);
+    const token = tokenIn(server.mails[0]?.mail.text);
+    const kept = database.prepare("SELECT * FROM confirmation_tokens").all();
+    expect(token).toHaveLength(43);
+    expect(JSON.stringify(kept)).not.toContain(token);
+    await expect(notices.confirm(`${token}x`)).rejects.toMatchObject({ code: "invalid_token" });
+    expect(await notices.confirm(token)).toMatchObject({ state: "confirmed" });
+    await expect(notices.confirm(token)).rejects.toMatchObject({ code: "invalid_token" });
+    await world.end("b.mp4");
+    await notices.deliverDue();
+    expect(server.mails.map(({ mail }) => mail.subject).slice(1)).toEqual(["Ready: b.mp4"]);
+  });
+
+  it("takes no token that has expired", async () => {
+    await subscribe("ada@example.org");
+    await notices.deliverDue();
+    database.exec("UPDATE confirmation_tokens SET expires_at = 1");
+    const late = notices.confirm(tokenIn(server.mails[0]?.mail.text));
+    await expect(late).rejects.toMatchObject({ code: "invalid_token" });
+  });
+
+  it("says what was made, with links, the transcript's first lines and what is seen", async () => {
+    await confirmed("ada@example.org");
+    const version = await world.add("talks/a&b.mp4");
+    const words = Array.from({ length: 300 }, (_, n) => ({
+      text: `word${n}`,
+      startMs: n,
+      endMs: n,
+    }));
+    const object = { bucket: "outputs", version: "v", sha256: "0", sizeBytes: 2_000_000 } as const;
+    const key = "output/web/talks/a&b.mp4";
+    await world.apply("talks/a&b.mp4", version, [
+      {
+        type: "putOutput",
+        version,
+        object: { ...object, key, contentType: "video/mp4" },
+      },
+      {
+        type: "putTranscript",
+        version,
+        transcript: { languageCode: "en-US", words, engine: { name: "x" } } as never,
+        metadata: { JsonFile: "x.json", transcript: "" },
+      },
+      { type: "putLabels", version, labels: [{ name: "Dog", confidence: 0.9, parents: [] }] },
+      { type: "enqueue", job: world.job("talks/a&b.mp4", version) },
+    ]);
+    await world.work();
+    await notices.deliverDue();
+    const { mail, to } = server.mails[0] ?? {};
+    expect(to).toEqual(["ada@example.org"]);
+    expect(mail?.subject).toBe("Ready: talks/a&b.mp4");
+    expect(mail?.text).toContain("> word0 word1 word2");
+    expect(mail?.text).toContain("…");
+    expect(mail?.text).toContain("Seen: Dog");
+    expect(mail?.text).toContain("https://d.example/v1/media/talks%2Fa%26b.mp4/renditions/web");
+    expect(mail?.html).toContain("<h2>talks/a&amp;b.mp4 is ready</h2>");
+    expect(header("auto-submitted")).toBe("auto-generated");
+    expect(header("list-unsubscribe")).toMatch(
+      /^<https:\/\/d\.example\/v1\/subscriptions\/unsubscribe\?code=/,
+    );
+    expect(header("list-unsubscribe-post")).toBe("List-Unsubscribe=One-Click");
+  });
+
+  it("says of a failure the step, the code, the remedy and the last lines", async () => {
+    await confirmed("ada@example.org", "error");
+    await world.end("a.mp4", failed("damaged_media", "moov atom not found\n<b>&"));
+    await notices.deliverDue();
+    const { mail } = server.mails[0] ?? {};
+    expect(mail?.subject).toBe("Failed: a.mp4");
+    expect(mail?.text).toContain("probe failed: it is broken (damaged_media)");
+    expect(mail?.text).toContain("What to do: Export it again.");
+    expect(mail?.text).toContain("> moov atom not found\n> <b>&");
+    expect(mail?.html).toContain("moov atom not found\n&lt;b&gt;&amp;");
+  });
+
+  it("has no header and no recipient from a media's name", async () => {
+    await confirmed("ada@example.org");
+    const name = "x\r\nBcc: eve@example.org\r\n\r\n<script>\u202e\u2028.mp4";
+    await world.end(name);
+    await notices.deliverDue();
+    const [{ to, mail, raw } = { to: [], mail: undefined, raw: "" }] = server.mails;
+    expect(to).toEqual(["ada@example.org"]);
+    expect(mail?.bcc).toBeUndefined();
+    expect(raw.slice(0, raw.indexOf("\r\n\r\n"))).not.toMatch(/^Bcc/im);
+    expect(mail?.html).not.toContain("<script>");
+  });
+
+  it("waits while the mail server is down, and comes when it is up again, once", async () => {
+    await confirmed("ada@example.org");
+    const { port } = server;
+    await server.close();
+    await world.end("a.mp4");
+    expect(await notices.deliverDue()).toEqual({ delivered: 0, failed: 1, dead: 0 });
+    expect((await notices.deliveries({ state: "waiting" }))[0]?.lastError).toMatch(/ECONNREFUSED/);
+    server = await openMailServer(port);
+    while ((await notices.counts()).waiting !== undefined) await notices.deliverDue();
+    expect(await notices.deliverDue()).toEqual({ delivered: 0, failed: 0, dead: 0 });
+    const id = (await notices.notifications({ name: "a.mp4" }))[0]?.id;
+    expect(server.mails[0]?.mail.messageId).toMatch(new RegExp(`^<${id}\\.\\w+@example\\.org>$`));
+  });
+
+  it("waits no longer for a mail server than it may", async () => {
+    const silent = createServer((socket) => void socket.on("error", () => {})).listen(
+      0,
+      "127.0.0.1",
+    );
+    await once(silent, "listening");
+    const { port } = silent.address() as AddressInfo;
+    const sender = createEmailSender({ smtp: smtpAt(port), timeoutMs: 50 });
+    const never = new AbortController().signal;
+    expect(await sender.send(message("a.mp4", ""), never)).toEqual({
+      state: "failed",
+      error: "the mail server took more than 0.05 s",
+    });
+    await new Promise((resolve) => silent.close(resolve)); // its connection is closed, too
+  });
+
+  it("is a dead letter at once when the mailbox is refused for good", async () => {
+    await confirmed("ada@example.org");
+    server.refused.add("ada@example.org");
+    await world.end("a.mp4");
+    expect(await notices.deliverDue()).toEqual({ delivered: 0, failed: 0, dead: 1 });
+    expect((await notices.dead())[0]).toMatchObject({ attempts: 1, address: "ada@example.org" });
+  });
+
+  it("comes once to a mailbox that wants everybody's and its own", async () => {
+    await confirmed("ada@example.org");
+    await notices.subscribe({
+      topic: "completed",
+      kind: "email",
+      address: "ada@example.org",
+      owner: "local",
+    });
+    await notices.deliverDue();
+    await notices.confirm(tokenIn(server.mails[0]?.mail.text));
+    server.mails.length = 0;
+    await world.end("a.mp4");
+    await notices.deliverDue();
+    expect(server.mails).toHaveLength(1);
+  });
+
+  it("can be ended by the link in each message, and by no other token", async () => {
+    const id = await confirmed("ada@example.org");
+    await world.end("a.mp4");
+    await notices.deliverDue();
+    const token = decodeURIComponent(
+      /unsubscribe\?code=([^>]+)>/.exec(header("list-unsubscribe") ?? "")?.[1] ?? "",
+    );
+    await expect(notices.unsubscribe(`${id}.AAAA`)).rejects.toMatchObject({ code: "not_found" });
+    expect(await notices.unsubscribe(token)).toMatchObject({ id, state: "removed" });
+    await world.end("b.mp4");
+    expect(await notices.deliverDue()).toMatchObject({ delivered: 0 });
+  });
+
+  it("is refused where no mail server is set", async () => {
+    const { notices: without, close: end } = await openNotices();
+    const wish = { topic: "error", kind: "email", address: "a@b.c", owner: "*" } as const;
+    await expect(without.subscribe(wish)).rejects.toMatchObject({ code: "invalid_config" });
+    end();
+  });
+});
+
+describe("an e-mail address", () => {
+  it.each(["ada@example.org", "a.b+c@sub.example.co", "x@localhost"])("is %s", (text) =>
+    expect(emailAddress(text)).toBe(text),
+  );
+
+  it("is written in ASCII", () =>
+    expect(emailAddress("a@bücher.example")).toBe("a@xn--bcher-kva.example"));
+
+  it.each([
+    "",
+    "a",
+    "@b.c",
+    "a@",
+    "a@b,c@d",
+    "a@b c",
+    '"a"@b.c',
+    "a@[127.0.0.1]",
+    "<a@b.c>",
+    "a@b.c\r\nBcc: d@e.f",
+    "a\u0000@b.c",
+    `${"a".repeat(65)}@b.c`,
+  ])("is not %j", (text) => expect(() => emailAddress(text)).toThrow(/is no e-mail address/));
+
+  it("has nothing in it that could be a header, a list or another mailbox", () => {
+    fc.assert(
+      fc.property(anyText, (noise) => {
+        const mail = "ada@example.org";
+        for (const text of [noise, mail + noise, noise + mail, mail.replace("@", `${noise}@`)])
+          try {
+            expect(emailAddress(text)).toMatch(/^[^\s,;:<>"()[\]\\@\p{Cc}]+@[a-z0-9.-]+$/u);
+          } catch (thrown) {
+            expect(asMediaError(thrown).code).toBe("invalid_argument");
+          }
+      }),
+    );
+  });
+});
+
+describe("the words of a message", () => {
+  it("are only shown, whatever names and transcripts hold", () => {
+    const nasty = fc.oneof(anyText, fc.constant(`<img src=x onerror="a">'&\u202e\r\n`));
+    fc.assert(
+      fc.property(nasty, nasty, (name, text) => {
+        const { subject, text: plain, html } = emailText(message(name, text), undefined);
+        expect(subject).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
+        expect(subject.length).toBeLessThanOrEqual(150);
+        expect(plain).not.toMatch(/[^\P{Cc}\n\t]/u);
+        const tags = [...html.matchAll(/<\/?([^\s>]*)/g)].map(([, tag]) => tag);
+        const ours = ["!doctype", "html", "body", "h2", "p", "pre", "ul", "li", "a"];
+        expect(tags.filter((tag) => !ours.includes(tag ?? ""))).toEqual([]);
+      }),
+    );
+  });
+});
+
+describe("the log", () => {
+  it("has one line a message, with its id", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "dailies-log-"));
+    const { database, notices, close } = await openNotices();
+    const address = join(folder, "notices.jsonl");
+    await notices.subscribe({ topic: "completed", kind: "log", address, owner: "*" });
+    const world = createOutcomes(database);
+    await world.end("a\nb.mp4");
+    await world.end("c.mp4");
+    await notices.deliverDue();
+    const lines = readFileSync(address, "utf8").trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { id: expect.stringMatching(/^msg_/), type: "media.ready", data: { name: "a\nb.mp4" } },
+      { id: expect.stringMatching(/^msg_/), type: "media.ready", data: { name: "c.mp4" } },
+    ]);
+    close();
+    rmSync(folder, { recursive: true });
+  });
+});

@@ -1,0 +1,86 @@
+import type { NoticeContent, Topic } from "../media/notice.ts";
+
+/*
+ * Words. A *notification* is a message out: that a media is done or failed, that a subscription is to
+ * be confirmed, or a test. A *subscription* is an address that wants the messages of a topic. A
+ * *delivery* is one notification on its way to one subscription. A *sender* is what takes it there.
+ */
+
+export const subscriptionKinds = ["email", "webhook", "log"] as const;
+export type SubscriptionKind = (typeof subscriptionKinds)[number];
+
+export interface Subscription {
+  readonly id: string;
+  readonly topic: Topic;
+  readonly kind: SubscriptionKind;
+  /** An e-mail address; an http(s) URL; `stderr` or a file's absolute path. */
+  readonly address: string;
+  /** Whose media it hears of; `*`: everybody's. */
+  readonly owner: string;
+  /** Only a confirmed one is told of media. A removed one is kept to say why. */
+  readonly state: "pending" | "confirmed" | "removed";
+  readonly createdAt: number;
+  readonly confirmedAt?: number;
+  readonly removedAt?: number;
+  /** Why it was removed. */
+  readonly reason?: string;
+}
+
+export type NotificationTopic = Topic | "confirmation" | "test";
+
+export interface Notification {
+  /** Rises without repeating. */
+  readonly sequence: number;
+  /** Stays the same however often it is sent: receivers tell repetitions by it. */
+  readonly id: string;
+  readonly at: number;
+  readonly topic: NotificationTopic;
+  readonly owner: string;
+  /** Absent where it is about a subscription. */
+  readonly content?: NoticeContent;
+}
+
+export interface Delivery {
+  readonly notification: string;
+  readonly subscription: string;
+  readonly topic: NotificationTopic;
+  /** The media it tells of. */
+  readonly name?: string;
+  readonly kind: SubscriptionKind;
+  readonly address: string;
+  /** `dead`: given up; `replay` tries again. */
+  readonly state: "waiting" | "sending" | "delivered" | "dead";
+  readonly attempts: number;
+  /** When it is tried next, while it waits. */
+  readonly nextAt?: number;
+  readonly endedAt?: number;
+  readonly lastError?: string;
+}
+
+/** A message as a sender gets it. */
+export interface Outgoing {
+  readonly notification: Notification;
+  readonly subscription: Subscription;
+  /** What the subscription's messages are signed with, newest first. */
+  readonly secrets: readonly string[];
+  /** Proves that a confirmation was received; only there for a confirmation. */
+  readonly token?: { readonly text: string; readonly expiresAt: number };
+}
+
+/** How a sending ended. */
+export type Sent =
+  /** `confirmed`: the receiver gave the token back in its answer. */
+  | { readonly state: "delivered"; readonly confirmed?: boolean }
+  /** To be tried again, not before `retryAfterMs` where the receiver asked for it. */
+  | { readonly state: "failed"; readonly error: string; readonly retryAfterMs?: number }
+  /** Trying again would not help. */
+  | { readonly state: "refused"; readonly error: string }
+  /** The receiver wants no more: the subscription ends. */
+  | { readonly state: "gone"; readonly error: string };
+
+/** Takes messages to addresses of one kind. Does not throw for what the other side does. */
+export interface Sender {
+  /** @throws MediaError `invalid_argument`, `unsafe_address` for an address that can never be sent to */
+  check(address: string): string;
+  send(message: Outgoing, signal: AbortSignal): Promise<Sent>;
+}

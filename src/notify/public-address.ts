@@ -1,0 +1,86 @@
+import { lookup as systemLookup, type LookupAddress } from "node:dns";
+import { BlockList, isIP, type LookupFunction } from "node:net";
+import ipaddr from "ipaddr.js";
+import { MediaError } from "../media/errors.ts";
+import type { Reach } from "./reach.ts";
+
+/** Azure's host agent: answers every guest, and stands on a public address. */
+const hostAgents = ["168.63.129.16"];
+
+/** Global unicast, and nothing that leads to or stands for an address of another kind. */
+export function isPublicAddress(address: string): boolean {
+  if (isIP(address) === 0 || hostAgents.includes(address)) return false;
+  const parsed = ipaddr.parse(address);
+  if (parsed.range() !== "unicast") return false;
+  // 2000::/3 is all of the IPv6 internet that has been given out
+  return parsed.kind() === "ipv4" || (parsed.toByteArray()[0] ?? 0) >> 5 === 1;
+}
+
+function networksOf(allow: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const entry of allow) {
+    const [address = "", bits] = entry.split("/");
+    const family = isIP(address) === 6 ? "ipv6" : "ipv4";
+    if (isIP(address) === 0) continue;
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(bits), family);
+  }
+  return list;
+}
+
+export interface Guard {
+  /** The URL in its normal form. @throws MediaError `invalid_argument`, `unsafe_address` */
+  readonly check: (text: string) => URL;
+  /** Resolves a name for a connection that is then made to exactly these addresses. */
+  readonly lookup: LookupFunction;
+}
+
+const longestUrl = 2048;
+
+function parsedUrl(text: string): URL {
+  const url = text.length <= longestUrl ? URL.parse(text) : null;
+  if (url === null || !["http:", "https:"].includes(url.protocol) || url.hostname === "")
+    throw new MediaError("invalid_argument", "a webhook's address must be an http or https URL");
+  if (url.username !== "" || url.password !== "")
+    throw new MediaError("invalid_argument", "a webhook's URL cannot hold a user and a password");
+  url.hash = "";
+  return url;
+}
+
+/** Says which addresses a webhook may reach. */
+export function createGuard(reach: Reach, resolve: typeof systemLookup = systemLookup): Guard {
+  const networks = networksOf(reach.allow);
+  const names = new Set(reach.allow.map((name) => name.toLowerCase()));
+  const mayReach = (address: string): boolean =>
+    reach.allowPrivate ||
+    isPublicAddress(address) ||
+    networks.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+  const refuse = (host: string): MediaError =>
+    new MediaError("unsafe_address", `${host} is no address of the public internet`);
+
+  return {
+    check(text) {
+      const url = parsedUrl(text);
+      const host = url.hostname.replace(/^\[|\]$/g, "");
+      const named = names.has(host.toLowerCase());
+      const literal = isIP(host) !== 0;
+      if (literal && !named && !mayReach(host)) throw refuse(host);
+      const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
+      const anyPort = reach.allowPrivate || named || (literal && !isPublicAddress(host));
+      if (!anyPort && !reach.ports.includes(port))
+        throw new MediaError("unsafe_address", `webhooks are not sent to port ${port}`);
+      return url;
+    },
+    lookup(host, options, callback) {
+      const named = names.has(host.toLowerCase());
+      resolve(host, { ...options, all: true }, (error, found: LookupAddress[]) => {
+        if (error) return callback(error, "", 0);
+        const reachable = found.filter(({ address }) => named || mayReach(address));
+        const [first] = reachable;
+        if (first === undefined) return callback(refuse(host), "", 0);
+        if (options.all) callback(null, reachable);
+        else callback(null, first.address, first.family);
+      });
+    },
+  };
+}
