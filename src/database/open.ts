@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { asMediaError, MediaError } from "../media/errors.ts";
@@ -26,6 +27,22 @@ function schemaNumber(database: DatabaseSync): number {
   return Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
 }
 
+/**
+ * A copy of the catalog as the older dailies left it, for who has to go back to that one: in
+ * `before-upgrade` beside it, named after its schema. One that is there already is the right one.
+ */
+function keepCopy(database: DatabaseSync, path: string, schema: number): void {
+  const copies = join(dirname(path), "before-upgrade");
+  const copy = join(copies, `dailies-schema-${schema}.db`);
+  if (existsSync(copy)) return;
+  mkdirSync(copies, { recursive: true, mode: 0o700 });
+  const part = `${copy}.${process.pid}.part`; // another process may do the same just now
+  rmSync(part, { force: true });
+  database.prepare("VACUUM INTO ?").run(part);
+  chmodSync(part, 0o600);
+  renameSync(part, copy);
+}
+
 /** Brings the schema up to date, each migration a transaction of its own. */
 function migrate(database: DatabaseSync, path: string): void {
   const known = migrations();
@@ -36,6 +53,7 @@ function migrate(database: DatabaseSync, path: string): void {
       "catalog_newer",
       `${path} was written by a newer dailies (schema ${found}; this one knows up to ${newest})`,
     );
+  if (found > 0 && found < newest) keepCopy(database, path, found);
   for (const migration of known) {
     if (migration.number <= found) continue;
     database.exec("BEGIN IMMEDIATE");

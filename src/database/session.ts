@@ -115,6 +115,17 @@ export function disownSession(database: DatabaseSync, session: string): void {
   database.prepare("UPDATE sessions SET start_ticks = ? WHERE session = ?").run(disowned, session);
 }
 
+/**
+ * Counts every session as dead: what a copy of the database says of processes is about the library
+ * that it was copied from, whose processes may live.
+ */
+export function disownSessions(database: DatabaseSync): void {
+  const values = [disowned, "restored", "restored", "restored"];
+  database
+    .prepare("UPDATE sessions SET start_ticks = ?, host = ?, boot_id = ?, pid_namespace = ?")
+    .run(...values);
+}
+
 function hashed(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }

@@ -1,0 +1,58 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { openDatabase } from "./open.ts";
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "dailies-upgrade-"))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const migrations = new URL("./migrations/", import.meta.url);
+const published = (number: string) =>
+  readFileSync(
+    new URL(readdirSync(migrations).find((file) => file.startsWith(number)) ?? "", migrations),
+    "utf8",
+  );
+
+/** A library as the first dailies left it. */
+function oldLibrary(path: string): void {
+  const old = new DatabaseSync(path);
+  old.exec("PRAGMA journal_mode = WAL");
+  old.exec(published("0001"));
+  old.exec("PRAGMA user_version = 1");
+  old.exec(`INSERT INTO media (name, version, owner, sha256, size_bytes, state, created_at, updated_at)
+    VALUES ('old.mp4', 'v1', 'ada', 'x', 1, 'ready', 5, 5)`);
+  old.close();
+}
+
+it("keeps the old catalog before it upgrades it, once, and what was in it stays", () => {
+  const path = join(folder, "dailies.db");
+  oldLibrary(path);
+  for (const _time of [1, 2]) {
+    const database = openDatabase(path);
+    expect(database.prepare("SELECT name FROM media").all()).toMatchObject([{ name: "old.mp4" }]);
+    // who owned media before users had a table is a user
+    expect(database.prepare("SELECT id FROM users ORDER BY id").all()).toMatchObject([
+      { id: "ada" },
+      { id: "local" },
+    ]);
+    database.close();
+  }
+  expect(readdirSync(join(folder, "before-upgrade"))).toEqual(["dailies-schema-1.db"]);
+  const copy = join(folder, "before-upgrade", "dailies-schema-1.db");
+  expect(statSync(copy).mode & 0o777).toBe(0o600);
+  const kept = new DatabaseSync(copy, { readOnly: true });
+  expect(kept.prepare("PRAGMA user_version").get()).toMatchObject({ user_version: 1 });
+  expect(kept.prepare("SELECT name, owner FROM media").all()).toMatchObject([
+    { name: "old.mp4", owner: "ada" },
+  ]);
+  expect(kept.prepare("PRAGMA integrity_check").get()).toMatchObject({ integrity_check: "ok" });
+  kept.close();
+});
+
+it("copies nothing for a new catalog", () => {
+  openDatabase(join(folder, "dailies.db")).close();
+  expect(readdirSync(folder)).toEqual(["dailies.db"]);
+});
