@@ -1,0 +1,74 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { Agent, request, type IncomingMessage, type RequestOptions } from "node:http";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { dailies } from "./measure.ts";
+
+/** `dailies serve` as people start it. */
+export interface Serving {
+  readonly pid: number;
+  readonly port: number;
+  /** From spawn to the line that says it listens. */
+  readonly readyMs: number;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startServing(dataDir: string): Promise<Serving> {
+  const startedAt = performance.now();
+  const args = ["serve", "--port", "0", "--jsonl", "--data-dir", dataDir];
+  const child = spawn(dailies, args, { stdio: ["ignore", "pipe", "pipe"] });
+  let [said, complained] = ["", ""];
+  child.stderr.on("data", (chunk: Buffer) => (complained = (complained + chunk).slice(-2_000)));
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  const listens = new Promise<void>((resolve) =>
+    child.stdout.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes("\n")) resolve();
+    }),
+  );
+  await Promise.race([
+    listens,
+    ended.then((code) => Promise.reject(new Error(`serve ended with ${code}: ${complained}`))),
+  ]);
+  const readyMs = performance.now() - startedAt;
+  const { port, error } = JSON.parse(said) as { port: number; error?: { message: string } };
+  if (error !== undefined) throw new Error(`serve could not start: ${error.message}`);
+  return {
+    pid: child.pid ?? 0,
+    port,
+    readyMs,
+    stop: async () => {
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
+
+/** What the kernel says of a process's memory, in bytes: `VmRSS` now, `VmHWM` at most so far. */
+export function memoryOf(pid: number, field: "VmRSS" | "VmHWM"): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return Number(new RegExp(`^${field}:\\s*(\\d+) kB`, "m").exec(status)?.[1] ?? NaN) * 1024;
+}
+
+/** A client with so many connections at most, which are kept. */
+export function createClient(port: number, connections: number) {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const ask = (options: RequestOptions, body?: Readable): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      const asked = request({ agent, host: "127.0.0.1", port, ...options }, resolve);
+      asked.on("error", reject);
+      if (body === undefined) asked.end();
+      else pipeline(body, asked).catch(reject);
+    });
+  return {
+    /** The status, and what was answered. */
+    async get(path: string): Promise<{ status: number; body: string }> {
+      const answer = await ask({ path });
+      const chunks = await answer.toArray();
+      return { status: answer.statusCode ?? 0, body: Buffer.concat(chunks as Buffer[]).toString() };
+    },
+    ask,
+    close: () => agent.destroy(),
+  };
+}

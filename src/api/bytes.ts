@@ -1,0 +1,104 @@
+import { MediaError } from "../media/errors.ts";
+import type { StoredObject } from "../media/media.ts";
+import type { ApiContext, ApiOptions } from "./environment.ts";
+import { isNamed, rangeCounts, rangeOf } from "./range.ts";
+
+/**
+ * Types that a browser may show. Everything else is other people's bytes of who knows what, and is
+ * saved as a file of no type.
+ */
+const shown =
+  /^(?:(?:video|audio)\/[\w.+-]+|image\/(?!svg)[\w.+-]+|text\/(?:plain|vtt)|application\/(?:json|x-subrip))$/i;
+
+/** RFC 6266: a name that everybody understands, and the true one as RFC 5987 writes it. */
+export function contentDisposition(kind: "inline" | "attachment", fileName: string): string {
+  const plain = fileName
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .replace(/[^\x20-\x7e]/g, "_")
+    .replace(/["\\%]/g, "_");
+  const exact = encodeURIComponent(fileName.toWellFormed()).replace(
+    /['()*]/g,
+    (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `${kind}; filename="${plain}"; filename*=UTF-8''${exact}`;
+}
+
+/** The last segment of a key. */
+export function fileNameOf(key: string): string {
+  return key.slice(key.lastIndexOf("/") + 1);
+}
+
+/**
+ * A stream as the web has it, read no faster than it is taken, and closed when nobody takes more.
+ * Whoever reads it must be done with a chunk before a few more are read, as a socket is that is
+ * waited for.
+ */
+function webStream(
+  chunks: AsyncGenerator<Uint8Array>,
+  onBytes: (bytes: number) => void,
+): ReadableStream<Uint8Array> {
+  let sizeBytes = 0;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await chunks.next();
+        if (done === true) {
+          onBytes(sizeBytes);
+          return controller.close();
+        }
+        sizeBytes += value.byteLength;
+        controller.enqueue(value);
+      },
+      async cancel() {
+        onBytes(sizeBytes);
+        await chunks.return(undefined);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function headersOf(c: ApiContext, object: StoredObject, fileName: string): Record<string, string> {
+  const isShown = shown.test(object.contentType);
+  const saved = !isShown || c.req.query("download") === "true";
+  return {
+    "content-type": isShown ? object.contentType : "application/octet-stream",
+    "content-disposition": contentDisposition(saved ? "attachment" : "inline", fileName),
+    "x-content-type-options": "nosniff",
+    "accept-ranges": "bytes",
+    "cache-control": "private, no-cache", // kept, but asked for again: a key can get other bytes
+    etag: `"${object.sha256}"`,
+  };
+}
+
+/**
+ * An object's bytes, or the part that is asked for.
+ * @throws MediaError `range_not_satisfiable`; `not_found` when the bytes have just gone
+ */
+export async function sendObject(
+  c: ApiContext,
+  { dailies, metrics }: Pick<ApiOptions, "dailies" | "metrics">,
+  object: StoredObject,
+  fileName: string = fileNameOf(object.key),
+): Promise<Response> {
+  const { sizeBytes } = object;
+  const headers = headersOf(c, object, fileName);
+  const etag = headers["etag"] ?? "";
+  if (isNamed(c.req.header("if-none-match"), etag)) return c.body(null, 304, headers);
+  const range = rangeCounts(c.req.header("if-range"), etag)
+    ? rangeOf(c.req.header("range"), sizeBytes)
+    : undefined;
+  if (range === "unsatisfiable")
+    throw new MediaError("range_not_satisfiable", `there are ${sizeBytes} bytes`, {
+      details: { headers: { "content-range": `bytes */${sizeBytes}` } },
+    });
+  const { start, end } = range ?? { start: 0, end: sizeBytes };
+  headers["content-length"] = String(end - start);
+  if (range !== undefined) headers["content-range"] = `bytes ${start}-${end - 1}/${sizeBytes}`;
+  const status = range === undefined ? 200 : 206;
+  if (c.req.method === "HEAD") return c.body(null, status, headers);
+  const chunks = await dailies.chunks(object, { start, end });
+  const body = webStream(chunks, (bytes) => metrics?.bytesOut(bytes));
+  return c.body(body, status, headers);
+}

@@ -1,0 +1,59 @@
+import type { HttpBindings } from "@hono/node-server";
+import type { Context, MiddlewareHandler } from "hono";
+import type { Caller, Scope } from "../access/access.ts";
+import type { Dailies } from "../runtime/dailies.ts";
+import type { Uploads } from "./uploads.ts";
+import type { Metrics } from "./metrics.ts";
+
+export type { Caller, Scope };
+
+/** What one request may cost. */
+export interface RequestLimits {
+  /** Largest body of an operation that takes JSON. Default: 64 KiB. */
+  readonly maxBodyBytes: number;
+  /** How long an answer that is no stream may take. Default: 30 s. */
+  readonly timeoutMs: number;
+}
+
+export const defaultRequestLimits: RequestLimits = { maxBodyBytes: 64 * 1024, timeoutMs: 30_000 };
+
+export interface ApiEnv {
+  Bindings: HttpBindings;
+  Variables: {
+    /** Undefined until somebody has said who asks; only operations without a scope answer then. */
+    caller: Caller | undefined;
+    limits: RequestLimits;
+  };
+}
+
+export type ApiContext = Context<ApiEnv>;
+
+/** The part of a pino logger that the API writes to. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface ApiOptions {
+  readonly dailies: Dailies;
+  readonly log: Log;
+  /**
+   * Runs before every operation, first to last: security headers, rate limits, and what says who
+   * asks by setting `caller`. Default: everybody is the owner `local` with all scopes.
+   */
+  readonly security?: readonly MiddlewareHandler<ApiEnv>[];
+  /** Counts what goes on, and is read at `/metrics`. Default: nothing is counted, and there is no such address. */
+  readonly metrics?: Metrics;
+  /** Resumable uploads. Default: there are none. */
+  readonly uploads?: Uploads;
+  /** What is not ready yet, in words; nothing when the service can do its work. Default: ready. */
+  readonly unready?: () => Promise<readonly string[]>;
+  readonly limits?: RequestLimits;
+  /** When the server closes: streams of events end. */
+  readonly signal?: AbortSignal;
+}
+
+/** Who may do everything with what belongs to `local`: the person at the machine. */
+export const localCaller: Caller = { owner: "local", scopes: ["read", "write", "admin"] };

@@ -1,0 +1,96 @@
+import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startApi, type StartedApi } from "./server.fixture.ts";
+
+let api: StartedApi;
+beforeAll(async () => void (api = await startApi()));
+afterAll(() => api.close());
+
+/** Reads a stream of events until there are so many. */
+async function follow(
+  count: number,
+  {
+    owner = "local",
+    query = "",
+    lastEventId,
+  }: { owner?: string; query?: string; lastEventId?: string },
+  onOpen: () => Promise<unknown> = async () => undefined,
+): Promise<EventSourceMessage[]> {
+  const stop = new AbortController();
+  const answer = await fetch(`${api.url}/v1/events${query}`, {
+    headers: {
+      "x-owner": owner,
+      ...(lastEventId === undefined ? {} : { "last-event-id": lastEventId }),
+    },
+    signal: stop.signal,
+  });
+  expect(answer.headers.get("content-type")).toBe("text/event-stream");
+  const events: EventSourceMessage[] = [];
+  const parser = createParser({ onEvent: (event) => events.push(event) });
+  const opened = onOpen();
+  const decoder = new TextDecoder();
+  for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
+    parser.feed(decoder.decode(chunk, { stream: true }));
+    if (events.length >= count) break;
+  }
+  await opened;
+  stop.abort();
+  return events;
+}
+
+const told = (events: readonly EventSourceMessage[]) =>
+  events.map(({ event, data }) => `${event} ${(JSON.parse(data) as { name: string }).name}`);
+
+describe("the stream of events", () => {
+  it("tells what happens from now on, to whom it belongs", async () => {
+    await api.add("before.jpg");
+    const mine = follow(2, {}, async () => {
+      await api.add("her.jpg", { owner: "anna" });
+      await api.add("mine.jpg");
+    });
+    expect(told(await mine)).toEqual(["object.created mine.jpg", "media.ready mine.jpg"]);
+  });
+
+  it("replays what came after an event, and of a removed media all", async () => {
+    const all = await follow(4, { query: "?after=0" });
+    expect(told(all)).toEqual([
+      "object.created before.jpg",
+      "media.ready before.jpg",
+      "object.created mine.jpg",
+      "media.ready mine.jpg",
+    ]);
+    await api.dailies.remove("mine.jpg");
+    const lastEventId = all[1]?.id ?? "";
+    const rest = await follow(4, { lastEventId, query: "?after=0" });
+    expect(told(rest)).toEqual([
+      "object.created mine.jpg",
+      "media.ready mine.jpg",
+      "object.removed mine.jpg",
+      "media.removed mine.jpg",
+    ]);
+    expect(Number(rest[0]?.id)).toBeGreaterThan(Number(lastEventId));
+    const hers = await follow(2, { owner: "anna", query: "?after=0" });
+    expect(told(hers)).toEqual(["object.created her.jpg", "media.ready her.jpg"]);
+  });
+
+  it("tells many in order, none twice", async () => {
+    const after = await api.dailies.lastEvent();
+    for (let n = 0; n < 130; n += 1)
+      await api.catalog.apply({
+        expect: {
+          name: "before.jpg",
+          version: (await api.catalog.getMedia("before.jpg"))?.version ?? "",
+        },
+        changes: [
+          { type: "event", event: { type: "media.ready", name: "before.jpg", version: "v" } },
+        ],
+      });
+    const ids = (await follow(130, { query: `?after=${after}` })).map(({ id }) => Number(id));
+    expect(ids).toEqual(Array.from({ length: 130 }, (_, n) => after + 1 + n));
+  });
+
+  it("ends when its reader goes, and does not keep what it held", async () => {
+    for (let n = 0; n < 210; n += 1) await follow(1, { query: "?after=0" }); // more than at once may be
+    expect(api.errors).toEqual([]);
+  });
+});

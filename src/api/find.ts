@@ -1,0 +1,47 @@
+import { z } from "@hono/zod-openapi";
+import type { ApiOptions } from "./environment.ts";
+import { nameAfter } from "./names.ts";
+import { addOperation, type ApiApp } from "./route.ts";
+import { metadataSchema, searchQuerySchema, searchSchema } from "./schemas.ts";
+
+/** Looking across media: what was said, and the metadata records. */
+export function addFind(app: ApiApp, { dailies }: ApiOptions): void {
+  addOperation(
+    app,
+    "searchMedia",
+    {
+      summary: "What was said, shown or named, best first",
+      tag: "Search",
+      query: searchQuerySchema,
+      answers: { 200: { description: "Hits, 20 unless `limit` says more", json: searchSchema } },
+    },
+    async (c, { caller, query }) => {
+      const { q, startsWith, type, label, limit } = query;
+      const hits = await dailies.search({
+        words: q,
+        owner: caller.owner,
+        ...(startsWith === undefined ? {} : { startsWith }),
+        ...(type === undefined ? {} : { type }),
+        ...(label === undefined ? {} : { label }),
+        ...(limit === undefined ? {} : { limit }),
+      });
+      return c.json({ items: hits });
+    },
+  );
+  addOperation(
+    app,
+    "getMetadata",
+    {
+      summary: "The metadata record of a transcript, by its JSON's key",
+      description: "Slashes in the key stand as they are, or as `%2F`.",
+      tag: "Search",
+      params: z.object({ JsonFile: z.string() }),
+      answers: { 200: { description: "The record", json: metadataSchema } },
+      problems: [404],
+    },
+    async (c, { caller }) => {
+      const key = nameAfter(c, "/v1/metadata/", "JsonFile");
+      return c.json(await dailies.metadata(key, caller.owner));
+    },
+  );
+}

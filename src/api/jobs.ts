@@ -1,0 +1,135 @@
+import { jobJson } from "../media/json.ts";
+import { jobCursor, jobPlaceOf } from "./cursor.ts";
+import type { ApiOptions } from "./environment.ts";
+import { eventJson, watchedJobJson } from "./json.ts";
+import { nameSegment } from "./media.ts";
+import { nameAt } from "./names.ts";
+import { addOperation, type ApiApp } from "./route.ts";
+import {
+  cancelledSchema,
+  historySchema,
+  jobPageSchema,
+  jobQuerySchema,
+  openStepsSchema,
+  reprocessBodySchema,
+  retryBodySchema,
+  watchedJobsSchema,
+} from "./schemas.ts";
+
+const tag = "Jobs";
+const defaultLimit = 100;
+
+/** Jobs as they stand. */
+export function addJobs(app: ApiApp, { dailies }: ApiOptions): void {
+  addOperation(
+    app,
+    "listMediaJobs",
+    {
+      summary: "The steps of a media: attempts, times, progress, place in line",
+      tag,
+      answers: { 200: { description: "Its jobs", json: watchedJobsSchema } },
+      problems: [404],
+    },
+    async (c, { caller }) => {
+      const media = await dailies.find(nameAt(c, nameSegment), caller.owner);
+      return c.json({ items: (await dailies.jobsOf(media)).map(watchedJobJson) });
+    },
+  );
+  addOperation(
+    app,
+    "getHistory",
+    {
+      summary: "What has happened to this version of a media",
+      tag,
+      answers: { 200: { description: "Events and jobs", json: historySchema } },
+      problems: [404],
+    },
+    async (c, { caller }) => {
+      const media = await dailies.find(nameAt(c, nameSegment), caller.owner);
+      const { events } = await dailies.logs(media.name);
+      const own = events.filter(({ event }) => event.version === media.version);
+      const jobs = await dailies.jobsOf(media);
+      return c.json({ events: own.map(eventJson), jobs: jobs.map(watchedJobJson) });
+    },
+  );
+  addOperation(
+    app,
+    "listJobs",
+    {
+      summary: "The jobs of all your media, newest first",
+      tag,
+      query: jobQuerySchema,
+      answers: { 200: { description: "A page of jobs", json: jobPageSchema } },
+    },
+    async (c, { caller, query }) => {
+      const { state, step, cursor, limit = defaultLimit } = query;
+      const { jobs, next } = await dailies.jobPage({
+        owner: caller.owner,
+        limit,
+        ...(state === undefined ? {} : { state }),
+        ...(step === undefined ? {} : { step }),
+        ...(cursor === undefined ? {} : { after: jobPlaceOf(cursor) }),
+      });
+      return c.json({
+        items: jobs.map(jobJson),
+        ...(next === undefined ? {} : { next: jobCursor(next) }),
+      });
+    },
+  );
+}
+
+/** What has work done or undone; all of it goes on after the answer. */
+export function addOrders(app: ApiApp, { dailies }: ApiOptions): void {
+  const answers = { 202: { description: "Asked for", json: openStepsSchema } };
+  addOperation(
+    app,
+    "retryMedia",
+    {
+      summary: "Do failed, cancelled and skipped steps again",
+      tag,
+      body: retryBodySchema,
+      answers,
+      problems: [404],
+    },
+    async (c, { caller, body }) => {
+      const { name } = await dailies.find(nameAt(c, nameSegment), caller.owner);
+      const { step } = body;
+      const openSteps = await dailies.askRetry(name, step === undefined ? {} : { step });
+      return c.json({ name, openSteps }, 202);
+    },
+  );
+  addOperation(
+    app,
+    "reprocessMedia",
+    {
+      summary: "Plan again with today's settings, and do what that makes different",
+      tag,
+      body: reprocessBodySchema,
+      answers,
+      problems: [404],
+    },
+    async (c, { caller, body }) => {
+      const { name } = await dailies.find(nameAt(c, nameSegment), caller.owner);
+      const { only, speech = {} } = body;
+      const openSteps = await dailies.askReprocess(name, {
+        speech,
+        ...(only === undefined ? {} : { only }),
+      });
+      return c.json({ name, openSteps }, 202);
+    },
+  );
+  addOperation(
+    app,
+    "cancelMedia",
+    {
+      summary: "Stop what is queued or running for a media; answers when it has stopped",
+      tag,
+      answers: { 200: { description: "Stopped", json: cancelledSchema } },
+      problems: [404],
+    },
+    async (c, { caller }) => {
+      const { name } = await dailies.find(nameAt(c, nameSegment), caller.owner);
+      return c.json({ name, cancelledSteps: await dailies.cancel(name) });
+    },
+  );
+}

@@ -1,0 +1,61 @@
+import type { RecordedEvent } from "../media/event.ts";
+import { failureJson, iso, jobJson, labelJson, mediaJson } from "../media/json.ts";
+import type { LabelSummary } from "../media/label.ts";
+import type { Media, Rendition, StoredObject } from "../media/media.ts";
+import { briefWish } from "../media/speech.ts";
+import type { WatchedJob } from "../runtime/service.ts";
+import { encodedName } from "./names.ts";
+
+/** What is answered: the shapes of `media/json.ts`, and what the service adds to them. */
+
+/** Where a media is found. */
+export function mediaPath(name: string): string {
+  return `/v1/media/${encodedName(name)}`;
+}
+
+/** A media with its labels. Where on the server it came from is not for everybody. */
+export function listedJson(media: Media, labels: readonly LabelSummary[]) {
+  const { origin: _origin, ...json } = mediaJson(media);
+  return { ...json, labels: labels.map(labelJson) };
+}
+
+export function outputJson({ key, sizeBytes, contentType, sha256 }: StoredObject) {
+  return { key, sizeBytes, contentType, sha256 };
+}
+
+export function renditionJson(media: Media, { object, ...rendition }: Rendition) {
+  const href = `${mediaPath(media.name)}/renditions/${rendition.rendition}`;
+  return { ...rendition, ...outputJson(object), href };
+}
+
+function elapsed(startedAt: number | undefined, finishedAt: number | undefined) {
+  if (startedAt === undefined || finishedAt === undefined) return {};
+  return { elapsedMs: Math.max(0, finishedAt - startedAt) };
+}
+
+export function watchedJobJson({ job, attempts, position }: WatchedJob) {
+  const { startedAt } = job;
+  const until = job.state === "running" ? Date.now() : job.finishedAt;
+  return {
+    ...jobJson(job),
+    ...(position === undefined ? {} : { position }),
+    ...elapsed(job.state === "queued" ? undefined : startedAt, until),
+    tries: attempts.map((attempt) => ({
+      id: attempt.id,
+      startedAt: iso(attempt.startedAt),
+      ...(attempt.finishedAt === undefined ? {} : { finishedAt: iso(attempt.finishedAt) }),
+      ...elapsed(attempt.startedAt, attempt.finishedAt),
+      ...(attempt.outcome === undefined ? {} : { outcome: attempt.outcome }),
+      ...(attempt.failure === undefined ? {} : { failure: failureJson(attempt.failure) }),
+      notes: attempt.notes,
+    })),
+  };
+}
+
+/** An event; its number is what `Last-Event-ID` takes. What the probe found is the media's to tell. */
+export function eventJson({ sequence, at, event }: RecordedEvent) {
+  if (event.type === "speech.asked")
+    return { id: sequence, at: iso(at), ...event, speech: briefWish(event.speech) };
+  const { facts: _facts, ...told } = { facts: undefined, ...event };
+  return { id: sequence, at: iso(at), ...told };
+}

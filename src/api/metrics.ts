@@ -1,0 +1,101 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import type { Dailies, ProcessUpdate } from "../runtime/dailies.ts";
+
+/** What the service counts about itself, as Prometheus reads it. */
+export interface Metrics {
+  readonly contentType: string;
+  readonly text: () => Promise<string>;
+  /** Counts what the worker says. */
+  readonly count: (update: ProcessUpdate) => void;
+  readonly bytesIn: (bytes: number) => void;
+  readonly bytesOut: (bytes: number) => void;
+  readonly answered: (method: string, status: number, seconds: number) => void;
+}
+
+/** From a tenth of a second to three hours. */
+const jobSeconds = [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000];
+const answerSeconds = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
+
+/** Depth and age of the queue, asked of the catalog when somebody reads the metrics. */
+function addQueue(registry: Registry, dailies: Pick<Dailies, "queueCounts">): void {
+  const labelNames = ["kind", "state"] as const;
+  const age = new Gauge({
+    name: "dailies_queue_age_seconds",
+    help: "Since when the first job of a kind waits (queued) or runs (running)",
+    labelNames,
+    registers: [registry],
+  });
+  registry.registerMetric(
+    new Gauge({
+      name: "dailies_queue_jobs",
+      help: "Jobs that wait (queued) or run (running), by kind of work",
+      labelNames,
+      registers: [],
+      async collect() {
+        this.reset();
+        age.reset();
+        for (const kind of ["light", "transcode", "speech", "vision"])
+          for (const state of ["queued", "running"]) this.set({ kind, state }, 0);
+        for (const { kind, state, jobs, since } of await dailies.queueCounts()) {
+          this.set({ kind, state }, jobs);
+          age.set({ kind, state }, Math.max(0, Date.now() - since) / 1_000);
+        }
+      },
+    }),
+  );
+}
+
+export function createMetrics({ dailies }: { dailies: Pick<Dailies, "queueCounts"> }): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  addQueue(registry, dailies);
+  const seconds = new Histogram({
+    name: "dailies_job_duration_seconds",
+    help: "How long attempts at jobs took, by step and how they ended",
+    labelNames: ["step", "state"],
+    buckets: jobSeconds,
+    registers,
+  });
+  const failures = new Counter({
+    name: "dailies_job_failures_total",
+    help: "Attempts that failed, by step and code; those that are tried again count as well",
+    labelNames: ["step", "code"],
+    registers,
+  });
+  const media = new Counter({
+    name: "dailies_media_finished_total",
+    help: "Media of which nothing is left to do, by how they ended",
+    labelNames: ["state"],
+    registers,
+  });
+  const bytes = new Counter({
+    name: "dailies_bytes_total",
+    help: "Bytes of media taken in and given out over HTTP",
+    labelNames: ["direction"],
+    registers,
+  });
+  for (const direction of ["in", "out"]) bytes.inc({ direction }, 0);
+  const answers = new Histogram({
+    name: "dailies_http_request_duration_seconds",
+    help: "How long answers took until their headers were given",
+    labelNames: ["method", "status"],
+    buckets: answerSeconds,
+    registers,
+  });
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    count(update) {
+      if (update.type === "finished") media.inc({ state: update.result.state });
+      if (update.type !== "step") return;
+      const { step, state, startedAt, finishedAt, failure } = update.job;
+      if (startedAt !== undefined && finishedAt !== undefined)
+        seconds.observe({ step, state }, Math.max(0, finishedAt - startedAt) / 1_000);
+      if (failure !== undefined) failures.inc({ step, code: failure.code });
+    },
+    bytesIn: (count) => bytes.inc({ direction: "in" }, count),
+    bytesOut: (count) => bytes.inc({ direction: "out" }, count),
+    answered: (method, status, took) => answers.observe({ method, status }, took),
+  };
+}

@@ -1,0 +1,118 @@
+import { z } from "@hono/zod-openapi";
+import { MediaError } from "../media/errors.ts";
+import { sendObject } from "./bytes.ts";
+import type { ApiContext, ApiOptions } from "./environment.ts";
+import { listedJson, mediaPath } from "./json.ts";
+import { nameAfter } from "./names.ts";
+import { addOperation, type ApiApp } from "./route.ts";
+import { downloadQuerySchema, putSchema } from "./schemas.ts";
+
+const tag = "Objects";
+const prefix = "/v1/objects/";
+
+/** The body as it comes; a client that goes away amid it is no fault of ours. */
+async function* uploaded(
+  c: ApiContext,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of c.env.incoming) {
+      const bytes = chunk as Uint8Array;
+      sizeBytes += bytes.byteLength;
+      yield bytes;
+    }
+  } catch (cause) {
+    throw new MediaError("cancelled", "the upload broke off", { cause });
+  } finally {
+    onBytes(sizeBytes);
+  }
+}
+
+/** What the uploader says it is; only what could be a type is believed to be one. */
+function contentTypeOf(c: ApiContext): { contentType: string } | Record<string, never> {
+  const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
+  const isType = type !== undefined && /^(?:video|audio|image)\/[\w.+-]{1,100}$/.test(type);
+  return isType ? { contentType: type } : {};
+}
+
+/** The input bucket: plain PUT, GET and DELETE of one key. Slashes in keys stand as they are. */
+export function addObjects(app: ApiApp, options: ApiOptions): void {
+  const { dailies, metrics } = options;
+  const params = z.object({ key: z.string() });
+  addOperation(
+    app,
+    "putObject",
+    {
+      summary: "Put an object in; what is to be done with it begins",
+      description:
+        "The same bytes under the same key change nothing. Other bytes take the old ones' place, " +
+        "unless `If-None-Match: *` says that nothing may be there.",
+      tag,
+      params,
+      headers: z.object({ "if-none-match": z.literal("*").optional() }),
+      bytes: ["application/octet-stream", "video/*", "audio/*", "image/*"],
+      isLong: true,
+      answers: {
+        200: { description: "Replaced, or there already", json: putSchema },
+        201: { description: "New", json: putSchema, headers: { Location: "The media" } },
+      },
+      problems: [409, 413, 507],
+    },
+    async (c, { caller }) => {
+      const name = nameAfter(c, prefix, "key");
+      const length = c.req.header("content-length");
+      const sizeBytes = length === undefined ? {} : { sizeBytes: Number(length) };
+      await dailies.mayPut({ name, owner: caller.owner, ...sizeBytes });
+      const { media, change } = await dailies.put(
+        uploaded(c, (bytes) => metrics?.bytesIn(bytes)),
+        {
+          name,
+          owner: caller.owner,
+          replace: c.req.header("if-none-match")?.trim() !== "*",
+          ...contentTypeOf(c),
+        },
+      );
+      const labels = await dailies.labelsOf(media);
+      c.header("location", mediaPath(name));
+      c.header("etag", `"${media.sha256}"`);
+      const isNew = change === "created" || change === "shared";
+      return c.json({ change, media: listedJson(media, labels) }, isNew ? 201 : 200);
+    },
+  );
+  addOperation(
+    app,
+    "getObject",
+    {
+      summary: "The bytes that were put in",
+      tag,
+      params,
+      query: downloadQuerySchema,
+      answers: {
+        200: { description: "The bytes", types: ["application/octet-stream"] },
+        206: { description: "The part asked for", types: ["application/octet-stream"] },
+        304: { description: "The client has it already" },
+      },
+      problems: [404, 416],
+    },
+    async (c, { caller }) => {
+      const media = await dailies.find(nameAfter(c, prefix, "key"), caller.owner);
+      return sendObject(c, options, await dailies.sourceOf(media));
+    },
+  );
+  addOperation(
+    app,
+    "deleteObject",
+    {
+      summary: "Remove an object, its record and all that was made of it",
+      tag,
+      params,
+      answers: { 204: { description: "Removed" } },
+      problems: [404],
+    },
+    async (c, { caller }) => {
+      await dailies.remove(nameAfter(c, prefix, "key"), { owner: caller.owner });
+      return c.body(null, 204);
+    },
+  );
+}

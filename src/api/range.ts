@@ -1,0 +1,39 @@
+/** Conditions and ranges of RFC 9110 that a download may come with. */
+
+/** Bytes `start` up to, not including, `end`. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * What a Range header asks for: one range of what is there, `unsatisfiable`, or undefined for all of
+ * it — also when there are several ranges or the header makes no sense, as the RFC allows.
+ */
+export function rangeOf(
+  header: string | undefined,
+  sizeBytes: number,
+): ByteRange | "unsatisfiable" | undefined {
+  const [, first = "", last = ""] = /^bytes=\s*(\d{0,15})-(\d{0,15})\s*$/i.exec(header ?? "") ?? [];
+  if (first === "" && last === "") return undefined;
+  if (first === "") {
+    const length = Math.min(Number(last), sizeBytes);
+    return length === 0 ? "unsatisfiable" : { start: sizeBytes - length, end: sizeBytes };
+  }
+  const start = Number(first);
+  if (last !== "" && Number(last) < start) return undefined;
+  if (start >= sizeBytes) return "unsatisfiable";
+  return { start, end: last === "" ? sizeBytes : Math.min(Number(last) + 1, sizeBytes) };
+}
+
+/** Whether If-None-Match names this entity tag: the client has it already. */
+export function isNamed(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  const tags = header.split(",").map((tag) => tag.trim().replace(/^W\//, ""));
+  return tags.includes("*") || tags.includes(etag);
+}
+
+/** Whether a Range counts: without If-Range it does; with one only if that is this very entity. */
+export function rangeCounts(ifRange: string | undefined, etag: string): boolean {
+  return ifRange === undefined || ifRange.trim() === etag;
+}

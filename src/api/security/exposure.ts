@@ -1,0 +1,40 @@
+import { MediaError } from "../../media/errors.ts";
+import { isLoopback } from "./loopback.ts";
+
+/** The sandbox's levels that leave a decoder more than it needs. */
+export type WeakSandbox = "kernel" | "limits";
+
+export interface Exposure {
+  /** What the server binds to. */
+  readonly host: string;
+  readonly hasKeys: boolean;
+  /** Keys are asked for on this machine, too: behind a proxy, say. */
+  readonly requireKeys: boolean;
+  readonly sandbox: {
+    readonly level: "bubblewrap" | WeakSandbox;
+    readonly cutsNetwork: boolean;
+  };
+  /** `--accept-sandbox`: the level that whoever starts it has said is enough. */
+  readonly acceptSandbox?: WeakSandbox;
+}
+
+/**
+ * Whether the server may start so; says whether everybody has to show a key.
+ * @throws MediaError `not_safe`
+ */
+export function checkExposure(exposure: Exposure): { readonly requireKeys: boolean } {
+  const { host, hasKeys, sandbox, acceptSandbox } = exposure;
+  if (isLoopback(host)) return { requireKeys: exposure.requireKeys };
+  if (!hasKeys)
+    throw new MediaError(
+      "not_safe",
+      `others can reach ${host}, and there is no key yet: \`dailies keys create NAME\` makes one`,
+    );
+  if (!sandbox.cutsNetwork && acceptSandbox !== sandbox.level)
+    throw new MediaError(
+      "not_safe",
+      `others can reach ${host}, and the sandbox here (${sandbox.level}) leaves decoders the ` +
+        `network: install bubblewrap, or say --accept-sandbox ${sandbox.level}`,
+    );
+  return { requireKeys: true };
+}

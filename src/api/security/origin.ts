@@ -1,0 +1,95 @@
+import type { MiddlewareHandler } from "hono";
+import { MediaError } from "../../media/errors.ts";
+import type { ApiEnv } from "../environment.ts";
+import { hostOf, isLoopback } from "./loopback.ts";
+
+/** What a request says of where it comes from. */
+export interface Whence {
+  readonly method: string;
+  readonly header: (name: string) => string | undefined;
+}
+
+const proxyHeaders = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"];
+
+function isSameOrigin(origin: string, host: string | undefined): boolean {
+  return host !== undefined && (origin === `http://${host}` || origin === `https://${host}`);
+}
+
+/** Whether somebody followed a link to it: the page that has the link sees nothing of the answer. */
+function isNavigation({ method, header }: Whence): boolean {
+  return method === "GET" && header("sec-fetch-mode") === "navigate";
+}
+
+/**
+ * Why somebody who shows no key is not the person at this machine; undefined when they are.
+ * A web page in their browser is not: neither one of another origin, nor one whose name was made to
+ * point here (DNS rebinding: its Host is its own name). Nor is who comes through a proxy.
+ */
+export function foreignSign(whence: Whence, origins: readonly string[]): string | undefined {
+  const { header } = whence;
+  const host = header("host");
+  const name = host === undefined ? undefined : hostOf(host);
+  if (name === undefined || !isLoopback(name))
+    return "without a key, the Host must be localhost, 127.0.0.1 or [::1]";
+  const proxied = proxyHeaders.find((one) => header(one) !== undefined);
+  if (proxied !== undefined) return `without a key, nothing may come through a proxy (${proxied})`;
+  const origin = header("origin");
+  if (origin !== undefined)
+    return isSameOrigin(origin, host) || origins.includes(origin)
+      ? undefined
+      : "without a key, pages of other origins may not ask";
+  const site = header("sec-fetch-site");
+  if (site === undefined || site === "same-origin" || site === "none" || isNavigation(whence))
+    return undefined;
+  return "without a key, pages of other sites may not ask";
+}
+
+/** @throws MediaError `forbidden` */
+export function refuseForeign(whence: Whence, origins: readonly string[]): void {
+  const sign = foreignSign(whence, origins);
+  if (sign !== undefined) throw new MediaError("forbidden", sign);
+}
+
+const exposed =
+  "Accept-Ranges, Content-Disposition, Content-Range, ETag, Link, Location, Retry-After, " +
+  "Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Upload-Expires, Upload-Length, " +
+  "Upload-Metadata, Upload-Offset";
+const requestHeaders =
+  "Authorization, Content-Type, If-Match, If-None-Match, If-Range, Last-Event-ID, Range, " +
+  "Tus-Resumable, Upload-Checksum, Upload-Concat, Upload-Defer-Length, Upload-Length, " +
+  "Upload-Metadata, Upload-Offset";
+const allowance = "access-control-";
+const methods = "GET, HEAD, PUT, POST, PATCH, DELETE";
+
+/**
+ * Lets pages of these origins read answers, and no others. Nobody's cookies or passwords go with it:
+ * a page shows a key, or is on this machine.
+ */
+export function cors(origins: readonly string[]): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    const origin = c.req.header("origin");
+    const allowed = origin !== undefined && origins.includes(origin);
+    const asks = c.req.header("access-control-request-method") !== undefined;
+    if (c.req.method === "OPTIONS" && allowed && asks)
+      return new Response(null, {
+        status: 204,
+        headers: {
+          "access-control-allow-origin": origin,
+          "access-control-allow-methods": methods,
+          "access-control-allow-headers": requestHeaders,
+          "access-control-max-age": "600",
+          vary: "Origin",
+        },
+      });
+    await next();
+    const { headers } = c.res;
+    // what a library below has allowed is not what was configured
+    const allowances = Array.from(headers.keys()).filter((name) => name.startsWith(allowance));
+    for (const name of allowances) headers.delete(name);
+    if (origins.length > 0) headers.append("vary", "Origin");
+    if (!allowed) return;
+    headers.set("access-control-allow-origin", origin);
+    headers.set("access-control-expose-headers", exposed);
+    headers.set("cross-origin-resource-policy", "cross-origin");
+  };
+}

@@ -1,0 +1,93 @@
+import type { MiddlewareHandler } from "hono";
+import type { Access, Caller } from "../../access/access.ts";
+import { MediaError } from "../../media/errors.ts";
+import { localCaller, type ApiContext, type ApiEnv } from "../environment.ts";
+import { securityHeaders } from "./headers.ts";
+import { cors, refuseForeign } from "./origin.ts";
+import { createRateLimit, networkOf, type Rate } from "./rate.ts";
+
+export interface SecurityOptions {
+  readonly access: Pick<Access, "authenticate">;
+  /** Whether everybody has to show a key; else who shows none, at this machine, is `local`. */
+  readonly requireKeys: boolean;
+  /** Origins whose pages may ask and read. Default: none. */
+  readonly origins?: readonly string[];
+  /** For each key, and for each address that shows none. Default: 100 a second, 1,000 at once. */
+  readonly rate?: Rate;
+}
+
+export const defaultRate: Rate = { perSecond: 100, burst: 1_000 };
+
+/** For each address that shows wrong keys. */
+const wrongKeys: Rate = { perSecond: 0.5, burst: 20 };
+
+const tokenInUrl = /dailies_DLS|[?&](?:access_token|token|api_key|authorization)=/i;
+
+function tooMany(waitMs: number): never {
+  const seconds = Math.max(1, Math.ceil(waitMs / 1_000));
+  throw new MediaError("rate_limited", `too many requests: wait ${seconds} s`, {
+    details: { headers: { "retry-after": String(seconds) } },
+  });
+}
+
+function addressOf(c: ApiContext): string {
+  // undefined where the app is called without a server, as tests do
+  const incoming = (c.env as Partial<ApiEnv["Bindings"]> | undefined)?.incoming;
+  return networkOf(incoming?.socket.remoteAddress ?? "unknown");
+}
+
+/** The token of `Authorization: Bearer TOKEN`. @throws MediaError `unauthorized` for another scheme */
+function bearerToken(c: ApiContext): string | undefined {
+  const given = c.req.header("authorization");
+  if (given === undefined) return undefined;
+  const [, token] = /^Bearer +(\S+)$/i.exec(given) ?? [];
+  if (token !== undefined) return token;
+  throw new MediaError("unauthorized", "Authorization must be `Bearer TOKEN`");
+}
+
+/**
+ * Runs before every operation: says who asks, and refuses who may not ask at all or asks too often.
+ * What an operation may be asked by whom is the table of operations' to say.
+ */
+function guard(options: SecurityOptions): MiddlewareHandler<ApiEnv> {
+  const { access, requireKeys, origins = [], rate = defaultRate } = options;
+  const requests = createRateLimit(rate);
+  const failures = createRateLimit(wrongKeys);
+
+  const withToken = (c: ApiContext, token: string): Caller => {
+    const caller = access.authenticate(token);
+    if (caller !== undefined) return caller;
+    const waitMs = failures.take(addressOf(c));
+    if (waitMs !== undefined) tooMany(waitMs);
+    throw new MediaError("unauthorized", "the key is not known, has ended or was revoked");
+  };
+
+  const withoutToken = (c: ApiContext): Caller | undefined => {
+    if (requireKeys) return undefined;
+    const header = (name: string) => c.req.header(name);
+    refuseForeign({ method: c.req.method, header }, origins);
+    return localCaller;
+  };
+
+  return async (c, next) => {
+    // addresses end up in logs and histories
+    if (tokenInUrl.test(c.req.url))
+      throw new MediaError("invalid_argument", "a secret must not stand in a URL");
+    const token = bearerToken(c);
+    const caller = token === undefined ? withoutToken(c) : withToken(c, token);
+    // Who sits at the machine could take all of it anyway.
+    if (caller !== localCaller) {
+      const waitMs = requests.take(keyOf(caller) ?? addressOf(c));
+      if (waitMs !== undefined) tooMany(waitMs);
+    }
+    c.set("caller", caller);
+    await next();
+  };
+}
+
+const keyOf = (caller: Caller | undefined): string | undefined => caller?.accessKeyId;
+
+/** What goes before every operation, first to last. */
+export function createSecurity(options: SecurityOptions): readonly MiddlewareHandler<ApiEnv>[] {
+  return [securityHeaders(), cors(options.origins ?? []), guard(options)];
+}

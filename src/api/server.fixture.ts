@@ -1,0 +1,172 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Change } from "../catalog/catalog.ts";
+import { createSqliteCatalog } from "../catalog/sqlite/catalog.ts";
+import { openDatabase } from "../database/open.ts";
+import { createIdSource, newSession } from "../media/ids.ts";
+import { outputKey } from "../media/keys.ts";
+import { metadataRecord } from "../media/transcript-record.ts";
+import { toTranscribeJson } from "../media/to-transcribe-json.ts";
+import type { Transcript } from "../media/transcript.ts";
+import { createFilesystemObjectStore } from "../objects/filesystem.ts";
+import { readConfig } from "../runtime/config.ts";
+import { openDailies } from "../runtime/embedded.ts";
+import { pictureFacts } from "../../test/support/picture-facts.ts";
+import { createApi } from "./app.ts";
+import type { ApiOptions, Log } from "./environment.ts";
+import { createMetrics } from "./metrics.ts";
+import { startServer } from "./server.ts";
+
+/** A real service on a free port over a library of its own, without a worker: nothing changes by itself. */
+
+const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+export const transcript: Transcript = {
+  languageCode: "en-US",
+  words: ["it", "was", "the", "best", "of", "times"].map((text, index) => ({
+    text,
+    startMs: index * 500,
+    endMs: index * 500 + 400,
+    confidence: 0.9,
+    ...(text === "times" ? { punctuation: "." } : {}),
+  })),
+  engine: { name: "made up", version: "1", model: "none", quality: "draft" },
+};
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+export async function startApi(given: Partial<ApiOptions> = {}) {
+  const folder = await mkdtemp(join(tmpdir(), "dailies-api-"));
+  const config = readConfig({ dataDir: folder }, {});
+  const dailies = await openDailies(config, { readers: true });
+  const errors: string[] = [];
+  const log: Log = {
+    ...silent,
+    error: (fields, text) => errors.push(`${text} ${JSON.stringify(fields)}`),
+  };
+  const end = new AbortController();
+  const app = createApi({
+    dailies,
+    log,
+    metrics: createMetrics({ dailies }),
+    signal: end.signal,
+    // who asks is said by a header: keys are the security's to test
+    security: [
+      async (c, next) => {
+        const owner = c.req.header("x-owner") ?? "local";
+        c.set("caller", { owner, scopes: ["read", "write", "admin"] });
+        await next();
+      },
+    ],
+    ...given,
+  });
+  const server = await startServer({ app, host: "127.0.0.1", port: 0 });
+
+  const catalog = createSqliteCatalog({ database: openDatabase(join(folder, "dailies.db")) });
+  const objects = createFilesystemObjectStore({ dir: join(folder, "objects") });
+  const newId = createIdSource(newSession());
+  const store = async (
+    bucket: "uploads" | "outputs",
+    key: string,
+    bytes: Uint8Array,
+    contentType: string,
+  ) => {
+    const ref = { bucket, key, version: newId() } as const;
+    return { ...ref, ...(await objects.put(ref, once(bytes))), contentType };
+  };
+
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    port: server.port,
+    /** The data directory. */
+    folder,
+    app,
+    dailies,
+    catalog,
+    /** What was logged as a fault of the service. */
+    errors,
+    /** A media that is done, as if it had been worked on. */
+    async add(
+      name: string,
+      made: {
+        owner?: string;
+        type?: "video" | "image";
+        labels?: readonly string[];
+        spoken?: boolean;
+        poster?: Uint8Array;
+        bytes?: Uint8Array;
+        extra?: (version: string) => readonly Change[];
+      } = {},
+    ): Promise<string> {
+      const { owner = "local", type = "image", labels = [], spoken = false, poster } = made;
+      const bytes = made.bytes ?? Buffer.from(`the bytes of ${name}`);
+      const source = await store("uploads", name, bytes, "image/jpeg");
+      const { version, sha256, sizeBytes } = source;
+      const changes: Change[] = [
+        { type: "putMedia", media: { name, version, owner, sha256, sizeBytes }, source },
+        { type: "event", event: { type: "object.created", name, version } },
+        { type: "setFacts", version, facts: pictureFacts(type, 64, 36) },
+        {
+          type: "putLabels",
+          version,
+          labels: labels.map((label) => ({ name: label, confidence: 0.8, parents: ["Thing"] })),
+        },
+      ];
+      if (poster !== undefined) {
+        const object = await store("outputs", outputKey("poster", name), poster, "image/jpeg");
+        const rendition = { rendition: "poster", object, engine: "ffmpeg", copied: false } as const;
+        changes.push({ type: "putRendition", version, rendition });
+      }
+      if (spoken) {
+        const json = toTranscribeJson({ jobName: "job", transcript });
+        const JsonFile = outputKey("transcribe", name);
+        const object = await store(
+          "outputs",
+          JsonFile,
+          Buffer.from(JSON.stringify(json)),
+          "application/json",
+        );
+        const metadata = metadataRecord(JsonFile, json);
+        changes.push(
+          { type: "putOutput", version, object },
+          { type: "putTranscript", version, transcript, metadata },
+        );
+      }
+      changes.push({ type: "index", version }, ...(made.extra?.(version) ?? []));
+      changes.push({ type: "settle", version });
+      await catalog.apply({ expect: { name, version: null }, changes });
+      return version;
+    },
+    /** Many media without bytes. */
+    async addMany(names: readonly string[], owner = "local"): Promise<void> {
+      for (let first = 0; first < names.length; first += 50) {
+        const group = names.slice(first, first + 50);
+        const changes = group.flatMap((name): Change[] => {
+          const version = newId();
+          const bytes = { sha256: "0", sizeBytes: 1 };
+          const source = {
+            bucket: "uploads",
+            key: name,
+            version,
+            ...bytes,
+            contentType: "",
+          } as const;
+          return [{ type: "putMedia", media: { name, version, owner, ...bytes }, source }];
+        });
+        await catalog.apply({ expect: { name: group[0] ?? "", version: null }, changes });
+      }
+    },
+    async close() {
+      end.abort();
+      await server.close(1_000, AbortSignal.timeout(1_000));
+      await catalog.close();
+      await dailies.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+export type StartedApi = Awaited<ReturnType<typeof startApi>>;

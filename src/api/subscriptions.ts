@@ -1,0 +1,163 @@
+import { z } from "@hono/zod-openapi";
+import { asMediaError } from "../media/errors.ts";
+import { topics } from "../media/notice.ts";
+import type { Subscription } from "../notify/notice.ts";
+import type { ApiOptions } from "./environment.ts";
+import { nameAt } from "./names.ts";
+import { wrongField } from "./problems.ts";
+import { addOperation, type ApiApp } from "./route.ts";
+import { addSubscriptionLinks } from "./subscription-links.ts";
+
+const tag = "Notifications";
+const time = z.iso.datetime().openapi({ description: "UTC" });
+
+/** Where the id stands in `/v1/subscriptions/{id}`. */
+const idSegment = 2;
+
+const subscriptionSchema = z
+  .object({
+    id: z.string(),
+    topic: z.enum(topics).openapi({ description: "Of media that are done, or that failed" }),
+    kind: z.enum(["email", "webhook", "log"]),
+    address: z.string(),
+    state: z.enum(["pending", "confirmed", "removed"]),
+    createdAt: time,
+    confirmedAt: time.optional(),
+    removedAt: time.optional(),
+    reason: z.string().optional(),
+  })
+  .openapi("Subscription");
+
+const subscriptionsSchema = z
+  .object({ items: z.array(subscriptionSchema) })
+  .openapi("Subscriptions");
+
+const secret = z
+  .string()
+  .openapi({ description: "What messages are signed with; shown this once" });
+
+const subscribedSchema = subscriptionSchema
+  .extend({ secret: secret.optional() })
+  .openapi("Subscribed");
+
+const rotatedSchema = subscriptionSchema.extend({ secret }).openapi("RotatedSecret");
+
+const wishSchema = z
+  .strictObject({
+    topic: z.enum(topics),
+    kind: z.enum(["email", "webhook"]),
+    address: z.string().min(1).max(2048).openapi({ description: "A mailbox, or an http(s) URL" }),
+    secret: z.string().max(100).optional().openapi({
+      description: "For a webhook: whsec_ and 24 to 64 bytes in base 64. Default: a new one",
+    }),
+  })
+  .openapi("SubscriptionRequest");
+
+const sentSchema = z.object({ notification: z.string() }).openapi("SentNotification");
+
+export function subscriptionJson(subscription: Subscription) {
+  const { owner: _, createdAt, confirmedAt, removedAt, ...rest } = subscription;
+  const iso = (field: string, at: number | undefined) =>
+    at === undefined ? {} : { [field]: new Date(at).toISOString() };
+  return {
+    ...rest,
+    ...iso("createdAt", createdAt),
+    ...iso("confirmedAt", confirmedAt),
+    ...iso("removedAt", removedAt),
+  };
+}
+
+/** Subscriptions of the caller's owner to what becomes of their media. */
+export function addSubscriptions(app: ApiApp, options: ApiOptions): void {
+  const { notices } = options.dailies;
+  addOperation(
+    app,
+    "listSubscriptions",
+    {
+      summary: "Who is told of your media",
+      tag,
+      answers: { 200: { description: "Subscriptions, oldest first", json: subscriptionsSchema } },
+    },
+    async (c, { caller }) => {
+      const found = await notices.subscriptions({ owner: caller.owner });
+      return c.json({ items: found.map(subscriptionJson) });
+    },
+  );
+  addOperation(
+    app,
+    "subscribe",
+    {
+      summary: "Subscribe an address; it has to confirm before it is told anything",
+      tag,
+      body: wishSchema,
+      answers: { 201: { description: "It is asked to confirm", json: subscribedSchema } },
+    },
+    async (c, { caller, body }) => {
+      const { secret: given, ...wish } = body;
+      const { subscription, secret: told } = await notices
+        .subscribe({
+          ...wish,
+          owner: caller.owner,
+          ...(given !== undefined && { secret: given }),
+        })
+        .catch((thrown: unknown) => {
+          const { code, message } = asMediaError(thrown);
+          // without a mail server it is the service that lacks something, and the wish that cannot be had
+          if (code === "invalid_config") throw wrongField({ in: "body", field: "kind", message });
+          throw thrown;
+        });
+      const shown = {
+        ...subscriptionJson(subscription),
+        ...(told !== undefined && { secret: told }),
+      };
+      return c.json(shown, 201, { "cache-control": "no-store" });
+    },
+  );
+  addOperation(
+    app,
+    "unsubscribe",
+    {
+      summary: "End a subscription",
+      tag,
+      answers: { 204: { description: "Ended" } },
+      problems: [404],
+    },
+    async (c, { caller }) => {
+      await notices.remove(nameAt(c, idSegment, "id"), { owner: caller.owner });
+      return c.body(null, 204);
+    },
+  );
+  addOperation(
+    app,
+    "rotateSecret",
+    {
+      summary: "A new signing secret; the old one signs, too, for a day",
+      tag,
+      answers: { 200: { description: "The new secret", json: rotatedSchema } },
+      problems: [404],
+    },
+    async (c, { caller }) => {
+      const id = nameAt(c, idSegment, "id");
+      const { subscription, secret: told } = await notices.rotate(id, { owner: caller.owner });
+      return c.json({ ...subscriptionJson(subscription), secret: told }, 200, {
+        "cache-control": "no-store",
+      });
+    },
+  );
+  addOperation(
+    app,
+    "testSubscription",
+    {
+      summary: "Send a test message",
+      tag,
+      answers: { 202: { description: "On its way", json: sentSchema } },
+      problems: [404],
+    },
+    async (c, { caller }) => {
+      const id = nameAt(c, idSegment, "id");
+      const notification = await notices.test(id, { owner: caller.owner });
+      return c.json({ notification }, 202);
+    },
+  );
+  addSubscriptionLinks(app, options);
+}

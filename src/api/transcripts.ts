@@ -1,0 +1,139 @@
+import { z } from "@hono/zod-openapi";
+import { MediaError } from "../media/errors.ts";
+import type { Media } from "../media/media.ts";
+import { transcriptText } from "../media/transcript.ts";
+import { contentDisposition, fileNameOf } from "./bytes.ts";
+import type { ApiContext, ApiOptions } from "./environment.ts";
+import { nameSegment } from "./media.ts";
+import { nameAt, rawPath } from "./names.ts";
+import { wrongField } from "./problems.ts";
+import { addOperation, type ApiApp } from "./route.ts";
+import {
+  timelineSchema,
+  transcriptFormats,
+  transcriptQuerySchema,
+  transcriptSchema,
+} from "./schemas.ts";
+
+type Format = (typeof transcriptFormats)[number];
+
+const contentTypes: Readonly<Record<Format, string>> = {
+  json: "application/json",
+  srt: "application/x-subrip",
+  vtt: "text/vtt",
+  txt: "text/plain",
+  csv: "text/csv",
+};
+
+interface Wish {
+  readonly type: string;
+  readonly quality: number;
+}
+
+/** What an Accept header asks for, the dearest first. */
+function wishesOf(accept: string): Wish[] {
+  const wishes = accept.split(",").map((part): Wish => {
+    const [type = "", ...parameters] = part.split(";").map((text) => text.trim().toLowerCase());
+    const quality = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2);
+    return { type, quality: quality === undefined ? 1 : Number(quality) || 0 };
+  });
+  return wishes.filter((wish) => wish.quality > 0).toSorted((a, b) => b.quality - a.quality);
+}
+
+/** @throws MediaError `not_acceptable` */
+function accepted(accept: string | undefined): Format {
+  if (accept === undefined || accept.trim() === "") return "json";
+  for (const { type } of wishesOf(accept)) {
+    const [group = "", kind = ""] = type.split("/");
+    const format = transcriptFormats.find((one) => {
+      const [ofGroup, ofKind] = contentTypes[one].split("/");
+      return (group === "*" || group === ofGroup) && (kind === "*" || kind === ofKind);
+    });
+    if (format !== undefined) return format;
+  }
+  const types = Object.values(contentTypes).join(", ");
+  throw new MediaError("not_acceptable", `a transcript can be had as ${types}`);
+}
+
+async function answer(
+  c: ApiContext,
+  { dailies }: ApiOptions,
+  media: Media,
+  format: Format,
+): Promise<Response> {
+  c.header("vary", "accept");
+  if (format === "json") {
+    const { languageCode, engine, words } = await dailies.transcriptOf(media);
+    const text = transcriptText(words);
+    return c.json({ name: media.name, languageCode, engine, text, words });
+  }
+  const text = await dailies.exportOf(media, format);
+  const fileName = `${fileNameOf(media.name)}.${format}`;
+  return c.body(text, 200, {
+    "content-type": `${contentTypes[format]}; charset=utf-8`,
+    "content-disposition": contentDisposition("inline", fileName),
+    "x-content-type-options": "nosniff",
+  });
+}
+
+const tag = "Transcripts and labels";
+
+export function addTranscripts(app: ApiApp, options: ApiOptions): void {
+  const { dailies } = options;
+  const answers = {
+    200: {
+      description: "The transcript",
+      json: transcriptSchema,
+      types: Object.values(contentTypes).filter((type) => type !== contentTypes.json),
+    },
+  };
+  addOperation(
+    app,
+    "getTranscript",
+    {
+      summary: "What is said, as words with times, captions or text",
+      tag,
+      query: transcriptQuerySchema,
+      headers: z.object({ accept: z.string().optional() }),
+      answers,
+      problems: [404, 406],
+    },
+    async (c, { caller, query }) => {
+      const media = await dailies.find(nameAt(c, nameSegment), caller.owner);
+      return answer(c, options, media, query.format ?? accepted(c.req.header("accept")));
+    },
+  );
+  addOperation(
+    app,
+    "getTranscriptFile",
+    {
+      summary: "The same, by an ending: for a player's track",
+      tag,
+      params: z.object({ name: z.string(), format: z.enum(transcriptFormats) }),
+      answers,
+      problems: [404],
+    },
+    async (c, { caller }) => {
+      const media = await dailies.find(nameAt(c, nameSegment), caller.owner);
+      const ending = rawPath(c).slice(rawPath(c).lastIndexOf(".") + 1);
+      const format = transcriptFormats.find((one) => one === ending);
+      if (format !== undefined) return answer(c, options, media, format);
+      const message = `must be one of ${transcriptFormats.join(", ")}`;
+      throw wrongField({ in: "path", field: "format", message });
+    },
+  );
+  addOperation(
+    app,
+    "getLabels",
+    {
+      summary: "What is to be seen, and when",
+      tag,
+      answers: { 200: { description: "The labels", json: timelineSchema } },
+      problems: [404],
+    },
+    async (c, { caller }) => {
+      const media = await dailies.find(nameAt(c, nameSegment), caller.owner);
+      return c.json({ name: media.name, ...(await dailies.timelineOf(media)) });
+    },
+  );
+}

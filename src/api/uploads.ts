@@ -1,0 +1,199 @@
+import { STATUS_CODES } from "node:http";
+import { Server, type Upload } from "@tus/server";
+import { asMediaError, MediaError } from "../media/errors.ts";
+import { checkKey } from "../media/keys.ts";
+import type { Dailies, PutOptions } from "../runtime/dailies.ts";
+import type { ApiContext, Log } from "./environment.ts";
+import { problemText } from "./problems.ts";
+import type { ApiApp } from "./route.ts";
+import { createUploadStore, uploadId } from "./upload-store.ts";
+
+/** Where clients create uploads; each one's own address is below it. */
+export const uploadsPath = "/v1/uploads";
+
+export interface UploadOptions {
+  readonly dailies: Dailies;
+  readonly log: Log;
+  /** Where uploads lie until they are complete: on the file system of the objects. */
+  readonly dir: string;
+  /** Largest upload. `too_large` */
+  readonly maxBytes: number;
+  /** What is not complete by then is removed. Default: 24 hours. */
+  readonly expireMs?: number;
+}
+
+/** Resumable uploads, by the tus protocol 1.0: creation (with data, with a length to follow), termination, expiry. */
+export interface Uploads {
+  /** Answers any request at or below `uploadsPath`, on behalf of the caller that the context names. */
+  handle(c: ApiContext): Promise<Response>;
+  /**
+   * Takes in what is complete and was not recorded, because the process ended in between, and removes
+   * what has expired. To be called at the start and now and then.
+   */
+  tidy(): Promise<{ readonly recorded: number; readonly expired: number }>;
+}
+
+const dayMs = 24 * 3_600_000;
+
+/** What the uploader says about the file, in tus metadata: `name` (or `filename`), `filetype`, `replace`. */
+function wishesOf({ metadata = {} }: Pick<Upload, "metadata">): PutOptions & { owner: string } {
+  const name = metadata["name"] ?? metadata["filename"];
+  if (typeof name !== "string")
+    throw new MediaError("invalid_name", "Upload-Metadata has neither name nor filename");
+  const type = metadata["filetype"]?.toLowerCase();
+  const isType = type !== undefined && /^(?:video|audio|image)\/[\w.+-]{1,100}$/.test(type);
+  return {
+    name: checkKey(name),
+    owner: metadata["owner"] ?? "local",
+    replace: metadata["replace"] !== "false",
+    ...(isType ? { contentType: type } : {}),
+  };
+}
+
+/** A problem document for what the tus server itself refuses, with its own words. */
+function plainProblem(status: number, said: string): string {
+  const title = STATUS_CODES[status];
+  const detail = said.trim();
+  return JSON.stringify({ type: "about:blank", title, status, detail, code: "invalid_argument" });
+}
+
+/** What the tus server refuses before it asks us comes as plain words, and what it cannot do as a fault. */
+async function asProblem(answer: Response, method: string): Promise<Response> {
+  const status = answer.status === 501 ? 400 : answer.status;
+  const text = method === "HEAD" ? "" : await answer.text();
+  const isJson = text === "" || text.startsWith("{");
+  const headers = new Headers(answer.headers);
+  headers.set("content-type", "application/problem+json");
+  headers.delete("content-length");
+  const body = answer.status !== 501 && isJson ? text : plainProblem(status, words(text));
+  return new Response(method === "HEAD" ? null : body, { status, headers });
+}
+
+const words = (text: string): string =>
+  text.startsWith("{") ? (JSON.parse(text) as { detail: string }).detail : text;
+
+const methods = new Set(["OPTIONS", "POST", "HEAD", "PATCH", "DELETE"]);
+
+/** Who may upload. @throws MediaError `unauthorized`, `forbidden`, `not_allowed` */
+function ownerOf(c: ApiContext): string {
+  const { method } = c.req;
+  if (!methods.has(method)) {
+    const headers = { allow: [...methods].join(", ") };
+    throw new MediaError("not_allowed", `uploads take no ${method}`, { details: { headers } });
+  }
+  const caller = c.get("caller");
+  if (caller === undefined) throw new MediaError("unauthorized", "who uploads must say who asks");
+  if (!caller.scopes.includes("write"))
+    throw new MediaError("forbidden", "the scope is missing: write");
+  return caller.owner;
+}
+
+/** Opens the uploads of a data directory. */
+export async function createUploads(options: UploadOptions): Promise<Uploads> {
+  const { dailies, log, maxBytes, expireMs = dayMs } = options;
+  const store = await createUploadStore({ dir: options.dir, expireMs });
+  /** Who asks, by request: hooks are given that only. */
+  const owners = new WeakMap<object, string>();
+  const finishing = new Map<string, Promise<void>>();
+
+  const record = async (id: string): Promise<void> => {
+    if (await store.isFinished(id)) return;
+    const sha256 = store.sha256Of(id);
+    try {
+      const wishes = wishesOf(await store.tus.getUpload(id));
+      await dailies.putUpload(store.pathOf(id), { ...wishes, ...(sha256 && { sha256 }) });
+    } catch (thrown) {
+      // What another try cannot mend is over; the rest is tried again by `tidy`.
+      if (!asMediaError(thrown).retryable) await store.remove(id);
+      throw thrown;
+    }
+    await store.finish(id);
+  };
+  const recordOnce = (id: string): Promise<void> => {
+    const known = finishing.get(id);
+    if (known !== undefined) return known;
+    const recording = record(id).finally(() => finishing.delete(id));
+    finishing.set(id, recording);
+    return recording;
+  };
+
+  const checkOwner = async (request: object, id: string): Promise<void> => {
+    const upload = uploadId.test(id)
+      ? await store.tus.getUpload(id).catch(() => undefined)
+      : undefined;
+    if (upload !== undefined && upload.metadata?.["owner"] === owners.get(request)) return;
+    throw new MediaError("not_found", "there is no such upload");
+  };
+
+  const server = new Server({
+    path: uploadsPath,
+    datastore: store.tus,
+    relativeLocation: true,
+    maxSize: maxBytes,
+    allowedOrigins: () => false,
+    onIncomingRequest: async (request, id) => {
+      if (request.method !== "POST") await checkOwner(request, id);
+    },
+    onUploadCreate: async (request, upload) => {
+      const metadata = { ...upload.metadata, owner: owners.get(request) ?? "local" };
+      const { name, owner } = wishesOf({ metadata });
+      await dailies.mayPut({
+        name,
+        owner,
+        ...(upload.size !== undefined && { sizeBytes: upload.size }),
+      });
+      return { metadata };
+    },
+    onUploadFinish: async (_request, { id }) => {
+      await recordOnce(id);
+      return {};
+    },
+    onResponseError: (_request, thrown) => {
+      if (!(thrown instanceof Error))
+        return {
+          status_code: thrown.status_code,
+          body: plainProblem(thrown.status_code, thrown.body),
+        };
+      const error = asMediaError(thrown);
+      const { status, body } = problemText(error);
+      if (status >= 500) log.error({ err: error, code: error.code }, error.message);
+      return { status_code: status, body };
+    },
+  });
+
+  return {
+    async handle(c) {
+      const request = c.req.raw;
+      owners.set(request, ownerOf(c));
+      const answer = await server.handleWeb(request);
+      const names = Array.from(answer.headers.keys()); // all, before any goes
+      for (const name of names) if (name.startsWith("access-control-")) answer.headers.delete(name);
+      return answer.status >= 400 ? asProblem(answer, request.method) : answer;
+    },
+    async tidy() {
+      const count = { recorded: 0, expired: 0 };
+      for (const { id, size, offset, creation_date } of await store.list()) {
+        const isComplete = size === offset && !(await store.isFinished(id));
+        if (isComplete) {
+          const isRecorded = await recordOnce(id).then(
+            () => true,
+            (error: unknown) =>
+              log.warn({ err: error, upload: id }, "an upload could not be taken in"),
+          );
+          if (isRecorded === true) count.recorded += 1;
+        } else if (Date.now() - Date.parse(creation_date ?? "") > expireMs) {
+          await store.remove(id);
+          count.expired += 1;
+        }
+      }
+      count.expired += await store.sweep();
+      return count;
+    },
+  };
+}
+
+/** Serves uploads in the API. */
+export function addUploads(app: ApiApp, uploads: Uploads): void {
+  for (const path of [uploadsPath, `${uploadsPath}/:id`])
+    app.all(path, async (c) => uploads.handle(c));
+}
