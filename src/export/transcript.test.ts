@@ -25,7 +25,8 @@ const words: readonly Word[] = [
 describe("exportTranscript", () => {
   it("writes paragraphs, broken at pauses and where the speaker changes", () => {
     expect(exportTranscript({ name: "a", transcript: transcriptOf(words), format: "txt" })).toBe(
-      '[0:00] spk_0: good night.\n\n[0:04] spk_0: you\n\n[1:02:03] spk_1: say "so",\n',
+      "Draft transcript by pocketsphinx (en-us): many words are misheard.\n\n" +
+        '[0:00] spk_0: good night.\n\n[0:04] spk_0: you\n\n[1:02:03] spk_1: say "so",\n',
     );
   });
 
@@ -35,7 +36,7 @@ describe("exportTranscript", () => {
       return { text: "word", startMs, endMs: startMs + 300 };
     });
     const text = exportTranscript({ name: "a", transcript: transcriptOf(endless), format: "txt" });
-    expect(text.split("\n\n")).toHaveLength(4);
+    expect(text.split("\n\n")).toHaveLength(5);
   });
 
   it("writes a table as RFC 4180 wants it", () => {

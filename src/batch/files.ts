@@ -1,0 +1,142 @@
+import { randomUUID } from "node:crypto";
+import { constants } from "node:fs";
+import {
+  copyFile,
+  link,
+  mkdir,
+  open,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  unlink,
+} from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { isProcessGone, processMark, processMarkPattern } from "../database/session.ts";
+import { MediaError } from "../media/errors.ts";
+
+/** What tells an unchanged file from a changed one without reading it; undefined when there is none. */
+export async function markOf(path: string): Promise<string | undefined> {
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  return found?.isFile() === true ? `${found.size}.${found.mtimeNs}.${found.ino}` : undefined;
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
+}
+
+async function onDisk(path: string): Promise<void> {
+  await using file = await open(path);
+  await file.sync();
+}
+
+/** Writes files whole, by way of a folder of unfinished ones on the same disk. */
+export interface WholeFiles {
+  /** Whole or not at all, and on the disk when it returns. Takes the place of what is there. */
+  write(path: string, content: string | Uint8Array): Promise<void>;
+  /** A copy, by reference where the disk can; or the file itself. What is there already is refused. */
+  bring(from: string, to: string, mode: "move" | "copy"): Promise<void>;
+}
+
+/** @param unfinished emptied first: who was killed left what nobody goes on with. */
+export async function openWholeFiles(unfinished: string): Promise<WholeFiles> {
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(unfinished, { recursive: true });
+  const through = async (to: string, fill: (temporary: string) => Promise<void>) => {
+    const temporary = join(unfinished, randomUUID());
+    try {
+      await fill(temporary);
+      await mkdir(dirname(to), { recursive: true });
+      await rename(temporary, to);
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => {}); // the first error is the one to tell
+      throw error;
+    }
+  };
+  return {
+    write: (path, content) =>
+      through(path, async (temporary) => {
+        await using file = await open(temporary, "wx");
+        await file.writeFile(content);
+        await file.sync();
+      }),
+    async bring(from, to, mode) {
+      if (await exists(to)) throw new MediaError("storage_failed", `${to} is there already`);
+      if (mode === "move") {
+        await mkdir(dirname(to), { recursive: true });
+        const isMoved = await rename(from, to).then(
+          () => true,
+          (error: NodeJS.ErrnoException) => {
+            if (error.code === "EXDEV") return false; // another disk: copied, then removed
+            throw error;
+          },
+        );
+        if (isMoved) return;
+      }
+      await through(to, async (temporary) => {
+        await copyFile(from, temporary, constants.COPYFILE_FICLONE);
+        await onDisk(temporary);
+      });
+      if (mode === "move") await unlink(from);
+    },
+  };
+}
+
+/**
+ * Holds a place for this process until it is released or the process is gone.
+ * @param what who is kept out, for the error: `the batch in /results`
+ * @throws MediaError `batch_running` when a living process has it
+ */
+export async function holdPlace(path: string, what: string): Promise<() => Promise<void>> {
+  await mkdir(dirname(path), { recursive: true });
+  const own = `${path}.${randomUUID()}`;
+  await using file = await open(own, "wx");
+  await file.writeFile(processMark());
+  try {
+    for (let tries = 0; tries < 100; tries += 1) {
+      const isOurs = await link(own, path).then(
+        () => true,
+        (error: NodeJS.ErrnoException) => {
+          if (error.code === "EEXIST") return false;
+          throw error;
+        },
+      );
+      if (isOurs) return () => rm(path, { force: true });
+      await takeFromTheDead(path, what);
+    }
+  } finally {
+    await rm(own, { force: true });
+  }
+  throw new MediaError("batch_running", `${what} cannot be had: others come and go there`);
+}
+
+/** Puts aside the mark of a process that is gone; of several who try, one has it and looks again. */
+async function takeFromTheDead(path: string, what: string): Promise<void> {
+  const holder = await readFile(path, "utf8").catch(() => undefined);
+  if (holder === undefined) return; // released just now
+  const isMark = new RegExp(`^${processMarkPattern.source}$`).test(holder);
+  if (isMark && !isProcessGone(holder)) {
+    const pid = holder.split("-")[2];
+    throw new MediaError("batch_running", `process ${pid} is at work on ${what}`);
+  }
+  const aside = `${path}.${randomUUID()}`;
+  const isTaken = await rename(path, aside).then(
+    () => true,
+    () => false, // another was faster
+  );
+  if (!isTaken) return;
+  // Between the look and the taking a living one may have put its own there: it gets it back.
+  if ((await readFile(aside, "utf8")) !== holder) await link(aside, path).catch(() => {});
+  await rm(aside, { force: true });
+}
+
+/** Removes marks that were never put in their place. */
+export async function clearMarks(path: string): Promise<void> {
+  const folder = dirname(path);
+  for (const name of await readdir(folder).catch(() => []))
+    if (name.startsWith(`${basename(path)}.`)) {
+      const holder = await readFile(join(folder, name), "utf8").catch(() => "");
+      if (isProcessGone(holder)) await rm(join(folder, name), { force: true });
+    }
+}

@@ -1,0 +1,67 @@
+import { extensionOf, hasMediaExtension } from "../media/keys.ts";
+
+/** Leaves room for an ending, in names of at most 200 characters. */
+const maxLength = 180;
+
+/**
+ * A name in the speech services' alphabet, `^[0-9a-zA-Z._-]{1,200}$`, that begins with a letter or
+ * digit: accents are dropped, all else becomes `_`.
+ */
+export function acceptableName(name: string): string {
+  const plain = name
+    .normalize("NFKD")
+    .replace(/\p{M}+/gu, "")
+    .replace(/[^0-9a-zA-Z._-]+/g, "_")
+    .replace(/^[._-]+|[._-]+$/g, "")
+    .slice(0, maxLength);
+  return plain === "" ? "recording" : plain;
+}
+
+/** A path without the ending by which it is known as media. */
+function withoutExtension(path: string): string {
+  const extension = extensionOf(path);
+  return extension !== undefined && hasMediaExtension(path)
+    ? path.slice(0, -extension.length - 1)
+    : path;
+}
+
+/** File systems may not tell capitals from small letters. */
+const folded = (name: string): string => name.toLowerCase();
+
+/** Names that are taken; a name is given once and for all. */
+export interface JobNames {
+  /** The job name of an input; a new one gets one. */
+  nameFor(path: string): string;
+}
+
+/**
+ * Job names of inputs: `2026/Interview 1.wav` → `2026_Interview_1`. The second of two that would be
+ * called the same gets its ending added, and a number if that does not help.
+ * @param known the names that were given before, by path
+ * @param nameOf what of a path is to be in its name. Default: all of it.
+ */
+export function createJobNames(
+  known: ReadonlyMap<string, string>,
+  nameOf: (path: string) => string = (path) => path,
+): JobNames {
+  const given = new Map(known);
+  const taken = new Set([...known.values()].map(folded));
+  const isFree = (name: string): boolean => !taken.has(folded(name));
+  const freeName = (path: string): string => {
+    const name = acceptableName(withoutExtension(nameOf(path)));
+    if (isFree(name)) return name;
+    const longer = `${name}-${extensionOf(path) ?? "media"}`;
+    if (isFree(longer)) return longer;
+    for (let number = 2; ; number += 1) if (isFree(`${name}-${number}`)) return `${name}-${number}`;
+  };
+  return {
+    nameFor(path) {
+      const before = given.get(path);
+      if (before !== undefined) return before;
+      const job = freeName(path);
+      given.set(path, job);
+      taken.add(folded(job));
+      return job;
+    },
+  };
+}

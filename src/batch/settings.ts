@@ -1,0 +1,134 @@
+import { MediaError } from "../media/errors.ts";
+
+export const batchFormats = ["json", "docx", "srt", "vtt", "txt"] as const;
+export type BatchFormat = (typeof batchFormats)[number];
+
+export const archiveModes = ["move", "copy", "none"] as const;
+export type ArchiveMode = (typeof archiveModes)[number];
+
+/** What is wished of the speech engine, for every input alike. Absent: what the library is set to. */
+export interface SpeechOptions {
+  /** BCP 47. */
+  readonly language?: string;
+  readonly identifyLanguage?: boolean;
+  /** What the language is to be found among, BCP 47; means `identifyLanguage`. */
+  readonly languages?: readonly string[];
+  /** How many speakers are to be told apart. */
+  readonly speakers?: number | "auto";
+  /** A file of phrases. */
+  readonly vocabulary?: string;
+  readonly engine?: string;
+}
+
+/** What a batch is to do. */
+export interface BatchSettings extends SpeechOptions {
+  /** The folder of recordings; looked through with all folders below. */
+  readonly input: string;
+  /** Where the results go. */
+  readonly output: string;
+  /** What the uploads' names in the library begin with, as folder. */
+  readonly bucket: string;
+  readonly slots: number;
+  readonly formats: readonly BatchFormat[];
+  readonly archive: ArchiveMode;
+  /** Leaves the uploads and their jobs in the library. */
+  readonly keepJobs: boolean;
+  /** Gives the input files themselves acceptable names. */
+  readonly renameInPlace: boolean;
+  /** A summary of failed jobs: only these are done, again. */
+  readonly retryFailed?: string;
+}
+
+/** What may be given: on the command line, or in a file. */
+export type BatchGiven = Partial<BatchSettings>;
+
+export const batchDefaults = {
+  bucket: "batch",
+  slots: 100,
+  formats: batchFormats,
+  archive: "move",
+  keepJobs: false,
+  renameInPlace: false,
+} as const satisfies BatchGiven;
+
+/** How many inputs may be in the library undone: queued jobs take nine tenths of the slots, at least one. */
+export function admittedAtOnce(slots: number): number {
+  return Math.max(1, Math.floor((slots * 9) / 10));
+}
+
+type Check = (value: unknown) => boolean;
+
+const isText: Check = (value) => typeof value === "string" && value !== "";
+const isFlag: Check = (value) => typeof value === "boolean";
+const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 1;
+const isListOf =
+  (choices: readonly string[]): Check =>
+  (value) =>
+    Array.isArray(value) && value.length > 0 && value.every((one) => choices.includes(String(one)));
+
+const checks: Readonly<Record<keyof BatchSettings, { is: Check; wanted: string }>> = {
+  input: { is: isText, wanted: "a folder's path" },
+  output: { is: isText, wanted: "a folder's path" },
+  bucket: {
+    is: (value) => typeof value === "string" && /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(value),
+    wanted: "3 to 63 small letters, digits, dots and hyphens",
+  },
+  slots: { is: (value) => isCount(value) && Number(value) <= 10_000, wanted: "1 to 10000" },
+  formats: { is: isListOf(batchFormats), wanted: `a list of ${batchFormats.join(", ")}` },
+  archive: {
+    is: (value) => archiveModes.includes(value as ArchiveMode),
+    wanted: archiveModes.join(", "),
+  },
+  keepJobs: { is: isFlag, wanted: "true or false" },
+  renameInPlace: { is: isFlag, wanted: "true or false" },
+  retryFailed: { is: isText, wanted: "a file's path" },
+  language: { is: isText, wanted: "a language, such as en-US" },
+  identifyLanguage: { is: isFlag, wanted: "true or false" },
+  languages: {
+    is: (value) => Array.isArray(value) && value.length > 0 && value.every(isText),
+    wanted: "a list of languages",
+  },
+  speakers: {
+    is: (value) => value === "auto" || (isCount(value) && Number(value) <= 30),
+    wanted: "auto, or 1 to 30",
+  },
+  vocabulary: { is: isText, wanted: "a file's path" },
+  engine: { is: isText, wanted: "an engine's name" },
+};
+
+/**
+ * Settings as a file holds them: an object with the names of BatchSettings.
+ * @throws MediaError `invalid_config` with the key and what it may be
+ */
+export function checkBatchFile(file: string, content: unknown): BatchGiven {
+  const refuse = (why: string): never => {
+    throw new MediaError("invalid_config", `${file}: ${why}`);
+  };
+  if (content === null || typeof content !== "object" || Array.isArray(content))
+    return refuse("it must be an object");
+  for (const [key, value] of Object.entries(content)) {
+    if (!Object.hasOwn(checks, key)) refuse(`${JSON.stringify(key)} is no setting of a batch`);
+    const { is, wanted } = checks[key as keyof BatchSettings];
+    if (!is(value)) refuse(`${key} must be ${wanted}, not ${JSON.stringify(value)}`);
+  }
+  return content;
+}
+
+/**
+ * Settings from what was given, later ones first in importance.
+ * @throws MediaError `invalid_argument` when a folder is missing or a value cannot be
+ */
+export function batchSettings(...given: readonly BatchGiven[]): BatchSettings {
+  const all: BatchGiven = Object.assign({}, batchDefaults, ...given);
+  for (const key of ["input", "output"] as const)
+    if (all[key] === undefined)
+      throw new MediaError("invalid_argument", `a batch needs a folder for its ${key}`);
+  for (const [key, value] of Object.entries(all)) {
+    if (!Object.hasOwn(checks, key))
+      throw new MediaError("invalid_argument", `${key} is no setting of a batch`);
+    const { is, wanted } = checks[key as keyof BatchSettings];
+    if (value !== undefined && !is(value))
+      throw new MediaError("invalid_argument", `${key} must be ${wanted}, not ${String(value)}`);
+  }
+  return all as BatchSettings;
+}

@@ -1,0 +1,89 @@
+import { byteOrderMark, csvLine, parseCsv } from "../media/csv.ts";
+import { MediaError } from "../media/errors.ts";
+
+/** How one input ended. Times are milliseconds since 1970; what is unknown is absent. */
+export interface BatchRow {
+  readonly job: string;
+  /** The input's path below the input folder, as it was found. */
+  readonly input: string;
+  readonly durationMs?: number;
+  readonly languageCode?: string;
+  readonly words?: number;
+  /** 0–1, of the words that have one. */
+  readonly meanConfidence?: number;
+  readonly engine?: string;
+  readonly createdAt: number;
+  readonly startedAt?: number;
+  readonly finishedAt: number;
+  /** Names of the files written to the output folder. */
+  readonly files: readonly string[];
+  readonly failure?: { readonly code: string; readonly message: string };
+}
+
+const common = ["job_name", "input", "duration_s", "language", "words", "mean_confidence"];
+const times = ["engine", "created", "started", "finished", "elapsed_s"];
+const completedColumns = [...common, ...times, "output_files"];
+const failedColumns = [...common, ...times, "failure_code", "failure_reason"];
+
+const iso = (at: number | undefined): string | undefined =>
+  at === undefined ? undefined : new Date(at).toISOString();
+const seconds = (ms: number | undefined): string | undefined =>
+  ms === undefined ? undefined : (Math.max(0, ms) / 1000).toFixed(3);
+
+function fieldsOf(row: BatchRow): (string | number | undefined)[] {
+  return [
+    row.job,
+    row.input,
+    seconds(row.durationMs),
+    row.languageCode,
+    row.words,
+    row.meanConfidence?.toFixed(4),
+    row.engine,
+    iso(row.createdAt),
+    iso(row.startedAt),
+    iso(row.finishedAt),
+    row.startedAt === undefined ? undefined : seconds(row.finishedAt - row.startedAt),
+  ];
+}
+
+/** The completed jobs as a CSV file: RFC 4180, UTF-8 with a byte order mark. */
+export function completedCsv(rows: readonly BatchRow[]): string {
+  const done = rows.filter(({ failure }) => failure === undefined);
+  const lines = done.map((row) => csvLine([...fieldsOf(row), row.files.join("; ")]));
+  return byteOrderMark + csvLine(completedColumns) + lines.join("");
+}
+
+/** The failed jobs, in the same form. */
+export function failedCsv(rows: readonly BatchRow[]): string {
+  const lines = rows.flatMap((row) =>
+    row.failure === undefined
+      ? []
+      : [csvLine([...fieldsOf(row), row.failure.code, row.failure.message])],
+  );
+  return byteOrderMark + csvLine(failedColumns) + lines.join("");
+}
+
+/** Which file got which name. */
+export function renamesCsv(
+  names: readonly { readonly input: string; readonly job: string; readonly renamedTo?: string }[],
+): string {
+  const lines = names.map(({ input, job, renamedTo }) => csvLine([input, job, renamedTo]));
+  return byteOrderMark + csvLine(["original", "job_name", "renamed_to"]) + lines.join("");
+}
+
+/**
+ * The job names in a summary, as a spreadsheet may have saved it.
+ * @throws MediaError `invalid_argument` when it is no summary of a batch
+ */
+export function jobsInSummary(path: string, text: string): Set<string> {
+  const [head = [], ...rows] = parseCsv(text);
+  const column = head.indexOf("job_name");
+  if (column === -1 || !head.includes("failure_code"))
+    throw new MediaError("invalid_argument", `${path} is no summary of failed jobs`);
+  return new Set(rows.flatMap((row) => row[column] ?? []));
+}
+
+/** `20261120T115057Z`: for the names of files that belong to one batch. */
+export function stampOf(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace(/[-:]/g, "")}Z`;
+}

@@ -1,0 +1,45 @@
+import { spawn } from "node:child_process";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { MediaError } from "../../media/errors.ts";
+import { transcriptDocument, type DocumentSubject } from "./document.ts";
+
+/** A document of so many words takes 60 ms and 20 MB more; what is longer gets a process of its own. */
+const shortWords = 2_000;
+
+const child = fileURLToPath(new URL(`./child${extname(import.meta.url)}`, import.meta.url));
+
+/**
+ * `transcriptDocument`, but a long one is made in a process of its own: its memory goes with it, and
+ * this process goes on with other things meanwhile.
+ * @throws MediaError `engine_missing` without the package docx, `engine_failed` when it cannot be
+ * made, `cancelled` after the signal
+ */
+export async function transcriptDocumentApart(
+  subject: DocumentSubject,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  if (subject.transcript.words.length <= shortWords) return transcriptDocument(subject);
+  const running = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", child], {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: {},
+    signal,
+    killSignal: "SIGKILL",
+  });
+  const chunks: Buffer[] = [];
+  let stderr = "";
+  running.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+  running.stderr
+    .setEncoding("utf8")
+    .on("data", (text: string) => (stderr = (stderr + text).slice(-4_000)));
+  running.stdin.on("error", () => {}); // it has ended: its exit tells why
+  running.stdin.end(JSON.stringify(subject));
+  const exitCode = await new Promise<number | null>((resolve, reject) => {
+    running.once("error", reject);
+    running.once("close", resolve);
+  });
+  if (exitCode === 0) return Buffer.concat(chunks);
+  throw new MediaError("engine_failed", "the Word document could not be made", {
+    details: { stderr },
+  });
+}

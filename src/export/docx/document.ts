@@ -1,0 +1,218 @@
+import type * as DocxModule from "docx";
+import type { FileChild, Paragraph } from "docx";
+import type * as ChartsModule from "docx/charts";
+import { MediaError } from "../../media/errors.ts";
+import type { Transcript } from "../../media/transcript.ts";
+import { clock, passagesOf } from "../passages.ts";
+import { bands, summarize, type ConfidenceSummary } from "./bands.ts";
+import { piecesOf } from "./runs.ts";
+import { isRightToLeft, plainText } from "./script.ts";
+import { barColours, stylesFor } from "./styles.ts";
+
+/** What a Word document tells of a recording. */
+export interface DocumentSubject {
+  /** What people call it; the title. */
+  readonly name: string;
+  readonly transcript: Transcript;
+  readonly durationMs?: number;
+  /** When it was transcribed: milliseconds since 1970, UTC. */
+  readonly transcribedAt?: number;
+}
+
+type Docx = typeof DocxModule & Pick<typeof ChartsModule, "ChartRun">;
+
+async function load(): Promise<Docx> {
+  try {
+    return { ...(await import("docx")), ...(await import("docx/charts")) };
+  } catch (error) {
+    throw new MediaError(
+      "engine_missing",
+      "Word documents need the package docx: npm install docx",
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+const whole = (count: number): string => count.toLocaleString("en-US");
+
+/** `en-US` → `American English (en-US)`. */
+function languageName(code: string): string {
+  if (code === "und") return "not known";
+  try {
+    return `${new Intl.DisplayNames("en", { type: "language" }).of(code) ?? code} (${code})`;
+  } catch {
+    return code;
+  }
+}
+
+/** `spk_0` → `Speaker 1`, `ch_1` → `Channel 2`; names stay. */
+export function speakerName(label: string): string {
+  const found = /^(spk|ch)_(\d{1,6})$/.exec(label);
+  if (found === null) return plainText(label);
+  return `${found[1] === "spk" ? "Speaker" : "Channel"} ${Number(found[2]) + 1}`;
+}
+
+/** `20 November 2026, 11:50 UTC`. */
+function moment(at: number): string {
+  const options = { dateStyle: "long", timeStyle: "short", timeZone: "UTC" } as const;
+  return `${new Intl.DateTimeFormat("en-GB", options).format(at).replace(" at ", ", ")} UTC`;
+}
+
+function factsOf(subject: DocumentSubject, summary: ConfidenceSummary): [string, string][] {
+  const { transcript, durationMs, transcribedAt } = subject;
+  const { name, version, model } = transcript.engine;
+  const speakers = new Set(transcript.words.flatMap(({ speaker }) => speaker ?? [])).size;
+  const stated = [version, model].filter((text) => text !== "unstated");
+  return [
+    ["Recording", subject.name],
+    ...(durationMs === undefined ? [] : [["Duration", clock(durationMs)] as [string, string]]),
+    ["Language", languageName(transcript.languageCode)],
+    ...(speakers > 0 ? [["Speakers", String(speakers)] as [string, string]] : []),
+    ["Words", whole(summary.words)],
+    ["Engine", [name, ...stated].join(", ")],
+    ...(transcribedAt === undefined
+      ? []
+      : [["Transcribed", moment(transcribedAt)] as [string, string]]),
+  ];
+}
+
+function opening(docx: Docx, subject: DocumentSubject, summary: ConfidenceSummary): Paragraph[] {
+  const { Paragraph, TextRun, Tab } = docx;
+  const title = plainText(subject.name.split("/").at(-1) ?? subject.name);
+  const facts = factsOf(subject, summary).map(
+    ([name, value]) =>
+      new Paragraph({
+        style: "Fact",
+        children: [
+          new TextRun({ style: "FactName", children: [name, new Tab()] }),
+          new TextRun(plainText(value)),
+        ],
+      }),
+  );
+  const draft =
+    "Heard by a draft engine: it writes no punctuation and mishears many words. " +
+    "Check the recording before you quote.";
+  const isDraft = subject.transcript.engine.quality === "draft";
+  return [
+    new Paragraph({ style: "Title", text: title }),
+    ...facts,
+    ...(isDraft ? [new Paragraph({ style: "Notice", text: draft })] : []),
+  ];
+}
+
+/** What part of the words is how sure, in a sentence and a chart, and what the shades mean. */
+function confidence(docx: Docx, { words, mean, inBand }: ConfidenceSummary): Paragraph[] {
+  const { Paragraph, TextRun, ChartRun } = docx;
+  if (words === 0) return [];
+  const heading = new Paragraph({ style: "Heading1", text: "Confidence" });
+  if (mean === undefined)
+    return [heading, new Paragraph("The engine does not say how sure it is of its words.")];
+  const present = bands.filter(({ id }) => id !== "Unrated" || inBand.Unrated > 0);
+  const unsure = inBand.Doubtful + inBand.Poor;
+  const sentence =
+    `On average the engine is ${percent(mean)} sure of a word. ` +
+    `Of ${whole(words)} words it is less than 75 % sure of ${whole(unsure)} (${percent(unsure / words)}).`;
+  const chart = new ChartRun({
+    type: "bar",
+    categories: present.map(({ title }) => title),
+    series: [
+      {
+        name: "Words",
+        values: present.map(({ id }) => inBand[id]),
+        colors: present.map(({ id }) => barColours[id]),
+      },
+    ],
+    // The first category is at the bottom otherwise.
+    categoryAxis: { reverseOrder: true },
+    valueAxis: { minimum: 0, visible: false, gridlines: false },
+    dataLabels: { value: true, numberFormat: "#,##0" },
+    gapWidth: 40,
+    legend: false,
+    title: "Words by the engine's confidence",
+    altText: { name: "Confidence" },
+    transformation: { width: 576, height: 60 + present.length * 32 },
+  });
+  const legend = present.flatMap(({ id, title }) => [
+    new TextRun("   "),
+    new TextRun({ style: id, text: title }),
+  ]);
+  return [
+    heading,
+    new Paragraph(sentence),
+    new Paragraph({ style: "Chart", children: [chart] }),
+    new Paragraph({ style: "Legend", children: [new TextRun("Words are shaded so:"), ...legend] }),
+  ];
+}
+
+/** Paragraph by paragraph, with the time in the margin and the speaker where he begins. */
+function speech(docx: Docx, { words, languageCode }: Transcript): Paragraph[] {
+  const { Paragraph, TextRun, Tab } = docx;
+  const rightToLeft = isRightToLeft(languageCode);
+  const paragraphs = [new Paragraph({ style: "Heading1", text: "Transcript" })];
+  if (words.length === 0) paragraphs.push(new Paragraph("No speech was found."));
+  let speaking: string | undefined;
+  for (const { speaker, words: spoken } of passagesOf(words)) {
+    if (speaker !== undefined && speaker !== speaking)
+      paragraphs.push(
+        new Paragraph({ style: "Speaker", bidirectional: rightToLeft, text: speakerName(speaker) }),
+      );
+    speaking = speaker;
+    const time = new TextRun({
+      style: "Time",
+      children: [clock(spoken[0]?.startMs ?? 0), new Tab()],
+    });
+    const runs = piecesOf(spoken, rightToLeft).map(
+      (piece) =>
+        new TextRun({
+          style: piece.band,
+          text: piece.text,
+          ...(piece.rightToLeft ? { rightToLeft: true } : {}),
+        }),
+    );
+    paragraphs.push(
+      new Paragraph({ style: "Speech", bidirectional: rightToLeft, children: [time, ...runs] }),
+    );
+  }
+  return paragraphs;
+}
+
+/**
+ * A Word document of a transcript (Office Open XML, transitional): facts, a summary of the engine's
+ * confidence with a chart, the transcript by speaker and paragraph with times, and words shaded by
+ * confidence. Takes memory: some 100 MB for an hour of speech.
+ * @throws MediaError `engine_missing` when the package docx is not installed
+ */
+export async function transcriptDocument(subject: DocumentSubject): Promise<Uint8Array> {
+  const docx = await load();
+  const { Document, Packer, Paragraph, TextRun, Footer, PageNumber, Tab } = docx;
+  const summary = summarize(subject.transcript.words);
+  const children: FileChild[] = [
+    ...opening(docx, subject, summary),
+    ...confidence(docx, summary),
+    ...speech(docx, subject.transcript),
+  ];
+  const page = new TextRun({
+    children: [new Tab(), "Page ", PageNumber.CURRENT, " of ", PageNumber.TOTAL_PAGES],
+  });
+  const foot = new Paragraph({
+    style: "Foot",
+    children: [new TextRun(plainText(subject.name)), page],
+  });
+  const document = new Document({
+    title: plainText(subject.name),
+    creator: "Dailies",
+    description: "Transcript of a recording",
+    styles: stylesFor(subject.transcript.languageCode),
+    sections: [
+      {
+        properties: { page: { size: { width: 11_906, height: 16_838 } } },
+        footers: { default: new Footer({ children: [foot] }) },
+        children,
+      },
+    ],
+  });
+  return Packer.toBuffer(document);
+}

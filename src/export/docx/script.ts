@@ -1,0 +1,72 @@
+/** What a word processor must know of a text's script: reading direction, fonts, and language. */
+
+const rightToLeft =
+  /\p{scx=Arab}|\p{scx=Hebr}|\p{scx=Syrc}|\p{scx=Thaa}|\p{scx=Nkoo}|\p{scx=Adlm}/u;
+/** Letters decide; digits, spaces and punctuation go with what is around them. */
+const letter = /\p{L}/u;
+
+/** The direction that a text's first letter gives it; undefined when it has none. */
+export function directionOf(text: string): "rtl" | "ltr" | undefined {
+  for (const character of text)
+    if (letter.test(character)) return rightToLeft.test(character) ? "rtl" : "ltr";
+  return undefined;
+}
+
+/** `ar-SA` → `ar`, in lower case. */
+const primary = (languageCode: string): string => languageCode.toLowerCase().split(/[-_]/)[0] ?? "";
+
+const rtlLanguages = new Set("ar fa he iw ur ps yi sd ug dv ckb syr".split(" "));
+
+export function isRightToLeft(languageCode: string): boolean {
+  return rtlLanguages.has(primary(languageCode));
+}
+
+/** Fonts that Office brings along for a language's letters; others are substituted where they lack. */
+function eastAsianFont(languageCode: string): string {
+  const code = languageCode.toLowerCase();
+  if (primary(code) === "ja") return "Yu Gothic";
+  if (primary(code) === "ko") return "Malgun Gothic";
+  return /^(zh[-_](tw|hk|mo|hant)|yue)/.test(code) ? "Microsoft JhengHei" : "Microsoft YaHei";
+}
+
+export function fontsFor(languageCode: string) {
+  return {
+    ascii: "Calibri",
+    hAnsi: "Calibri",
+    eastAsia: eastAsianFont(languageCode),
+    cs: primary(languageCode) === "th" ? "Leelawadee UI" : "Arial",
+  };
+}
+
+const eastAsian = new Set(["zh", "ja", "ko", "yue"]);
+/** Languages of scripts that Word sets as complex: it reads their tag from another attribute. */
+const complex = new Set([
+  ...rtlLanguages,
+  "th",
+  "hi",
+  "bn",
+  "ta",
+  "te",
+  "mr",
+  "gu",
+  "kn",
+  "ml",
+  "pa",
+]);
+
+/** BCP 47, for w:lang; empty when nobody knows the language. */
+export function languageFor(languageCode: string): {
+  value?: string;
+  eastAsia?: string;
+  bidirectional?: string;
+} {
+  const tag = languageCode.replaceAll("_", "-");
+  if (!/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(tag) || tag === "und") return {};
+  if (eastAsian.has(primary(tag))) return { eastAsia: tag };
+  return complex.has(primary(tag)) ? { bidirectional: tag } : { value: tag };
+}
+
+/** Text that XML can hold, on one line: what it cannot (controls, lone surrogates) is left out. */
+export function plainText(text: string): string {
+  return text.replace(/[\s\u2028\u2029]+/gu, " ").replace(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, "");
+}

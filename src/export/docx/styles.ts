@@ -1,0 +1,143 @@
+import type { IStylesOptions } from "docx";
+import type { BandId } from "./bands.ts";
+import { fontsFor, languageFor } from "./script.ts";
+
+/** Shades that print grey and are told apart without colour by the lines under the words. */
+export const shades: Readonly<Record<BandId, string>> = {
+  Certain: "FFFFFF",
+  Likely: "FFF3BF",
+  Doubtful: "FFD8A8",
+  Poor: "FFC9C9",
+  Unrated: "E9ECEF",
+};
+
+/** The chart's bars: the same colours, deep enough to be seen on white. */
+export const barColours: Readonly<Record<BandId, string>> = {
+  Certain: "5C940D",
+  Likely: "F2C94C",
+  Doubtful: "F08C00",
+  Poor: "E03131",
+  Unrated: "868E96",
+};
+
+const shading = (band: BandId) => ({ type: "clear", color: "auto", fill: shades[band] }) as const;
+
+/** Twips: how far the text stands from the margin in which the times stand. */
+const timeColumn = 1_000;
+
+/** Everything that is to be seen is in these styles: whoever wants it otherwise changes a style. */
+export function stylesFor(languageCode: string): IStylesOptions {
+  const spoken = languageFor(languageCode);
+  const quiet = { color: "5F6B76" };
+  const base = { basedOn: "Normal", quickFormat: true };
+  return {
+    default: {
+      document: {
+        run: {
+          font: fontsFor(languageCode),
+          size: 22,
+          sizeComplexScript: 22,
+          language: { value: "en-US", ...spoken },
+        },
+        paragraph: { spacing: { after: 120, line: 276, lineRule: "auto" } },
+      },
+      title: {
+        run: {
+          size: 44,
+          sizeComplexScript: 44,
+          bold: true,
+          boldComplexScript: true,
+          color: "1F2933",
+        },
+        paragraph: { spacing: { after: 60 }, keepNext: true },
+      },
+      heading1: {
+        run: {
+          size: 28,
+          sizeComplexScript: 28,
+          bold: true,
+          boldComplexScript: true,
+          color: "1F4E79",
+        },
+        paragraph: { spacing: { before: 320, after: 120 }, keepNext: true },
+      },
+    },
+    paragraphStyles: [
+      {
+        ...base,
+        id: "Fact",
+        name: "Fact",
+        paragraph: {
+          spacing: { after: 20 },
+          indent: { left: 2_200, hanging: 2_200 },
+          leftTabStop: 2_200,
+        },
+      },
+      {
+        ...base,
+        id: "Notice",
+        name: "Notice",
+        run: { italics: true, italicsComplexScript: true },
+        paragraph: {
+          border: { left: { style: "single", size: 18, space: 8, color: "F08C00" } },
+          indent: { left: 160 },
+        },
+      },
+      {
+        ...base,
+        id: "Chart",
+        name: "Chart",
+        // A line as high as what stands in it.
+        paragraph: { keepNext: true, spacing: { line: 240, lineRule: "auto" } },
+      },
+      { ...base, id: "Legend", name: "Legend", run: { size: 18, sizeComplexScript: 18, ...quiet } },
+      {
+        ...base,
+        id: "Speaker",
+        name: "Speaker",
+        next: "Speech",
+        run: { bold: true, boldComplexScript: true, color: "1F4E79" },
+        paragraph: {
+          keepNext: true,
+          spacing: { before: 200, after: 40 },
+          indent: { left: timeColumn },
+        },
+      },
+      {
+        ...base,
+        id: "Speech",
+        name: "Speech",
+        run: { language: { value: "en-US", ...spoken } },
+        paragraph: {
+          indent: { left: timeColumn, hanging: timeColumn },
+          leftTabStop: timeColumn,
+        },
+      },
+      {
+        ...base,
+        id: "Foot",
+        name: "Foot",
+        run: { size: 18, sizeComplexScript: 18, ...quiet },
+        paragraph: { rightTabStop: 9_026, spacing: { after: 0 } },
+      },
+    ],
+    characterStyles: [
+      { id: "FactName", name: "Fact Name", run: quiet },
+      { id: "Time", name: "Time", run: { size: 18, sizeComplexScript: 18, ...quiet } },
+      // No shade: most words are, and a page of them is to look like any other page.
+      { id: "Certain", name: "Confidence Certain" },
+      { id: "Likely", name: "Confidence Likely", run: { shading: shading("Likely") } },
+      {
+        id: "Doubtful",
+        name: "Confidence Doubtful",
+        run: { shading: shading("Doubtful"), underline: { type: "dotted", color: "B35C00" } },
+      },
+      {
+        id: "Poor",
+        name: "Confidence Poor",
+        run: { shading: shading("Poor"), underline: { type: "wave", color: "C92A2A" } },
+      },
+      { id: "Unrated", name: "Confidence Unrated" },
+    ],
+  };
+}

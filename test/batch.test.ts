@@ -1,0 +1,374 @@
+import { execFileSync } from "node:child_process";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { batchSettings, type BatchGiven } from "../src/batch/settings.ts";
+import { parseCsv } from "../src/media/csv.ts";
+import { readConfig } from "../src/runtime/config.ts";
+import type { BatchReport, BatchUpdate, Dailies } from "../src/runtime/dailies.ts";
+import { openDailies } from "../src/runtime/embedded.ts";
+import { batchResults, endedSoFar, endedTwice } from "./support/batch-results.ts";
+import { dailies, dailiesCommand, start, until } from "./support/command.ts";
+import { filesBelow, lookAt } from "./support/library.ts";
+import { openPackage } from "./support/opc.ts";
+import { describeWithSharedMedia, sharedMedia } from "./support/shared-media.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "dailies-batch-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A place of its own for one test: `in`, `out` and `library`. */
+function place(name: string) {
+  const root = join(folder, name);
+  const at = { input: join(root, "in"), output: join(root, "out"), dataDir: join(root, "library") };
+  mkdirSync(at.input, { recursive: true });
+  return at;
+}
+
+const settingsFor = ({ input, output }: ReturnType<typeof place>, given: BatchGiven = {}) =>
+  batchSettings({ input, output }, given);
+
+async function inLibrary<T>(dataDir: string, use: (library: Dailies) => Promise<T>): Promise<T> {
+  const library = await openDailies(readConfig({ dataDir }));
+  try {
+    return await use(library);
+  } finally {
+    await library.close();
+  }
+}
+
+async function run(
+  at: ReturnType<typeof place>,
+  given: BatchGiven = {},
+): Promise<{ report: BatchReport; updates: BatchUpdate[] }> {
+  const updates: BatchUpdate[] = [];
+  const { dataDir } = at;
+  const settings = settingsFor(at, given);
+  const onUpdate = (update: BatchUpdate): void => void updates.push(update);
+  const { signal } = new AbortController();
+  const report = await inLibrary(dataDir, (library) =>
+    library.batch(settings, { signal, onUpdate }),
+  );
+  return { report, updates };
+}
+
+/** No recordings, whatever their names say: they fail at once, and cost nothing. */
+function writeJunk(input: string, count: number): void {
+  for (let index = 0; index < count; index += 1)
+    writeFileSync(join(input, `take ${index}.mp3`), `this is no sound: ${index}`);
+}
+
+describe("the slots of a batch", () => {
+  it.each([
+    [1, 1],
+    [4, 3],
+    [10, 9],
+  ])("of %i leave queued jobs exactly %i", async (slots, most) => {
+    const at = place(`slots-${slots}`);
+    writeJunk(at.input, 2 * most + 2);
+    const settings = settingsFor(at, { slots, archive: "none" });
+    const counts: number[] = [];
+    await inLibrary(at.dataDir, async (library) => {
+      await library.pause(); // nothing ends, so what is taken in is seen
+      const inBucket = async () => (await library.list({ startsWith: "batch/" })).length;
+      const { signal } = new AbortController();
+      const onUpdate = (update: BatchUpdate): void => {
+        if (update.type === "queued") void inBucket().then((count) => counts.push(count));
+      };
+      const running = library.batch(settings, { signal, onUpdate });
+      await until("a full queue", () => counts.length === most);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(await inBucket()).toBe(most);
+      expect(counts).toHaveLength(most);
+      await library.resume();
+      const report = await running;
+      expect(report).toMatchObject({ completed: 0, failed: 2 * most + 2, left: [] });
+    });
+    expect(Math.max(...counts)).toBe(most);
+  });
+});
+
+describe("a batch", () => {
+  it("lists what it cannot use, and names everything acceptably", async () => {
+    const at = place("odd");
+    mkdirSync(join(at.input, '=deep, "er"\n'));
+    for (const name of ["notes.txt", "photo.jpg", "empty.wav", "=1+1.mp3", 'a,"b"\n.mp3'])
+      writeFileSync(join(at.input, name), name === "empty.wav" ? "" : "junk");
+    writeFileSync(join(at.input, '=deep, "er"\n', "漢字🙂.MP3"), "junk");
+    const { report, updates } = await run(at);
+    expect(report).toMatchObject({
+      completed: 0,
+      failed: 4,
+      ignored: 2,
+      left: [],
+      interrupted: false,
+    });
+    const reasons = updates.flatMap((one) => (one.type === "ignored" ? one.reason : []));
+    expect(reasons.toSorted()).toEqual(["a picture", "not a media file"]);
+    const failed = parseCsv(readFileSync(report.summaries?.failed ?? "", "utf8"));
+    expect(failed.map(([job, input, ...others]) => [job, input, others.at(-2)])).toEqual([
+      ["job_name", "input", "failure_code"],
+      ["1_1", "'=1+1.mp3", "unsupported_media"],
+      ["a_b", 'a,"b"\n.mp3', "unsupported_media"],
+      [
+        "deep_er",
+        `'=deep, "er"
+/漢字🙂.MP3`,
+        "unsupported_media",
+      ],
+      ["empty", "empty.wav", "empty_file"],
+    ]);
+    // Nothing of it was touched, and nothing of it is in the library.
+    expect(filesBelow(at.input)).toHaveLength(6);
+    expect(lookAt(at.dataDir)).toMatchObject({
+      media: [],
+      open: [],
+      orphans: [],
+      missing: [],
+      work: [],
+    });
+    const renames = parseCsv(readFileSync(join(at.output, "renames.csv"), "utf8"));
+    expect(renames.map(([original]) => original)).toContain('a,"b"\n.mp3');
+  });
+
+  it("refuses folders that cannot be, and a second batch in the same place", async () => {
+    const at = place("refusals");
+    writeJunk(at.input, 1);
+    await expect(run({ ...at, input: join(at.input, "none") })).rejects.toMatchObject({
+      code: "not_found",
+    });
+    await expect(run({ ...at, output: at.input })).rejects.toMatchObject({
+      code: "invalid_argument",
+    });
+    await expect(run(at, { vocabulary: "none.csv" })).rejects.toMatchObject({ code: "not_found" });
+    await expect(run(at, { engine: "ears" })).rejects.toMatchObject({ code: "invalid_argument" });
+    await expect(run(at, { language: "no language" })).rejects.toMatchObject({
+      code: "invalid_argument",
+    });
+    await inLibrary(at.dataDir, async (library) => {
+      await library.pause();
+      const stop = new AbortController();
+      const settings = settingsFor(at);
+      let queued = false;
+      const onUpdate = (update: BatchUpdate): void => void (queued ||= update.type === "queued");
+      const first = library.batch(settings, { signal: stop.signal, onUpdate });
+      await until("the first", () => queued);
+      await expect(run(at)).rejects.toMatchObject({ code: "batch_running" });
+      const other = { ...at, output: join(at.output, "..", "other") };
+      await expect(run(other)).rejects.toThrow(/bucket batch/);
+      stop.abort();
+      expect(await first).toMatchObject({
+        interrupted: true,
+        failed: 0,
+        left: ["batch/take_0.mp3"],
+      });
+      await library.resume();
+    });
+    expect((await run(at)).report).toMatchObject({ failed: 1, left: [] });
+  });
+
+  it("goes on when somebody removes its uploads meanwhile", async () => {
+    const at = place("removed");
+    writeJunk(at.input, 3);
+    const { updates, report } = await inLibrary(at.dataDir, async (library) => {
+      await library.pause();
+      const seen: BatchUpdate[] = [];
+      const { signal } = new AbortController();
+      const onUpdate = (update: BatchUpdate): void => void seen.push(update);
+      const running = library.batch(settingsFor(at, { slots: 1 }), { signal, onUpdate });
+      await until("the first", () => seen.some(({ type }) => type === "queued"));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await library.remove("batch/take_0.mp3", { keepMs: 0 });
+      await library.resume();
+      return { report: await running, updates: seen };
+    });
+    const codes = updates.flatMap((one) => (one.type === "failed" ? one.row.failure?.code : []));
+    expect(codes).toEqual(["cancelled", "unsupported_media", "unsupported_media"]);
+    expect(report).toMatchObject({ failed: 3, left: [] });
+  });
+
+  it("tries again only what a summary lists", async () => {
+    const at = place("retry");
+    writeJunk(at.input, 3);
+    const { report } = await run(at);
+    const lines = readFileSync(report.summaries?.failed ?? "", "utf8").split("\r\n");
+    const list = join(folder, "some.csv");
+    writeFileSync(list, lines.filter((line) => !line.startsWith("take_1")).join("\r\n"));
+    const again = await run(at, { retryFailed: list });
+    expect(again.updates.flatMap((one) => (one.type === "queued" ? one.job : []))).toEqual([
+      "take_0",
+      "take_2",
+    ]);
+    expect(again.report).toMatchObject({ failed: 2, skipped: 0 });
+  });
+
+  it("renames files where they lie, when that is asked for, and knows what they were called", async () => {
+    const at = place("in-place");
+    writeJunk(at.input, 2);
+    writeFileSync(join(at.input, "take_0.mp3"), "another");
+    const { report } = await run(at, { renameInPlace: true });
+    expect(report).toMatchObject({ failed: 3, problems: [] });
+    expect(filesBelow(at.input)).toEqual(["take_0-2.mp3", "take_0.mp3", "take_1.mp3"]);
+    expect(readFileSync(join(at.input, "take_0.mp3"), "utf8")).toBe("another");
+    const failed = parseCsv(readFileSync(report.summaries?.failed ?? "", "utf8"));
+    expect(failed.slice(1).map(([job, input]) => `${job} ${input}`)).toEqual([
+      "take_0 take_0.mp3",
+      "take_0-2 take 0.mp3",
+      "take_1 take 1.mp3",
+    ]);
+    const [, ...renames] = parseCsv(readFileSync(join(at.output, "renames.csv"), "utf8"));
+    expect(renames).toContainEqual(["take 0.mp3", "take_0-2", "take_0-2.mp3"]);
+  });
+});
+
+describeWithSharedMedia("a batch of recordings", () => {
+  const source = join(folder, "recordings");
+  const cut = (from: string, to: string, seconds: number): void => {
+    const args = ["-v", "error", "-y", "-t", String(seconds), "-i", from, join(source, to)];
+    execFileSync("ffmpeg", args);
+  };
+  beforeAll(() => {
+    mkdirSync(join(source, "more"), { recursive: true });
+    const voice = sharedMedia("speech/two_cities.wav");
+    cut(voice, "first words.wav", 1.5);
+    // A tone is no speech: these cost no engine.
+    for (const name of ["a.mp3", "more/c.wav"])
+      execFileSync("ffmpeg", [
+        ..."-v error -y -f lavfi -i sine=frequency=300:duration=0.4 -ar 16000".split(" "),
+        join(source, name),
+      ]);
+    writeFileSync(join(source, "broken.mp3"), "no sound");
+  });
+
+  it(
+    "killed again and again, leaves what an undisturbed one leaves, and nothing else",
+    { timeout: 120_000 },
+    async () => {
+      const [quiet, rough] = [place("undisturbed"), place("killed")];
+      for (const { input } of [quiet, rough]) cpSync(source, input, { recursive: true });
+      const args = ({ input, output }: typeof quiet) => ["batch", input, output];
+      const undisturbed = await dailies(quiet.dataDir, ...args(quiet), "--json");
+      expect(undisturbed.exitCode).toBe(2); // one is broken
+      const report = JSON.parse(undisturbed.stdout) as BatchReport;
+      expect(report).toMatchObject({ completed: 3, failed: 1, skipped: 0, left: [], problems: [] });
+
+      for (const ended of [0, 1, 2]) {
+        const command = [...dailiesCommand, ...args(rough), "--data-dir", rough.dataDir];
+        const running = start(command);
+        await until(
+          `${ended} ended`,
+          () => endedSoFar(rough.output) >= ended && filesBelow(rough.dataDir).length > 3,
+          60_000,
+        );
+        process.kill(-(running.child.pid ?? 0), "SIGKILL");
+        await running.ended;
+      }
+      const last = await dailies(rough.dataDir, ...args(rough), "--jsonl");
+      expect(last.exitCode).toBe(2);
+      expect(batchResults(rough.input, rough.output)).toEqual(
+        batchResults(quiet.input, quiet.output),
+      );
+      expect(endedTwice(rough.output)).toEqual([]);
+      for (const { dataDir } of [quiet, rough])
+        expect(lookAt(dataDir)).toMatchObject({
+          media: [],
+          open: [],
+          orphans: [],
+          missing: [],
+          sessions: 0,
+        });
+      expect(filesBelow(quiet.input)).toEqual(["broken.mp3"]);
+      expect(filesBelow(join(quiet.output, "Archive"))).toEqual([
+        "a.json",
+        "a.mp3",
+
+        "first_words.json",
+        "first_words.wav",
+        "more_c.json",
+        "more_c.wav",
+      ]);
+
+      const document = openPackage(readFileSync(join(quiet.output, "first_words.docx")));
+      expect(document.faults).toEqual([]);
+      expect(document.text("word/document.xml")).toContain("first words.wav");
+      const [head = [], ...rows] = parseCsv(
+        readFileSync(report.summaries?.completed ?? "", "utf8"),
+      );
+      const heard = rows.find(([job]) => job === "first_words") ?? [];
+      expect(heard[head.indexOf("duration_s")]).toBe("1.500");
+      expect(Number(heard[head.indexOf("words")])).toBeGreaterThan(0);
+      expect(heard[head.indexOf("output_files")]).toContain("first_words.docx; first_words.srt");
+      const json: unknown = JSON.parse(
+        readFileSync(join(quiet.output, "first_words.json"), "utf8"),
+      );
+      expect(json).toMatchObject({ jobName: "first_words", status: "COMPLETED" });
+
+      // The same recording comes back: it is known, as is what became of it.
+      cpSync(join(source, "a.mp3"), join(quiet.input, "a.mp3"));
+      const again = await run(quiet, { retryFailed: report.summaries?.failed ?? "" });
+      expect(again.report).toMatchObject({ failed: 1, completed: 0 });
+      const whole = await run(quiet);
+      expect(whole.updates).toContainEqual({ type: "skipped", job: "a", input: "a.mp3" });
+      expect(readdirSync(quiet.input)).toContain("a.mp3");
+    },
+  );
+
+  it("can be kept in the library, and its inputs where they are", { timeout: 60_000 }, async () => {
+    const at = place("kept");
+    cpSync(join(source, "a.mp3"), join(at.input, "a.mp3"));
+    const preview = await inLibrary(at.dataDir, (library) =>
+      library.previewBatch(settingsFor(at), new AbortController().signal),
+    );
+    expect(preview).toMatchObject({ toDo: [{ input: "a.mp3", job: "a" }], by: "usual pace" });
+    expect(preview.soundMs).toBeGreaterThan(300);
+    expect(filesBelow(at.output)).toEqual([]);
+    const { report } = await run(at, {
+      keepJobs: true,
+      archive: "copy",
+      formats: ["txt"],
+      bucket: "kept",
+    });
+    expect(report).toMatchObject({ completed: 1, left: ["kept/a.mp3"] });
+    expect(filesBelow(at.output).filter((name) => /^(a|Archive)/.test(name))).toEqual([
+      "Archive/a.json",
+      "Archive/a.mp3",
+      "a.txt",
+    ]);
+    expect(filesBelow(at.input)).toEqual(["a.mp3"]);
+    expect(lookAt(at.dataDir).jobs).toContain("kept/a.mp3 transcribe succeeded");
+    // Other formats are other results; what is in the library is not done twice.
+    const more = await run(at, {
+      keepJobs: true,
+      archive: "none",
+      formats: ["txt", "json"],
+      bucket: "kept",
+    });
+    expect(more.report).toMatchObject({ completed: 1, skipped: 0 });
+    const settled = await run(at, {
+      keepJobs: true,
+      archive: "none",
+      formats: ["txt", "json"],
+      bucket: "kept",
+    });
+    expect(settled.report).toMatchObject({ completed: 0, skipped: 1 });
+    const exported = await dailies(
+      at.dataDir,
+      "export",
+      "kept/a.mp3",
+      "--format",
+      "docx",
+      "--output",
+      join(folder, "a.docx"),
+    );
+    expect(exported.exitCode).toBe(0);
+    expect(openPackage(readFileSync(join(folder, "a.docx"))).faults).toEqual([]);
+  });
+});
