@@ -1,8 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Word } from "../media/transcript.ts";
-import { cuesFrom, tradeRules } from "./cues.ts";
+import { cuesFrom } from "./cues.ts";
+import { grammarOf } from "./grammar.ts";
+import { createRuler, layOut } from "./lines.ts";
+import { rulesFor, tradeRules } from "./rules.ts";
 import { srt } from "./srt.ts";
+import { lengthOf, tokensOf } from "./tokens.ts";
 import { webVtt } from "./webvtt.ts";
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
@@ -127,7 +131,7 @@ describe("cuesFrom, whatever the words", () => {
         const cues = cuesFrom(words);
         for (const [index, cue] of cues.entries()) {
           expect(words.some((word) => word.startMs <= cue.startMs)).toBe(true);
-          const length = cue.lines.join(" ").length;
+          const length = countOf(cue.lines.join(""));
           const room = (cues[index + 1]?.startMs ?? Infinity) - tradeRules.gapMs - cue.startMs;
           const needed = Math.min(
             room,
@@ -206,6 +210,135 @@ describe("cuesFrom", () => {
       })),
     ).flat();
     expect(cuesFrom(words).length).toBeGreaterThanOrEqual(1_200);
+  });
+});
+
+describe("cuesFrom, by language", () => {
+  const languages = ["en-US", "zh-CN", "ja-JP", "ko-KR", "th-TH", "ar-SA", "und"];
+
+  it("keeps to each language's lines, whatever the words", () => {
+    fc.assert(
+      fc.property(anyWords, fc.constantFrom(...languages), (words, code) => {
+        const rules = rulesFor(code, words);
+        expect(rules.lineLength).toBeLessThanOrEqual(tradeRules.lineLength);
+        expect(rules.charactersPerSecond).toBeLessThanOrEqual(tradeRules.charactersPerSecond);
+        const cues = cuesFrom(words, rules);
+        for (const line of cues.flatMap((cue) => cue.lines))
+          expect(lengthOf(line, rules.narrow)).toBeLessThanOrEqual(rules.lineLength);
+        const heard = words.map((word) => word.text + (word.punctuation ?? "")).join(" ");
+        expect(bare(cues.flatMap((cue) => cue.lines).join(" "))).toBe(bare(heard));
+      }),
+    );
+  });
+
+  it.each([
+    [
+      "zh-CN",
+      "我们面前应有尽有，我们面前一无所有，我们都在直接走向天堂，我们都在直接走向另一个方向。",
+      16,
+    ],
+    [
+      "ja-JP",
+      "それは最高の時代であり、最悪の時代でもあった。「知恵の時代」でもあり、愚かさの時代でもあった。",
+      13,
+    ],
+    ["th-TH", "มันเป็นเวลาที่ดีที่สุดและมันเป็นเวลาที่เลวร้ายที่สุดมันเป็นยุคแห่งปัญญาและมันเป็นยุคแห่งความโง่เขลา", 35],
+  ])(
+    "breaks %s between its words, though they are heard as single characters",
+    (code, text, most) => {
+      const words = [...graphemes.segment(text)].map(({ segment }, index) => ({
+        text: segment,
+        startMs: index * 150,
+        endMs: index * 150 + 150,
+      }));
+      const lines = cuesFrom(words, rulesFor(code, words)).flatMap((cue) => cue.lines);
+      expect(lines.join("")).toBe(text);
+      expect(lines.length).toBeGreaterThan(2);
+      const starts = new Set(
+        Array.from(
+          new Intl.Segmenter(code, { granularity: "word" }).segment(text),
+          ({ index }) => index,
+        ),
+      );
+      let at = 0;
+      for (const line of lines) {
+        expect(starts).toContain(at);
+        expect(line).not.toMatch(/^[、。，」]|「$/);
+        expect(lengthOf(line, 0.5)).toBeLessThanOrEqual(most);
+        at += line.length;
+      }
+    },
+  );
+
+  it("knows a script where the language is unknown", () => {
+    const lineLength = (text: string, code = "und") =>
+      rulesFor(code, [{ text, startMs: 0, endMs: 1 }]).lineLength;
+    expect(lineLength("我们面前")).toBe(16);
+    expect(lineLength("これは")).toBe(13);
+    expect(lineLength("안녕하세요", "en-US")).toBe(16);
+    expect(lineLength("hello")).toBe(42);
+    expect(rulesFor("ja-JP")).toMatchObject({ lineLength: 13, charactersPerSecond: 4 });
+  });
+
+  it("keeps the order of right-to-left text", () => {
+    const text = "كان أفضل الأوقات وكان أسوأ الأوقات وكان عصر الحكمة وكان عصر الحماقة";
+    const lines = cuesFrom(said(text), rulesFor("ar-SA")).flatMap((cue) => cue.lines);
+    expect(lines.join(" ")).toBe(text);
+  });
+});
+
+/** One short word after the other, without a pause and without anything that asks for a break. */
+const evenWords = fc
+  .array(fc.integer({ min: 1, max: 12 }), { minLength: 2, maxLength: 14 })
+  .map((lengths) => said(lengths.map((length) => "q".repeat(length)).join(" ")));
+
+describe("the break of a line", () => {
+  const linesOf = (words: readonly Word[]) => {
+    const tokens = tokensOf(words, tradeRules);
+    const options = { longest: 42, grammar: grammarOf("en") };
+    const found = layOut(tokens, createRuler(tokens), [0, tokens.length], options);
+    if (found?.second === undefined) return undefined;
+    const texts = words.map((word) => word.text + (word.punctuation ?? ""));
+    return [texts.slice(0, found.second).join(" "), texts.slice(found.second).join(" ")] as const;
+  };
+  const unevenness = ([upper, lower]: readonly [string, string]) =>
+    Math.abs(upper.length - lower.length);
+
+  it("is where it balances best, when nothing else matters", () => {
+    fc.assert(
+      fc.property(evenWords, (words) => {
+        const lines = linesOf(words) ?? ["", ""];
+        fc.pre(lines[0] !== "");
+        const texts = words.map(({ text }) => text);
+        const others = words
+          .map((_, at) => [texts.slice(0, at).join(" "), texts.slice(at).join(" ")] as const)
+          .filter(([upper, lower]) => upper !== "" && Math.max(upper.length, lower.length) <= 42);
+        expect(unevenness(lines)).toBe(Math.min(...others.map(unevenness)));
+      }),
+    );
+  });
+
+  it("is after punctuation and before conjunctions, unless that makes the lines very uneven", () => {
+    fc.assert(
+      fc.property(
+        evenWords,
+        fc.nat(12),
+        fc.constantFrom(["after", "."], ["after", ","], ["before", "and"]),
+        (words, place, [where, sign]) => {
+          const at = 1 + (place % (words.length - 1));
+          const marked = words.map((word, index): Word => {
+            if (where === "after")
+              return index === at - 1 ? { ...word, punctuation: sign ?? "" } : word;
+            return index === at ? { ...word, text: sign ?? "" } : word;
+          });
+          const texts = marked.map((word) => word.text + (word.punctuation ?? ""));
+          const wished = [texts.slice(0, at).join(" "), texts.slice(at).join(" ")] as const;
+          fc.pre(texts.join(" ").length > 42 && unevenness(wished) <= 7);
+          fc.pre(wished.every(({ length }) => length <= 42));
+          expect(linesOf(marked)).toEqual(wished);
+        },
+      ),
+    );
   });
 });
 

@@ -1,39 +1,16 @@
 import type { Cue } from "../media/cue.ts";
 import type { Word } from "../media/transcript.ts";
+import { grammarOf } from "./grammar.ts";
 import { breakQuality, createRuler, endsSentence, layOut } from "./lines.ts";
 import type { Layout } from "./lines.ts";
+import { tradeRules } from "./rules.ts";
+import type { CaptionRules } from "./rules.ts";
 import { tokensOf } from "./tokens.ts";
 import type { Token } from "./tokens.ts";
 
-/** What captions must keep to. */
-export interface CaptionRules {
-  /** Characters on a line. Default: 42. */
-  readonly lineLength: number;
-  /** Reading speed, characters a second. Default: 17. Kept to where speech leaves the time. */
-  readonly charactersPerSecond: number;
-  /** Default: 833 ms, 5/6 of a second. */
-  readonly minMs: number;
-  /** Default: 7,000 ms. */
-  readonly maxMs: number;
-  /** Between captions. Default: 80 ms, two frames of 25 a second. */
-  readonly gapMs: number;
-  /** A pause that always ends a caption. Default: 1,500 ms. */
-  readonly pauseMs: number;
-}
-
-/** The trade's figures, as in Netflix's Timed Text Style Guide (general requirements, English). */
-export const tradeRules: CaptionRules = {
-  lineLength: 42,
-  charactersPerSecond: 17,
-  minMs: 833,
-  maxMs: 7_000,
-  gapMs: 80,
-  pauseMs: 1_500,
-};
-
 /** A cue that knows when each piece of its text is said, for players that show it. */
 export interface SpokenCue extends Cue {
-  readonly spoken: readonly (readonly Pick<Token, "text" | "before" | "startMs">[])[];
+  readonly spoken: readonly (readonly Omit<Token, "speaker">[])[];
 }
 
 interface Group {
@@ -52,14 +29,15 @@ function costOf(
   const [first, last, next] = [tokens[from], tokens[to - 1], tokens[to]];
   if (first === undefined || last === undefined) return undefined;
   if (to - from > 1 && last.endMs - first.startMs > rules.maxMs) return undefined;
-  const layout = layOut(tokens, ruler, [from, to], rules.lineLength);
+  const grammar = grammarOf(rules.language);
+  const layout = layOut(tokens, ruler, [from, to], { longest: rules.lineLength, grammar });
   if (layout === undefined) return undefined;
   const length = ruler(from, to);
   const roomMs = next === undefined ? Infinity : next.startMs - rules.gapMs - first.startMs;
   const readingMs = (length / rules.charactersPerSecond) * 1000;
   // Every caption costs the reader a look, and a very short one most of all.
   let cost = 12 + layout.cost + Math.max(0, 24 - length) / 3;
-  if (next !== undefined) cost -= breakQuality(last, next);
+  if (next !== undefined) cost -= breakQuality(last, next, grammar);
   if (roomMs < rules.minMs) cost += 60 + (rules.minMs - roomMs) / 20;
   else if (roomMs < readingMs) cost += Math.min(20, (readingMs - roomMs) / 50);
   for (let index = from + 1; index < to; index += 1) {
@@ -78,7 +56,7 @@ function group(tokens: readonly Token[], rules: CaptionRules): Group[] {
   for (let to = 1; to <= tokens.length; to += 1) {
     let found: { cost: number; last?: Group } = { cost: Infinity };
     for (let from = to - 1; from >= 0; from -= 1) {
-      if (ruler(from, to) > rules.lineLength * 2 + 1) break;
+      if (ruler(from, to) > rules.lineLength * 2 + rules.narrow) break;
       const one = costOf(tokens, ruler, [from, to], rules);
       const cost = (best[from]?.cost ?? Infinity) + (one?.cost ?? Infinity);
       if (one !== undefined && cost < found.cost)
@@ -141,7 +119,7 @@ function timed(cues: readonly SpokenCue[], rules: CaptionRules): SpokenCue[] {
   }
   return cues.map((cue, index) => {
     const startMs = starts[index] ?? cue.startMs;
-    const length = cue.spoken.flat().reduce((sum, token) => sum + token.text.length + 1, 0);
+    const length = cue.spoken.flat().reduce((sum, token) => sum + token.length + token.space, 0);
     const readingMs = Math.ceil((length / rules.charactersPerSecond) * 1000);
     const wanted = Math.max(cue.endMs, startMs + Math.max(rules.minMs, readingMs));
     const next = starts[index + 1];
@@ -158,7 +136,7 @@ function timed(cues: readonly SpokenCue[], rules: CaptionRules): SpokenCue[] {
  */
 export function cuesFrom(words: readonly Word[], options: Partial<CaptionRules> = {}): SpokenCue[] {
   const rules = { ...tradeRules, ...options };
-  const tokens = tokensOf(words, rules.lineLength);
+  const tokens = tokensOf(words, rules);
   return timed(
     runsOf(tokens, rules).flatMap((run) => draft(run, rules)),
     rules,

@@ -1,18 +1,5 @@
+import type { Grammar } from "./grammar.ts";
 import type { Token } from "./tokens.ts";
-
-/** Words that begin a clause: good to break before (BBC subtitle guidelines, "line breaks"). */
-const openers = new Set(
-  "and but or nor so yet because although though while when where which who whose that if unless until than as".split(
-    " ",
-  ),
-);
-
-/** Words that belong to the next one: bad to break after. */
-const leaners = new Set(
-  "a an the my your his her its our their this these of to in on at by for with from into i you he she we they is are was were".split(
-    " ",
-  ),
-);
 
 const bare = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}']/gu, "");
 
@@ -26,24 +13,23 @@ const endsClause = (token: Token): boolean => /[,;:–—、，；：][)"'”’
  * How good it is to break between two tokens, on a line or between captions: 0 is neutral,
  * positive good, negative bad. Pauses tell it where there is no punctuation.
  */
-export function breakQuality(left: Token, right: Token): number {
+export function breakQuality(left: Token, right: Token, grammar: Grammar): number {
   const pauseMs = Math.max(0, right.startMs - left.endMs);
   let quality = Math.min(pauseMs, 1_000) / 50;
   if (endsSentence(left)) quality += 15;
   else if (endsClause(left)) quality += 8;
-  if (openers.has(bare(right.text))) quality += 4;
-  if (leaners.has(bare(left.text))) quality -= 8;
-  // In the midst of a word, or of a text without spaces.
-  if (right.before === "") quality -= left.endMs === right.startMs ? 3 : 0;
+  if (grammar.openers.has(bare(right.text))) quality += 4;
+  if (grammar.leaners.has(bare(left.text))) quality -= 8;
+  if (right.isInside) quality -= 40;
   return quality;
 }
 
 /** Running sums, so that the length of any stretch of tokens is known at once. */
 export function createRuler(tokens: readonly Token[]): (from: number, to: number) => number {
   const sums = [0];
-  for (const token of tokens) sums.push((sums.at(-1) ?? 0) + token.length + token.before.length);
+  for (const token of tokens) sums.push((sums.at(-1) ?? 0) + token.length + token.space);
   return (from, to) =>
-    (sums[to] ?? 0) - (sums[from] ?? 0) - (from < to ? (tokens[from]?.before.length ?? 0) : 0);
+    (sums[to] ?? 0) - (sums[from] ?? 0) - (from < to ? (tokens[from]?.space ?? 0) : 0);
 }
 
 export interface Layout {
@@ -61,7 +47,7 @@ export function layOut(
   tokens: readonly Token[],
   lengthOf: (from: number, to: number) => number,
   [from, to]: readonly [number, number],
-  longest: number,
+  { longest, grammar }: { readonly longest: number; readonly grammar: Grammar },
 ): Layout | undefined {
   if (lengthOf(from, to) <= longest) return { cost: 0 };
   let best: { second: number; cost: number } | undefined;
@@ -70,7 +56,7 @@ export function layOut(
     if (upper > longest) break;
     const [left, right] = [tokens[second - 1], tokens[second]];
     if (lower > longest || left === undefined || right === undefined) continue;
-    const cost = 10 + Math.abs(upper - lower) / 4 - breakQuality(left, right) / 2;
+    const cost = 10 + Math.abs(upper - lower) / 4 - breakQuality(left, right, grammar) / 2;
     if (best === undefined || cost < best.cost) best = { second, cost };
   }
   return best;

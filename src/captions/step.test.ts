@@ -74,7 +74,8 @@ describe("the step index", () => {
       "output/captions/a/talk.srt",
     ]);
     expect(await Promise.all(outputs.map(textOf))).toEqual([
-      "WEBVTT\n\n00:00:00.480 --> 00:00:01.313\ngo forward\n",
+      "WEBVTT\n\nNOTE Draft transcript by pocketsphinx (en-us): many words are misheard.\n\n" +
+        "00:00:00.480 --> 00:00:01.313\ngo forward\n",
       "1\n00:00:00,480 --> 00:00:01,313\ngo forward\n",
     ]);
     expect(changes.slice(2)).toEqual([

@@ -3,10 +3,12 @@ import { outputKey } from "../media/keys.ts";
 import type { OutputKind } from "../media/keys.ts";
 import type { StoredObject } from "../media/media.ts";
 import { fromTranscribeJson } from "../media/transcribe-json.ts";
+import { draftNote } from "../media/transcript.ts";
 import { metadataRecord } from "../media/transcript-record.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 import type { RunStep, StepContext, StepOutcome } from "../queue/step.ts";
 import { cuesFrom } from "./cues.ts";
+import { rulesFor } from "./rules.ts";
 import { srt } from "./srt.ts";
 import { webVtt } from "./webvtt.ts";
 
@@ -33,7 +35,8 @@ async function readJson(objects: ObjectStore, object: StoredObject): Promise<unk
 
 /**
  * The step `index`. Settings `of`: `labels` only makes the media findable by them; `transcript`
- * also makes captions (WebVTT and SRT), the metadata record and what is searched.
+ * also makes captions (WebVTT and SRT), the metadata record and what is searched; `voices` (default:
+ * true) and `wordTimes` (default: false) say how the WebVTT is written.
  */
 export function createIndexStep({ objects, transcriptOf }: Parts): RunStep {
   async function put(
@@ -59,12 +62,18 @@ export function createIndexStep({ objects, transcriptOf }: Parts): RunStep {
     const transcript = fromTranscribeJson(json);
     const { words, languageCode, engine } = transcript;
     const metadata = metadataRecord(object.key, json, transcript);
-    const cues = cuesFrom(words);
+    const cues = cuesFrom(words, rulesFor(languageCode, words));
+    const note = draftNote(engine);
+    const { voices, wordTimes } = context.job.settings;
     const vtt = await put(
       context,
       "captions-vtt",
       "text/vtt; charset=utf-8",
-      webVtt(cues, { voices: true }),
+      webVtt(cues, {
+        voices: voices !== false,
+        wordTimes: wordTimes === true,
+        ...(note !== undefined && { note }),
+      }),
     );
     const subRip = await put(
       context,

@@ -1,16 +1,21 @@
+import type { CaptionRules } from "./rules.ts";
 import { isUnspaced, spaceBetween } from "../media/spacing.ts";
 import type { Word } from "../media/transcript.ts";
 
 /** A piece of text that is never broken: a word with its punctuation, or a part of a long one. */
 export interface Token {
   readonly text: string;
-  /** Characters as readers count them (grapheme clusters). */
+  /** Characters as the rules count them (grapheme clusters; narrow ones may count half). */
   readonly length: number;
   readonly startMs: number;
   readonly endMs: number;
   readonly speaker?: string;
   /** What stands before it when it does not begin a line. */
   readonly before: "" | " ";
+  /** What that counts. */
+  readonly space: number;
+  /** It goes on with the word that the token before it has begun, or must not begin a line. */
+  readonly isInside?: true;
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
@@ -19,79 +24,135 @@ const segments = new Intl.Segmenter(undefined, { granularity: "word" });
 const clustersOf = (text: string): string[] =>
   Array.from(graphemes.segment(text), ({ segment }) => segment);
 
-/** How many characters a reader counts. */
-export function lengthOf(text: string): number {
+/** Characters that fill a square: of China, Japan and Korea, and full-width Latin (UAX 11, wide and full). */
+const wide =
+  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Bopomofo}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6\p{Emoji_Presentation}]/u;
+
+/** How many characters a reader counts; half-width ones count `narrow`. */
+export function lengthOf(text: string, narrow: 0.5 | 1 = 1): number {
   // Plain Latin text, nearly all there is, has one character per unit.
-  return /^[\x20-\x7e]*$/.test(text) ? text.length : clustersOf(text).length;
-}
-
-/** Text in parts of at most `longest` characters. */
-function parts(text: string, longest: number): string[] {
-  if (lengthOf(text) <= longest) return [text];
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length * narrow;
   const clusters = clustersOf(text);
-  const count = Math.ceil(clusters.length / longest);
-  return Array.from({ length: count }, (_, index) =>
-    clusters.slice(index * longest, (index + 1) * longest).join(""),
-  );
+  if (narrow === 1) return clusters.length;
+  return clusters.reduce((sum, cluster) => sum + (wide.test(cluster) ? 1 : narrow), 0);
 }
 
-/** Words of a text without spaces, as its readers see them; punctuation stays with what it follows. */
+/** Text in parts of at most `lineLength`. */
+function parts(text: string, { lineLength, narrow }: Measure): string[] {
+  if (lengthOf(text, narrow) <= lineLength) return [text];
+  const found: string[] = [];
+  let [part, length] = ["", 0];
+  for (const cluster of clustersOf(text)) {
+    const own = lengthOf(cluster, narrow);
+    if (length + own > lineLength) {
+      found.push(part);
+      [part, length] = ["", 0];
+    }
+    part += cluster;
+    length += own;
+  }
+  return [...found, part];
+}
+
+const opens = /^[\p{Ps}\p{Pi}]+$/u;
+
+/** Words of a text without spaces, as its readers see them: punctuation stays with what it follows, an opening bracket with what it opens. */
 function wordsWithin(text: string): string[] {
   const found: string[] = [];
+  let isOpen = false;
   for (const { segment, isWordLike } of segments.segment(text)) {
     const last = found.at(-1);
-    if (last !== undefined && isWordLike !== true) found[found.length - 1] = last + segment;
+    const isOpening = opens.test(segment);
+    const joins = isOpen || (isWordLike !== true && !isOpening);
+    if (last !== undefined && joins) found[found.length - 1] = last + segment;
     else found.push(segment);
+    isOpen = isOpening;
   }
   return found;
 }
 
+type Measure = Pick<CaptionRules, "lineLength" | "narrow">;
+
 interface Piece {
   readonly text: string;
   readonly before: "" | " ";
+  readonly isInside?: true;
 }
 
 /** The unbreakable pieces of one word. Line ends and control characters in it count as spaces. */
-function piecesOf(word: Word, longest: number): Piece[] {
+function piecesOf(word: Word, measure: Measure): Piece[] {
   const plain = (word.text + (word.punctuation ?? "")).replace(/[\s\p{Cc}]+/gu, " ").trim();
   if (plain === "") return [];
   return plain.split(" ").flatMap((chunk) => {
     const inner = [...chunk].some(isUnspaced) ? wordsWithin(chunk) : [chunk];
-    return inner
-      .flatMap((text) => parts(text, longest))
-      .map((text, index): Piece => ({ text, before: index === 0 ? " " : "" }));
+    return inner.flatMap((whole, at) =>
+      parts(whole, measure).map((text, index): Piece => {
+        const before = at + index === 0 ? " " : "";
+        return index === 0 ? { text, before } : { text, before, isInside: true };
+      }),
+    );
   });
+}
+
+/** Tokens written without a space before them, of which one word may take several: engines hear characters. */
+function unspacedRuns(tokens: readonly Token[]): Token[] {
+  const marked: Token[] = [];
+  for (let from = 0; from < tokens.length;) {
+    let to = from + 1;
+    while (to < tokens.length && tokens[to]?.before === "") to += 1;
+    const run = tokens.slice(from, to);
+    const starts = new Set<number>();
+    let at = 0;
+    if (run.length > 1)
+      for (const word of wordsWithin(run.map(({ text }) => text).join(""))) {
+        starts.add(at);
+        at += word.length;
+      }
+    at = 0;
+    for (const token of run) {
+      const isInside = run.length > 1 && at > 0 && !starts.has(at);
+      marked.push(isInside ? { ...token, isInside } : token);
+      at += token.text.length;
+    }
+    from = to;
+  }
+  return marked;
 }
 
 /**
  * Words as pieces that fit on a line, in the order of time: a piece of a word takes its share of
  * the word's time, and none starts before the one that precedes it.
  */
-export function tokensOf(words: readonly Word[], longest: number): Token[] {
+export function tokensOf(words: readonly Word[], measure: Measure): Token[] {
+  const { narrow } = measure;
   const tokens: Token[] = [];
   let free = 0;
   for (const word of words) {
-    const pieces = piecesOf(word, longest);
-    const total = pieces.reduce((sum, { text }) => sum + lengthOf(text), 0);
+    const pieces = piecesOf(word, measure);
+    const total = pieces.reduce((sum, { text }) => sum + lengthOf(text, narrow), 0);
     const startMs = Math.max(free, Math.round(word.startMs));
     const endMs = Math.max(startMs, Math.round(word.endMs));
     let done = 0;
-    for (const [index, { text, before }] of pieces.entries()) {
+    for (const [index, { text, before: own, isInside }] of pieces.entries()) {
       const at = (share: number): number =>
         startMs + Math.round(((endMs - startMs) * share) / total);
-      const length = lengthOf(text);
+      const length = lengthOf(text, narrow);
       const previous = tokens.at(-1);
+      const before =
+        index === 0 && previous !== undefined ? spaceBetween(previous.text, text) : own;
       tokens.push({
         text,
         length,
         startMs: at(done),
         endMs: at(done + length),
         ...(word.speaker === undefined ? {} : { speaker: word.speaker }),
-        before: index === 0 && previous !== undefined ? spaceBetween(previous.text, text) : before,
+        before,
+        space: before.length * narrow,
+        ...(isInside && { isInside }),
       });
       done += length;
       free = tokens.at(-1)?.startMs ?? free;
     }
   }
-  return tokens;
+  return unspacedRuns(tokens);
 }

@@ -7,12 +7,21 @@ export interface WebVttOptions {
   readonly voices?: boolean;
   /** Marks the time of each word, for players that follow along. Default: false. */
   readonly wordTimes?: boolean;
+  /** A comment, which players do not show. */
+  readonly note?: string;
 }
 
 /** Characters with a meaning in cue text; escaping `>` also disarms `-->`. https://www.w3.org/TR/webvtt1/#webvtt-cue-text */
 const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
 
 const escaped = (text: string): string => text.replace(/[&<>]/g, (sign) => escapes[sign] ?? sign);
+
+/** Names and comments stand on one line, and an arrow would begin a caption. */
+const oneLine = (text: string): string =>
+  text
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .replaceAll("-->", "→")
+    .trim();
 
 const hasTimes = (cue: Cue): cue is SpokenCue => "spoken" in cue;
 
@@ -37,9 +46,12 @@ export function webVtt(cues: readonly Cue[], options: WebVttOptions = {}): strin
     const lines =
       options.wordTimes === true && hasTimes(cue) ? timedLines(cue) : cue.lines.map(escaped);
     const voice =
-      options.voices === true && cue.speaker !== undefined ? `<v ${escaped(cue.speaker)}>` : "";
+      options.voices === true && cue.speaker !== undefined
+        ? `<v ${escaped(oneLine(cue.speaker))}>`
+        : "";
     const time = `${clock(cue.startMs, ".")} --> ${clock(cue.endMs, ".")}`;
     return `${time}\n${voice}${lines.join("\n")}\n`;
   });
-  return ["WEBVTT\n", ...blocks].join("\n");
+  const note = options.note === undefined ? [] : [`NOTE ${oneLine(options.note)}\n`];
+  return ["WEBVTT\n", ...note, ...blocks].join("\n");
 }

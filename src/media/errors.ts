@@ -8,10 +8,55 @@ export const errorCodes = {
     retryable: false,
     remedy: "Give it another name with --name, or take the old one's place with --replace.",
   },
+  not_yours: { retryable: false, remedy: "Choose another name: this one is another owner's." },
   not_found: { retryable: false, remedy: "`dailies ls` lists what is there." },
   no_library: {
     retryable: false,
     remedy: "`dailies process FILE` makes one; --data-dir names another.",
+  },
+  batch_running: {
+    retryable: true,
+    remedy: "Wait until it is done, or give this one folders and a --bucket of its own.",
+  },
+  // who asks
+  unauthorized: {
+    retryable: false,
+    remedy: "Send `Authorization: Bearer TOKEN`; `dailies keys create NAME` makes a token.",
+  },
+  forbidden: {
+    retryable: false,
+    remedy: "Use a key with the scope that is named; `dailies keys ls` lists what there is.",
+  },
+  rate_limited: { retryable: true, remedy: "Wait as long as Retry-After says, then ask again." },
+  too_large: { retryable: false, remedy: "Send less at once; files go to /v1/uploads in parts." },
+  not_allowed: { retryable: false, remedy: "Use one of the methods that `Allow` lists." },
+  not_acceptable: { retryable: false, remedy: "Ask for one of the types that the message names." },
+  range_not_satisfiable: {
+    retryable: false,
+    remedy: "Ask for bytes that are there: Content-Range says how many.",
+  },
+  request_timeout: { retryable: true, remedy: "Ask again later, or for less at once." },
+  master_key_unusable: {
+    retryable: false,
+    remedy: "Put back the key file that belongs to this library, readable by its owner alone.",
+  },
+  backup_damaged: {
+    retryable: false,
+    remedy: "Run `dailies backup` there again, or restore another backup.",
+  },
+  not_safe: {
+    retryable: false,
+    remedy: "docs/security.md says what is asked before others may connect.",
+  },
+  // who is told
+  invalid_token: { retryable: false, remedy: "Subscribe again: that sends a new one." },
+  unsafe_address: {
+    retryable: false,
+    remedy: "Use a public address, or allow this one with webhooks.allow in config.json.",
+  },
+  delivery_failed: {
+    retryable: true,
+    remedy: "`dailies notify list` says what waits; it is tried again by itself.",
   },
   // what came in
   file_changing: {
@@ -38,6 +83,15 @@ export const errorCodes = {
   model_missing: {
     retryable: false,
     remedy: "`dailies doctor` says which model and how to get it.",
+  },
+  model_invalid: {
+    retryable: false,
+    remedy:
+      "Fetch it again; on a closed network, fetch it elsewhere and `dailies models import` it.",
+  },
+  download_failed: {
+    retryable: true,
+    remedy: "Run the same command again: it goes on where it stopped.",
   },
   unsupported_language: {
     retryable: false,

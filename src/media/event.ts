@@ -1,16 +1,24 @@
 import type { MediaFacts } from "./facts.ts";
 import type { RenditionName } from "./media.ts";
 import type { Step } from "./job.ts";
+import type { SpeechWish } from "./speech.ts";
+
+/** A removal and an arrival of the same bytes this close together are a rename, in either order. */
+export const renameMs = 10_000;
 
 /** Something that happened to one version of one media, in the past tense. */
 export type MediaEvent = { readonly name: string; readonly version: string } & EventKind;
 
 type EventKind =
-  | { readonly type: "object.created" }
-  | { readonly type: "object.removed" }
+  /** `twin`: the name of the media with the same bytes whose results it shares. */
+  | { readonly type: "object.created"; readonly twin?: string }
+  /** `keepMs`: how long what was made is kept for the same bytes to come back under another name. */
+  | { readonly type: "object.removed"; readonly keepMs?: number }
   | { readonly type: "media.probed"; readonly facts: MediaFacts }
   | { readonly type: "rendition.created"; readonly rendition: RenditionName }
   | { readonly type: "transcript.created"; readonly transcript: string }
+  /** Somebody said how it is to be heard; the whole wish as it is from then on. */
+  | { readonly type: "speech.asked"; readonly speech: SpeechWish }
   | { readonly type: "labels.created"; readonly labels: string }
   | { readonly type: "step.failed"; readonly step: Step; readonly code: string }
   | { readonly type: "media.ready" }

@@ -59,6 +59,13 @@ export function outputKey(kind: OutputKind, sourceKey: string): string {
   return `output/${folder}/${stemOf(sourceKey)}.${outputEndings[kind]}`;
 }
 
+/** Where the output of `from` at this key lies for `to`; undefined when it is no output of `from`. */
+export function renamedOutput(key: string, from: string, to: string): string | undefined {
+  const kinds = Object.keys(outputEndings) as OutputKind[];
+  const kind = kinds.find((one) => outputKey(one, from) === key);
+  return kind === undefined ? undefined : outputKey(kind, to);
+}
+
 /** Longest accepted key: S3 allows 1,024 bytes, and an output key is a little longer than its source's. */
 const maxKeyBytes = 900;
 

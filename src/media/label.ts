@@ -12,6 +12,8 @@ export interface Box {
 export interface LabelInstance {
   readonly box: Box;
   readonly confidence: number;
+  /** In videos: the same number in several frames means that it is the same thing. From 1. */
+  readonly track?: number;
 }
 
 /** Something that is in a picture or a frame. Confidence is 0–1. */
@@ -37,10 +39,20 @@ export interface LabelSegment {
   readonly confidence: number;
 }
 
+/** What was filmed in one go: the time between two cuts (half-open). */
+export interface Shot {
+  readonly startMs: number;
+  readonly endMs: number;
+  /** How sure it is that there is a cut at its start, 0–1; 1 at the video's own. */
+  readonly confidence: number;
+}
+
 /** All that a labelling found, in the order of time. */
 export interface Labeling {
   readonly frames: readonly LabeledFrame[];
   readonly segments: readonly LabelSegment[];
+  /** Of a video, one after the other without gaps; absent when nobody looked for cuts. */
+  readonly shots?: readonly Shot[];
   readonly engine: EngineInfo;
 }
 

@@ -11,6 +11,13 @@ export interface Limits {
   /** A step may take this many times the media's duration, and at least `minTimeMs`. `limit_time` */
   readonly timeFactor: number;
   readonly minTimeMs: number;
+  /** Largest file accepted from the network. `too_large` */
+  readonly maxUploadBytes: number;
+  /**
+   * With less than this free on the disk of the data directory, no job is begun and nothing taken in.
+   * Default (undefined): 1 GiB, or a hundredth of the disk where that is less. `disk_full`
+   */
+  readonly minFreeBytes: number | undefined;
 }
 
 /**
@@ -24,6 +31,8 @@ export const defaultLimits: Limits = {
   outputBytes: 50 * 1024 ** 3,
   timeFactor: 30,
   minTimeMs: 600_000,
+  maxUploadBytes: 100 * 1024 ** 3,
+  minFreeBytes: undefined,
 };
 
 /** How long a step may take on a media of this duration: wall and processor time in milliseconds. */

@@ -217,6 +217,19 @@ describe("fromTranscribeJson", () => {
     );
   });
 
+  it("takes the language that is spoken longest, where there are several", () => {
+    const results = (spoken: object) => ({ jobName: "j", results: { items: [], ...spoken } });
+    const language_codes = [
+      { language_code: "en-US", duration_in_seconds: "3.5" },
+      { language_code: "de-DE", duration_in_seconds: 12 },
+    ];
+    expect(fromTranscribeJson(results({ language_codes })).languageCode).toBe("de-DE");
+    expect(
+      fromTranscribeJson(results({ language_code: "fr-FR", language_codes })).languageCode,
+    ).toBe("fr-FR");
+    expect(fromTranscribeJson(results({})).languageCode).toBe("und");
+  });
+
   it("tells a failed job's reason", () => {
     const json = { jobName: "j", status: "FAILED", failureReason: "no audio" };
     expect(() => fromTranscribeJson(json)).toThrow("no audio");
@@ -251,6 +264,30 @@ describeWithSharedMedia("real results of Amazon Transcribe", () => {
       expect(transcriptText(read.words)).toBe(json.results.transcripts[0]?.transcript);
     const again = fromTranscribeJson(toTranscribeJson({ jobName: name, transcript: read }));
     expect(again.words).toEqual(read.words);
+  });
+
+  it.each(samples)("%s is written again as Amazon wrote it, item for item", (name) => {
+    const json = load(name) as { results: { items: object[] } };
+    const written = toTranscribeJson({ jobName: name, transcript: fromTranscribeJson(json) });
+    const items = written.results.items.map(
+      ({ id: _id, speaker_label: _speaker, ...item }) => item,
+    );
+    expect(items).toEqual(json.results.items);
+    const ids = written.results.items.map(({ id }) => id);
+    expect(ids).toEqual([...ids.keys()]);
+    expect(written.results.audio_segments.flatMap((segment) => segment.items)).toEqual(ids);
+  });
+
+  it("has every word in the segment of its speaker, as Amazon has", () => {
+    const json = load("03-speaker-identification") as {
+      results: { speaker_labels: { speakers: number; segments: { items: object[] }[] } };
+    };
+    const read = fromTranscribeJson(json);
+    const written = toTranscribeJson({ jobName: "j", transcript: read }).results.speaker_labels;
+    const itemsOf = (labels?: { segments: readonly { items: readonly object[] }[] }) =>
+      labels?.segments.flatMap(({ items }) => items);
+    expect(itemsOf(written)).toEqual(itemsOf(json.results.speaker_labels));
+    expect(written?.speakers).toBe(json.results.speaker_labels.speakers);
   });
 
   it("knows who speaks", () => {

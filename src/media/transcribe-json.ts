@@ -183,6 +183,19 @@ function languageScores(value: unknown): { code: string; score: number }[] | und
   });
 }
 
+/** The language; of several, which Amazon lists with how long each is spoken, the one spoken longest. */
+function languageOf(results: Fields): string {
+  const one = text(results["language_code"]);
+  if (one !== undefined) return one;
+  const spoken = list(results["language_codes"] ?? [], "language_codes").flatMap((entry) => {
+    const found = fields(entry, "a language");
+    const code = text(found["language_code"]);
+    const seconds = numberOf(found["duration_in_seconds"]) ?? 0;
+    return code === undefined ? [] : [{ code, seconds }];
+  });
+  return spoken.toSorted((a, b) => b.seconds - a.seconds)[0]?.code ?? undetermined;
+}
+
 /**
  * Reads a result of Amazon Transcribe, of any year, or one of ours. A missing language is `und`;
  * channels count as speakers (`ch_0`) where speakers were not told apart.
@@ -205,7 +218,7 @@ export function fromTranscribeJson(json: unknown): StoredTranscript {
     jobName,
     status,
     ...(accountId === undefined ? {} : { accountId }),
-    languageCode: text(results["language_code"]) ?? undetermined,
+    languageCode: languageOf(results),
     ...(languageIdentification === undefined ? {} : { languageIdentification }),
     words: wordsOf(results),
     engine: engineOf(file["engine"]),

@@ -25,8 +25,19 @@ export interface EngineInfo {
 export interface Transcript {
   /** BCP 47: `en-US`. */
   readonly languageCode: string;
+  /**
+   * What it was taken for, the likeliest first; BCP 47, scores 0–1 as the engine means them.
+   * Absent when nobody asked.
+   */
+  readonly languageIdentification?: readonly { readonly code: string; readonly score: number }[];
   readonly words: readonly Word[];
   readonly engine: EngineInfo;
+}
+
+/** What readers of a draft are to know; undefined for what is none. */
+export function draftNote({ name, model, quality }: EngineInfo): string | undefined {
+  if (quality !== "draft") return undefined;
+  return `Draft transcript by ${name} (${model}): many words are misheard.`;
 }
 
 /** How a transcript reads: words and punctuation, words apart by a space where the script has spaces. */

@@ -1,0 +1,48 @@
+/** Text that a spreadsheet would run as a formula (OWASP, "CSV injection"), full-width signs too. */
+const formula = /^\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/u;
+
+/** A field of RFC 4180; a formula gets an apostrophe in front, which makes it text. */
+export function csvField(value: string): string {
+  const safe = formula.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** A record of RFC 4180, with its line end. */
+export function csvLine(values: readonly (string | number | undefined)[]): string {
+  const fields = values.map((value) =>
+    typeof value === "string" ? csvField(value) : (value ?? ""),
+  );
+  return `${fields.join(",")}\r\n`;
+}
+
+/** What makes spreadsheets read a file as UTF-8. */
+export const byteOrderMark = "\ufeff";
+
+/**
+ * Records of a CSV file, as spreadsheets save it: `,` or `;` between fields (as in its first line),
+ * any line ends, with or without a byte order mark. Empty lines are left out.
+ */
+export function parseCsv(text: string): string[][] {
+  const bare = text.startsWith(byteOrderMark) ? text.slice(1) : text;
+  const [head = ""] = bare.split(/[\r\n]/, 1);
+  const separator = head.includes(",") || !head.includes(";") ? "," : ";";
+  const rows: string[][] = [];
+  let row: string[] = [];
+  const field = new RegExp(
+    `(?:"((?:[^"]|"")*)"|([^${separator}\\r\\n]*))(${separator}|\\r\\n|\\n|\\r|$)`,
+    "y",
+  );
+  for (field.lastIndex = 0; field.lastIndex < bare.length;) {
+    const found = field.exec(bare);
+    if (found === null) break; // a quote that nothing ends: what is before it counts
+    const [whole, quoted, plain = "", end] = found;
+    row.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    if (end !== separator) {
+      if (row.length > 1 || row[0] !== "") rows.push(row);
+      row = [];
+    }
+    if (whole === "") break;
+  }
+  if (row.length > 0) rows.push([...row, ""]);
+  return rows;
+}

@@ -1,0 +1,77 @@
+import { canonicalJson, type JobSettings } from "./job.ts";
+
+/** A phrase that is likely to be said. */
+export interface VocabularyPhrase {
+  /** As it is spoken: `Los Angeles`. */
+  readonly phrase: string;
+  /** How it sounds, when its letters mislead. */
+  readonly soundsLike?: string;
+  /** How it is to be written. Default: as `phrase`. */
+  readonly displayAs?: string;
+}
+
+/** A list of phrases; the same phrases have the same hash. */
+export interface Vocabulary {
+  /** SHA-256 of the phrases, hexadecimal: what stands for them in a job's settings. */
+  readonly sha256: string;
+  readonly phrases: readonly VocabularyPhrase[];
+}
+
+/** Which engine is to hear; `auto`: the best that is here and knows the language. */
+export const speechEngines = ["auto", "sherpa", "pocketsphinx"] as const;
+export type SpeechEngineChoice = (typeof speechEngines)[number];
+
+/** What somebody wishes of a media's transcript. What is absent is as the library is set. */
+export interface SpeechWish {
+  /** BCP 47. */
+  readonly languageCode?: string;
+  readonly engine?: SpeechEngineChoice;
+  /** Tell speakers apart: how many there are, or find out; `none`: no more. */
+  readonly speakers?: number | "auto" | "none";
+  /** Find out what is spoken, among these (BCP 47) or all; `none`: no more. */
+  readonly identifyLanguage?: { readonly candidates?: readonly string[] } | "none";
+  /** `none`: no more. */
+  readonly vocabulary?: Vocabulary | "none";
+}
+
+const isLanguage = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$/;
+
+/** Whether a text has the form of a BCP 47 tag. */
+export function isLanguageCode(code: string): boolean {
+  return code.length <= 35 && isLanguage.test(code);
+}
+
+/**
+ * What is wished by now: what was said last goes before what was said earlier. A language that is
+ * named ends finding it out.
+ */
+export function mergedWish(before: SpeechWish | undefined, now: SpeechWish = {}): SpeechWish {
+  const all = { ...before, ...now };
+  const isNamed = now.languageCode !== undefined && now.identifyLanguage === undefined;
+  if (isNamed) delete all.identifyLanguage;
+  for (const key of ["speakers", "identifyLanguage", "vocabulary"] as const)
+    if (all[key] === "none") delete all[key];
+  return all;
+}
+
+/** Whether two wishes are for the same. */
+export function isSameWish(one: SpeechWish | undefined, other: SpeechWish): boolean {
+  return canonicalJson(one ?? {}) === canonicalJson(other);
+}
+
+/** A wish as a job's settings have it, without language and engine; the vocabulary by its hash. */
+export function wishSettings({ speakers, identifyLanguage, vocabulary }: SpeechWish): JobSettings {
+  const isGiven = <T>(value: T | "none" | undefined): value is T =>
+    value !== undefined && value !== "none";
+  return {
+    ...(isGiven(speakers) && { speakers }),
+    ...(isGiven(identifyLanguage) && { identifyLanguage }),
+    ...(isGiven(vocabulary) && { vocabulary: vocabulary.sha256 }),
+  };
+}
+
+/** A wish as people are shown it: of a vocabulary only how long it is. */
+export function briefWish({ vocabulary, ...wish }: SpeechWish): JobSettings {
+  if (vocabulary === undefined || vocabulary === "none") return wish;
+  return { ...wish, vocabulary: { phrases: vocabulary.phrases.length, sha256: vocabulary.sha256 } };
+}

@@ -1,0 +1,162 @@
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { manifestOf, knownModels } from "../src/models/manifest.ts";
+import { readConfig } from "../src/runtime/config.ts";
+import type { Dailies } from "../src/runtime/dailies.ts";
+import { openDailies } from "../src/runtime/embedded.ts";
+import { describeWithSharedMedia, sharedMedia } from "./support/shared-media.ts";
+
+let folder: string;
+let dataDir: string;
+let modelsDir: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "dailies-reprocess-"));
+  [dataDir, modelsDir] = [join(folder, "library"), join(folder, "models")];
+  copyFileSync(sharedMedia("speech/goforward.wav"), join(folder, "go.wav"));
+  copyFileSync(sharedMedia("images/sample.jpg"), join(folder, "dog.jpg"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Each time as a new process would: with the models and settings of by then. */
+async function withDailies<T>(use: (dailies: Dailies) => Promise<T>): Promise<T> {
+  const dailies = await openDailies(readConfig({ dataDir }, { DAILIES_MODELS_DIR: modelsDir }));
+  try {
+    return await use(dailies);
+  } finally {
+    await dailies.close();
+  }
+}
+
+/** The toy transducer, which says "hello" and "world" to anything, as if it were a better model that was pulled. */
+function installToy(id: string): void {
+  const manifest = manifestOf(knownModels, id);
+  const dir = join(modelsDir, id);
+  mkdirSync(dir, { recursive: true });
+  const files = Object.entries(manifest.files).map(([role, name]) => {
+    const toy = role === "tokens" ? "tokens.txt" : `${role}.onnx`;
+    copyFileSync(sharedMedia(`../models/toy-transducer/${toy}`), join(dir, name));
+    const { size: sizeBytes, mtimeMs } = statSync(join(dir, name));
+    const sha256 = createHash("sha256")
+      .update(readFileSync(join(dir, name)))
+      .digest("hex");
+    return { name, sizeBytes, sha256, modifiedMs: Math.floor(mtimeMs) };
+  });
+  const receipt = { id, files, from: "test", imported: true, fetchedAt: new Date().toISOString() };
+  writeFileSync(join(dir, "model.json"), JSON.stringify(receipt));
+}
+
+/** All that tells what was heard. */
+async function heard(dailies: Dailies) {
+  const { transcript, outputs } = await dailies.show("go.wav");
+  const key = outputs.find((output) => output.key.startsWith("output/transcribe/"))?.key ?? "";
+  const record = await dailies.metadata(key);
+  const found = async (words: string) => (await dailies.search({ words })).map(({ name }) => name);
+  return {
+    engine: transcript?.engine.name,
+    quality: transcript?.engine.quality,
+    language: transcript?.languageCode,
+    record: [record["languageCode"], (record["engine"] as { name: string }).name],
+    forward: await found("forward"),
+    captions: (await dailies.export("go.wav", "srt")).includes("forward"),
+  };
+}
+
+const transcribe = { only: ["transcribe"] } as const;
+
+describeWithSharedMedia("a better engine, later", () => {
+  it("replaces results whole, keeps what was wished, and refuses what cannot be", async () => {
+    const draft = {
+      engine: "pocketsphinx",
+      quality: "draft",
+      language: "en-US",
+      record: ["en-US", "pocketsphinx"],
+      forward: ["go.wav"],
+      captions: true,
+    };
+    await withDailies(async (dailies) => {
+      const paths = [join(folder, "go.wav"), join(folder, "dog.jpg")];
+      const report = await dailies.process(paths, { only: ["transcribe", "poster"] });
+      expect(report.finished.map(({ state }) => state)).toEqual(["ready", "ready"]);
+      expect(await heard(dailies)).toEqual(draft);
+      const german = dailies.reprocess(["go.wav"], { speech: { language: "de-DE" } });
+      await expect(german).rejects.toMatchObject({ code: "unsupported_language" });
+      const klingon = dailies.process(paths, { speech: { language: "tlh" } });
+      await expect(klingon).rejects.toMatchObject({ code: "unsupported_language" });
+      for (const speech of [
+        { speakers: 2 },
+        { identifyLanguage: true },
+        { engine: "sherpa" },
+      ] as const)
+        await expect(dailies.askReprocess("go.wav", { speech })).rejects.toMatchObject({
+          code: "model_missing",
+          details: { command: expect.stringMatching(/^dailies models pull /) as string },
+        });
+      expect(await heard(dailies)).toEqual(draft);
+    });
+
+    installToy("parakeet-tdt-0.6b-v3");
+    const toy = {
+      engine: "sherpa",
+      quality: undefined,
+      language: "en-US",
+      record: ["en-US", "sherpa"],
+      forward: [],
+      captions: false,
+    };
+    await withDailies(async (dailies) => {
+      const report = await dailies.reprocess({ engine: "pocketsphinx" }, transcribe);
+      expect(report.finished).toMatchObject([{ name: "go.wav", state: "ready" }]);
+      expect(await heard(dailies)).toEqual(toy);
+      expect((await dailies.reprocess({ engine: "pocketsphinx" })).finished).toEqual([]);
+      expect((await dailies.reprocess({ draft: true })).finished).toEqual([]);
+
+      const speech = { language: "de-DE" };
+      await dailies.reprocess({ engine: "sherpa", languageCode: "en" }, { ...transcribe, speech });
+      expect(await heard(dailies)).toEqual({
+        ...toy,
+        language: "de-DE",
+        record: ["de-DE", "sherpa"],
+      });
+    });
+
+    await withDailies(async (dailies) => {
+      const again = await dailies.reprocess(["go.wav"], transcribe);
+      expect(again.finished).toMatchObject([{ state: "unchanged" }]);
+      const asBefore = await dailies.process([join(folder, "go.wav")], transcribe);
+      expect(asBefore.finished).toMatchObject([{ state: "unchanged" }]);
+      expect((await heard(dailies)).language).toBe("de-DE");
+      // Back to the draft engine, with phrases.
+      const phrases = [{ phrase: "go", displayAs: "GO" }];
+      const speech = { engine: "pocketsphinx", language: "en-US", phrases } as const;
+      await dailies.reprocess(["go.wav"], { ...transcribe, speech });
+      expect(await heard(dailies)).toEqual(draft);
+      expect(await dailies.export("go.wav", "srt")).toContain("GO forward");
+    });
+
+    // The same bytes under another name are heard as those were, without any work.
+    await withDailies(async (dailies) => {
+      copyFileSync(join(folder, "go.wav"), join(folder, "copy.wav"));
+      await dailies.process([join(folder, "copy.wav")], transcribe);
+      const { jobs, transcript } = await dailies.show("copy.wav");
+      expect(transcript?.words[0]?.text).toBe("GO");
+      expect(jobs.find(({ step }) => step === "transcribe")).toMatchObject({
+        state: "succeeded",
+        attempts: 0,
+        settings: { engine: expect.stringMatching(/^pocketsphinx/) as string },
+      });
+      expect((await dailies.show("dog.jpg")).transcript).toBeUndefined();
+    });
+  });
+});
