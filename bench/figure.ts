@@ -7,7 +7,7 @@ export interface Spread {
 }
 
 /** `×` is a ratio of two things measured in the same round. */
-export type Unit = "×" | "ms" | "s" | "MB" | "/s" | "SSIM" | "h/h";
+export type Unit = "×" | "ms" | "s" | "MB" | "/s" | "SSIM" | "h/h" | "%";
 
 /** A bound that the project set itself, held against the median. */
 export interface Target {

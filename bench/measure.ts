@@ -36,8 +36,8 @@ function ended(command: string, args: readonly string[], onPid?: (pid: number) =
   });
 }
 
-function checked({ exitCode, stdout, stderr }: Ended, command: string): string {
-  if (exitCode !== 0) throw new Error(`${command} ended with ${exitCode}: ${stderr}${stdout}`);
+function checked({ exitCode, stdout, stderr }: Ended, command: string, wanted = 0): string {
+  if (exitCode !== wanted) throw new Error(`${command} ended with ${exitCode}: ${stderr}${stdout}`);
   return stdout;
 }
 
@@ -82,12 +82,16 @@ function peakOf(pid: number): number | undefined {
 }
 
 /** Runs a command and returns the most memory that its own process had, its children's not counted. */
-export async function peakBytes(command: string, args: readonly string[]): Promise<number> {
+export async function peakBytes(
+  command: string,
+  args: readonly string[],
+  exitCode = 0,
+): Promise<number> {
   let peak = 0;
   let process = 0;
   const timer = setInterval(() => (peak = Math.max(peak, peakOf(process) ?? 0)), 10);
   try {
-    checked(await ended(command, args, (pid) => void (process = pid)), command);
+    checked(await ended(command, args, (pid) => void (process = pid)), command, exitCode);
     return peak;
   } finally {
     clearInterval(timer);

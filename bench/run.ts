@@ -1,5 +1,5 @@
 // Measures how fast Dailies is, against itself, against ffmpeg by hand and against its targets.
-// usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [a] [b] … [g]
+// usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [a] [b] … [k]
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,9 +9,13 @@ import { transcode } from "./a-transcode.ts";
 import { orchestration } from "./b-orchestration.ts";
 import { catalogFigure } from "./c-catalog.ts";
 import { queueFigure } from "./d-queue.ts";
+import { batchFigure } from "./k-batch.ts";
 import { memory } from "./e-memory.ts";
 import { start } from "./f-start.ts";
 import { hour } from "./g-hour.ts";
+import { speech } from "./h-speech.ts";
+import { labelFigure } from "./i-labels.ts";
+import { serviceFigure } from "./j-service.ts";
 import type { Bench, Figure, Findings } from "./figure.ts";
 import { machine } from "./machine.ts";
 import { figureMarkdown, figureText, summary } from "./report.ts";
@@ -24,6 +28,10 @@ const figures: readonly Figure[] = [
   { letter: "e", title: "Memory of the main process", measure: memory },
   { letter: "f", title: "Cold start", measure: start },
   { letter: "g", title: "An hour of video", measure: hour },
+  { letter: "i", title: "Labels", measure: labelFigure },
+  { letter: "h", title: "Speech", measure: speech },
+  { letter: "j", title: "Service", measure: serviceFigure },
+  { letter: "k", title: "Batch", measure: batchFigure },
 ];
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -44,7 +52,7 @@ function options() {
   const counts = [rounds, media].every((count) => Number.isInteger(count) && count >= 1);
   if (unknown.length > 0 || !counts)
     throw new Error(
-      "usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [a] [b] … [g]",
+      "usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [a] [b] … [k]",
     );
   const chosen = figures.filter(
     ({ letter }) => positionals.length === 0 || positionals.includes(letter),

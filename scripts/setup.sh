@@ -26,7 +26,8 @@ install_packages() {
     exit 1
   fi
   say "installing Node packages (npm ci)"
-  npm ci --loglevel=error --no-audit --no-fund >&2
+  # onnxruntime-node would fetch what only graphics cards need.
+  ONNXRUNTIME_NODE_INSTALL=skip npm ci --loglevel=error --no-audit --no-fund >&2
 }
 
 has_ffmpeg() { has ffmpeg && has ffprobe; }
@@ -44,6 +45,9 @@ has_pocketsphinx() {
 # Only Linux has it.
 has_bubblewrap() { has bwrap || [ "$(uname -s)" != Linux ]; }
 
+# A word processor that opens what we write: for the tests, where they must not be skipped.
+has_word_processor() { [ -z "${CI:-}" ] || { has soffice && has pdftotext; }; }
+
 # What is missing, in the words of one package manager.
 missing_packages() { # apt | dnf | brew
   has_ffmpeg || printf ' ffmpeg'
@@ -53,6 +57,7 @@ missing_packages() { # apt | dnf | brew
     brew) printf ' cmu-pocketsphinx' ;;
   esac
   has_bubblewrap || [ "$1" = brew ] || printf ' bubblewrap'
+  has_word_processor || [ "$1" != apt ] || printf ' libreoffice-writer poppler-utils'
 }
 
 install_with_apt() { # packages
@@ -87,7 +92,26 @@ tell_how_to_install() {
   fi
 }
 
+# The small pair of label models (18 MB): what it brings, it brings quietly; where there is no network
+# nothing is lost but labels, and it is not tried again for a day.
+fetch_label_models() {
+  [ -n "${DAILIES_MODELS_DIR:-${XDG_DATA_HOME:-${HOME:-}}}" ] || return 0
+  models=${DAILIES_MODELS_DIR:-${XDG_DATA_HOME:-${HOME:-}/.local/share}/dailies/models}
+  has_model() { [ -f "$models/$1/model.json" ]; }
+  if has_model yolox-nano && has_model mobilenet-v2; then return; fi
+  tried=$models/.labels-tried
+  if [ -n "$(find "$tried" -mmin -1440 2>/dev/null)" ]; then return; fi
+  mkdir -p "$models" 2>/dev/null && : >"$tried" 2>/dev/null || return 0
+  node -e 'fetch(process.argv[1], { method: "HEAD", signal: AbortSignal.timeout(3000) }).then(() => process.exit(0), () => process.exit(1))' \
+    "${DAILIES_MODELS_MIRROR:-https://github.com}" >/dev/null 2>&1 || return 0
+  say "fetching the label models (18 MB)"
+  limit=$(command -v timeout || true)
+  DAILIES_MODELS_DIR=$models ${limit:+"$limit" 120} bin/dailies models pull labels --quiet >/dev/null 2>&1 ||
+    say "the label models cannot be fetched now; later: dailies models pull labels"
+}
+
 packages_are_ready || install_packages
+fetch_label_models
 
 packages=$(missing_packages apt)
 [ -n "$packages" ] || exit 0

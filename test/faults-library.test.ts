@@ -59,7 +59,7 @@ describe("a source", () => {
     };
     const { signal } = new AbortController();
     const incoming = { path: file, name: "a.wav", owner: "local", signal, follow: () => [] };
-    return receiveFile({ ...parts, objects }, incoming);
+    return receiveFile({ ...parts, objects }, incoming).then(({ media }) => media);
   };
   const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 

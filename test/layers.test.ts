@@ -14,6 +14,10 @@ const forbidden = [
   ["the domain a leaf room", "src/media/a.ts", "../sandbox/run.ts"],
   ["a leaf room a room", "src/database/a.ts", "../queue/worker.ts"],
   ["the command line an engine", "src/cli/a.ts", "../transcode/plan.ts"],
+  ["the service an engine", "src/api/a.ts", "../transcode/plan.ts"],
+  ["what stands before it a room", "src/api/security/a.ts", "../../access/sqlite.ts"],
+  ["people and keys another room", "src/access/a.ts", "../queue/worker.ts"],
+  ["backups the store", "src/backup/a.ts", "../objects/filesystem.ts"],
 ] as const;
 
 const allowed = [
@@ -21,6 +25,7 @@ const allowed = [
   ["a nested file a leaf room", "src/catalog/sqlite/c.ts", "../../database/open.ts"],
   ["the pipeline several rooms", "src/pipeline.ts", "./transcode/plan.ts"],
   ["the command line the composition", "src/cli/c.ts", "../runtime/config.ts"],
+  ["the service what stands before it", "src/api/c.ts", "./security/rate.ts"],
 ] as const;
 
 const environment = "export const path = process.env.PATH;\n";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { asMediaError, MediaError } from "../media/errors.ts";
-import type { ExportFormat } from "../runtime/dailies.ts";
+import type { CaptionOptions, ExportFormat } from "../runtime/dailies.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
 import { formatSize } from "./format.ts";
@@ -13,18 +13,18 @@ export type ExportJson =
   | { readonly name: string; readonly format: ExportFormat; readonly text: string }
   | {
       readonly name: string;
-      readonly format: ExportFormat;
+      readonly format: ExportFormat | "docx";
       readonly path: string;
       readonly sizeBytes: number;
     };
 
 /** Whole or not at all: a reader never sees half a file, and a full disk leaves the old one. */
-async function writeWhole(path: string, text: string): Promise<void> {
+async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}.part`);
   try {
     const file = await open(temporary, "wx");
     try {
-      await file.writeFile(text);
+      await file.writeFile(content);
       await file.sync();
     } finally {
       await file.close();
@@ -44,23 +44,52 @@ async function writeWhole(path: string, text: string): Promise<void> {
   }
 }
 
+export interface ExportCommandOptions extends CaptionOptions {
+  readonly format: ExportFormat | "docx";
+  readonly output?: string;
+}
+
 /** `dailies export` */
 export async function exportTranscript(
   context: Context,
   name: string,
-  options: { readonly format: ExportFormat; readonly output?: string },
+  options: ExportCommandOptions,
 ): Promise<number> {
   const { output } = context;
-  const { format, output: path } = options;
-  const text = await context.withDailies((dailies) => dailies.export(name, format));
+  const { format, output: path, voices = false, wordTimes = false } = options;
+  if ((voices || wordTimes) && format !== "vtt")
+    throw new MediaError("invalid_argument", "--voices and --word-times are for --format vtt");
+  if (format === "docx") return exportDocument(context, name, path);
+  const text = await context.withDailies((dailies) =>
+    dailies.export(name, format, { voices, wordTimes }),
+  );
   if (path === undefined || path === "-") {
     if (output.mode === "human") output.results.write(text);
     else output.document({ name, format, text } satisfies ExportJson);
     return exitCodes.done;
   }
   await writeWhole(path, text);
-  const sizeBytes = Buffer.byteLength(text);
-  if (output.mode === "human") output.note(`Wrote ${printable(path)}, ${formatSize(sizeBytes)}.`);
-  else output.document({ name, format, path, sizeBytes } satisfies ExportJson);
+  tellWritten(context, { name, format, path, sizeBytes: Buffer.byteLength(text) });
+  return exitCodes.done;
+}
+
+function tellWritten({ output }: Context, file: Extract<ExportJson, { path: string }>): void {
+  if (output.mode !== "human") return output.document(file);
+  output.note(`Wrote ${printable(file.path)}, ${formatSize(file.sizeBytes)}.`);
+}
+
+/** A Word document goes to a file, or through a pipe: its bytes are nothing for a terminal, or for JSON. */
+async function exportDocument(context: Context, name: string, path?: string): Promise<number> {
+  const { output } = context;
+  const isPrinted = path === undefined || path === "-";
+  if (isPrinted && (output.mode !== "human" || output.results.terminal))
+    throw new MediaError("invalid_argument", "a Word document needs --output FILE");
+  const document = await context.withDailies((dailies) => dailies.exportDocument(name));
+  if (isPrinted) {
+    process.stdout.write(document);
+    return exitCodes.done;
+  }
+  await writeWhole(path, document);
+  tellWritten(context, { name, format: "docx", path, sizeBytes: document.length });
   return exitCodes.done;
 }

@@ -1,7 +1,8 @@
 import type { Job, JobState } from "../media/job.ts";
+import type { Space } from "../runtime/dailies.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
-import { formatElapsed, formatFraction, formatMoment } from "./format.ts";
+import { formatElapsed, formatFraction, formatMoment, formatSize } from "./format.ts";
 import { jobJson } from "./json.ts";
 import { stateCell } from "./ls.ts";
 import { table, type Cell } from "./table.ts";
@@ -49,6 +50,13 @@ export function pausedLine(since: number): string {
   return `Paused since ${formatMoment(since)}: no job is begun until \`dailies jobs --resume\`.`;
 }
 
+function spaceLine({ freeBytes, minFreeBytes }: Space): string {
+  return (
+    `Waiting for space: ${formatSize(freeBytes)} are free, ${formatSize(minFreeBytes)} are to stay ` +
+    "free (limits.minFreeBytes); jobs are begun when there is more."
+  );
+}
+
 /** `dailies jobs --pause` and `--resume`; `{"paused": boolean}` with --json. */
 async function setPaused({ output, withDailies }: Context, paused: boolean): Promise<number> {
   await withDailies((dailies) => (paused ? dailies.pause() : dailies.resume()));
@@ -58,7 +66,7 @@ async function setPaused({ output, withDailies }: Context, paused: boolean): Pro
   return exitCodes.done;
 }
 
-/** `dailies jobs`; `{"jobs": JobJson[], "pausedSince"?: string}` with --json. */
+/** `dailies jobs`; `{"jobs": JobJson[], "pausedSince"?, "waitingForSpace"?}` with --json. */
 export async function jobs(
   context: Context,
   name: string | undefined,
@@ -71,16 +79,19 @@ export async function jobs(
     ...(options.state !== undefined && { state: options.state }),
     ...(options.limit !== undefined && { limit: options.limit }),
   };
-  const { found, pausedSince } = await context.withDailies(async (dailies) => {
+  const { found, pausedSince, space } = await context.withDailies(async (dailies) => {
     const list = await dailies.jobs(filter);
     // A media without such jobs is an empty list; a name that nobody has is an error.
     if (list.length === 0 && name !== undefined) await dailies.show(name);
-    return { found: list, pausedSince: await dailies.pausedSince() };
+    return { found: list, pausedSince: await dailies.pausedSince(), space: await dailies.space() };
   });
+  const isWaiting = !space.isEnough && found.some(({ state }) => state === "queued");
   if (output.mode === "json") {
     const since =
       pausedSince === undefined ? {} : { pausedSince: new Date(pausedSince).toISOString() };
-    output.document({ jobs: found.map(jobJson), ...since });
+    const { freeBytes, minFreeBytes } = space;
+    const waiting = isWaiting ? { waitingForSpace: { freeBytes, minFreeBytes } } : {};
+    output.document({ jobs: found.map(jobJson), ...since, ...waiting });
     return exitCodes.done;
   }
   if (output.mode === "jsonl") {
@@ -88,6 +99,7 @@ export async function jobs(
     return exitCodes.done;
   }
   if (pausedSince !== undefined) output.note(pausedLine(pausedSince));
+  if (isWaiting) output.note(spaceLine(space));
   if (found.length === 0) {
     output.note("No jobs.");
     return exitCodes.done;

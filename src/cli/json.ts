@@ -1,60 +1,14 @@
-import type { Job } from "../media/job.ts";
-import type { LabelSummary } from "../media/label.ts";
-import type { Media } from "../media/media.ts";
+import { jobJson, type JobJson } from "../media/json.ts";
 import type { ProcessedMedia } from "../runtime/dailies.ts";
-import { errorJson, type ErrorJson } from "./failure.ts";
 
-/**
- * The shapes that several commands print with --json. Field names are camelCase with units in
- * them, times are ISO 8601 in UTC, what is unknown is left out.
- */
-
-/** A media without what was made of it. */
-export interface MediaJson {
-  readonly name: string;
-  readonly version: string;
-  readonly owner: string;
-  readonly state: Media["state"];
-  /** `video`, `audio` or `image`, once it is known. */
-  readonly type?: Media["type"];
-  readonly durationMs?: number;
-  /** As it is to be seen: turned, with square pixels. */
-  readonly width?: number;
-  readonly height?: number;
-  readonly sizeBytes: number;
-  readonly sha256: string;
-  readonly origin?: string;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-}
-
-/** One step for one version. */
-export interface JobJson {
-  readonly id: string;
-  readonly name: string;
-  readonly version: string;
-  readonly step: Job["step"];
-  readonly state: Job["state"];
-  readonly attempts: number;
-  readonly settings: Job["settings"];
-  readonly enqueuedAt: string;
-  readonly startedAt?: string;
-  readonly finishedAt?: string;
-  /** When it is tried again, at the earliest. */
-  readonly runAfter?: string;
-  /** How far it is: `fraction` 0–1, `speed` in media seconds per second, `remainingMs`. */
-  readonly progress?: NonNullable<Job["progress"]>;
-  /** Why it was skipped. */
-  readonly reason?: NonNullable<Job["reason"]>;
-  readonly failure?: ErrorJson;
-}
-
-export interface LabelJson {
-  readonly name: string;
-  /** 0–1. */
-  readonly confidence: number;
-  readonly parents: readonly string[];
-}
+export {
+  jobJson,
+  labelJson,
+  mediaJson,
+  type JobJson,
+  type LabelJson,
+  type MediaJson,
+} from "../media/json.ts";
 
 /** A media that a command has worked on. */
 export interface ProcessedJson {
@@ -63,50 +17,6 @@ export interface ProcessedJson {
   readonly jobs: readonly JobJson[];
   /** Files written below --out. */
   readonly written: readonly string[];
-}
-
-const iso = (at: number): string => new Date(at).toISOString();
-
-export function mediaJson(media: Media): MediaJson {
-  const { facts, type } = media;
-  const durationMs = facts?.durationMs;
-  return {
-    name: media.name,
-    version: media.version,
-    owner: media.owner,
-    state: media.state,
-    ...(type !== undefined && { type }),
-    ...(durationMs !== undefined && { durationMs }),
-    ...(facts?.video && { width: facts.video.displayWidth, height: facts.video.displayHeight }),
-    sizeBytes: media.sizeBytes,
-    sha256: media.sha256,
-    ...(media.origin !== undefined && { origin: media.origin }),
-    createdAt: iso(media.createdAt),
-    updatedAt: iso(media.updatedAt),
-  };
-}
-
-export function jobJson(job: Job): JobJson {
-  return {
-    id: job.id,
-    name: job.name,
-    version: job.version,
-    step: job.step,
-    state: job.state,
-    attempts: job.attempts,
-    settings: job.settings,
-    enqueuedAt: iso(job.enqueuedAt),
-    ...(job.startedAt !== undefined && { startedAt: iso(job.startedAt) }),
-    ...(job.finishedAt !== undefined && { finishedAt: iso(job.finishedAt) }),
-    ...(job.runAfter !== undefined && { runAfter: iso(job.runAfter) }),
-    ...(job.progress && { progress: job.progress }),
-    ...(job.reason && { reason: job.reason }),
-    ...(job.failure && { failure: errorJson(job.failure) }),
-  };
-}
-
-export function labelJson({ name, confidence, parents }: LabelSummary): LabelJson {
-  return { name, confidence, parents };
 }
 
 export function processedJson(result: ProcessedMedia): ProcessedJson {

@@ -1,5 +1,7 @@
 import type { Attempt } from "../catalog/catalog.ts";
 import type { MediaEvent, RecordedEvent } from "../media/event.ts";
+import type { JobSettings } from "../media/job.ts";
+import { briefWish, type SpeechWish } from "../media/speech.ts";
 import type { Context } from "./context.ts";
 import { errorJson, errorText, exitCodes, type ErrorJson } from "./failure.ts";
 import { formatElapsed, formatMoment } from "./format.ts";
@@ -9,8 +11,19 @@ import { printable } from "./text.ts";
 /** What `logs` prints with --json, each list in the order of time. */
 export interface LogsJson {
   readonly name: string;
-  readonly events: readonly (MediaEvent & { readonly sequence: number; readonly at: string })[];
+  readonly events: readonly ((Exclude<MediaEvent, { type: "speech.asked" }> | SpeechAskedJson) & {
+    readonly sequence: number;
+    readonly at: string;
+  })[];
   readonly attempts: readonly AttemptJson[];
+}
+
+/** Of a vocabulary only its length and hash are told. */
+interface SpeechAskedJson {
+  readonly type: "speech.asked";
+  readonly name: string;
+  readonly version: string;
+  readonly speech: JobSettings;
 }
 
 export interface AttemptJson {
@@ -45,7 +58,7 @@ function attemptJson(attempt: Attempt): AttemptJson {
 const eventJson = ({ sequence, at, event }: RecordedEvent): LogsJson["events"][number] => ({
   sequence,
   at: new Date(at).toISOString(),
-  ...event,
+  ...(event.type === "speech.asked" ? { ...event, speech: briefWish(event.speech) } : event),
 });
 
 const lastWords = 12;
@@ -90,6 +103,13 @@ function attemptEntries(attempt: Attempt, ordinal: number, style: Style): Entry[
   return [started, { at: end, lines }];
 }
 
+function wishWords(speech: SpeechWish): string[] {
+  const words = Object.entries(briefWish(speech)).map(
+    ([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
+  return words.length === 0 ? ["as the library is set"] : words;
+}
+
 /** What an event is about, besides its media. */
 function eventSubject(event: MediaEvent): readonly string[] {
   switch (event.type) {
@@ -99,6 +119,8 @@ function eventSubject(event: MediaEvent): readonly string[] {
       return [event.step, event.code];
     case "media.failed":
       return event.failed;
+    case "speech.asked":
+      return wishWords(event.speech);
     case "object.created":
     case "object.removed":
     case "media.probed":

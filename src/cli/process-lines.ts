@@ -94,6 +94,8 @@ export function finishedLines(
   switch (result.state) {
     case "unchanged":
       return [`${style("dim", "=")} ${name}: already done with these settings`];
+    case "shared":
+      return [`${style("green", "✓")} ${name}: shares what was made of the same bytes before`];
     case "ready":
       return [`${style("green", "✓")} ${name}: ${list}${took}`];
     case "failed": {
@@ -162,6 +164,7 @@ export function sumLine(report: ProcessReport, elapsedMs: number): string {
     report.finished.filter((result) => result.state === state).length;
   const parts = [
     ...(having("ready") > 0 || report.finished.length === 0 ? [`${having("ready")} done`] : []),
+    ...(having("shared") > 0 ? [`${having("shared")} shared`] : []),
     ...(having("unchanged") > 0 ? [`${having("unchanged")} unchanged`] : []),
     ...(having("failed") > 0 ? [`${having("failed")} failed`] : []),
     ...(report.refused.length > 0 ? [`${report.refused.length} refused`] : []),

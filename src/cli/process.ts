@@ -1,11 +1,14 @@
 import { MediaError } from "../media/errors.ts";
 import type { Step } from "../media/job.ts";
 import type { ProcessedMedia } from "../runtime/dailies.ts";
+import type { SpeechOptions } from "../runtime/speech-choices.ts";
 import type { Context } from "./context.ts";
+import { offerModel } from "./offer-model.ts";
+import { speechOptions } from "./speech-options.ts";
 import { printable, shellWord } from "./text.ts";
 import { work } from "./work.ts";
 
-export interface ProcessCommandOptions {
+export interface ProcessCommandOptions extends SpeechOptions {
   readonly out?: string;
   readonly only?: readonly Step[];
   readonly name?: string;
@@ -21,20 +24,46 @@ export async function process(
   if (paths.length === 0) return workOff(context, options);
   if (options.name !== undefined && paths.length > 1)
     throw new MediaError("invalid_argument", "--name is for one file, but there are several");
+  const { out, only, name, replace } = options;
+  const speech = speechOptions(options);
+  const draftHint = await offerModel(heardWith(context, speech), { paths, only });
+  const given = {
+    speech,
+    ...(out !== undefined && { out }),
+    ...(only !== undefined && { only }),
+    ...(name !== undefined && { name }),
+    ...(replace !== undefined && { replace }),
+  };
   const { exitCode, report } = await work(
     context,
-    (dailies, running) => dailies.process(paths, { ...options, ...running }),
+    (dailies, running) => dailies.process(paths, { ...given, ...running }),
     { create: true },
   );
-  if (!report.interrupted) hint(context, report.finished, options.out);
+  if (draftHint !== undefined && report.finished.some(hasNewTranscript))
+    context.output.note(draftHint);
+  if (!report.interrupted) hint(context, report.finished, out);
   return exitCode;
+}
+
+function hasNewTranscript({ state, jobs }: ProcessedMedia): boolean {
+  const isNew = state === "ready" || state === "failed";
+  return isNew && jobs.some(({ step, state: end }) => step === "transcribe" && end === "succeeded");
+}
+
+/** What the offer of a better engine goes by. */
+function heardWith(context: Context, { language, engine }: SpeechOptions): Context {
+  const { config } = context;
+  const engines = engine === undefined ? config.engines : { ...config.engines, speech: engine };
+  return {
+    ...context,
+    config: { ...config, engines, languageCode: language ?? config.languageCode },
+  };
 }
 
 /** Without paths: works off what waits, whoever asked for it. */
 async function workOff(context: Context, options: ProcessCommandOptions): Promise<number> {
-  const given = Object.keys(options).filter((name) =>
-    ["out", "only", "name", "replace"].includes(name),
-  );
+  const own = ["out", "only", "name", "replace", ...Object.keys(speechOptions(options))];
+  const given = Object.keys(options).filter((name) => own.includes(name));
   if (given.length > 0)
     throw new MediaError("invalid_argument", `--${given[0]} needs a file or folder to process`);
   return (await work(context, (dailies, running) => dailies.workOff(running))).exitCode;

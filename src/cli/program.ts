@@ -2,8 +2,15 @@ import { readFileSync } from "node:fs";
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { steps, type JobState, type Step } from "../media/job.ts";
 import type { MediaType } from "../media/media.ts";
-import { exportFormats, type ExportFormat } from "../runtime/dailies.ts";
+import { exportFormats } from "../runtime/dailies.ts";
+import { addBatch } from "./batch-command.ts";
 import { createContext, type Context, type GlobalOptions } from "./context.ts";
+import type { ServeCommand } from "./serve.ts";
+import { addSpeechOptions } from "./speech-options.ts";
+import type { ExportCommandOptions } from "./export.ts";
+import { addModels } from "./models-program.ts";
+import { addNotify } from "./notify-commands.ts";
+import { addOperating } from "./operating.ts";
 
 const mediaTypes: readonly MediaType[] = ["video", "audio", "image"];
 const jobStates: readonly JobState[] = [
@@ -42,6 +49,27 @@ function parseLimit(value: string): number {
 function parseFolder(value: string): string {
   if (value === "") throw new InvalidArgumentError("It must be a folder's path.");
   return value;
+}
+
+const parseFolders = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  parseFolder(value),
+];
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];
+
+function parsePort(value: string): number {
+  if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535)
+    throw new InvalidArgumentError("It must be a number from 0 to 65535.");
+  return Number(value);
+}
+
+function parseGrace(value: string): number {
+  if (!/^\d{1,5}$/.test(value)) throw new InvalidArgumentError("It must be a number of seconds.");
+  return Number(value);
 }
 
 const examples = (...lines: readonly string[]): string =>
@@ -106,16 +134,19 @@ export function createProgram(run: (work: () => Promise<number>) => Promise<void
   const go = (command: Command, work: Run): Promise<void> =>
     run(async () => work(await createContext(command.optsWithGlobals<GlobalOptions>())));
   addWork(program, go);
+  addBatch(program, go);
   addReading(program, go);
   addChanging(program, go);
+  addOperating(program, go);
+  addNotify(program, go);
+  addModels(program, go);
   return program;
 }
 
 type Go = (command: Command, work: Run) => Promise<void>;
 
 function addWork(program: Command, go: Go): void {
-  program
-    .command("process")
+  addSpeechOptions(program.command("process"))
     .description("take in files and folders and do all that is to be done; without any, what waits")
     .argument("[paths...]", "videos, recordings, pictures, or folders of them")
     .option("-o, --out <dir>", "write the results below this folder", parseFolder)
@@ -128,6 +159,7 @@ function addWork(program: Command, go: Go): void {
         "process talk.mp4 --out results",
         "process footage/ --only audio,transcribe",
         "process cut2.mp4 --name talk.mp4 --replace",
+        "process vortrag.mp4 --language de-DE --vocabulary names.csv --speakers 2",
         "process",
       ),
     )
@@ -135,6 +167,46 @@ function addWork(program: Command, go: Go): void {
       go(command, async (context) =>
         (await import("./process.ts")).process(context, paths, options),
       ),
+    );
+  program
+    .command("serve")
+    .description("the always-on Dailies of this machine: HTTP, and work as it comes")
+    .option("--host <host>", "the address to listen on", "127.0.0.1")
+    .addOption(
+      new Option("--port <port>", "the port; 0 takes a free one")
+        .argParser(parsePort)
+        .default(4700),
+    )
+    .option(
+      "--watch <dir>",
+      "take in what is put into this folder (may be given again)",
+      parseFolders,
+    )
+    .addOption(
+      new Option("--grace <seconds>", "how long a stop waits for what is under way")
+        .argParser(parseGrace)
+        .default(10),
+    )
+    .addOption(
+      new Option(
+        "--accept-sandbox <level>",
+        "let others connect though this sandbox leaves decoders the network",
+      ).choices(["kernel", "limits"]),
+    )
+    .addHelpText("after", examples("serve", "serve --port 8080 --watch footage/"))
+    .action((options: ServeCommand, command: Command) =>
+      go(command, async (context) => (await import("./serve.ts")).serve(context, options)),
+    );
+  program
+    .command("put")
+    .description("take in files and leave the work to a running `dailies serve` or `process`")
+    .argument("<files...>", "videos, recordings, pictures; - is standard input")
+    .option("--name <name>", "what one file is to be called (default: its base name)")
+    .option("--replace", "take the place of other bytes of the same name")
+    .option("--wait", "do what is to be done, and return when it is done")
+    .addHelpText("after", examples("put talk.mp4", "put cut2.mp4 --name talk.mp4 --replace"))
+    .action((files: string[], options: object, command: Command) =>
+      go(command, async (context) => (await import("./put.ts")).put(context, files, options)),
     );
   program
     .command("retry")
@@ -145,12 +217,24 @@ function addWork(program: Command, go: Go): void {
     .action((name: string | undefined, options: object, command: Command) =>
       go(command, async (context) => (await import("./retry.ts")).retry(context, name, options)),
     );
-  program
-    .command("reprocess")
+  addSpeechOptions(program.command("reprocess"), true)
     .description("plan again with today's settings and do what that makes different")
-    .argument("<names...>", "media")
+    .argument("[names...]", "media")
     .addOption(onlyOption())
-    .addHelpText("after", examples("reprocess talk.mp4", "reprocess a.mp4 b.mp4 --only label"))
+    .addOption(new Option("--step <steps>", "the same as --only").argParser(parseSteps))
+    .option(
+      "--where <key=value>",
+      "all media with this engine, language, quality (draft, full), type, label, startswith; may come again",
+      collect,
+    )
+    .addHelpText(
+      "after",
+      examples(
+        "reprocess talk.mp4 --language de-DE",
+        "reprocess a.mp4 b.mp4 --only label",
+        "reprocess --where engine=pocketsphinx --step transcribe",
+      ),
+    )
     .action((names: string[], options: object, command: Command) =>
       go(command, async (context) =>
         (await import("./reprocess.ts")).reprocess(context, names, options),
@@ -183,17 +267,21 @@ function addReading(program: Command, go: Go): void {
     );
   program
     .command("export")
-    .description("the transcript as captions, text, JSON or a table")
+    .description("the transcript as captions, text, JSON, a table or a Word document")
     .argument("<name>", "a media")
     .addOption(
-      new Option("-f, --format <format>", "as what").choices(exportFormats).makeOptionMandatory(),
+      new Option("-f, --format <format>", "as what")
+        .choices([...exportFormats, "docx"])
+        .makeOptionMandatory(),
     )
     .option("-o, --output <file>", "write it there (default: print it)")
+    .option("--voices", "say who speaks (vtt)")
+    .option("--word-times", "mark the time of each word (vtt)")
     .addHelpText(
       "after",
       examples("export talk.mp4 --format srt --output talk.srt", "export talk.mp4 -f txt"),
     )
-    .action((name: string, options: { format: ExportFormat; output?: string }, command: Command) =>
+    .action((name: string, options: ExportCommandOptions, command: Command) =>
       go(command, async (context) =>
         (await import("./export.ts")).exportTranscript(context, name, options),
       ),
@@ -242,6 +330,15 @@ function addChanging(program: Command, go: Go): void {
     .addHelpText("after", examples("rm talk.mp4"))
     .action((names: string[], _options: object, command: Command) =>
       go(command, async (context) => (await import("./rm.ts")).remove(context, names)),
+    );
+  program
+    .command("reconcile")
+    .description("compare the catalog with the stored bytes; what is lost is made again")
+    .option("--verify", "read all bytes and compare their hashes, too")
+    .option("--delete", "remove bytes that belong to nothing")
+    .addHelpText("after", examples("reconcile", "reconcile --verify --delete"))
+    .action((options: object, command: Command) =>
+      go(command, async (context) => (await import("./reconcile.ts")).reconcile(context, options)),
     );
   program
     .command("doctor")

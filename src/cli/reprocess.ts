@@ -1,16 +1,35 @@
+import { MediaError } from "../media/errors.ts";
 import type { Step } from "../media/job.ts";
+import type { SpeechOptions } from "../runtime/speech-choices.ts";
 import type { Context } from "./context.ts";
+import { speechOptions } from "./speech-options.ts";
+import { whereOf } from "./where.ts";
 import { work } from "./work.ts";
+
+export interface ReprocessCommandOptions extends SpeechOptions {
+  readonly only?: readonly Step[];
+  readonly step?: readonly Step[];
+  readonly where?: readonly string[];
+}
 
 /** `dailies reprocess`: plans anew and does what differs; prints a ReportJson with --json. */
 export async function reprocess(
   context: Context,
   names: readonly string[],
-  options: { readonly only?: readonly Step[] },
+  options: ReprocessCommandOptions,
 ): Promise<number> {
-  const { only } = options;
+  const { where, only, step } = options;
+  if ((names.length === 0) === (where === undefined))
+    throw new MediaError("invalid_argument", "reprocess needs either NAME… or --where KEY=VALUE");
+  const which = where === undefined ? names : whereOf(where);
+  const steps =
+    only === undefined && step === undefined ? undefined : [...(only ?? []), ...(step ?? [])];
   const { exitCode } = await work(context, (dailies, running) =>
-    dailies.reprocess(names, only === undefined ? running : { ...running, only }),
+    dailies.reprocess(which, {
+      ...running,
+      speech: speechOptions(options),
+      ...(steps !== undefined && { only: steps }),
+    }),
   );
   return exitCode;
 }

@@ -25,7 +25,8 @@ type Removal =
 async function removeOne(dailies: Dailies, name: string): Promise<Removal> {
   try {
     const details = await dailies.show(name);
-    await dailies.remove(name);
+    // An order, not one half of a rename: the space is free when it returns.
+    await dailies.remove(name, { keepMs: 0 });
     return { name, details };
   } catch (error) {
     return { name, error: asMediaError(error) };

@@ -10,9 +10,9 @@ import { createProgressDisplay } from "./progress-display.ts";
 const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 type StopSignal = (typeof stopSignals)[number] | "SIGPIPE";
 
-const exitCodeOf = (signal: StopSignal): number => 128 + constants.signals[signal];
+export const exitCodeOf = (signal: StopSignal): number => 128 + constants.signals[signal];
 
-interface Stop {
+export interface Stop {
   readonly signal: AbortSignal;
   /** What stopped it, if anything did. */
   readonly by: () => StopSignal | undefined;
@@ -24,7 +24,7 @@ interface Stop {
  * children die with their parent, and the next run takes over what they held. A reader of stdout
  * that went away (`| head`) stops the work too.
  */
-function listenForStop(onStop: (signal: StopSignal) => void): Stop {
+export function listenForStop(onStop: (signal: StopSignal) => void): Stop {
   const controller = new AbortController();
   let by: StopSignal | undefined;
   const stop = (signal: StopSignal): void => {
@@ -55,7 +55,7 @@ function listenForStop(onStop: (signal: StopSignal) => void): Stop {
 export function exitCodeFor(report: ProcessReport): number {
   const { finished, refused } = report;
   if (finished.length === 0 && refused.length > 0) return exitCodes.couldNotRun;
-  const allDone = finished.every(({ state }) => state === "ready" || state === "unchanged");
+  const allDone = finished.every(({ state }) => state !== "failed");
   return allDone && refused.length === 0 ? exitCodes.done : exitCodes.someFailed;
 }
 

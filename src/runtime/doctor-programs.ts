@@ -99,27 +99,16 @@ export async function checkFfprobe(sandbox: Sandbox, searchPath: string): Promis
 }
 
 /** Also whether its model is there, which Debian packs apart: it is loaded, and given no sound. */
-export async function checkPocketsphinx(
-  sandbox: Sandbox,
-  searchPath: string,
-  languageCode: string,
-): Promise<Finding> {
+export async function checkPocketsphinx(sandbox: Sandbox, searchPath: string): Promise<Finding> {
   const [program, silence] = await Promise.all([
     findPocketsphinx(sandbox),
     ask(sandbox, "pocketsphinx_continuous", ["-infile", "/dev/null"]).catch(() => undefined),
   ]);
   const remedy = howToInstall("pocketsphinx", searchPath);
   if (program === undefined)
-    return { state: "warning", detail: "there are no transcripts without it", remedy };
+    return { state: "warning", detail: "the draft speech engine; it is not installed", remedy };
   const found = program.version;
   if (program.kind === "continuous" && silence?.exitCode !== 0)
     return { state: "warning", found, detail: "its model for en-US is not there", remedy };
-  if (/^en\b/i.test(languageCode))
-    return { state: "ok", found, detail: "draft quality; knows en-US only" };
-  return {
-    state: "warning",
-    found,
-    detail: `knows en-US only, and the language that is set is ${languageCode}`,
-    remedy: "Set languageCode in config.json or DAILIES_LANGUAGE to en-US.",
-  };
+  return { state: "ok", found, detail: "the draft speech engine; knows en-US only" };
 }

@@ -16,6 +16,7 @@ describe("checkUp", () => {
   const config = (dataDir = join(folder, "data"), languageCode = "en-US") => ({
     dataDir,
     languageCode,
+    modelsDir: join(folder, "models"),
   });
   const named = (checks: readonly Check[], name: string): Check | undefined =>
     checks.find((check) => check.name === name);
@@ -41,7 +42,9 @@ describe("checkUp", () => {
       "ffmpeg",
       "ffprobe",
       "pocketsphinx",
+      "speech engine",
       "label engine",
+      "models",
       "sandbox",
       "data directory",
       "SQLite",
@@ -123,8 +126,8 @@ esac`;
 
   test("a language that the engine does not know is a warning", async () => {
     const checks = await checkUp(config(undefined, "de-DE"));
-    expect(named(checks, "pocketsphinx")).toMatchObject({ state: "warning" });
-    expect(named(checks, "pocketsphinx")?.detail).toContain("de-DE");
+    expect(named(checks, "speech engine")).toMatchObject({ state: "warning" });
+    expect(named(checks, "speech engine")?.detail).toContain("nothing is heard in de-DE");
   });
 
   test("a data directory is tried, and left as it was", async () => {
@@ -149,6 +152,6 @@ esac`;
     const checks = await checkUp(config(), { searchPath: join(folder, "nowhere") });
     expect(named(checks, "sandbox")).toMatchObject({ state: "missing" });
     expect(named(checks, "SQLite")).toMatchObject({ state: "ok" });
-    expect(checks).toHaveLength(9);
+    expect(checks).toHaveLength(11);
   });
 });

@@ -1,12 +1,16 @@
-import { access, constants, mkdtemp, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { access, constants, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { findCenternet } from "../label/centernet/install.ts";
 import { MediaError, asMediaError } from "../media/errors.ts";
+import { defaultLimits } from "../media/limits.ts";
 import { createSandbox } from "../sandbox/create.ts";
 import { findProgram, systemPath } from "../sandbox/programs.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { Config } from "./config.ts";
+import { checkModels } from "./doctor-models.ts";
+import { checkLabelEngine } from "./doctor-labels.ts";
+import { checkSpeechEngine } from "./doctor-speech.ts";
 import { checkQueue } from "./doctor-queue.ts";
+import { spaceOf } from "./space.ts";
 import { checkFfmpeg, checkFfprobe, checkPocketsphinx, howToInstall } from "./doctor-programs.ts";
 
 /** One thing that was looked at. */
@@ -32,7 +36,8 @@ export type Finding = Omit<Check, "name">;
  * @param options.searchPath where programs are found. Default: the usual folders of the system.
  */
 export async function checkUp(
-  config: Pick<Config, "dataDir" | "languageCode">,
+  config: Pick<Config, "dataDir" | "languageCode" | "modelsDir"> &
+    Partial<Pick<Config, "engines" | "limits">>,
   options: { readonly searchPath?: string } = {},
 ): Promise<Check[]> {
   const { searchPath = systemPath } = options;
@@ -43,12 +48,12 @@ export async function checkUp(
     named("Node.js", () => checkNode(process.versions.node)),
     named("ffmpeg", () => inSandbox((box) => checkFfmpeg(box, searchPath))),
     named("ffprobe", () => inSandbox((box) => checkFfprobe(box, searchPath))),
-    named("pocketsphinx", () =>
-      inSandbox((box) => checkPocketsphinx(box, searchPath, config.languageCode)),
-    ),
-    named("label engine", checkLabelEngine),
+    named("pocketsphinx", () => inSandbox((box) => checkPocketsphinx(box, searchPath))),
+    named("speech engine", () => inSandbox(async (box) => checkSpeechEngine(box, config))),
+    named("label engine", () => checkLabelEngine(config)),
+    named("models", () => checkModels(config)),
     named("sandbox", () => inSandbox(async (box) => checkSandbox(box, searchPath))),
-    named("data directory", () => checkDataDirectory(config.dataDir)),
+    named("data directory", () => checkDataDirectory(config)),
     named("SQLite", checkSqlite),
     named("queue", () => checkQueue(config.dataDir)),
   ]);
@@ -70,18 +75,6 @@ function checkNode(found: string): Finding {
   return { state: "missing", found, detail: "24 or newer is needed", remedy };
 }
 
-function checkLabelEngine(): Finding {
-  try {
-    findCenternet();
-    return { state: "ok", found: "CenterNet", detail: "80 kinds of things, offline" };
-  } catch (thrown) {
-    const error = asMediaError(thrown);
-    const { install } = error.details;
-    const remedy = typeof install === "string" ? install : error.remedy;
-    return { state: "warning", detail: "nothing is labelled without its packages", remedy };
-  }
-}
-
 function checkSandbox(sandbox: Sandbox, searchPath: string): Finding {
   const found = sandbox.level;
   if (sandbox.lacks.length === 0)
@@ -98,7 +91,10 @@ function checkSandbox(sandbox: Sandbox, searchPath: string): Finding {
 /** Below this, a single long video may not find room. */
 const littleSpaceBytes = 2 * 1024 ** 3;
 
-async function checkDataDirectory(dataDir: string): Promise<Finding> {
+async function checkDataDirectory({
+  dataDir,
+  limits = defaultLimits,
+}: Pick<Config, "dataDir"> & Partial<Pick<Config, "limits">>): Promise<Finding> {
   const there = await nearestExisting(dataDir);
   const found = dataDir;
   try {
@@ -109,10 +105,14 @@ async function checkDataDirectory(dataDir: string): Promise<Finding> {
     const remedy = `Allow this user to write to ${there}, or choose another folder with --data-dir.`;
     return { state: "missing", found, detail, remedy };
   }
-  const { bavail, bsize } = await statfs(there);
-  const freeBytes = bavail * bsize;
+  const { freeBytes, minFreeBytes, isEnough } = await spaceOf({ dataDir, limits });
   const free = `${(freeBytes / 1e9).toFixed(1)} GB free`;
   const detail = there === dataDir ? free : `${free}; made when it is first used`;
+  if (!isEnough) {
+    const floor = `${(minFreeBytes / 1e9).toFixed(1)} GB are to stay free (limits.minFreeBytes)`;
+    const waiting = `${detail}; ${floor}: jobs wait for space, and nothing is taken in`;
+    return { state: "warning", found, detail: waiting, remedy: "Free some space." };
+  }
   if (freeBytes >= littleSpaceBytes) return { state: "ok", found, detail };
   return { state: "warning", found, detail, remedy: "Free some space." };
 }

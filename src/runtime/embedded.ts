@@ -1,10 +1,20 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { createSeal } from "../access/seal.ts";
+import { createSqliteAccess } from "../access/sqlite.ts";
+import { backUp } from "../backup/backup.ts";
 import { createSqliteCatalog } from "../catalog/sqlite/catalog.ts";
+import { createReaders } from "../catalog/sqlite/readers.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { openDatabase } from "../database/open.ts";
-import { disownSession, enterSession, keepSession, leaveSession } from "../database/session.ts";
+import {
+  disownSession,
+  enterSession,
+  keepSession,
+  leaveSession,
+  surveySessions,
+} from "../database/session.ts";
 import { clearAfter, emptyTrash } from "../lifecycle/sweep.ts";
 import { MediaError } from "../media/errors.ts";
 import { createIdSource, newSession } from "../media/ids.ts";
@@ -14,7 +24,12 @@ import { createSqliteQueue } from "../queue/sqlite.ts";
 import type { Config } from "./config.ts";
 import type { Dailies } from "./dailies.ts";
 import { once } from "./once.ts";
+import { createArrivals } from "./arrivals.ts";
+import { createBell, type Bell } from "./bell.ts";
+import { lazyNotices } from "./lazy-notices.ts";
 import { createQueries } from "./queries.ts";
+import { createServiceQueries } from "./service.ts";
+import { libraryFiles, storeIn } from "./restore.ts";
 import type { LocalSteps } from "./steps.ts";
 import { createWork } from "./work.ts";
 
@@ -39,6 +54,10 @@ export interface Parts {
    * made may not be recorded, so it is not struck off as one that left nothing behind.
    */
   readonly unsettle: () => void;
+  /** Sessions whose process lives, as far as can be known from here. */
+  readonly livingSessions: () => ReadonlySet<string>;
+  /** Rung when there is something new to do. */
+  readonly bell: Bell;
 }
 
 export interface Recovered {
@@ -49,21 +68,27 @@ export interface Recovered {
 
 /**
  * Opens Dailies on this machine.
+ * @param options.readers slow reads run on threads of their own, beside whoever else asks. Default: false
  * @throws MediaError `not_found` when there is no library and `create` is false; `catalog_newer`;
  * `storage_failed` when the data directory cannot be used
  */
 export async function openDailies(
   config: Config,
-  { create = true }: { create?: boolean } = {},
+  { create = true, readers = false }: { create?: boolean; readers?: boolean } = {},
 ): Promise<Dailies> {
   const file = join(config.dataDir, "dailies.db");
   if (!create && !existsSync(file))
     throw new MediaError("no_library", `there is no library in ${config.dataDir}`);
   const database = openDatabase(file);
+  const seal = createSeal({ keyFile: config.masterKeyFile });
   const session = newSession();
   const newId = createIdSource(session);
   const { metadataTable } = config;
-  const catalog = createSqliteCatalog({ database, metadataTable });
+  const catalog = createSqliteCatalog({
+    database,
+    metadataTable,
+    ...(readers ? { readers: createReaders({ path: file }) } : {}),
+  });
   const queue = createSqliteQueue({ database, session, newId });
   /** Attempts that are over and could not be handed back: on a full disk, say. */
   const owed = new Set<string>();
@@ -83,8 +108,9 @@ export async function openDailies(
     const dead = new Set(deadSessions);
     await objects.sweepIncoming((maker) => !dead.has(maker));
     const cleared = await clearAfter({ catalog, objects, workDir: works }, deadSessions);
-    await queue.forget(deadSessions);
+    // Before they are forgotten: whoever is killed in the middle of it leaves bytes that are found by them.
     await emptyTrash({ catalog, objects, workDir: works });
+    await queue.forget(deadSessions);
     return { jobsTakenOver: takenOver, ...cleared };
   };
   let entering: Promise<Recovered> | undefined;
@@ -117,6 +143,8 @@ export async function openDailies(
     unsettle: () => {
       settled = false;
     },
+    livingSessions: () => surveySessions(database).living,
+    bell: createBell(),
   };
   /** Strikes the session off; one that cannot be left in order is put in order by the next start. */
   const leave = async (): Promise<void> => {
@@ -132,7 +160,16 @@ export async function openDailies(
   };
   return {
     ...createQueries(parts),
+    ...createServiceQueries(parts),
     ...createWork(parts),
+    ...createArrivals(parts),
+    access: createSqliteAccess({ database, seal }),
+    notices: lazyNotices({ database, session, newId, seal, enter, ...config.notices }),
+    backup: (dir, options) => backUp(libraryFiles(config, objects), dir, storeIn, options),
+    batch: async (settings, options) =>
+      (await import("./batch.ts")).runBatch(parts, settings, options),
+    previewBatch: async (settings, signal) =>
+      (await import("./batch.ts")).previewBatch(parts, settings, signal),
     recover: async () => {
       await enter();
       return recover();

@@ -1,18 +1,24 @@
-import { cuesFrom } from "../captions/cues.ts";
-import { srt } from "../captions/srt.ts";
-import { webVtt } from "../captions/webvtt.ts";
-import { exportTranscript } from "../export/transcript.ts";
+import { transcriptDocument } from "../export/docx/document.ts";
 import { MediaError } from "../media/errors.ts";
 import { outputKey } from "../media/keys.ts";
 import type { Media } from "../media/media.ts";
 import { fromTranscribeJson } from "../media/transcribe-json.ts";
 import type { Transcript } from "../media/transcript.ts";
-import type { Dailies, ExportFormat } from "./dailies.ts";
+import type { Dailies } from "./dailies.ts";
 import type { Parts } from "./embedded.ts";
+import { exportedText } from "./exported.ts";
 
 type Queries = Pick<
   Dailies,
-  "list" | "show" | "metadata" | "search" | "export" | "jobs" | "pausedSince" | "logs"
+  | "list"
+  | "show"
+  | "metadata"
+  | "search"
+  | "export"
+  | "exportDocument"
+  | "jobs"
+  | "pausedSince"
+  | "logs"
 >;
 
 /** What is asked of a library without changing it. */
@@ -50,18 +56,33 @@ export function createQueries({ catalog, objects, queue }: Parts): Queries {
         ...(transcript === undefined ? {} : { transcript }),
       };
     },
-    async metadata(jsonFile) {
-      const record = await catalog.getMetadata(jsonFile);
+    async metadata(jsonFile, owner) {
+      const record = await catalog.getMetadata(jsonFile, owner);
       if (record !== undefined) return record;
       throw new MediaError("not_found", `there is no metadata for ${JSON.stringify(jsonFile)}`);
     },
     search: (query) => catalog.search(query),
-    async export(name, format) {
+    async export(name, format, options) {
       const media = await mediaNamed(name);
       const transcript = await transcriptOf(media);
       if (transcript === undefined)
         throw new MediaError("not_found", `${JSON.stringify(name)} has no transcript`);
-      return exported(name, transcript, format);
+      return exportedText(name, transcript, format, options);
+    },
+    async exportDocument(name) {
+      const media = await mediaNamed(name);
+      const transcript = await transcriptOf(media);
+      if (transcript === undefined)
+        throw new MediaError("not_found", `${JSON.stringify(name)} has no transcript`);
+      const jobs = await catalog.listJobs({ version: media.version, step: "transcribe" });
+      const transcribedAt = jobs.find((job) => job.state === "succeeded")?.finishedAt;
+      const durationMs = media.facts?.durationMs;
+      return transcriptDocument({
+        name,
+        transcript,
+        ...(durationMs === undefined ? {} : { durationMs }),
+        ...(transcribedAt === undefined ? {} : { transcribedAt }),
+      });
     },
     jobs: (filter = {}) => catalog.listJobs(filter),
     pausedSince: () => queue.pausedSince(),
@@ -71,17 +92,4 @@ export function createQueries({ catalog, objects, queue }: Parts): Queries {
       return { events, attempts: await catalog.listAttempts(name) };
     },
   };
-}
-
-function exported(name: string, transcript: Transcript, format: ExportFormat): string {
-  switch (format) {
-    case "srt":
-      return srt(cuesFrom(transcript.words));
-    case "vtt":
-      return webVtt(cuesFrom(transcript.words));
-    case "txt":
-    case "json":
-    case "csv":
-      return exportTranscript({ name, transcript, format });
-  }
 }

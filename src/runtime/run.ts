@@ -2,13 +2,16 @@ import type { Change, JobOutcome } from "../catalog/catalog.ts";
 import { createOutputWriter, type OutputWriter } from "../export/outputs.ts";
 import { replayedEvents } from "../lifecycle/replay.ts";
 import { asMediaError } from "../media/errors.ts";
+import type { MediaEvent } from "../media/event.ts";
 import type { Job, JobRequest } from "../media/job.ts";
 import type { Media } from "../media/media.ts";
+import { isSameWish, mergedWish, type SpeechWish } from "../media/speech.ts";
 import { follow, isWanted } from "../pipeline.ts";
 import type { Claim } from "../queue/job-queue.ts";
 import { createWorker } from "../queue/worker.ts";
 import type { ProcessedMedia, ProcessReport, ProcessUpdate, WorkOptions } from "./dailies.ts";
 import type { Parts } from "./embedded.ts";
+import { spaceOf } from "./space.ts";
 
 /** How often a run that waits for others looks whether they still live. */
 const lookAroundMs = 5_000;
@@ -19,10 +22,14 @@ const lookMs = 50;
 /** One call that has work done: what it waits for, what came of it, and who is told. */
 export interface Run {
   readonly request: JobRequest;
+  /** What is wished of the transcripts; what was wished before stays where this says nothing. */
+  readonly speech: SpeechWish | undefined;
   /** Writes outputs as files, if that was asked for. */
   readonly out: OutputWriter | undefined;
   /** Whether it works for everyone, and so asks for nothing itself. */
   readonly everyones: boolean;
+  /** Whether jobs wait until there is room on the disk, instead of failing. */
+  readonly waitsForSpace: boolean;
   readonly signal: AbortSignal;
   /** Names of the media that are not yet done. */
   readonly waiting: Set<string>;
@@ -39,13 +46,21 @@ const never = new AbortController().signal;
 
 export function newRun(
   parts: Parts,
-  options: WorkOptions & { out?: string; only?: JobRequest["only"]; everyones?: boolean },
+  options: WorkOptions & {
+    out?: string;
+    only?: JobRequest["only"];
+    speech?: SpeechWish | undefined;
+    everyones?: boolean;
+    waitsForSpace?: boolean;
+  },
 ): Run {
   const only = options.only === undefined ? {} : { only: options.only };
   return {
     request: { session: parts.session, ...only },
+    speech: options.speech,
     out: options.out === undefined ? undefined : createOutputWriter(parts.objects, options.out),
     everyones: options.everyones ?? false,
+    waitsForSpace: options.waitsForSpace ?? false,
     signal: options.signal ?? never,
     waiting: new Set(),
     report: { finished: [], refused: [], ignored: [], interrupted: false },
@@ -54,10 +69,26 @@ export function newRun(
 }
 
 /** What follows from where a media stands under today's settings. */
-async function wishes(parts: Parts, run: Run, media: Media): Promise<readonly Change[]> {
-  const { settings } = await parts.localSteps();
+async function wishes(
+  parts: Parts,
+  run: Run,
+  media: Media,
+  speech?: SpeechWish,
+): Promise<readonly Change[]> {
+  const { settingsFor } = await parts.localSteps();
+  const settings = settingsFor(speech ?? (await parts.catalog.speechWish(media)) ?? {});
   const events = await replayedEvents(parts.catalog, media);
   return events.flatMap((event) => follow(event, settings, run.request));
+}
+
+/** What is wished of a media's transcript by now, and the word of it when that is new. */
+async function askSpeech({ catalog }: Parts, run: Run, media: Media) {
+  const before = await catalog.speechWish(media);
+  const speech = mergedWish(before, run.speech);
+  const { name, version } = media;
+  const event = { type: "speech.asked", name, version, speech } as const;
+  const news: Change[] = isSameWish(before, speech) ? [] : [{ type: "event", event }];
+  return { speech, news };
 }
 
 /** Asks for what a media lacks under today's settings, and again for the jobs that `retries` names. */
@@ -70,10 +101,12 @@ export async function ask(
   const again = (await parts.catalog.listJobs({ version: media.version })).filter(
     (job) => isWanted(job.step, run.request) && retries(job),
   );
-  const changes = await wishes(parts, run, media);
+  const { speech, news } = await askSpeech(parts, run, media);
+  const changes = await wishes(parts, run, media, speech);
   await parts.catalog.apply({
     expect: { name: media.name, version: media.version },
     changes: [
+      ...news,
       ...again.map((job): Change => ({ type: "retry", jobId: job.id, request: run.request })),
       ...changes,
     ],
@@ -91,12 +124,15 @@ async function lacksJobs(parts: Parts, run: Run, media: Media, jobs: readonly Jo
   return changes.some((change) => change.type === "enqueue" && !known.has(change.job.id));
 }
 
-/** When nothing that was asked for is left to do: says how it ended, and writes the outputs as files. */
+/**
+ * When nothing that was asked for is left to do: says how it ended, and writes the outputs as files.
+ * `before`: what to call it when all was there before this run began.
+ */
 export async function finishIfDone(
   parts: Parts,
   run: Run,
   name: string,
-  unchanged = false,
+  before?: "unchanged" | "shared",
 ): Promise<boolean> {
   const media = await parts.catalog.getMedia(name);
   const version = media?.version ?? "";
@@ -111,7 +147,7 @@ export async function finishIfDone(
   const written = await writeOut(parts, run, version);
   if (written === undefined) return false;
   const failed = wanted.some((job) => job.state === "failed" || job.state === "cancelled");
-  const state = failed ? "failed" : unchanged ? "unchanged" : "ready";
+  const state = failed ? "failed" : (before ?? "ready");
   const result: ProcessedMedia = { name, state, jobs, written };
   run.report.finished.push(result);
   run.tell({ type: "finished", result });
@@ -177,13 +213,18 @@ export async function workUntil(
   run: Run,
   options: { signal: AbortSignal; isDone: () => Promise<boolean> },
 ): Promise<void> {
-  const { steps, settings } = await parts.localSteps();
+  const { steps, settings, settingsFor } = await parts.localSteps();
+  /** Only a transcript depends on the media's own wish. */
+  const settingsAt = async (event: MediaEvent) =>
+    event.type === "rendition.created"
+      ? settingsFor((await parts.catalog.speechWish(event)) ?? {})
+      : settings;
   const worker = createWorker({
     queue: parts.queue,
     catalog: parts.catalog,
     slots: parts.config.slots,
     steps,
-    follow: async (event, claim) => follow(event, settings, claim.job.request),
+    follow: async (event, claim) => follow(event, await settingsAt(event), claim.job.request),
     discard: async (changes) => {
       for (const change of changes)
         if (change.type === "putRendition") await parts.objects.remove(change.rendition.object);
@@ -191,6 +232,8 @@ export async function workUntil(
     },
     workDir: parts.workDir,
     newId: parts.newId,
+    hasSpace: async () => (await spaceOf(parts.config)).isEnough,
+    waitsForSpace: run.waitsForSpace,
     onProgress: ({ job, media }, progress) =>
       run.tell({ type: "progress", name: media.name, step: job.step, progress }),
     onFinished: async (claim, outcome) => {
@@ -201,6 +244,7 @@ export async function workUntil(
   });
   // The clock of the process: the wall's may be set back.
   let lookedAt = performance.now();
+  const unhear = parts.bell.onRing(() => worker.wake());
   const running = worker.run({
     signal: options.signal,
     isDone: async () => {
@@ -212,7 +256,7 @@ export async function workUntil(
     },
     ...(run.everyones ? {} : { requestedBy: parts.session }),
   });
-  await running.catch((error: unknown) => {
+  await running.finally(unhear).catch((error: unknown) => {
     parts.unsettle();
     throw error;
   });

@@ -1,9 +1,12 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { createIndexStep } from "../captions/step.ts";
 import { createCenternetLabeler } from "../label/centernet/labeler.ts";
+import { chooseLabeler, labelerNamed } from "../label/choose.ts";
+import { createOnnxEngine } from "../label/onnx/labeler.ts";
 import { createLabelStep } from "../label/step.ts";
 import type { Step } from "../media/job.ts";
 import { outputKey } from "../media/keys.ts";
+import { createModelStore } from "../models/local.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 import type { PipelineSettings } from "../pipeline.ts";
 import { createProbe } from "../probe/probe.ts";
@@ -14,15 +17,25 @@ import { programVersion } from "../sandbox/run.ts";
 import { createFfmpegTranscoder } from "../transcode/ffmpeg/transcoder.ts";
 import { defaultProfile } from "../transcode/profile.ts";
 import { createTranscodeStep } from "../transcode/step.ts";
-import { createPocketsphinxTranscriber } from "../transcribe/pocketsphinx/transcriber.ts";
 import { createTranscribeStep } from "../transcribe/step.ts";
+import type { SpeechWish } from "../media/speech.ts";
+import { wishSettings } from "../media/speech.ts";
 import type { Config } from "./config.ts";
 import { once } from "./once.ts";
+import { composeSpeech } from "./speech.ts";
 
 /** What does each step on this machine, and the settings that decide their results. */
 export interface LocalSteps {
   readonly steps: Readonly<Record<Step, RunStep>>;
+  /** For media of whose transcript nothing is wished. */
   readonly settings: PipelineSettings;
+  /** For a media of whose transcript this is wished. Never throws. */
+  readonly settingsFor: (wish: SpeechWish) => PipelineSettings;
+  /**
+   * Refuses a wish that could not be met here, before anything is done for it.
+   * @throws MediaError `unsupported_language`, `model_missing` with the command that gets it, `engine_missing`
+   */
+  readonly checkSpeech: (wish: SpeechWish) => void;
   close(): Promise<void>;
 }
 
@@ -34,34 +47,53 @@ interface Parts {
 
 /** Composes the local engines: ffmpeg, pocketsphinx and CenterNet, each in the sandbox. */
 export async function createLocalSteps({ config, catalog, objects }: Parts): Promise<LocalSteps> {
-  const { limits, languageCode } = config;
+  const { limits } = config;
   const sandbox = await createSandbox();
   const ffmpegVersion = once(() => programVersion(sandbox, "ffmpeg"));
   const transcoder = createFfmpegTranscoder({ sandbox, objects, limits, version: ffmpegVersion });
-  const transcriber = createPocketsphinxTranscriber({ sandbox, objects, limits });
-  const labeler = createCenternetLabeler({ sandbox, objects, limits });
+  const models = createModelStore({ dir: config.modelsDir });
+  const speech = composeSpeech({ config, sandbox, objects, models });
+  const centernet = createCenternetLabeler({ sandbox, objects, limits });
+  const onnx = createOnnxEngine({ sandbox, objects, models, limits });
+  const labelEngines = { onnx, centernet };
+  const labeler = chooseLabeler(config.engines.labels, labelEngines);
+  const labelerOf = (engine: unknown) => labelerNamed(engine, labelEngines, labeler);
 
   const transcode = createTranscodeStep({ transcoder });
   const outputOf = (kind: "audio" | "transcribe") => async (name: string) =>
     catalog.findObject("outputs", outputKey(kind, name));
-  return {
-    settings: {
+  const settingsFor = (wish: SpeechWish): PipelineSettings => {
+    const { id: transcriber, languageCode } = speech.choose(wish);
+    return {
       profile: defaultProfile,
       transcoder: transcoder.id,
-      transcriber: transcriber.id,
+      transcriber,
       labeler: labeler.id,
+      labels: { ...config.labels },
       languageCode,
-    },
+      speech: wishSettings(wish),
+      captions: config.captions,
+    };
+  };
+  return {
+    settings: settingsFor({}),
+    settingsFor,
+    checkSpeech: (wish) => speech.check(wish),
     steps: {
       probe: createProbeStep({ objects, probe: createProbe({ sandbox, limits }) }),
       audio: transcode,
       poster: transcode,
       gif: transcode,
       video: transcode,
-      transcribe: createTranscribeStep({ transcriber, objects, audioOf: outputOf("audio") }),
-      label: createLabelStep({ labeler, objects }),
+      transcribe: createTranscribeStep({
+        transcriberOf: speech.transcriberOf,
+        objects,
+        audioOf: outputOf("audio"),
+        wishOf: (media) => catalog.speechWish(media),
+      }),
+      label: createLabelStep({ labelerOf, objects }),
       index: createIndexStep({ objects, transcriptOf: outputOf("transcribe") }),
     },
-    close: () => labeler.close(),
+    close: async () => void (await Promise.all([centernet.close(), onnx.close(), speech.close()])),
   };
 }

@@ -1,24 +1,38 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Change } from "../catalog/catalog.ts";
+import type { Change, HeardFilter } from "../catalog/catalog.ts";
 import { filesOf, type FoundFile } from "../intake/files.ts";
 import { receiveFile } from "../intake/receive.ts";
 import { asMediaError, MediaError } from "../media/errors.ts";
 import type { Job, JobRequest } from "../media/job.ts";
 import type { Media } from "../media/media.ts";
-import { follow } from "../pipeline.ts";
-import type { Dailies, ProcessOptions, WorkOptions } from "./dailies.ts";
+import type { SpeechWish } from "../media/speech.ts";
+import { followArrival } from "./arrivals.ts";
+import type { Dailies, ProcessOptions, ReprocessOptions, WorkOptions } from "./dailies.ts";
 import type { Parts } from "./embedded.ts";
+import { wishOf, type SpeechOptions } from "./speech-wish.ts";
 import { ask, finishIfDone, newRun, refuse, workUntil, type Run } from "./run.ts";
 
 type Work = Pick<
   Dailies,
-  "process" | "workOff" | "retry" | "reprocess" | "remove" | "cancel" | "pause" | "resume"
+  | "work"
+  | "askRetry"
+  | "askReprocess"
+  | "process"
+  | "workOff"
+  | "retry"
+  | "reprocess"
+  | "cancel"
+  | "pause"
+  | "resume"
 >;
 
 const never = new AbortController().signal;
 
+const isFilter = (which: readonly string[] | HeardFilter): which is HeardFilter =>
+  !Array.isArray(which);
+
 /** Wanted once, and not done: what failed or was cancelled, and what was skipped for its sake. */
-function isUndone(job: Job): boolean {
+export function isUndone(job: Job): boolean {
   return job.state === "failed" || job.state === "cancelled" || job.reason === "audio_failed";
 }
 
@@ -29,15 +43,21 @@ async function named({ catalog }: Pick<Parts, "catalog">, name: string): Promise
 }
 
 /** Asks for what there is to do for a media, and counts it done at once when that is nothing. */
-async function begin(parts: Parts, run: Run, media: Media, retries: (job: Job) => boolean) {
+export async function begin(
+  parts: Parts,
+  run: Run,
+  media: Media,
+  retries: (job: Job) => boolean,
+  before: "unchanged" | "shared" = "unchanged",
+): Promise<void> {
   run.waiting.add(media.name);
   await ask(parts, run, media, retries);
-  const unchanged = await finishIfDone(parts, run, media.name, true);
-  if (!unchanged) run.tell({ type: "accepted", name: media.name });
+  const isDone = await finishIfDone(parts, run, media.name, before);
+  if (!isDone) run.tell({ type: "accepted", name: media.name });
 }
 
 /** Whether it is this machine and not one file that is at fault: the next would fare no better. */
-function isFatal(error: MediaError): boolean {
+export function isFatal(error: MediaError): boolean {
   return error.code === "disk_full" || "sqlite" in error.details;
 }
 
@@ -74,19 +94,20 @@ async function takeIn(
   { name, replace = false, signal = never }: ProcessOptions,
   onFirst: () => void,
 ): Promise<void> {
-  const { settings } = await parts.localSteps();
+  const { settings, settingsFor } = await parts.localSteps();
+  const follow = followArrival(settings, { request: run.request, speech: run.speech, settingsFor });
   for (const file of await find(run, paths)) {
     if (signal.aborted) return;
     try {
-      const media = await receiveFile(parts, {
+      const { media, change } = await receiveFile(parts, {
         path: file.path,
         name: name ?? file.name,
         owner: "local",
         replace,
         signal,
-        follow: (event) => follow(event, settings, run.request),
+        follow,
       });
-      await begin(parts, run, media, isUndone);
+      await begin(parts, run, media, isUndone, change === "shared" ? "shared" : "unchanged");
       onFirst();
     } catch (error) {
       if (!(error instanceof MediaError)) parts.unsettle();
@@ -100,7 +121,7 @@ async function takeIn(
 async function again(
   parts: Parts,
   media: readonly Media[],
-  options: WorkOptions & { only?: JobRequest["only"] },
+  options: WorkOptions & { only?: JobRequest["only"]; speech?: SpeechWish | undefined },
   retries: (job: Job) => boolean,
 ) {
   const run = newRun(parts, options);
@@ -110,19 +131,66 @@ async function again(
   return run.report;
 }
 
-async function remove(parts: Parts, name: string): Promise<void> {
-  const { version } = await named(parts, name);
-  const { settings } = await parts.localSteps();
-  const subject = { name, version };
-  await parts.catalog.apply({
-    expect: subject,
-    changes: [
-      { type: "event", event: { type: "object.removed", ...subject } },
-      ...follow({ type: "object.removed", ...subject }, settings),
-      { type: "event", event: { type: "media.removed", ...subject } },
-    ],
-  });
-  await parts.recover();
+/** So many media are asked for and not yet done, when there are more than can be named. */
+const mostWaiting = 500;
+const pageSize = 100;
+
+/** All media that pass a filter, a page at a time: what becomes of one does not move the others. */
+async function* passing({ catalog }: Parts, filter: HeardFilter): AsyncGenerator<Media> {
+  for (let after = filter.after; ;) {
+    const page = await catalog.listMedia({
+      ...filter,
+      ...(after !== undefined && { after }),
+      limit: pageSize,
+    });
+    yield* page;
+    after = page.at(-1)?.name;
+    if (page.length < pageSize) return;
+  }
+}
+
+/** Works on all media that pass a filter while it asks for them. */
+async function reprocessAll(parts: Parts, filter: HeardFilter, run: Run) {
+  const failed = new AbortController();
+  const stop = AbortSignal.any([run.signal, failed.signal]);
+  let asked = false;
+  const askAll = async (): Promise<void> => {
+    for await (const media of passing(parts, filter)) {
+      while (run.waiting.size >= mostWaiting && !stop.aborted) await sleep(200);
+      if (stop.aborted) return;
+      await begin(parts, run, media, () => false);
+    }
+  };
+  const asking = askAll().finally(() => (asked = true));
+  const isDone = async () => asked && run.waiting.size === 0;
+  const both = [asking, workUntil(parts, run, { signal: stop, isDone })];
+  for (const one of both) one.catch(() => failed.abort());
+  await Promise.allSettled(both);
+  await Promise.all(both);
+  return run.report;
+}
+
+/** What is wished, if it can be met here. @throws MediaError what `wishOf` and `checkSpeech` throw */
+async function checkedWish(parts: Parts, options: SpeechOptions = {}) {
+  const speech = await wishOf(options);
+  if (speech !== undefined) (await parts.localSteps()).checkSpeech(speech);
+  return speech;
+}
+
+/** Asks again for a media that is there, and leaves it to a worker. Returns how many steps are open then. */
+async function askAgain(
+  parts: Parts,
+  name: string,
+  { only, speech: said }: ReprocessOptions,
+  retries: (job: Job) => boolean,
+): Promise<number> {
+  await parts.enter();
+  const media = await named(parts, name);
+  const speech = await checkedWish(parts, said);
+  const run = newRun(parts, { speech, ...(only !== undefined && { only }) });
+  await ask(parts, run, media, retries);
+  const jobs = await parts.catalog.listJobs({ version: media.version });
+  return jobs.filter((job) => job.state === "queued" || job.state === "running").length;
 }
 
 /** A worker hears of it within a second, and its child processes end soon after. */
@@ -154,10 +222,11 @@ async function cancel({ catalog }: Parts, name: string): Promise<number> {
 export function createWork(parts: Parts): Work {
   const { catalog } = parts;
   return {
-    async process(paths, { signal = never, ...options } = {}) {
+    async process(paths, { signal = never, speech: said, ...options } = {}) {
       const failed = new AbortController();
       const stop = AbortSignal.any([signal, failed.signal]);
-      const run = newRun(parts, { ...options, signal: stop });
+      const speech = await checkedWish(parts, said);
+      const run = newRun(parts, { ...options, speech, signal: stop });
       await run.out?.check();
       await parts.enter();
       let taken = false;
@@ -185,6 +254,29 @@ export function createWork(parts: Parts): Work {
       await workUntil(parts, run, { signal, isDone });
       return run.report;
     },
+    async work({ signal, drain, onUpdate = () => {}, onStart = () => {} }) {
+      await parts.enter();
+      const run = newRun(parts, {
+        signal,
+        everyones: true,
+        waitsForSpace: true,
+        onUpdate: (update) => {
+          run.report.finished.length = 0; // nobody waits for the report of an endless run
+          onUpdate(update);
+        },
+      });
+      const { claim } = parts.queue;
+      const queue: Parts["queue"] = {
+        ...parts.queue,
+        claim: async (wish) => (drain.aborted ? undefined : claim(wish)),
+      };
+      await parts.localSteps();
+      onStart();
+      await workUntil({ ...parts, queue }, run, { signal, isDone: async () => drain.aborted });
+    },
+    askRetry: (name, { step } = {}) =>
+      askAgain(parts, name, step === undefined ? {} : { only: [step] }, isUndone),
+    askReprocess: (name, options = {}) => askAgain(parts, name, options, () => false),
     async retry(name, { step, ...options } = {}) {
       await parts.enter();
       const failed = await catalog.listJobs({ state: "failed" });
@@ -193,14 +285,12 @@ export function createWork(parts: Parts): Work {
       const only = step === undefined ? {} : { only: [step] };
       return again(parts, media, { ...options, ...only }, isUndone);
     },
-    async reprocess(names, options = {}) {
+    async reprocess(which, { speech: said, ...options } = {}) {
       await parts.enter();
-      const media = await Promise.all(names.map((name) => named(parts, name)));
-      return again(parts, media, options, () => false);
-    },
-    async remove(name) {
-      await parts.enter();
-      await remove(parts, name);
+      const speech = await checkedWish(parts, said);
+      if (isFilter(which)) return reprocessAll(parts, which, newRun(parts, { ...options, speech }));
+      const media = await Promise.all(which.map((name) => named(parts, name)));
+      return again(parts, media, { ...options, speech }, () => false);
     },
     async cancel(name) {
       await parts.enter();

@@ -1,4 +1,6 @@
 import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The command line as a whole process: what it says, and how it ends. */
@@ -22,12 +24,16 @@ const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 /** Node and the arguments that make it `dailies`. */
 export const dailiesCommand = [process.execPath, "--disable-warning=ExperimentalWarning", main];
 
+/** Nothing is there: what this user has pulled changes no test, and no test asks about models. */
+const modelsDir = process.env["DAILIES_MODELS_DIR"] ?? join(tmpdir(), "dailies-no-models");
+
 /** Starts a program in a process group of its own. */
 export function start(command: readonly string[], options: SpawnOptions = {}): Running {
   const [program = "", ...args] = command;
   const startedAt = performance.now();
   const stdio = ["ignore", "pipe", "pipe"] as const;
-  const child = spawn(program, args, { detached: true, ...options, stdio: [...stdio] });
+  const env = { DAILIES_MODELS_DIR: modelsDir, ...(options.env ?? process.env) };
+  const child = spawn(program, args, { detached: true, ...options, env, stdio: [...stdio] });
   const said = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const)
     child[name]?.setEncoding("utf8").on("data", (text: string) => (said[name] += text));

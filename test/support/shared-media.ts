@@ -9,6 +9,10 @@ export function sharedMedia(path: string): string {
   return `${shared}media/${path}`;
 }
 
+export function sharedModel(path: string): string {
+  return `${shared}models/${path}`;
+}
+
 export function sharedSample(path: string): string {
   return `${shared}aws-samples/${path}`;
 }

@@ -1,0 +1,62 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { archiveModes, batchFormats, type BatchFormat } from "../runtime/batch-settings.ts";
+import type { BatchCommandOptions } from "./batch.ts";
+import type { Context } from "./context.ts";
+import { addSpeechOptions } from "./speech-options.ts";
+
+type Go = (command: Command, work: (context: Context) => Promise<number>) => Promise<void>;
+
+function parseCount(value: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(value))
+    throw new InvalidArgumentError("It must be a number from 1 up.");
+  return Number(value);
+}
+
+function parseFormats(value: string): readonly BatchFormat[] {
+  const named = new Set(value.split(",").map((format) => format.trim()));
+  const chosen = batchFormats.filter((format) => named.has(format));
+  if (chosen.length === named.size) return chosen;
+  throw new InvalidArgumentError(`Allowed choices are ${batchFormats.join(", ")}.`);
+}
+
+/** `batch INPUT OUTPUT`. No option has a default here: what a file says is not to be overridden by one. */
+export function addBatch(program: Command, go: Go): void {
+  addSpeechOptions(program.command("batch"))
+    .description("transcribe a folder of recordings, unattended; stopped, the same command goes on")
+    .argument("[input]", "a folder of recordings")
+    .argument("[output]", "the folder for transcripts, Word documents and summaries")
+    .option("--config <file>", "a JSON file with these settings; options go before it")
+    .option("--formats <formats>", `some of ${batchFormats.join(",")} (default: all)`, parseFormats)
+    .option("--slots <n>", "slots; queued jobs use nine tenths of them (default: 100)", parseCount)
+    .option("--bucket <name>", "what uploads are called in the library: NAME/… (default: batch)")
+    .addOption(
+      new Option(
+        "--archive <how>",
+        "what becomes of finished recordings: moved or copied to OUTPUT/Archive, or neither (default: move)",
+      ).choices(archiveModes),
+    )
+    .option("--keep-jobs", "leave uploads and jobs in the library")
+    .option("--rename-in-place", "give the recordings themselves acceptable names")
+    .option("--retry-failed <csv>", "only what this summary of failed jobs lists")
+    .option("--dry-run", "say what would be done, and how long it should take")
+    .addHelpText(
+      "after",
+      "\nExamples:\n" +
+        "  $ dailies batch recordings/ transcripts/\n" +
+        "  $ dailies batch recordings/ transcripts/ --formats docx,srt --archive none\n" +
+        "  $ dailies batch recordings/ transcripts/ --retry-failed transcripts/job_summary_failed_….csv\n" +
+        "  $ dailies batch --config batch.json",
+    )
+    .action(
+      (
+        input: string | undefined,
+        output: string | undefined,
+        options: BatchCommandOptions,
+        command: Command,
+      ) =>
+        go(command, async (context) => {
+          const folders = { ...(input && { input }), ...(output && { output }) };
+          return (await import("./batch.ts")).batch(context, folders, options);
+        }),
+    );
+}

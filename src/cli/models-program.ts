@@ -1,0 +1,64 @@
+import { type Command } from "commander";
+import type { Context } from "./context.ts";
+
+type Go = (command: Command, work: (context: Context) => Promise<number>) => Promise<void>;
+
+const examples = (...lines: readonly string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  $ dailies models ${line}`).join("\n")}`;
+
+const setsHelp =
+  "\nSets: speech (Parakeet and voice detection), speakers, languages, labels (the small pair)." +
+  "\nModels lie in $DAILIES_MODELS_DIR, else modelsDir of config.json, else this user's data folder;" +
+  "\n$DAILIES_MODELS_MIRROR, else modelsMirror, is a folder on the network to fetch them from." +
+  "\nBehind a proxy, set HTTPS_PROXY and NODE_USE_ENV_PROXY=1.";
+
+/** `dailies models …`: the commands for what better engines need. */
+export function addModels(program: Command, go: Go): void {
+  const models = program
+    .command("models")
+    .description("the models of better engines: get them, check them, let them go");
+  models
+    .command("list", { isDefault: true })
+    .description("what there is, with size and licence, and what is here")
+    .addHelpText("after", examples("list", "list --json"))
+    .action((_options: object, command: Command) =>
+      go(command, async (context) => (await import("./models.ts")).listModels(context)),
+    );
+  models
+    .command("pull")
+    .description("fetch models; an interrupted one goes on where it stopped")
+    .argument("<ids...>", "models or sets of them")
+    .addHelpText("after", examples("pull speech", "pull yolox-nano mobilenet-v2") + setsHelp)
+    .action((ids: string[], _options: object, command: Command) =>
+      go(command, async (context) => (await import("./models.ts")).pullModels(context, ids)),
+    );
+  models
+    .command("import")
+    .description("take in a model that was fetched elsewhere: its file, archive or folder")
+    .usage("[options] [id] <path>")
+    .argument("<id-or-path>", "which model it is (default: told by its hash or name)")
+    .argument("[path]", "the file, archive or folder")
+    .addHelpText("after", examples("import silero_vad.onnx", "import yolox-nano ~/model.onnx"))
+    .action((first: string, second: string | undefined, _options: object, command: Command) =>
+      go(command, async (context) => {
+        const [id, path] = second === undefined ? [undefined, first] : [first, second];
+        return (await import("./models.ts")).importModels(context, id, path);
+      }),
+    );
+  models
+    .command("verify")
+    .description("hash every file again; what is not as it was is used no more")
+    .argument("[ids...]", "models (default: all that are here)")
+    .addHelpText("after", examples("verify", "verify parakeet-tdt-0.6b-v3"))
+    .action((ids: string[], _options: object, command: Command) =>
+      go(command, async (context) => (await import("./models.ts")).verifyModels(context, ids)),
+    );
+  models
+    .command("rm")
+    .description("remove models, and what was fetched of them so far")
+    .argument("<ids...>", "models or sets of them")
+    .addHelpText("after", examples("rm ram-plus-plus"))
+    .action((ids: string[], _options: object, command: Command) =>
+      go(command, async (context) => (await import("./models.ts")).removeModels(context, ids)),
+    );
+}

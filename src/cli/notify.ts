@@ -1,0 +1,171 @@
+import { MediaError } from "../media/errors.ts";
+import { everybody, type Topic } from "../media/notice.ts";
+import type { DeliveryReport } from "../notify/delivery.ts";
+import type { Subscription, SubscriptionKind } from "../notify/notice.ts";
+import type { Subscribed } from "../notify/subscriptions.ts";
+import type { Context } from "./context.ts";
+import { exitCodes } from "./failure.ts";
+import { deliverNow } from "./notify-delivery.ts";
+import { table } from "./table.ts";
+import { printable } from "./text.ts";
+
+const iso = (at: number): string => new Date(at).toISOString();
+
+/** A subscription as --json prints it. */
+export interface SubscriptionJson extends Pick<
+  Subscription,
+  "id" | "topic" | "kind" | "address" | "owner" | "state" | "reason"
+> {
+  readonly createdAt: string;
+  readonly confirmedAt?: string;
+  readonly removedAt?: string;
+}
+
+export interface SubscribedJson extends SubscriptionJson {
+  /** What the webhook's messages are signed with; printed this once. */
+  readonly secret?: string;
+}
+
+function subscriptionJson(subscription: Subscription): SubscriptionJson {
+  const { createdAt, confirmedAt, removedAt, ...rest } = subscription;
+  return {
+    ...rest,
+    createdAt: iso(createdAt),
+    ...(confirmedAt !== undefined && { confirmedAt: iso(confirmedAt) }),
+    ...(removedAt !== undefined && { removedAt: iso(removedAt) }),
+  };
+}
+
+/** What an address is, by how it looks. @throws MediaError `invalid_argument` */
+export function kindOf(address: string): SubscriptionKind {
+  if (/^https?:\/\//i.test(address)) return "webhook";
+  if (address === "stderr" || address.startsWith("/")) return "log";
+  if (address.includes("@")) return "email";
+  throw new MediaError(
+    "invalid_argument",
+    `${JSON.stringify(address)} is no e-mail address, no http(s) URL, no \`stderr\` and no absolute path`,
+  );
+}
+
+function subscribedLines({ subscription, secret }: Subscribed, sent: DeliveryReport): string[] {
+  const { id, topic, state } = subscription;
+  const address = printable(subscription.address);
+  const lines = [`${id}  ${topic} → ${address}  ${state}`];
+  if (secret !== undefined) lines.push("", `  signing secret  ${secret}`, "");
+  if (state === "confirmed") return lines;
+  if (sent.delivered > 0) lines.push("It was asked to confirm.");
+  else
+    lines.push(
+      "It is yet to be asked to confirm: `dailies serve` or `dailies notify deliver` does.",
+    );
+  return lines;
+}
+
+export interface SubscribeOptions {
+  readonly owner?: string;
+  readonly secret?: string;
+}
+
+/** `dailies notify subscribe`; `{"subscriptions": SubscribedJson[]}` with --json. */
+export async function subscribe(
+  { output, withDailies }: Context,
+  topics: readonly Topic[],
+  address: string,
+  { owner = everybody, secret }: SubscribeOptions,
+): Promise<number> {
+  const kind = kindOf(address);
+  const done = await withDailies(
+    async (dailies) => {
+      const all: { subscribed: Subscribed; sent: DeliveryReport }[] = [];
+      for (const topic of topics) {
+        const wish = { topic, kind, address, owner, ...(secret !== undefined && { secret }) };
+        const subscribed = await dailies.notices.subscribe(wish);
+        const sent = await deliverNow(dailies, subscribed.subscription.id);
+        const now = (await dailies.notices.subscriptions()).find(
+          ({ id }) => id === subscribed.subscription.id,
+        );
+        all.push({ subscribed: { ...subscribed, ...(now && { subscription: now }) }, sent });
+      }
+      return all;
+    },
+    { create: true },
+  );
+  if (output.mode === "human") {
+    for (const { subscribed, sent } of done) output.lines(subscribedLines(subscribed, sent));
+    if (done.some(({ subscribed }) => subscribed.secret !== undefined))
+      output.note("Keep the secret now: it is not shown again.");
+  } else
+    output.list(
+      "subscriptions",
+      done.map(({ subscribed: { subscription, secret: told } }) => ({
+        ...subscriptionJson(subscription),
+        ...(told !== undefined && { secret: told }),
+      })),
+    );
+  return exitCodes.done;
+}
+
+/** `dailies notify confirm`; a SubscriptionJson with --json. */
+export async function confirm({ output, withDailies }: Context, token: string): Promise<number> {
+  const subscription = await withDailies(({ notices }) => notices.confirm(token));
+  if (output.mode !== "human") output.document(subscriptionJson(subscription));
+  else output.lines([`Confirmed: ${subscription.topic} → ${printable(subscription.address)}`]);
+  return exitCodes.done;
+}
+
+/** `dailies notify unsubscribe`, by id or by the token of a link; a SubscriptionJson with --json. */
+export async function unsubscribe({ output, withDailies }: Context, id: string): Promise<number> {
+  const subscription = await withDailies(({ notices }) =>
+    id.includes(".") ? notices.unsubscribe(id) : notices.remove(id),
+  );
+  if (output.mode !== "human") output.document(subscriptionJson(subscription));
+  else output.lines([`Ended: ${subscription.topic} → ${printable(subscription.address)}`]);
+  return exitCodes.done;
+}
+
+/** `dailies notify rotate`: a new signing secret; a SubscribedJson with --json. */
+export async function rotate({ output, withDailies }: Context, id: string): Promise<number> {
+  const { subscription, secret } = await withDailies(({ notices }) => notices.rotate(id));
+  if (output.mode !== "human") output.document({ ...subscriptionJson(subscription), secret });
+  else {
+    output.lines([`  signing secret  ${secret}`]);
+    output.note("Messages are signed with the old one, too, for a day.");
+  }
+  return exitCodes.done;
+}
+
+/** `dailies notify list`; `{"subscriptions": SubscriptionJson[], "deliveries": {state: count}}` with --json. */
+export async function list(
+  { output, withDailies }: Context,
+  { removed = false }: { readonly removed?: boolean },
+): Promise<number> {
+  const { found, counts } = await withDailies(async ({ notices }) => ({
+    found: await notices.subscriptions({ removed }),
+    counts: await notices.counts(),
+  }));
+  if (output.mode === "json")
+    output.document({ subscriptions: found.map(subscriptionJson), deliveries: counts });
+  else if (output.mode === "jsonl") output.list("subscriptions", found.map(subscriptionJson));
+  else {
+    const columns = [
+      { title: "ID" },
+      { title: "TOPIC" },
+      { title: "ADDRESS", least: 16, cut: "middle" as const },
+      { title: "WHOSE MEDIA" },
+      { title: "STATE" },
+    ];
+    const rows = found.map(({ id, topic, address, owner, state }) => [
+      id,
+      topic,
+      address,
+      owner === everybody ? "everybody's" : owner,
+      state,
+    ]);
+    const { style, columns: available } = output.results;
+    if (found.length === 0) output.note("No subscriptions.");
+    else output.lines(table(columns, rows, { style, available: available() }));
+    const stand = Object.entries(counts).map(([state, n]) => `${n} ${state}`);
+    if (stand.length > 0) output.note(`Messages: ${stand.join(", ")}.`);
+  }
+  return exitCodes.done;
+}

@@ -1,0 +1,111 @@
+import { createInterface } from "node:readline/promises";
+import { asMediaError } from "../media/errors.ts";
+import type { Step } from "../media/job.ts";
+import { openModels, type Models } from "../runtime/models.ts";
+import { answerOffer, canLoadSherpa, speechOffer, type SpeechOffer } from "../runtime/offer.ts";
+import type { Context } from "./context.ts";
+import { formatSize } from "./format.ts";
+import { createPullDisplay, licenceLine } from "./pull-display.ts";
+import { stopSignal } from "./stop-signal.ts";
+
+/** What is about to be done. */
+export interface Intent {
+  readonly paths: readonly string[];
+  readonly only?: readonly Step[] | undefined;
+}
+
+const pictures = /\.(jpe?g|png|webp|gif|bmp|tiff?|avif|hei[cf])$/i;
+
+const mayTranscribe = ({ paths, only }: Intent): boolean =>
+  (only === undefined || only.includes("transcribe") || only.includes("index")) &&
+  paths.some((path) => !pictures.test(path));
+
+/**
+ * Before media are transcribed: offers the better speech engine where only the draft engine is
+ * there. On a terminal it asks, once for ever; with DAILIES_AUTO_PULL=1 it fetches unasked;
+ * elsewhere one line says how. Also says once under which licences the models are that are here.
+ * Whatever becomes of it, the work goes on: with the draft engine where need be.
+ * Returns the line to say afterwards, when there are drafts.
+ * @throws MediaError `cancelled` when the fetching was interrupted
+ */
+export async function offerModel(context: Context, intent: Intent): Promise<string | undefined> {
+  const { config, output } = context;
+  if (!mayTranscribe(intent)) return undefined;
+  const models = openModels(config);
+  await showLicences(context, models);
+  const offer = speechOffer(config);
+  if (offer === undefined) return undefined;
+  if (config.modelsAutoPull) {
+    await fetch(context, models, offer);
+    return undefined;
+  }
+  if (offer.answer === "no") return undefined;
+  const isTerminal = process.stdin.isTTY && output.results.terminal && output.notes.terminal;
+  if (!isTerminal || output.mode !== "human" || output.quiet || offer.answer === "yes")
+    return hint(offer);
+  if (!(await canLoadSherpa())) return undefined;
+  const isWanted = await ask(context, offer);
+  if (isWanted === undefined) return undefined;
+  await answerOffer(config, offer, isWanted ? "yes" : "no");
+  if (isWanted) await fetch(context, models, offer);
+  return undefined;
+}
+
+/** Models may have come with a disk image or by hand: whoever uses them first is told their terms. */
+async function showLicences({ output }: Context, models: Models): Promise<void> {
+  const unseen = models.unseen();
+  if (unseen.length === 0 || output.quiet) return;
+  for (const model of unseen) output.note(licenceLine(model));
+  await models.markSeen(unseen.map(({ id }) => id));
+}
+
+function sizeAndLicence({ sizeBytes, licence }: SpeechOffer): string {
+  return sizeBytes === undefined ? licence : `${formatSize(sizeBytes)}, ${licence}`;
+}
+
+function hint(offer: SpeechOffer): string {
+  return `Transcripts are drafts: \`dailies models pull ${offer.name}\` (${sizeAndLicence(offer)}) brings better ones.`;
+}
+
+/** Enter means yes; the end of input, or Ctrl-C, no answer. */
+async function ask({ output }: Context, offer: SpeechOffer): Promise<boolean | undefined> {
+  output.note("Only the draft speech engine is here. A better one can be fetched, once:");
+  output.note(`  ${offer.title}; ${offer.attribution}`);
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const gone = new AbortController();
+  lines.on("close", () => gone.abort());
+  lines.on("SIGINT", () => process.exit(130));
+  try {
+    const question = `Fetch it now (${sizeAndLicence(offer)})? [Y/n] `;
+    const answer = (await lines.question(question, { signal: gone.signal })).trim();
+    return answer === "" || /^(y|yes|j|ja|o|oui|s|si|sí)$/i.test(answer);
+  } catch {
+    output.note("");
+    return undefined;
+  } finally {
+    lines.close();
+  }
+}
+
+/** Impatient: somebody waits for something else. */
+const patience = { tries: 3, pauseMs: 500 };
+
+async function fetch(context: Context, models: Models, offer: SpeechOffer): Promise<void> {
+  const stop = stopSignal();
+  const display = createPullDisplay(context.output);
+  try {
+    for (const id of offer.ids) {
+      display.say(licenceLine(models.about(id)));
+      await models.pull(id, { signal: stop.signal, onProgress: display.update, patience });
+      await models.markSeen([id]);
+      display.say(`Fetched ${id}.`);
+    }
+  } catch (error) {
+    const { message, code } = asMediaError(error);
+    if (stop.signal.aborted) throw error;
+    display.say(`${message} (${code}). ${hint(offer)}`);
+  } finally {
+    display.close();
+    stop.release();
+  }
+}

@@ -1,0 +1,118 @@
+import { InvalidArgumentError, type Command } from "commander";
+import type { Scope } from "../access/access.ts";
+import type { Context } from "./context.ts";
+
+type Go = (command: Command, work: (context: Context) => Promise<number>) => Promise<void>;
+
+const scopes: readonly Scope[] = ["read", "write", "admin"];
+
+function parseScopes(value: string): readonly Scope[] {
+  const named = new Set(value.split(",").map((scope) => scope.trim()));
+  const chosen = scopes.filter((scope) => named.has(scope));
+  if (chosen.length === named.size) return chosen;
+  throw new InvalidArgumentError(`Allowed choices are ${scopes.join(", ")}.`);
+}
+
+const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `90d`, `12h`, `30m` from now, or a date and time. */
+export function parseEnd(value: string, now = Date.now()): number {
+  const [, number, unit = ""] = /^(\d{1,6})([mhd])$/.exec(value) ?? [];
+  const end =
+    number === undefined
+      ? Date.parse(/^\d{4}-\d\d-\d\d/.test(value) ? value : "")
+      : now + Number(number) * (units[unit] ?? Number.NaN);
+  if (end > now) return end;
+  throw new InvalidArgumentError("It must lie ahead: 90d, 12h, or a date such as 2027-01-31.");
+}
+
+const examples = (...lines: readonly string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  $ dailies ${line}`).join("\n")}`;
+
+function addKeys(program: Command, go: Go): void {
+  const keys = program.command("keys").description("keys for programs: make, list, revoke");
+  keys
+    .command("create")
+    .description("make a key; its secrets are shown this once")
+    .argument("<name>", "what it is for")
+    .option("--user <user>", "whose media it is for (default: local)")
+    .option("--scopes <scopes>", "some of read,write,admin (default: read,write)", parseScopes)
+    .option("--expires <when>", "when it ends: 90d, 12h, 2027-01-31 (default: never)", (value) =>
+      parseEnd(value),
+    )
+    .addHelpText(
+      "after",
+      examples("keys create player --scopes read", "keys create camera --user ada --expires 90d"),
+    )
+    .action((name: string, options: object, command: Command) =>
+      go(command, async (context) => (await import("./keys.ts")).createKey(context, name, options)),
+    );
+  keys
+    .command("ls")
+    .alias("list")
+    .description("list keys, without their secrets")
+    .option("--user <user>", "only this one's")
+    .action((options: object, command: Command) =>
+      go(command, async (context) => (await import("./keys.ts")).listKeys(context, options)),
+    );
+  keys
+    .command("revoke")
+    .description("end a key at once, and all that were made with it")
+    .argument("<access-key-id>", "as `keys ls` lists it")
+    .action((id: string, _options: object, command: Command) =>
+      go(command, async (context) => (await import("./keys.ts")).revokeKey(context, id)),
+    );
+}
+
+function addUsers(program: Command, go: Go): void {
+  const users = program.command("users").description("who owns media: add, list, remove");
+  users
+    .command("add")
+    .description("add a user")
+    .argument("<user>", "a–z, 0–9, dot, hyphen, underscore")
+    .action((id: string, _options: object, command: Command) =>
+      go(command, async (context) => (await import("./users.ts")).addUser(context, id)),
+    );
+  users
+    .command("ls")
+    .alias("list")
+    .description("list users")
+    .action((_options: object, command: Command) =>
+      go(command, async (context) => (await import("./users.ts")).listUsers(context)),
+    );
+  users
+    .command("rm")
+    .description("remove a user who owns no media, with their keys")
+    .argument("<user>", "as `users ls` lists it")
+    .action((id: string, _options: object, command: Command) =>
+      go(command, async (context) => (await import("./users.ts")).removeUser(context, id)),
+    );
+}
+
+function addBackups(program: Command, go: Go): void {
+  program
+    .command("backup")
+    .description("copy the library into a folder, also while others work with it")
+    .argument("<dir>", "a new folder, or an earlier backup: what it has is not copied again")
+    .option("--verify", "read again what is there from earlier, and copy anew what has changed")
+    .option("--with-keys", "the master key too: then whoever reads the backup can open all secrets")
+    .addHelpText("after", examples("backup /mnt/backup/dailies", "backup nightly --verify"))
+    .action((dir: string, options: object, command: Command) =>
+      go(command, async (context) => (await import("./backup.ts")).backup(context, dir, options)),
+    );
+  program
+    .command("restore")
+    .description("make a library of a backup, in a data directory that is empty or not there")
+    .argument("<from>", "a folder that `backup` has written")
+    .addHelpText("after", examples("restore /mnt/backup/dailies --data-dir restored"))
+    .action((from: string, _options: object, command: Command) =>
+      go(command, async (context) => (await import("./restore.ts")).restore(context, from)),
+    );
+}
+
+/** The commands of whoever runs a library for others. */
+export function addOperating(program: Command, go: Go): void {
+  addKeys(program, go);
+  addUsers(program, go);
+  addBackups(program, go);
+}

@@ -1,0 +1,91 @@
+import { basename } from "node:path";
+import { asMediaError, MediaError } from "../media/errors.ts";
+import type { Dailies, PutResult } from "../runtime/dailies.ts";
+import type { Context } from "./context.ts";
+import { aboutPath, errorJson, errorText, exitCodes, type ErrorJson } from "./failure.ts";
+import { formatSize } from "./format.ts";
+import { printable } from "./text.ts";
+
+export interface PutOptions {
+  readonly name?: string;
+  readonly replace?: boolean;
+  readonly wait?: boolean;
+}
+
+/** What `put` prints with --json. */
+export interface PutJson {
+  readonly put: readonly {
+    readonly path: string;
+    readonly name: string;
+    readonly version: string;
+    /** `shared`: it has what was made of the same bytes under another name. */
+    readonly change: PutResult["change"];
+    readonly sha256: string;
+    readonly sizeBytes: number;
+  }[];
+  readonly failed: readonly { readonly path: string; readonly error: ErrorJson }[];
+}
+
+type Outcome =
+  | { readonly path: string; readonly result: PutResult }
+  | { readonly path: string; readonly error: ErrorJson };
+
+const said: Readonly<Record<PutResult["change"], string>> = {
+  created: "queued",
+  replaced: "takes the place of other bytes; queued",
+  shared: "the same bytes are there under another name: shares what was made of them",
+  unchanged: "is there already",
+};
+
+async function putOne(dailies: Dailies, path: string, options: PutOptions): Promise<Outcome> {
+  try {
+    const { name = basename(path), replace = false } = options;
+    const isInput = path === "-";
+    if (isInput && options.name === undefined)
+      throw new MediaError("invalid_argument", "what comes from standard input needs --name");
+    const source = isInput ? process.stdin : path;
+    return { path, result: await dailies.put(source, { name, replace }) };
+  } catch (thrown) {
+    return { path, error: aboutPath(path, errorJson(asMediaError(thrown))) };
+  }
+}
+
+function putLine({ media, change }: PutResult): string {
+  return `${printable(media.name)} (${formatSize(media.sizeBytes)}): ${said[change]}`;
+}
+
+/** `dailies put`: takes files in and leaves the work to whoever works on the library. */
+export async function put(
+  context: Context,
+  paths: readonly string[],
+  options: PutOptions,
+): Promise<number> {
+  const { output } = context;
+  const { wait = false, ...rest } = options;
+  if (options.name !== undefined && paths.length > 1)
+    throw new MediaError("invalid_argument", "--name is for one file");
+  if (wait) return (await import("./process.ts")).process(context, paths, rest);
+  const outcomes = await context.withDailies(
+    async (dailies) => {
+      const all: Outcome[] = [];
+      for (const path of paths) all.push(await putOne(dailies, path, options));
+      return all;
+    },
+    { create: true },
+  );
+  const done = outcomes.filter((outcome) => "result" in outcome);
+  const failed = outcomes.filter((outcome) => "error" in outcome);
+  if (output.mode === "human") {
+    output.lines(done.map(({ result }) => putLine(result)));
+    for (const { error } of failed) output.notes.write(`dailies: ${errorText(error)}\n`);
+  } else
+    output.document({
+      put: done.map(({ path, result: { media, change } }) => {
+        const { name, version, sha256, sizeBytes } = media;
+        return { path, name, version, change, sha256, sizeBytes };
+      }),
+      failed,
+    } satisfies PutJson);
+  if (failed.length === 0) return exitCodes.done;
+  return done.length === 0 ? exitCodes.couldNotRun : exitCodes.someFailed;
+}

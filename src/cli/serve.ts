@@ -1,0 +1,52 @@
+import { constants } from "node:os";
+import type { Context } from "./context.ts";
+import { exitCodes } from "./failure.ts";
+
+export interface ServeCommand {
+  readonly host: string;
+  readonly port: number;
+  readonly watch?: readonly string[];
+  readonly acceptSandbox?: "kernel" | "limits";
+  /** Seconds. */
+  readonly grace: number;
+}
+
+const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** An address as it stands in a URL. */
+function urlOf(host: string, port: number): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/**
+ * `dailies serve`: runs until it is told to stop. The first signal lets what is under way finish
+ * within the grace period, the second hands it back at once, the third ends the process.
+ */
+export async function serve(context: Context, options: ServeCommand): Promise<number> {
+  const { output, config } = context;
+  const { createLog } = await import("../runtime/log.ts");
+  const { serve: start } = await import("../runtime/serve.ts");
+  const log = createLog(process.stderr);
+  const { host, port, watch = [], grace, acceptSandbox } = options;
+  const accepted = acceptSandbox === undefined ? {} : { acceptSandbox };
+  const service = await start(
+    config,
+    { host, port, watch, graceMs: grace * 1_000, ...accepted },
+    log,
+  );
+  const url = urlOf(service.host, service.port);
+  if (output.mode === "human") output.lines([`Dailies listens on ${url}`]);
+  else output.document({ url, host: service.host, port: service.port, dataDir: config.dataDir });
+  log.info({ url, dataDir: config.dataDir }, "listening");
+  const stopped = Promise.withResolvers<void>();
+  let signals = 0;
+  const onSignal = (signal: (typeof stopSignals)[number]): void => {
+    signals += 1;
+    if (signals > 2) process.exit(128 + constants.signals[signal]);
+    service.stop().then(stopped.resolve, stopped.reject);
+  };
+  for (const signal of stopSignals) process.on(signal, onSignal);
+  await stopped.promise;
+  for (const signal of stopSignals) process.off(signal, onSignal);
+  return exitCodes.done;
+}

@@ -1,0 +1,38 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { mostSpeakers, speechEngines, type SpeechOptions } from "../runtime/speech-choices.ts";
+
+function parseSpeakers(value: string): number | "auto" {
+  if (value === "auto") return value;
+  if (/^[1-9]\d?$/.test(value) && Number(value) <= mostSpeakers) return Number(value);
+  throw new InvalidArgumentError(`It must be auto, or a number from 1 to ${mostSpeakers}.`);
+}
+
+const parseLanguages = (value: string): readonly string[] =>
+  value.split(",").map((code) => code.trim());
+
+/** How recordings are to be heard; `again`: also what takes an earlier wish back. */
+export function addSpeechOptions(command: Command, again = false): Command {
+  command
+    .option("--language <code>", "what is spoken: en-US, de-DE … (default: the library's)")
+    .option("--vocabulary <file>", "phrases to expect: lines, CSV or a table of Amazon Transcribe")
+    .option("--speakers <n>", "tell speakers apart: how many, or auto", parseSpeakers)
+    .option("--identify-language", "find out what is spoken")
+    .option("--languages <codes>", "… among these: en-US,de-DE", parseLanguages)
+    .addOption(
+      new Option("--engine <name>", "the speech engine; auto is the best that is here").choices(
+        speechEngines,
+      ),
+    );
+  if (!again) return command;
+  return command
+    .option("--no-vocabulary", "forget the vocabulary that was given before")
+    .option("--no-speakers", "tell speakers apart no more")
+    .option("--no-identify-language", "find out the language no more");
+}
+
+/** The speech options among a command's. */
+export function speechOptions(options: SpeechOptions): SpeechOptions {
+  const { language, vocabulary, speakers, identifyLanguage, languages, engine } = options;
+  const given = { language, vocabulary, speakers, identifyLanguage, languages, engine };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}

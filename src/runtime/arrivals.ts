@@ -1,0 +1,151 @@
+import { resolve } from "node:path";
+import type { Change } from "../catalog/catalog.ts";
+import type { FollowArrival, Received } from "../intake/record.ts";
+import {
+  checkOwner,
+  receiveFile,
+  receiveStream,
+  receiveUpload,
+  type Door,
+} from "../intake/receive.ts";
+import { createFolderWatcher } from "../intake/watch.ts";
+import { reconcile } from "../lifecycle/reconcile.ts";
+import { adoptedEvents } from "../lifecycle/replay.ts";
+import { MediaError } from "../media/errors.ts";
+import type { MediaEvent } from "../media/event.ts";
+import type { JobRequest } from "../media/job.ts";
+import { checkKey } from "../media/keys.ts";
+import { isSameWish, mergedWish, type SpeechWish } from "../media/speech.ts";
+import { follow, type PipelineSettings } from "../pipeline.ts";
+import type { Dailies, PutOptions } from "./dailies.ts";
+import type { Parts } from "./embedded.ts";
+import { checkSpace, spaceOf } from "./space.ts";
+
+const never = new AbortController().signal;
+
+/** How an arrival is to be dealt with. */
+interface ArrivalWish {
+  readonly request?: JobRequest;
+  /** What is wished of the transcript; what a twin was wished goes before it comes in. */
+  readonly speech?: SpeechWish | undefined;
+  /** The settings for such a wish. Default: the same for all. */
+  readonly settingsFor?: (wish: SpeechWish) => PipelineSettings;
+}
+
+/**
+ * What follows from an arrival under today's settings: the whole pipeline, or, where there is a twin,
+ * what its results do not answer.
+ */
+export function followArrival(
+  settings: PipelineSettings,
+  { request, speech, settingsFor = () => settings }: ArrivalWish = {},
+): FollowArrival {
+  return (event: MediaEvent, twin) => {
+    const { name, version } = event;
+    const wish = mergedWish(twin?.speech, speech);
+    const asked: Change[] = isSameWish(undefined, wish)
+      ? []
+      : [{ type: "event", event: { type: "speech.asked", name, version, speech: wish } }];
+    const events = twin === undefined ? [event] : adoptedEvents(event, twin);
+    return [...asked, ...events.flatMap((one) => follow(one, settingsFor(wish), request))];
+  };
+}
+
+const tooLarge = (maxBytes: number): MediaError =>
+  new MediaError("too_large", `more than ${maxBytes} bytes are not taken`);
+
+/** A stream does not say how long it is: it is cut off where it has become too long. */
+async function* atMost(
+  source: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of source) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw tooLarge(maxBytes);
+    yield chunk;
+  }
+}
+
+type Arrivals = Pick<
+  Dailies,
+  "put" | "putUpload" | "mayPut" | "remove" | "watch" | "reconcile" | "space"
+>;
+
+/** Objects come and go; what is to be done with them is left to a worker. */
+export function createArrivals(parts: Parts): Arrivals {
+  const door = async ({ signal = never, ...options }: PutOptions): Promise<Door> => {
+    const [{ settings, settingsFor }] = await Promise.all([parts.localSteps(), parts.enter()]);
+    await checkSpace(parts.config);
+    return { owner: "local", ...options, signal, follow: followArrival(settings, { settingsFor }) };
+  };
+  const received = async (receiving: Promise<Received>): Promise<Received> => {
+    const result = await receiving.catch((error: unknown) => {
+      if (!(error instanceof MediaError)) parts.unsettle();
+      throw error;
+    });
+    if (result.change !== "unchanged") parts.bell.ring();
+    return result;
+  };
+  const put: Dailies["put"] = async (source, options) => {
+    const through = await door(options);
+    return received(
+      typeof source === "string"
+        ? receiveFile(parts, { ...through, path: resolve(source), ...within(options) })
+        : receiveStream(parts, atMost(source, parts.config.limits.maxUploadBytes), through),
+    );
+  };
+  const remove: Dailies["remove"] = async (name, { owner, keepMs } = {}) => {
+    await parts.enter();
+    const { settings } = await parts.localSteps();
+    for (let applied = "superseded"; applied === "superseded";) {
+      const media = await parts.catalog.getMedia(name);
+      if (media === undefined || (owner !== undefined && media.owner !== owner))
+        throw new MediaError("not_found", `there is no media ${JSON.stringify(name)}`);
+      const subject = { name, version: media.version };
+      const keeping = keepMs === undefined ? {} : { keepMs };
+      const removed: MediaEvent = { type: "object.removed", ...subject, ...keeping };
+      applied = await parts.catalog.apply({
+        expect: subject,
+        changes: [
+          { type: "event", event: removed },
+          ...follow(removed, settings),
+          { type: "event", event: { type: "media.removed", ...subject } },
+        ],
+      });
+    }
+    if (keepMs === 0) await parts.recover();
+  };
+  return {
+    put,
+    async mayPut({ name, owner = "local", sizeBytes = 0 }) {
+      await checkOwner(parts.catalog, checkKey(name), owner);
+      const { maxUploadBytes } = parts.config.limits;
+      if (sizeBytes > maxUploadBytes) throw tooLarge(maxUploadBytes);
+      await checkSpace(parts.config, sizeBytes);
+    },
+    async putUpload(path, options) {
+      const through = await door(options);
+      const { sha256 } = options;
+      return received(receiveUpload(parts, path, { ...through, ...(sha256 && { sha256 }) }));
+    },
+    remove,
+    async reconcile(options) {
+      await parts.enter();
+      const living = parts.livingSessions();
+      const isLive = (session: string) => living.has(session);
+      const report = await reconcile({ ...parts, isLive }, options);
+      if (report.lostCount > 0) parts.bell.ring();
+      return report;
+    },
+    space: () => spaceOf(parts.config),
+    watch: (dir, { owner = "local", signal, ...options }) =>
+      createFolderWatcher({ ...options, dir, owner, catalog: parts.catalog, put, remove }).run(
+        signal,
+      ),
+  };
+}
+
+function within({ within: folder }: PutOptions): { within?: string } {
+  return folder === undefined ? {} : { within: folder };
+}

@@ -1,0 +1,9 @@
+/** What the command line needs of the batch's rules. */
+export {
+  archiveModes,
+  batchFormats,
+  batchSettings,
+  checkBatchFile,
+  type BatchFormat,
+  type BatchGiven,
+} from "../batch/settings.ts";

@@ -1,0 +1,147 @@
+import { join } from "node:path";
+import { createApi } from "../api/app.ts";
+import { createMetrics } from "../api/metrics.ts";
+import { startServer } from "../api/server.ts";
+import { createUploads, type Uploads } from "../api/uploads.ts";
+import { every, keepRunning, type BackgroundPart } from "./background.ts";
+import type { Config } from "./config.ts";
+import type { Dailies } from "./dailies.ts";
+import { openDailies } from "./embedded.ts";
+import { guardServer } from "./guard.ts";
+import type { Logger } from "./log.ts";
+import { logUpdates } from "./log-updates.ts";
+import { logWatch } from "./log-watch.ts";
+
+export interface ServeOptions {
+  /** Default: 127.0.0.1. */
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** A sandbox that leaves decoders the network is enough, though others can connect. */
+  readonly acceptSandbox?: "kernel" | "limits";
+  /** Folders whose files are taken in. */
+  readonly watch: readonly string[];
+  /** How long a stop waits for what is under way, in milliseconds. */
+  readonly graceMs: number;
+}
+
+/** A service that runs. */
+export interface Service {
+  readonly host: string;
+  readonly port: number;
+  /**
+   * Stops: no more is taken on, what is under way is finished within the grace period, else handed
+   * back. Called again it hands back at once. Resolves when nothing runs any more.
+   */
+  stop(): Promise<void>;
+}
+
+/** Work left by processes that are gone, on this machine or in other containers, is looked for so often. */
+const recoverMs = 5_000;
+/** Unfinished uploads are looked through so often. */
+const tidyMs = 60_000;
+
+/** What the service does beside answering, each part until its signal. */
+function backgroundParts(
+  dailies: Dailies,
+  options: ServeOptions,
+  uploads: Uploads,
+  log: Logger,
+): BackgroundPart[] {
+  return [
+    ...options.watch.map((dir): BackgroundPart => ({
+      name: `watch ${dir}`,
+      run: (signal) => dailies.watch(dir, { signal, onEvent: logWatch(log) }),
+    })),
+    {
+      name: "notifications",
+      run: (signal) =>
+        dailies.notices.deliver(signal, (error) =>
+          log.warn({ err: error }, "messages wait: the catalog cannot be used just now"),
+        ),
+    },
+    every("recovery", recoverMs, () => dailies.recover()),
+    every("uploads", tidyMs, () => uploads.tidy()),
+  ];
+}
+
+/**
+ * The always-on Dailies of one machine: HTTP, the worker, and what else goes on in the background,
+ * in one process.
+ * @throws MediaError `invalid_config` when the address cannot be had; whatever `openDailies` throws
+ */
+export async function serve(config: Config, options: ServeOptions, log: Logger): Promise<Service> {
+  const { graceMs } = options;
+  const dailies = await openDailies(config, { readers: true });
+  const security = await guardServer(config, dailies, options).catch(async (error: unknown) => {
+    await dailies.close();
+    throw error;
+  });
+  const metrics = createMetrics({ dailies });
+  const uploads = await createUploads({
+    dailies,
+    log,
+    dir: join(config.dataDir, "incoming"),
+    maxBytes: config.limits.maxUploadBytes,
+  });
+  const tidying = uploads.tidy(); // what was complete when the last run ended becomes objects now
+  tidying.catch((error: unknown) => log.warn({ err: error }, "uploads could not be tidied"));
+  const drain = new AbortController(); // nothing new is begun
+  const end = new AbortController(); // what runs is handed back
+  let working = false;
+  const api = createApi({
+    dailies,
+    log,
+    metrics,
+    security,
+    uploads,
+    signal: drain.signal,
+    unready: async () => (working ? [] : ["the worker has not started"]),
+  });
+  const { host, port } = options;
+  const server = await startServer({ app: api, host, port }).catch(async (error: unknown) => {
+    await dailies.close();
+    throw error;
+  });
+  const worker: BackgroundPart = {
+    name: "worker",
+    run: async () => {
+      const updates = logUpdates(log);
+      const done = dailies.work({
+        drain: drain.signal,
+        signal: end.signal,
+        onStart: () => void (working = true),
+        onUpdate: (update) => {
+          updates(update);
+          metrics.count(update);
+        },
+      });
+      await done.finally(() => (working = false));
+    },
+  };
+  const running = Promise.all([
+    keepRunning(worker, drain.signal, log),
+    ...backgroundParts(dailies, options, uploads, log).map((part) =>
+      keepRunning(part, drain.signal, log),
+    ),
+  ]);
+
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    log.info({ graceMs }, "stopping: what is under way may finish");
+    drain.abort();
+    const timer = setTimeout(() => end.abort(), graceMs);
+    await Promise.all([server.close(graceMs, end.signal), running]);
+    clearTimeout(timer);
+    await dailies.close();
+    log.info({}, "stopped");
+  };
+  return {
+    host: server.host,
+    port: server.port,
+    stop() {
+      if (stopping !== undefined) end.abort();
+      return (stopping ??= stop());
+    },
+  };
+}

@@ -1,0 +1,159 @@
+import type { Attempt } from "../catalog/catalog.ts";
+import type {
+  JobPage,
+  JobPageQuery,
+  MediaBrief,
+  MediaPage,
+  MediaPageQuery,
+  QueueCount,
+} from "../catalog/pages.ts";
+import { MediaError } from "../media/errors.ts";
+import type { RecordedEvent } from "../media/event.ts";
+import type { Job } from "../media/job.ts";
+import { outputKey } from "../media/keys.ts";
+import type { LabelSummary } from "../media/label.ts";
+import type { Media, ObjectRef, Rendition, StoredObject } from "../media/media.ts";
+import { fromTranscribeJson } from "../media/transcribe-json.ts";
+import type { Transcript } from "../media/transcript.ts";
+import type { ExportFormat, MediaListing } from "./dailies.ts";
+import { objectChunks } from "./chunks.ts";
+import type { Parts } from "./embedded.ts";
+import { exportedText } from "./exported.ts";
+import { timelineOf, type LabelTimeline } from "./timeline.ts";
+
+/** A job with what a person who waits wants to know. */
+export interface WatchedJob {
+  readonly job: Job;
+  readonly attempts: readonly Attempt[];
+  /** Its likely place in line, 1 for the next one; absent when it does not wait in line. */
+  readonly position?: number;
+}
+
+/**
+ * What a service asks on somebody's behalf. Whoever asks names the owner; what is another's is not
+ * found. What belongs to a media is found by the record that was found first, so that nothing of a
+ * media that takes its place meanwhile is given away.
+ */
+export interface ServiceQueries {
+  /** @throws MediaError `not_found` */
+  find(name: string, owner: string): Promise<Media>;
+  /** @throws MediaError `not_found` */
+  brief(name: string, owner: string): Promise<MediaBrief>;
+  /** By name; at most `limit` behind `after`. */
+  briefs(filter: {
+    owner: string;
+    startsWith?: string;
+    type?: NonNullable<Media["type"]>;
+    label?: string;
+    after?: string;
+    limit: number;
+  }): Promise<readonly MediaBrief[]>;
+  page(query: MediaPageQuery): Promise<Omit<MediaPage, "media"> & { items: MediaListing[] }>;
+  labelsOf(media: Media): Promise<readonly LabelSummary[]>;
+  renditionsOf(media: Media): Promise<readonly Rendition[]>;
+  outputsOf(media: Media): Promise<readonly StoredObject[]>;
+  /** The bytes that were put in. @throws MediaError `not_found` */
+  sourceOf(media: Media): Promise<StoredObject>;
+  /**
+   * Bytes `start` up to, not including, `end`. A chunk is good until seven more have been asked for:
+   * who keeps one longer copies it. To be ended by `return()` when not read to the end.
+   * @throws MediaError `not_found`
+   */
+  chunks(
+    object: ObjectRef,
+    range: { readonly start: number; readonly end: number },
+  ): Promise<AsyncGenerator<Uint8Array>>;
+  /** @throws MediaError `not_found` when there is no transcript, or not yet */
+  transcriptOf(media: Media): Promise<Transcript>;
+  /** The transcript as a file of that format. @throws MediaError `not_found` */
+  exportOf(media: Media, format: ExportFormat): Promise<string>;
+  /** When each label is seen. @throws MediaError `not_found` when nothing was labelled, or not yet */
+  timelineOf(media: Media): Promise<LabelTimeline>;
+  jobsOf(media: Media): Promise<readonly WatchedJob[]>;
+  jobPage(query: JobPageQuery): Promise<JobPage>;
+  queueCounts(): Promise<readonly QueueCount[]>;
+  lastEvent(): Promise<number>;
+  eventsAfter(query: {
+    owner: string;
+    after: number;
+    limit: number;
+  }): Promise<readonly RecordedEvent[]>;
+}
+
+export function createServiceQueries({ catalog, objects }: Parts): ServiceQueries {
+  const find = async (name: string, owner: string): Promise<Media> => {
+    const media = await catalog.getMedia(name);
+    if (media?.owner === owner) return media;
+    throw new MediaError("not_found", `there is no media ${JSON.stringify(name)}`);
+  };
+
+  /** An output of the media as JSON. @throws MediaError `not_found` with these words */
+  const json = async (media: Media, key: string, missing: string): Promise<unknown> => {
+    const outputs = await catalog.listOutputs(media.version);
+    const object = outputs.find((output) => output.key === key);
+    if (object === undefined)
+      throw new MediaError("not_found", `${JSON.stringify(media.name)} has no ${missing}`);
+    const chunks = await (await objects.read(object)).toArray();
+    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+  };
+
+  const transcriptOf = async (media: Media): Promise<Transcript> =>
+    fromTranscribeJson(await json(media, outputKey("transcribe", media.name), "transcript"));
+
+  return {
+    find,
+    async brief(name, owner) {
+      const { type, version } = await find(name, owner);
+      const labels = await catalog.getLabels(version);
+      return {
+        name,
+        ...(type === undefined ? {} : { type }),
+        labels: labels.map((label) => label.name),
+      };
+    },
+    briefs: (filter) => catalog.listBriefs(filter),
+    async page(query) {
+      const { media, ...rest } = await catalog.pageMedia(query);
+      const items = media.map(async (one) => ({
+        media: one,
+        labels: await catalog.getLabels(one.version),
+      }));
+      return { ...rest, items: await Promise.all(items) };
+    },
+    labelsOf: (media) => catalog.getLabels(media.version),
+    renditionsOf: (media) => catalog.listRenditions(media.version),
+    outputsOf: (media) => catalog.listOutputs(media.version),
+    async sourceOf(media) {
+      const object = await catalog.findObject("uploads", media.name);
+      if (object !== undefined && object.sha256 === media.sha256) return object;
+      throw new MediaError("not_found", `there is no media ${JSON.stringify(media.name)}`);
+    },
+    chunks: (object, range) => objectChunks(objects, object, range),
+    transcriptOf,
+    async exportOf(media, format) {
+      return exportedText(media.name, await transcriptOf(media), format);
+    },
+    async timelineOf(media) {
+      const found = await json(media, outputKey("labels", media.name), "labels");
+      return timelineOf(found, media.facts?.durationMs, await catalog.getLabels(media.version));
+    },
+    async jobsOf(media) {
+      const attempts = await catalog.listAttempts(media.name);
+      const jobs = await catalog.listJobs({ version: media.version });
+      return Promise.all(
+        jobs.map(async (job): Promise<WatchedJob> => {
+          const before = await catalog.jobsBefore(job.id);
+          return {
+            job,
+            attempts: attempts.filter((attempt) => attempt.jobId === job.id),
+            ...(before === undefined ? {} : { position: before + 1 }),
+          };
+        }),
+      );
+    },
+    jobPage: (query) => catalog.pageJobs(query),
+    queueCounts: () => catalog.countQueue(),
+    lastEvent: () => catalog.lastEvent(),
+    eventsAfter: (query) => catalog.listEventsAfter(query),
+  };
+}
