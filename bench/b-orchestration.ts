@@ -17,7 +17,7 @@ interface Overhead {
   readonly wall: number;
 }
 
-const oneSlot = { light: 1, transcode: 1, speech: 1, vision: 1 };
+const oneSlot = { light: 1, picture: 1, transcode: 1, speech: 1, vision: 1 };
 
 /** Works the calls off one after another in a fresh library, one slot of each kind. */
 async function measure(

@@ -19,7 +19,7 @@ import {
 } from "./figure.ts";
 import { nameOf } from "./library.ts";
 
-const slots = { light: 4, transcode: 4, speech: 4, vision: 4 };
+const slots = { light: 4, picture: 4, transcode: 4, speech: 4, vision: 4 };
 
 interface Subject {
   readonly name: string;

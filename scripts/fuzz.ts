@@ -55,7 +55,7 @@ const limits = {
 const dataDir = join(folder, "library");
 const config = {
   ...readConfig({ dataDir }, {}),
-  slots: { light: 2, transcode: 2, speech: 1, vision: 1 },
+  slots: { light: 2, picture: 2, transcode: 2, speech: 1, vision: 1 },
 };
 
 const counts = new Map<string, number>();

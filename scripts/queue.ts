@@ -8,7 +8,7 @@ import { createSqliteCatalog } from "../src/catalog/sqlite/catalog.ts";
 import { openDatabase } from "../src/database/open.ts";
 import { enterSession } from "../src/database/session.ts";
 import { createIdSource, newSession } from "../src/media/ids.ts";
-import { newJob, stepSlots, type SlotKind, type Step } from "../src/media/job.ts";
+import { newJob, slotOf, type SlotKind, type Step } from "../src/media/job.ts";
 import type { Claim } from "../src/queue/job-queue.ts";
 import { createSqliteQueue } from "../src/queue/sqlite.ts";
 import {
@@ -22,7 +22,7 @@ import {
 const waiting = Number(process.argv[2] ?? 1_000_000);
 const processes = Number(process.argv[3] ?? 4);
 const seconds = Number(process.argv[4] ?? 20);
-const slots = { light: 4, transcode: 2, speech: 2, vision: 2 };
+const slots = { light: 4, picture: 4, transcode: 2, speech: 2, vision: 2 };
 const steps: readonly Step[] = ["audio", "poster", "video", "gif", "label"];
 const folder = mkdtempSync(join(tmpdir(), "dailies-queue-"));
 const path = join(folder, "dailies.db");
@@ -50,7 +50,7 @@ function fill(to: DatabaseSync): void {
     put.run(media.name, media.version, media.version, now, now);
     for (const step of steps) {
       const job = newJob(media, step, { engine: "ffmpeg" });
-      const { kind, priority } = stepSlots[step];
+      const { kind, priority } = slotOf(step);
       const asked = n % 3 === 0 ? neighbour : null;
       const delayed = n % 50 === 0 ? now + Math.floor(Math.random() * 120_000) : null;
       const { name, version } = media;

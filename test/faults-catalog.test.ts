@@ -17,7 +17,7 @@ import { createWorker } from "../src/queue/worker.ts";
 
 /** What the worker does when the catalog itself fails: full by SQLite's own measure, or locked. */
 
-const slots = { light: 4, transcode: 1, speech: 1, vision: 1 };
+const slots = { light: 4, picture: 4, transcode: 1, speech: 1, vision: 1 };
 const whole: RunStep = async () => ({ changes: [], events: [], notes: [] });
 
 describe("a catalog that is full", () => {

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { slotKinds } from "../media/job.ts";
 import type { Dailies, ProcessUpdate } from "../runtime/dailies.ts";
 
 /** What the service counts about itself, as Prometheus reads it. */
@@ -34,7 +35,7 @@ function addQueue(registry: Registry, dailies: Pick<Dailies, "queueCounts">): vo
       async collect() {
         this.reset();
         age.reset();
-        for (const kind of ["light", "transcode", "speech", "vision"])
+        for (const kind of slotKinds)
           for (const state of ["queued", "running"]) this.set({ kind, state }, 0);
         for (const { kind, state, jobs, since } of await dailies.queueCounts()) {
           this.set({ kind, state }, jobs);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ErrorCode } from "./errors.ts";
 import type { Progress } from "./engine.ts";
+import type { MediaType } from "./media.ts";
 
 /** The stages that run as jobs. Planning is a pure function inside the probe (decision 0002). */
 export const steps = [
@@ -15,11 +16,20 @@ export const steps = [
 ] as const;
 export type Step = (typeof steps)[number];
 
-/** What a step occupies while it runs. `light` work is never made to wait. */
-export type SlotKind = "light" | "transcode" | "speech" | "vision";
+/**
+ * What a step occupies while it runs, in the order in which slots are filled. `light` work is never
+ * made to wait, and pictures have slots of their own: they need not wait for films.
+ */
+export const slotKinds = ["light", "picture", "transcode", "speech", "vision"] as const;
+export type SlotKind = (typeof slotKinds)[number];
+
+interface Slot {
+  readonly kind: SlotKind;
+  readonly priority: number;
+}
 
 /** Each step's kind of slot, and its place in the queue: smaller first. */
-export const stepSlots: Readonly<Record<Step, { kind: SlotKind; priority: number }>> = {
+const stepSlots: Readonly<Record<Step, Slot>> = {
   index: { kind: "light", priority: 0 },
   probe: { kind: "light", priority: 1 },
   audio: { kind: "transcode", priority: 0 },
@@ -29,6 +39,22 @@ export const stepSlots: Readonly<Record<Step, { kind: SlotKind; priority: number
   transcribe: { kind: "speech", priority: 0 },
   label: { kind: "vision", priority: 0 },
 };
+
+const pictureSlots: Partial<Readonly<Record<Step, Slot>>> = {
+  poster: { kind: "picture", priority: 0 },
+  label: { kind: "picture", priority: 1 },
+};
+
+/** The slot of a step for a media of that type. */
+export function slotOf(step: Step, type?: MediaType): Slot {
+  return (type === "image" ? pictureSlots[step] : undefined) ?? stepSlots[step];
+}
+
+/** The priorities that jobs of a kind can have. */
+export function prioritiesOf(kind: SlotKind): readonly number[] {
+  const slots = [...Object.values(stepSlots), ...Object.values(pictureSlots)];
+  return slots.filter((slot) => slot.kind === kind).map(({ priority }) => priority);
+}
 
 /** Why a step was left out. */
 export const skipReasons = [

@@ -5,7 +5,7 @@ import { createIdSource, newSession } from "../media/ids.ts";
 import { newJob, type NewJob } from "../media/job.ts";
 import { createSqliteQueue } from "../queue/sqlite.ts";
 
-const slots = { light: 9, transcode: 9, speech: 9, vision: 9 };
+const slots = { light: 9, picture: 9, transcode: 9, speech: 9, vision: 9 };
 const succeeded: JobOutcome = { state: "succeeded", notes: [] };
 
 export function failed(code = "damaged_media", stderr = ""): JobOutcome {

@@ -5,7 +5,7 @@ import { newJob, type Step } from "../media/job.ts";
 import type { Claim, JobQueue, Slots } from "./job-queue.ts";
 
 const newId = createIdSource(newSession());
-const slots: Slots = { light: 2, transcode: 1, speech: 1, vision: 1 };
+const slots: Slots = { light: 2, picture: 2, transcode: 1, speech: 1, vision: 1 };
 
 /** A catalog, with a queue on it for one or for another living process, or for one that died. */
 export interface QueueStage {

@@ -1,5 +1,5 @@
 import { orNull, type Row, type Sql } from "../database/statements.ts";
-import { stepSlots, type SlotKind } from "../media/job.ts";
+import { prioritiesOf, slotKinds, type SlotKind } from "../media/job.ts";
 import { longestDelayMs } from "./backoff.ts";
 import type { Slots } from "./job-queue.ts";
 
@@ -64,8 +64,7 @@ function firstOfKind(
 
 /** The job of that kind that was asked for first, whatever its priority. */
 function oldestOfKind(sql: Sql, kind: SlotKind, who: { requestedBy?: string }): Row | undefined {
-  const priorities = Object.values(stepSlots).filter((slot) => slot.kind === kind);
-  const firsts = priorities.map(({ priority }) => firstOfKind(sql, { kind, priority, ...who }));
+  const firsts = prioritiesOf(kind).map((priority) => firstOfKind(sql, { kind, priority, ...who }));
   return firsts
     .filter((row) => row !== undefined)
     .toSorted((a, b) => Number(a["seq"]) - Number(b["seq"]))[0];
@@ -98,8 +97,6 @@ export function othersWaitFor(sql: Sql, kind: SlotKind, session: string): boolea
 /** Of so many claims one takes the oldest job, so that those of low priority come to pass as well. */
 const claimsPerOldest = 8;
 
-const kinds: readonly SlotKind[] = ["light", "transcode", "speech", "vision"];
-
 /** The next job that fits a free slot: by priority, then by age; now and then by age alone. */
 export function nextJob(
   sql: Sql,
@@ -114,7 +111,7 @@ export function nextJob(
   const { slots, requestedBy, rests, random } = options;
   const who = requestedBy === undefined ? {} : { requestedBy };
   const taken = slotsTaken(sql);
-  for (const kind of kinds) {
+  for (const kind of slotKinds) {
     const sibling = kind === "transcode" ? nextOfRunningMedia(sql, requestedBy) : undefined;
     if (sibling !== undefined) return sibling;
     if ((taken.get(kind) ?? 0) >= slots[kind]) continue;

@@ -49,7 +49,7 @@ describe("sqlite queue", () => {
   let catalog: Catalog;
   const [here, there] = [newSession(), newSession()];
   const newId = createIdSource(here);
-  const slots = { light: 1, transcode: 1, speech: 1, vision: 1 };
+  const slots = { light: 1, picture: 1, transcode: 1, speech: 1, vision: 1 };
 
   beforeEach(async () => {
     database = openDatabase(":memory:");

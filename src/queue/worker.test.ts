@@ -15,7 +15,7 @@ import type { RunStep, StepOutcome } from "./step.ts";
 import { createWorker, type WorkerOptions } from "./worker.ts";
 
 const nothing: StepOutcome = { changes: [], events: [], notes: [] };
-const slots = { light: 4, transcode: 1, speech: 1, vision: 1 };
+const slots = { light: 4, picture: 4, transcode: 1, speech: 1, vision: 1 };
 
 describe("worker", () => {
   let dir: string;

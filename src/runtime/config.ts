@@ -21,7 +21,7 @@ export interface Config {
   /** The table that metadata records are kept under. Default: `metadata`. */
   readonly metadataTable: string;
   readonly limits: Limits;
-  /** Media under way at once for each kind of work. Default: one transcoding, speech and label work per two cores. */
+  /** Media under way at once for each kind of work. Default: one picture, transcoding, speech and label work per two cores. */
   readonly slots: Slots;
   /** The key that secrets in the database are sealed with. Default: `keys/master.key` in the data directory. */
   readonly masterKeyFile: string;
@@ -50,7 +50,13 @@ type ConfigFile = Partial<Omit<Config, "dataDir" | "limits" | "slots">> & {
 
 export function defaultSlots(cores: number = availableParallelism()): Slots {
   const heavy = Math.max(1, Math.floor(cores / 2));
-  return { light: Math.max(2, cores), transcode: heavy, speech: heavy, vision: heavy };
+  return {
+    light: Math.max(2, cores),
+    picture: heavy,
+    transcode: heavy,
+    speech: heavy,
+    vision: heavy,
+  };
 }
 
 function refuse(file: string, key: string, why: string): never {

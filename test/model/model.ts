@@ -3,7 +3,8 @@ import type { MediaEvent } from "../../src/media/event.ts";
 import type { MediaFacts } from "../../src/media/facts.ts";
 import {
   partOf,
-  stepSlots,
+  slotKinds,
+  slotOf,
   type JobState,
   newJob,
   type NewJob,
@@ -11,7 +12,7 @@ import {
   type SlotKind,
 } from "../../src/media/job.ts";
 import { renamedOutput } from "../../src/media/keys.ts";
-import type { StoredObject } from "../../src/media/media.ts";
+import type { MediaType, StoredObject } from "../../src/media/media.ts";
 import type { Slots } from "../../src/queue/job-queue.ts";
 
 /**
@@ -21,6 +22,8 @@ import type { Slots } from "../../src/queue/job-queue.ts";
 
 export interface ModelJob {
   readonly job: NewJob;
+  /** What was known of the media when it was asked for. */
+  readonly type: MediaType | undefined;
   readonly sequence: number;
   state: JobState;
   reason: SkipReason | undefined;
@@ -216,6 +219,7 @@ function setJob(model: Model, job: NewJob, state: "queued" | "skipped", reason?:
   if (old === undefined) model.sequence += 1;
   model.jobs.set(job.id, {
     job,
+    type: old === undefined ? model.media.get(job.name)?.facts?.type : old.type,
     sequence: old?.sequence ?? model.sequence,
     state,
     reason,
@@ -352,18 +356,17 @@ export function apply(model: Model, { expect, changes }: Write): "applied" | "su
   return "applied";
 }
 
-const kinds: readonly SlotKind[] = ["light", "transcode", "speech", "vision"];
-
 /** The job that is to be handed out next; every claim lets in those that were delayed and are due. */
 export function nextJob(model: Model, slots: Slots): ModelJob | undefined {
   if (model.paused) return undefined;
   const held = [...model.held.values()];
-  const place = ({ job, sequence }: ModelJob) => stepSlots[job.step].priority * 1e6 + sequence;
+  const place = ({ job, type, sequence }: ModelJob) =>
+    slotOf(job.step, type).priority * 1e6 + sequence;
   const waiting = [...model.jobs.values()]
     .filter(({ state, delayed }) => state === "queued" && !delayed)
     .toSorted((a, b) => place(a) - place(b));
-  for (const kind of kinds) {
-    const ofKind = waiting.filter(({ job }) => stepSlots[job.step].kind === kind);
+  for (const kind of slotKinds) {
+    const ofKind = waiting.filter(({ job, type }) => slotOf(job.step, type).kind === kind);
     const taken = held.filter((one) => one.kind === kind);
     const versions = new Set(taken.map(({ job }) => job.version));
     const sibling = ofKind.find(({ job }) => kind === "transcode" && versions.has(job.version));
@@ -377,7 +380,12 @@ export function nextJob(model: Model, slots: Slots): ModelJob | undefined {
 export function take(model: Model, job: ModelJob, attempt: string, session: string): void {
   Object.assign(job, { state: "running", attempt, attempts: job.attempts + 1 });
   job.cancelRequested = false;
-  model.held.set(attempt, { attempt, session, kind: stepSlots[job.job.step].kind, job: job.job });
+  model.held.set(attempt, {
+    attempt,
+    session,
+    kind: slotOf(job.job.step, job.type).kind,
+    job: job.job,
+  });
 }
 
 /** An execution ends without a result: handed back, it does not count; lost, its process died. */

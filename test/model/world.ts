@@ -9,7 +9,7 @@ import type { JobQueue } from "../../src/queue/job-queue.ts";
 import { createSqliteQueue } from "../../src/queue/sqlite.ts";
 import * as model from "./model.ts";
 
-export const slots = { light: 2, transcode: 1, speech: 1, vision: 1 };
+export const slots = { light: 2, picture: 2, transcode: 1, speech: 1, vision: 1 };
 
 /** A process that works on the catalog. */
 export interface Session {

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Catalog, Change } from "../../src/catalog/catalog.ts";
+import type { MediaFacts } from "../../src/media/facts.ts";
 import { newJob, type SlotKind, type Step } from "../../src/media/job.ts";
 import type { Slots } from "../../src/queue/job-queue.ts";
 
@@ -54,11 +55,12 @@ export function startProcess(order: Order): Promise<Ended> {
   });
 }
 
-/** Puts a media with jobs for these steps. */
+/** Puts a media, probed where its facts are given, with jobs for these steps. */
 export async function putMedia(
   catalog: Catalog,
   { name, version }: { name: string; version: string },
   steps: readonly Step[],
+  facts?: MediaFacts,
 ): Promise<void> {
   const object = { bucket: "uploads", key: name, version, sha256: "0", sizeBytes: 1 } as const;
   const media = { name, version, owner: "local", sha256: "0", sizeBytes: 1 };
@@ -66,10 +68,9 @@ export async function putMedia(
     type: "enqueue",
     job: newJob(media, step),
   }));
-  await catalog.apply({
-    expect: { name, version: null },
-    changes: [{ type: "putMedia", media, source: { ...object, contentType: "" } }, ...jobs],
-  });
+  const probed: Change[] = facts === undefined ? [] : [{ type: "setFacts", version, facts }];
+  const put: Change = { type: "putMedia", media, source: { ...object, contentType: "" } };
+  await catalog.apply({ expect: { name, version: null }, changes: [put, ...probed, ...jobs] });
 }
 
 interface Interval {

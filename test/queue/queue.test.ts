@@ -6,6 +6,7 @@ import { createSqliteCatalog } from "../../src/catalog/sqlite/catalog.ts";
 import { openDatabase } from "../../src/database/open.ts";
 import { createIdSource, newSession } from "../../src/media/ids.ts";
 import type { SlotKind, Step } from "../../src/media/job.ts";
+import { imageFacts } from "../../src/transcode/facts.fixture.ts";
 import { mostAtOnce, putMedia, startProcess, timesFinished, type Order } from "./processes.ts";
 
 /** Whole processes on one database file, as when several commands run beside a server. */
@@ -14,7 +15,7 @@ describe("a queue that several processes pull from", () => {
   beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), "dailies-queue-"))));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const slots = { light: 3, transcode: 2, speech: 1, vision: 2 };
+  const slots = { light: 3, picture: 3, transcode: 2, speech: 1, vision: 2 };
   const order = (path: string): Order => ({
     path,
     slots,
@@ -31,6 +32,13 @@ describe("a queue that several processes pull from", () => {
     const steps: Step[] = ["probe", "audio", "poster", "transcribe", "label"];
     for (let n = 0; n < 60; n += 1)
       await putMedia(catalog, { name: `clip-${n}`, version: newId() }, steps);
+    for (let n = 0; n < 20; n += 1)
+      await putMedia(
+        catalog,
+        { name: `photo-${n}`, version: newId() },
+        steps,
+        imageFacts("jpeg_pipe", {}),
+      );
     const all = await Promise.all([
       startProcess(order(path)),
       startProcess(order(path)),

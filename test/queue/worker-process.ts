@@ -5,7 +5,7 @@ import { createSqliteCatalog } from "../../src/catalog/sqlite/catalog.ts";
 import { openDatabase } from "../../src/database/open.ts";
 import { enterSession, leaveSession } from "../../src/database/session.ts";
 import { createIdSource, newSession } from "../../src/media/ids.ts";
-import { stepSlots } from "../../src/media/job.ts";
+import { slotOf } from "../../src/media/job.ts";
 import type { Claim } from "../../src/queue/job-queue.ts";
 import { createSqliteQueue } from "../../src/queue/sqlite.ts";
 import type { Line, Order } from "./processes.ts";
@@ -35,8 +35,13 @@ async function finish({ job, media, attempt }: Claim): Promise<void> {
 }
 
 async function work(claim: Claim): Promise<void> {
-  const { job, attempt } = claim;
-  const subject = { job: job.id, attempt, kind: stepSlots[job.step].kind, version: job.version };
+  const { job, media, attempt } = claim;
+  const subject = {
+    job: job.id,
+    attempt,
+    kind: slotOf(job.step, media.type).kind,
+    version: job.version,
+  };
   say({ type: "begin", at: clock(), ...subject });
   await sleep(Math.random() * order.jobMs * 2);
   say({ type: "end", at: clock(), attempt });

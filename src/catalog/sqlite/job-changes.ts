@@ -1,13 +1,8 @@
 import type { SQLInputValue } from "node:sqlite";
 import type { Sql } from "../../database/statements.ts";
 import { orNull } from "../../database/statements.ts";
-import {
-  partOf,
-  stepSlots,
-  type JobRequest,
-  type NewJob,
-  type SkipReason,
-} from "../../media/job.ts";
+import { partOf, slotOf, type JobRequest, type NewJob, type SkipReason } from "../../media/job.ts";
+import type { MediaType } from "../../media/media.ts";
 import type { JobOutcome } from "../catalog.ts";
 
 /** The other jobs for what this one makes are no longer the ones that count; work on them stops. */
@@ -37,12 +32,12 @@ function insertJob(
   state: "queued" | "skipped",
   extra: { request?: JobRequest | undefined; reason?: SkipReason; now: number },
 ): void {
-  const { kind, priority } = stepSlots[job.step];
+  const media = sql("SELECT owner, type FROM media WHERE version = ?").get(job.version);
+  const { kind, priority } = slotOf(job.step, (media?.["type"] as MediaType | null) ?? undefined);
   sql(
     `INSERT INTO jobs (id, name, version, step, part, settings, kind, priority, state, requested_by,
        only_steps, reason, enqueued_at, finished_at, owner)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-       coalesce((SELECT owner FROM media WHERE version = ?), 'local'))`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     job.id,
     job.name,
@@ -57,7 +52,7 @@ function insertJob(
     orNull(extra.reason),
     extra.now,
     state === "skipped" ? extra.now : null,
-    job.version,
+    orNull(media?.["owner"] ?? "local"),
   );
 }
 
