@@ -3,6 +3,7 @@ import { asMediaError } from "../media/errors.ts";
 import type { Dailies, ProcessReport, WorkOptions } from "../runtime/dailies.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
+import { count } from "./format.ts";
 import { pausedLine } from "./jobs.ts";
 import { ignoredLine, reportJson, sumLine } from "./process-lines.ts";
 import { createProgressDisplay } from "./progress-display.ts";
@@ -84,6 +85,7 @@ export async function work(
 ): Promise<WorkEnd> {
   const { output } = context;
   const startedAt = Date.now();
+  let unsent = 0;
   const display = createProgressDisplay(output);
   const stop = listenForStop((signal) => {
     if (signal === "SIGPIPE") return;
@@ -94,13 +96,19 @@ export async function work(
       const pausedSince = await dailies.pausedSince();
       if (pausedSince !== undefined) output.note(pausedLine(pausedSince));
       const options = { signal: stop.signal, onUpdate: display.update };
-      return untilStopped(() => run(dailies, options), stop);
+      const done = await untilStopped(() => run(dailies, options), stop);
+      if (done.finished.length > 0) unsent = (await dailies.notices.counts()).waiting ?? 0;
+      return done;
     }, library);
     display.close();
     const by = stop.by();
     // Nobody reads any more.
     if (by === "SIGPIPE") return { exitCode: exitCodeOf(by), report };
     printReport(context, report, Date.now() - startedAt);
+    if (unsent > 0)
+      output.note(
+        `${count(unsent, "message")} to be sent: a \`dailies serve\` sends them, or \`dailies notify deliver\` now.`,
+      );
     if (by === undefined) return { exitCode: exitCodeFor(report), report };
     if (report.interrupted)
       output.note("Interrupted. The same command goes on where this one stopped.");
