@@ -16,6 +16,20 @@ ffmpeg -v error -f lavfi -i "testsrc2=size=640x360:rate=25:duration=2" \
   -f lavfi -i "flite=text='go forward ten meters':voice=slt" \
   -c:v libx264 -pix_fmt yuv420p -c:a aac -y "$work/clip.mp4"
 
+# Starts the service, asks whether it is well, and stops it.
+serve_it() {
+  PATH="$1" node_modules/.bin/dailies serve --port 0 >served.txt 2>served.log &
+  server=$!
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    grep -q http served.txt && break
+    sleep 0.5
+  done
+  url=$(grep -o 'http://[^ ]*' served.txt)
+  "$node24/node" -e 'fetch(process.argv[1]).then((answer) => process.exit(answer.ok ? 0 : 1))' "$url/api/"
+  kill "$server"
+  wait "$server"
+}
+
 # try_it NAME PATH STEPS [NPM OPTIONS…]
 try_it() {
   name=$1 path=$2 only=$3
@@ -23,13 +37,15 @@ try_it() {
   mkdir "$work/$name"
   cd "$work/$name"
   npm init --yes >/dev/null
-  npm install --silent "$@" "$tarball"
+  # onnxruntime-node would fetch what only graphics cards need.
+  ONNXRUNTIME_NODE_INSTALL=skip npm install --silent "$@" "$tarball"
   size=$(du -sm node_modules | cut -f1)
   PATH="$path" node_modules/.bin/dailies process "$work/clip.mp4" --out out --only "$only" --quiet
   for file in out/output/web/clip.mp4 out/output/transcribe/clip.json; do
     test -s "$file" || { echo "$name: $file was not made"; exit 1; }
   done
-  echo "$name: installed in $size MB, transcoded and transcribed"
+  serve_it "$path"
+  echo "$name: installed in $size MB, transcoded, transcribed and served"
 }
 
 try_it whole "$PATH" "audio,video,transcribe,label"
