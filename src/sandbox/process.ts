@@ -8,6 +8,7 @@ import { errorOf } from "./endings.ts";
 import type { Ending } from "./endings.ts";
 import type { Exit, SandboxedCommand, SandboxedProcess, SandboxLevel } from "./sandbox.ts";
 import { readStderr } from "./stderr.ts";
+import { stepBack } from "./step-back.ts";
 import type { Wrapped } from "./wrap.ts";
 
 /** setTimeout counts in 32 bits; anything longer would fire at once. */
@@ -46,13 +47,25 @@ function start(wrapped: Wrapped, command: SandboxedCommand, env: Record<string, 
     cwd: wrapped.cwd,
     env,
     stdio: [command.stdin ?? "ignore", "pipe", "pipe"],
-    detached: true, // a process group of its own, so that all of it can be ended
+    detached: true, // a session and a process group of its own, so that all of it can be ended
   });
-  const { stdin, stdout, stderr } = child;
-  if (stdout === null || stderr === null) throw new MediaError("internal", "no pipes to a child");
+  // Told by what `ended` hears; but it comes also where we give up below, and must not end us.
+  child.on("error", ignore);
+  // With no file descriptor left there are no pipes, whatever the types say.
+  const { stdin, stdout, stderr }: Partial<Pick<typeof child, "stdin" | "stdout" | "stderr">> =
+    child;
+  if (!stdout || !stderr || stdin === undefined) {
+    killGroup(child);
+    throw new MediaError(
+      "storage_failed",
+      `${command.command} cannot be started: too many open files`,
+    );
+  }
   // A pipe that breaks is no news beside the child's end, and must not end us.
   for (const pipe of [stdin, stdout, stderr]) pipe?.on("error", ignore);
   const pipes: Pipes = { stdin, stdout, stderr };
+  const isGone = () => child.exitCode !== null || child.signalCode !== null;
+  if (child.pid !== undefined) void stepBack(child.pid, isGone);
   return { child, pipes };
 }
 

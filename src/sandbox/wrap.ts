@@ -78,8 +78,11 @@ function bindMounts(program: string, command: SandboxedCommand): string[] {
   return ordered.flatMap(({ option, path }) => [option, path, path]);
 }
 
-/** Namespaces of its own for everything, no capabilities, and death with its parent. */
-const isolation = ["--unshare-all", "--cap-drop", "ALL", "--die-with-parent", "--new-session"];
+/**
+ * Namespaces of its own for everything, no capabilities, and death with its parent. It leads a session
+ * without a terminal already (`process.ts`); another one would undo what `stepBack` says of that.
+ */
+const isolation = ["--unshare-all", "--cap-drop", "ALL", "--die-with-parent"];
 const ownDevices = ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"];
 const ownTemporary = ["--tmpfs", "/tmp"];
 
