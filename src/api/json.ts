@@ -1,3 +1,4 @@
+import type { ListedMedia } from "../catalog/pages.ts";
 import type { RecordedEvent } from "../media/event.ts";
 import { failureJson, iso, jobJson, labelJson, mediaJson } from "../media/json.ts";
 import type { LabelSummary } from "../media/label.ts";
@@ -17,6 +18,16 @@ export function mediaPath(name: string): string {
 export function listedJson(media: Media, labels: readonly LabelSummary[]) {
   const { origin: _origin, ...json } = mediaJson(media);
   return { ...json, labels: labels.map(labelJson) };
+}
+
+/** The same of a media on a page. */
+export function pagedJson(media: ListedMedia) {
+  return {
+    ...media,
+    createdAt: iso(media.createdAt),
+    updatedAt: iso(media.updatedAt),
+    labels: media.labels.map(labelJson),
+  };
 }
 
 export function outputJson({ key, sizeBytes, contentType, sha256 }: StoredObject) {

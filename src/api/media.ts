@@ -6,7 +6,7 @@ import { renditionNames } from "../media/media.ts";
 import { sendObject } from "./bytes.ts";
 import { mediaCursor, placeOf } from "./cursor.ts";
 import type { ApiContext, ApiOptions } from "./environment.ts";
-import { listedJson, outputJson, renditionJson } from "./json.ts";
+import { listedJson, outputJson, pagedJson, renditionJson } from "./json.ts";
 import { nameAt } from "./names.ts";
 import { addOperation, type ApiApp } from "./route.ts";
 import {
@@ -55,9 +55,9 @@ async function answerPage(
   if (query.owner !== undefined && query.owner !== owner)
     return c.json({ items: [], total: { count: 0, isExact: true } });
   const asked = pageQuery(query, owner);
-  const { items, next, count } = await dailies.page(asked);
+  const { media, next, count } = await dailies.page(asked);
   return c.json({
-    items: items.map(({ media, labels }) => listedJson(media, labels)),
+    items: media.map(pagedJson),
     ...(next === undefined ? {} : { next: mediaCursor(asked.sort, asked.descending, next) }),
     ...(count === undefined ? {} : { total: { count, isExact: count < countUpTo } }),
   });

@@ -10,7 +10,16 @@ import { downloadQuerySchema, putSchema } from "./schemas.ts";
 const tag = "Objects";
 const prefix = "/v1/objects/";
 
-/** The body as it comes; a client that goes away amid it is no fault of ours. */
+/** Whether nothing else lies in this memory. */
+function isAll(bytes: Uint8Array, buffer: ArrayBuffer): boolean {
+  return bytes.byteLength === buffer.byteLength;
+}
+
+/**
+ * The body as it comes; a client that goes away amid it is no fault of ours. A chunk is good until the
+ * next one is asked for: its memory is given back then. Left to the garbage collector, the chunks of
+ * a large upload make it go through everything, again and again.
+ */
 async function* uploaded(
   c: ApiContext,
   onBytes: (bytes: number) => void,
@@ -21,6 +30,8 @@ async function* uploaded(
       const bytes = chunk as Uint8Array;
       sizeBytes += bytes.byteLength;
       yield bytes;
+      const { buffer } = bytes;
+      if (buffer instanceof ArrayBuffer && isAll(bytes, buffer)) buffer.transfer(0);
     }
   } catch (cause) {
     throw new MediaError("cancelled", "the upload broke off", { cause });

@@ -174,8 +174,11 @@ async function textOf(c: ApiContext): Promise<string> {
 async function inTime(answer: Promise<Response>, timeoutMs: number): Promise<Response> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    const error = new MediaError("request_timeout", `no answer within ${timeoutMs} ms`);
-    timer = setTimeout(() => reject(error), timeoutMs);
+    // made only then: an error costs more than many an answer
+    timer = setTimeout(
+      () => reject(new MediaError("request_timeout", `no answer within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
   });
   try {
     return await Promise.race([answer, late]);

@@ -91,7 +91,10 @@ export async function startServer(options: {
     { maxHeaderSize: maxHeaderBytes, requireHostHeader: true },
     (incoming, outgoing) => {
       const path = sentPath(incoming);
-      if (!hasDotSegment(path)) return void listener(incoming, outgoing);
+      // What breaks a connection is its client's affair: unheard it would end the whole service.
+      for (const stream of [incoming, outgoing]) stream.on("error", () => {});
+      if (!hasDotSegment(path))
+        return void listener(incoming, outgoing).catch((error: Error) => outgoing.destroy(error));
       // who reads it next, a proxy say, might make another path of it
       const error = new MediaError("invalid_name", "the path has the segment `.` or `..`");
       answer(outgoing, problemResponse(error));
@@ -103,6 +106,7 @@ export async function startServer(options: {
   server.timeout = stillMs;
   server.on("clientError", refuseMalformed);
   await listen(server, host, port);
+  server.on("error", () => {}); // a connection that could not be accepted: with too many open files, say
   const address = server.address();
   return {
     host,

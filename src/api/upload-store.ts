@@ -181,7 +181,10 @@ async function writeAll(
 function createInfos(pathOf: (id: string) => string, dir: string) {
   return {
     async get(id: string): Promise<Upload | undefined> {
-      const text = await readFile(`${pathOf(id)}.json`, "utf8").catch(() => undefined);
+      const text = await readFile(`${pathOf(id)}.json`, "utf8").catch((error: unknown) => {
+        // with too many open files, say, it is there all the same
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw asMediaError(error);
+      });
       return text === undefined ? undefined : uploadOf(JSON.parse(text) as Upload);
     },
     async set(id: string, upload: Upload): Promise<void> {

@@ -119,7 +119,9 @@ export async function createUploads(options: UploadOptions): Promise<Uploads> {
 
   const checkOwner = async (request: object, id: string): Promise<void> => {
     const upload = uploadId.test(id)
-      ? await store.tus.getUpload(id).catch(() => undefined)
+      ? await store.tus.getUpload(id).catch((thrown: unknown) => {
+          if (thrown instanceof Error) throw thrown; // what is not there the tus server says as data
+        })
       : undefined;
     if (upload !== undefined && upload.metadata?.["owner"] === owners.get(request)) return;
     throw new MediaError("not_found", "there is no such upload");

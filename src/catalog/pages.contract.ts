@@ -48,6 +48,10 @@ export function pagesContract(name: string, open: () => Promise<Catalog>): void 
         { name: "a", labels: [] },
         { name: "b", type: "image", labels: ["Animal", "Dog"] },
       ]);
+      const found = { name: "b", type: "image", labels: ["Animal", "Dog"] };
+      expect(await catalog.getBrief("b", "local")).toEqual(found);
+      expect(await catalog.getBrief("b", "anna")).toBeUndefined();
+      expect(await catalog.getBrief("d", "local")).toBeUndefined();
       const after = await catalog.listBriefs({
         owner: "local",
         after: "a",
@@ -124,6 +128,21 @@ export function pagesContract(name: string, open: () => Promise<Catalog>): void 
         }),
         { numRuns: 200 },
       );
+    });
+
+    it("a page has labels, the surest first, and what lists show of the facts", async () => {
+      await put({ name: "a", labels: ["Dog", "Animal"], type: "image" });
+      await put({ name: "b" });
+      const query = { owner: "local", sort: "name", descending: false, limit: 9 } as const;
+      const { media } = await catalog.pageMedia(query);
+      const labels = ["Animal", "Dog"].map((label) => ({
+        name: label,
+        confidence: 0.5,
+        parents: [],
+      }));
+      expect(media).toMatchObject([{ name: "a", width: 8, height: 8, labels }, { labels: [] }]);
+      expect(Object.keys(media[1] ?? {})).not.toContain("width");
+      for (const one of media) expect(one).not.toHaveProperty("facts");
     });
 
     it("counts no further than it is told", async () => {

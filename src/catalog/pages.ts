@@ -1,5 +1,6 @@
 import type { RecordedEvent } from "../media/event.ts";
 import type { Job, JobState, SlotKind, Step } from "../media/job.ts";
+import type { LabelSummary } from "../media/label.ts";
 import type { Media, MediaState, MediaType } from "../media/media.ts";
 import type { MediaFilter } from "./catalog.ts";
 
@@ -9,6 +10,15 @@ export interface MediaBrief {
   readonly type?: MediaType;
   /** Each once, the surest first. */
   readonly labels: readonly string[];
+}
+
+/** A media as a page has it: with its labels, the surest first, and of its facts what lists show. */
+export interface ListedMedia extends Omit<Media, "facts" | "origin"> {
+  readonly durationMs?: number;
+  /** In pixels, as it is displayed. */
+  readonly width?: number;
+  readonly height?: number;
+  readonly labels: readonly LabelSummary[];
 }
 
 export const mediaSorts = ["name", "createdAt", "updatedAt"] as const;
@@ -35,7 +45,7 @@ export interface MediaPageQuery extends Omit<MediaFilter, "after" | "owner" | "l
 }
 
 export interface MediaPage {
-  readonly media: readonly Media[];
+  readonly media: readonly ListedMedia[];
   /** Where the next page begins; absent on the last. */
   readonly next?: Place;
   /** How many pass the filter; `countUpTo` when there are as many or more. */
@@ -68,6 +78,8 @@ export interface QueueCount {
 
 /** What a service asks of the catalog. Each answer is a page, found by an index. */
 export interface Pages {
+  /** One media of an owner; undefined when there is none, or it is another's. */
+  getBrief(name: string, owner: string): Promise<MediaBrief | undefined>;
   /** By name, ascending. */
   listBriefs(filter: MediaFilter): Promise<readonly MediaBrief[]>;
   pageMedia(query: MediaPageQuery): Promise<MediaPage>;

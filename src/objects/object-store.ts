@@ -12,7 +12,10 @@ export interface StoredBytes {
  * points at yet, or any more; the sweep finds and removes those.
  */
 export interface ObjectStore {
-  /** Takes in a stream. Bytes are durable when it returns; after a failure nothing is left. */
+  /**
+   * Takes in a stream. Bytes are durable when it returns; after a failure nothing is left. A chunk is
+   * its source's again when the next one is asked for.
+   */
   put(ref: ObjectRef, source: AsyncIterable<Uint8Array>): Promise<StoredBytes>;
   /**
    * Takes in a file: as a copy (without copying bytes where the disk can), or by moving it here.

@@ -15,7 +15,7 @@ import type { LabelSummary } from "../media/label.ts";
 import type { Media, ObjectRef, Rendition, StoredObject } from "../media/media.ts";
 import { fromTranscribeJson } from "../media/transcribe-json.ts";
 import type { Transcript } from "../media/transcript.ts";
-import type { ExportFormat, MediaListing } from "./dailies.ts";
+import type { ExportFormat } from "./dailies.ts";
 import { objectChunks } from "./chunks.ts";
 import type { Parts } from "./embedded.ts";
 import { exportedText } from "./exported.ts";
@@ -48,7 +48,7 @@ export interface ServiceQueries {
     after?: string;
     limit: number;
   }): Promise<readonly MediaBrief[]>;
-  page(query: MediaPageQuery): Promise<Omit<MediaPage, "media"> & { items: MediaListing[] }>;
+  page(query: MediaPageQuery): Promise<MediaPage>;
   labelsOf(media: Media): Promise<readonly LabelSummary[]>;
   renditionsOf(media: Media): Promise<readonly Rendition[]>;
   outputsOf(media: Media): Promise<readonly StoredObject[]>;
@@ -103,23 +103,12 @@ export function createServiceQueries({ catalog, objects }: Parts): ServiceQuerie
   return {
     find,
     async brief(name, owner) {
-      const { type, version } = await find(name, owner);
-      const labels = await catalog.getLabels(version);
-      return {
-        name,
-        ...(type === undefined ? {} : { type }),
-        labels: labels.map((label) => label.name),
-      };
+      const brief = await catalog.getBrief(name, owner);
+      if (brief !== undefined) return brief;
+      throw new MediaError("not_found", `there is no media ${JSON.stringify(name)}`);
     },
     briefs: (filter) => catalog.listBriefs(filter),
-    async page(query) {
-      const { media, ...rest } = await catalog.pageMedia(query);
-      const items = media.map(async (one) => ({
-        media: one,
-        labels: await catalog.getLabels(one.version),
-      }));
-      return { ...rest, items: await Promise.all(items) };
-    },
+    page: (query) => catalog.pageMedia(query),
     labelsOf: (media) => catalog.getLabels(media.version),
     renditionsOf: (media) => catalog.listRenditions(media.version),
     outputsOf: (media) => catalog.listOutputs(media.version),

@@ -7,9 +7,12 @@ import { hostOf, isLoopback } from "./loopback.ts";
 export interface Whence {
   readonly method: string;
   readonly header: (name: string) => string | undefined;
+  /** The names of all headers, in small letters. */
+  readonly headerNames: readonly string[];
 }
 
-const proxyHeaders = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"];
+/** What proxies add. Of those that begin with `x-forwarded-` each has its own: -for, -proto, -port … */
+const proxyHeader = /^(?:forwarded|via|x-real-ip|x-forwarded-.*)$/;
 
 function isSameOrigin(origin: string, host: string | undefined): boolean {
   return host !== undefined && (origin === `http://${host}` || origin === `https://${host}`);
@@ -26,12 +29,12 @@ function isNavigation({ method, header }: Whence): boolean {
  * point here (DNS rebinding: its Host is its own name). Nor is who comes through a proxy.
  */
 export function foreignSign(whence: Whence, origins: readonly string[]): string | undefined {
-  const { header } = whence;
+  const { header, headerNames } = whence;
   const host = header("host");
   const name = host === undefined ? undefined : hostOf(host);
   if (name === undefined || !isLoopback(name))
     return "without a key, the Host must be localhost, 127.0.0.1 or [::1]";
-  const proxied = proxyHeaders.find((one) => header(one) !== undefined);
+  const proxied = headerNames.find((one) => proxyHeader.test(one));
   if (proxied !== undefined) return `without a key, nothing may come through a proxy (${proxied})`;
   const origin = header("origin");
   if (origin !== undefined)

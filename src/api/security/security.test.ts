@@ -28,6 +28,7 @@ function appWith(options: Partial<SecurityOptions> = {}) {
 const whence = (headers: Record<string, string>, method = "GET") => ({
   method,
   header: (name: string) => headers[name],
+  headerNames: Object.keys(headers),
 });
 
 describe("a server that asks for no key", () => {
@@ -51,7 +52,12 @@ describe("a server that asks for no key", () => {
         { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" },
         { "sec-fetch-site": "same-site", "sec-fetch-mode": "no-cors" },
         { "x-forwarded-for": "203.0.113.9" },
+        { "X-Forwarded-Proto": "https" },
+        { "x-forwarded-port": "443" },
+        { "x-forwarded-anything": "" },
+        { "x-real-ip": "203.0.113.9" },
         { forwarded: "for=203.0.113.9" },
+        { via: "1.1 proxy" },
       ]) {
         const answer = await ask(headers, method);
         expect(answer.status, `${method} ${JSON.stringify(headers)}`).toBe(403);
@@ -66,6 +72,7 @@ describe("a server that asks for no key", () => {
       { host: "[::1]:4700" },
       { host, origin: "http://localhost:4700", "sec-fetch-site": "same-origin" },
       { host, "sec-fetch-site": "none" },
+      { host, "x-forwarded": "is no proxy's", "x-via": "nor is this" },
       { host, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" },
     ])
       expect(foreignSign(whence(headers as Record<string, string>), [])).toBeUndefined();
@@ -97,6 +104,9 @@ describe("a server that asks for keys", () => {
     expect((await ask({ authorization: "Bearer right", origin: "https://x.example" })).status).toBe(
       200,
     );
+    // and a proxy may bring it
+    const proxied = { authorization: "Bearer right", "x-forwarded-proto": "https" };
+    expect((await ask(proxied)).status).toBe(200);
   });
 
   it("lets nobody ask, or try keys, without end", async () => {

@@ -65,7 +65,8 @@ function guard(options: SecurityOptions): MiddlewareHandler<ApiEnv> {
   const withoutToken = (c: ApiContext): Caller | undefined => {
     if (requireKeys) return undefined;
     const header = (name: string) => c.req.header(name);
-    refuseForeign({ method: c.req.method, header }, origins);
+    const headerNames = Object.keys(c.req.header());
+    refuseForeign({ method: c.req.method, header, headerNames }, origins);
     return localCaller;
   };
 

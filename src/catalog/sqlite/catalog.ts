@@ -17,6 +17,7 @@ import {
 } from "../../database/rows.ts";
 import type { Readers } from "./readers.ts";
 import { adopt, findTwin, isTwinThere } from "./twins.ts";
+import { getBrief } from "./media-pages.ts";
 import { createSlowReads } from "./slow-reads.ts";
 import { speechWish } from "./speech-wish.ts";
 
@@ -111,6 +112,7 @@ export function createSqliteCatalog(options: Options): Catalog {
       const row = sql("SELECT * FROM media WHERE name = ?").get(name);
       return row === undefined ? undefined : mediaOf(row);
     },
+    getBrief: async (name, owner) => getBrief(sql, name, owner),
     async listAttempts(name) {
       return sql(
         `SELECT attempts.* FROM attempts JOIN media USING (version)

@@ -1,10 +1,11 @@
 import type { SQLInputValue } from "node:sqlite";
-import { mediaOf } from "../../database/rows.ts";
+import { labelOf, mediaOf } from "../../database/rows.ts";
 import type { Row, Sql } from "../../database/statements.ts";
 import { parsed } from "../../database/statements.ts";
+import type { LabelSummary } from "../../media/label.ts";
 import type { MediaType } from "../../media/media.ts";
 import type { MediaFilter } from "../catalog.ts";
-import type { MediaBrief, MediaPage, MediaPageQuery, MediaSort } from "../pages.ts";
+import type { ListedMedia, MediaBrief, MediaPage, MediaPageQuery, MediaSort } from "../pages.ts";
 import { mediaSource } from "./media-filter.ts";
 
 function briefOf(row: Row): MediaBrief {
@@ -16,15 +17,21 @@ function briefOf(row: Row): MediaBrief {
   };
 }
 
+const briefColumns = `media.name, media.type,
+  (SELECT json_group_array(label) FROM (SELECT found.label FROM labels AS found
+     WHERE found.media_version = media.version ORDER BY found.confidence DESC, found.label))
+  AS found`;
+
+/** A look-up by key: quick enough for the thread that answers. */
+export function getBrief(sql: Sql, name: string, owner: string): MediaBrief | undefined {
+  const found = sql(`SELECT ${briefColumns} FROM media WHERE name = ? AND owner = ?`);
+  const row = found.get(name, owner);
+  return row === undefined ? undefined : briefOf(row);
+}
+
 export function listBriefs(sql: Sql, filter: MediaFilter): MediaBrief[] {
   const { from, where, values, order } = mediaSource(filter);
-  return sql(
-    `SELECT media.name, media.type,
-       (SELECT json_group_array(label) FROM (SELECT found.label FROM labels AS found
-          WHERE found.media_version = media.version ORDER BY found.confidence DESC, found.label))
-       AS found
-     FROM ${from} WHERE ${where} ORDER BY ${order} LIMIT ?`,
-  )
+  return sql(`SELECT ${briefColumns} FROM ${from} WHERE ${where} ORDER BY ${order} LIMIT ?`)
     .all(...values, filter.limit ?? -1)
     .map(briefOf);
 }
@@ -95,6 +102,39 @@ function behind({ sort, after, descending }: MediaPageQuery, order: string): Con
     : { where: ` AND (${order}, media.name) ${than} (?, ?)`, values: [after.value, after.name] };
 }
 
+/** The whole of the facts is long, and is not read for a list. */
+const listedColumns = `media.name, media.version, media.owner, media.sha256, media.size_bytes,
+  media.type, media.state, media.created_at, media.updated_at,
+  media.facts ->> '$.durationMs' AS duration_ms,
+  media.facts ->> '$.video.displayWidth' AS width, media.facts ->> '$.video.displayHeight' AS height`;
+
+function listedOf(row: Row, labels: readonly LabelSummary[]): ListedMedia {
+  const { duration_ms: durationMs, width, height } = row;
+  return {
+    ...mediaOf(row),
+    ...(typeof durationMs === "number" ? { durationMs } : {}),
+    ...(typeof width === "number" && typeof height === "number" ? { width, height } : {}),
+    labels,
+  };
+}
+
+/** The labels of some versions, asked for at once. */
+function labelsOf(sql: Sql, versions: readonly string[]): Map<string, LabelSummary[]> {
+  const labels = new Map<string, LabelSummary[]>();
+  if (versions.length === 0) return labels;
+  const rows = sql(
+    `SELECT * FROM labels WHERE media_version IN (SELECT value FROM json_each(?))
+     ORDER BY confidence DESC, label`,
+  ).all(JSON.stringify(versions));
+  for (const row of rows) {
+    const version = String(row["media_version"]);
+    const before = labels.get(version);
+    if (before === undefined) labels.set(version, [labelOf(row)]);
+    else before.push(labelOf(row));
+  }
+  return labels;
+}
+
 export function pageMedia(sql: Sql, query: MediaPageQuery): MediaPage {
   const { sort, descending, limit, label, countUpTo } = query;
   const { from, order } = sourceOf(query);
@@ -103,12 +143,15 @@ export function pageMedia(sql: Sql, query: MediaPageQuery): MediaPage {
   const direction = descending ? "DESC" : "ASC";
   const tie = sort === "name" ? "" : `, media.name ${direction}`;
   const found = sql(
-    `SELECT media.* FROM ${from} WHERE ${where}${place.where}
+    `SELECT ${listedColumns} FROM ${from} WHERE ${where}${place.where}
      ORDER BY ${order} ${direction}${tie} LIMIT ?`,
-  )
-    .all(...values, ...place.values, limit + 1)
-    .map(mediaOf);
-  const media = found.slice(0, limit);
+  ).all(...values, ...place.values, limit + 1);
+  const shown = found.slice(0, limit);
+  const labels = labelsOf(
+    sql,
+    shown.map((row) => String(row["version"])),
+  );
+  const media = shown.map((row) => listedOf(row, labels.get(String(row["version"])) ?? []));
   const last = found.length > limit ? media.at(-1) : undefined;
   const count =
     countUpTo === undefined

@@ -102,7 +102,7 @@ export function createReaders({ path, threads = 2 }: { path: string; threads?: n
     listBriefs: ask("listBriefs"),
     pageMedia: ask("pageMedia"),
     pageJobs: ask("pageJobs"),
-    countQueue: async () => ask("countQueue")(undefined as never),
+    countQueue: async () => ask("countQueue")(undefined),
     async close() {
       closed = true;
       for (const { reject } of line.splice(0))
