@@ -159,4 +159,34 @@ describeWithSharedMedia("a better engine, later", () => {
       expect((await dailies.show("dog.jpg")).transcript).toBeUndefined();
     });
   });
+
+  it("hears as was wished, whoever comes to it and whatever happened before", async () => {
+    copyFileSync(sharedMedia("speech/librivox-0880.wav"), join(folder, "later.wav"));
+    const speech = { language: "en-GB", phrases: [{ phrase: "he" }] };
+    const settingsOf = async (dailies: Dailies) =>
+      (await dailies.jobs({ name: "later.wav" })).find(({ step }) => step === "transcribe")
+        ?.settings;
+    await withDailies(async (dailies) => {
+      await dailies.process([join(folder, "later.wav")], { only: ["audio"], speech });
+      expect(await settingsOf(dailies)).toBeUndefined();
+    });
+    await withDailies(async (dailies) => {
+      expect(await dailies.askReprocess("later.wav", transcribe)).toBe(1);
+      const wished = {
+        languageCode: "en-GB",
+        vocabulary: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      };
+      expect(await settingsOf(dailies)).toMatchObject(wished);
+      await dailies.cancel("later.wav");
+      expect(await dailies.askRetry("later.wav")).toBeGreaterThan(0);
+      expect(await settingsOf(dailies)).toMatchObject(wished);
+      // Another word on it: the job that waits gives way to another.
+      await dailies.askReprocess("later.wav", { ...transcribe, speech: { phrases: [] } });
+      expect(await settingsOf(dailies)).toEqual({
+        engine: expect.any(String) as string,
+        languageCode: "en-GB",
+      });
+      await dailies.remove("later.wav", { keepMs: 0 });
+    });
+  });
 });

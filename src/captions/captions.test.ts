@@ -270,6 +270,18 @@ describe("cuesFrom, by language", () => {
     },
   );
 
+  it("leaves no opening bracket at the end of a line", () => {
+    const text =
+      "彼は言った「最高の時代」と「最悪の時代」だったと「愚かさ」の「知恵」の「信仰」の「疑い」の時代だったと";
+    for (let cut = 0; cut < 20; cut += 1) {
+      const words = [{ text: text.slice(cut), startMs: 0, endMs: 12_000 }];
+      for (const line of cuesFrom(words, rulesFor("ja-JP")).flatMap((cue) => cue.lines)) {
+        expect(line).not.toMatch(/「$/);
+        expect(line.startsWith("」") && !text.slice(cut).startsWith(line)).toBe(false);
+      }
+    }
+  });
+
   it("knows a script where the language is unknown", () => {
     const lineLength = (text: string, code = "und") =>
       rulesFor(code, [{ text, startMs: 0, endMs: 1 }]).lineLength;
@@ -406,6 +418,17 @@ describe("SRT and WebVTT", () => {
       "WEBVTT\n\n01:00:00.000 --> 01:00:01.500\n" +
         "<v spk_0>AT&amp;T <01:00:00.400>&lt;b&gt; <01:00:00.800>--&gt;\n",
     );
+  });
+
+  it("mark no word that is said when its caption is gone", () => {
+    const words = [
+      { text: "slow", startMs: 0, endMs: 500 },
+      { text: "talk", startMs: 600, endMs: 1_200 },
+    ];
+    const spoken = cuesFrom(words);
+    const shown = spoken.map((cue) => ({ ...cue, endMs: 600 }));
+    expect(webVtt(spoken, { wordTimes: true })).toContain("<00:00:00.600>talk");
+    expect(webVtt(shown, { wordTimes: true })).not.toContain("<00:00:00.600>");
   });
 
   it("of no words are empty, and valid", () => {

@@ -33,6 +33,8 @@ export interface Run {
   readonly signal: AbortSignal;
   /** Names of the media that are not yet done. */
   readonly waiting: Set<string>;
+  /** Those of them that are just being asked for: only who asks knows whether there was anything to do. */
+  readonly beginning: Set<string>;
   readonly report: {
     finished: ProcessedMedia[];
     refused: ProcessReport["refused"][number][];
@@ -63,6 +65,7 @@ export function newRun(
     waitsForSpace: options.waitsForSpace ?? false,
     signal: options.signal ?? never,
     waiting: new Set(),
+    beginning: new Set(),
     report: { finished: [], refused: [], ignored: [], interrupted: false },
     tell: options.onUpdate ?? (() => {}),
   };
@@ -195,7 +198,7 @@ async function lookAtWaiting(parts: Parts, run: Run, takeOver: boolean): Promise
   const until = performance.now() + lookMs;
   for (const name of Array.from(run.waiting)) {
     if (performance.now() > until || run.signal.aborted) return;
-    if (await finishIfDone(parts, run, name)) continue;
+    if (run.beginning.has(name) || (await finishIfDone(parts, run, name))) continue;
     // To the end of the line, so that all get their turn.
     if (run.waiting.delete(name)) run.waiting.add(name);
     if (!takeOver || run.everyones) continue;

@@ -51,9 +51,14 @@ export async function begin(
   before: "unchanged" | "shared" = "unchanged",
 ): Promise<void> {
   run.waiting.add(media.name);
-  await ask(parts, run, media, retries);
-  const isDone = await finishIfDone(parts, run, media.name, before);
-  if (!isDone) run.tell({ type: "accepted", name: media.name });
+  run.beginning.add(media.name);
+  try {
+    await ask(parts, run, media, retries);
+    const isDone = await finishIfDone(parts, run, media.name, before);
+    if (!isDone) run.tell({ type: "accepted", name: media.name });
+  } finally {
+    run.beginning.delete(media.name);
+  }
 }
 
 /** Whether it is this machine and not one file that is at fault: the next would fare no better. */
@@ -265,10 +270,9 @@ export function createWork(parts: Parts): Work {
           onUpdate(update);
         },
       });
-      const { claim } = parts.queue;
       const queue: Parts["queue"] = {
         ...parts.queue,
-        claim: async (wish) => (drain.aborted ? undefined : claim(wish)),
+        claim: async (wish) => (drain.aborted ? undefined : parts.queue.claim(wish)),
       };
       await parts.localSteps();
       onStart();

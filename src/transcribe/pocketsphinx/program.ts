@@ -50,17 +50,18 @@ export async function findPocketsphinx(sandbox: Sandbox): Promise<PocketsphinxPr
 
 /**
  * How strongly the language model counts, and how many hypotheses are followed at once: about
- * the least word error on eight clips of read speech that stays within 0.30 of one core: 60 of 219
- * words (0.274). `-lw 5` without the second makes 60 to 66 of the same clips at more than twice the
- * cost, with it 70. Small changes of anything, even of the silence at the end, move the error by
- * a few words, and eight clips are few: a finer choice would be luck.
+ * the least word error on eight clips of read speech that stays within 0.30 of one core. As audio
+ * renditions they have 60 of 219 words wrong (0.274). The engine is unsteady: the same clips quieter,
+ * as WAV, or 7 ms later have 61, 66 and 72. `-lw 5` without the second makes 60 to 66 at more than
+ * twice the cost. Eight clips are few: a finer choice would be luck.
  */
 const tuning = ["-lw", "6.5", "-maxhmmpf", "3000"];
 
 /**
  * 5prealpha ends a phrase after 0.5 s of silence; after 0.25 s it makes fewer mistakes (62 words
  * of 219 instead of 70), because what is misheard in one phrase does not spoil the next. 5.x has
- * another detector, without such options.
+ * another detector, without such options. Without the noise removal of its own that it does by default
+ * there are more (78 instead of 66).
  */
 const phrases = ["-vad_postspeech", "25", "-vad_prespeech", "15"];
 

@@ -1,125 +1,29 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { describeWithSharedMedia, sharedMedia } from "../../../test/support/shared-media.ts";
-import { finished } from "../../media/engine.ts";
+import { describeWithSharedMedia } from "../../../test/support/shared-media.ts";
 import type { Progress } from "../../media/engine.ts";
-import { MediaError } from "../../media/errors.ts";
-import { createIdSource, newSession } from "../../media/ids.ts";
-import { defaultLimits } from "../../media/limits.ts";
 import type { Word } from "../../media/transcript.ts";
-import type { InstalledModel } from "../../models/model-store.ts";
-import { createMemoryObjectStore } from "../../objects/memory.ts";
-import { createSandbox } from "../../sandbox/create.ts";
-import type { Sandbox } from "../../sandbox/sandbox.ts";
-import { wavOf } from "../batches.ts";
-import type { TranscribeRequest, TranscribeResult } from "../transcriber.ts";
 import { describeSherpa } from "./describe.ts";
-import { silero, storeOf, toyTransducer } from "./toy-models.fixture.ts";
-import { createSherpaTranscriber } from "./transcriber.ts";
-import type { SherpaOptions, SherpaTranscriber } from "./transcriber.ts";
+import { storeOf, toyTransducer } from "./toy-models.fixture.ts";
+import { modelsDir, openStudio, toyDir } from "./transcriber.fixture.ts";
+import type { Studio } from "./transcriber.fixture.ts";
 
 const run = promisify(execFile);
-const objects = createMemoryObjectStore();
-const newId = createIdSource(newSession());
-const modelsDir = sharedMedia("../models");
-const toyDir = join(modelsDir, "toy-transducer");
-const made: SherpaTranscriber[] = [];
-const pids = new Set<number>();
-let sandbox: Sandbox;
-let folder: string;
-/** For tests that leave their transcriber as it was: loading takes longer than most of them. */
-let common: SherpaTranscriber;
-
+let studio: Studio;
 beforeAll(async () => {
-  sandbox = await createSandbox();
-  common = sherpa();
-  made.pop();
-  folder = await mkdtemp(join(tmpdir(), "dailies-sherpa-"));
+  studio = await openStudio();
 });
-afterEach(async () => {
-  await Promise.all(made.splice(0).map((transcriber) => transcriber.close()));
-});
-afterAll(async () => {
-  await common.close();
-  await rm(folder, { recursive: true });
-  expect([...pids].filter(isAlive)).toEqual([]);
-});
+afterEach(() => studio.closeMade());
+afterAll(() => studio.close());
 
-/** Zombies have ended: they wait for whoever started them. */
-function isAlive(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
-}
-
-/** A transcriber of a test's own, closed after it. Default: the toy, and silero. */
-function sherpa(more: Partial<SherpaOptions> & { with?: readonly InstalledModel[] } = {}) {
-  const { model = toyTransducer(toyDir), voice = silero(modelsDir), with: others = [] } = more;
-  const models = storeOf(model, voice, ...others);
-  const options = { sandbox, objects, limits: defaultLimits, threads: 1, ...more };
-  const transcriber = createSherpaTranscriber({ ...options, models, model, voice });
-  made.push(transcriber);
-  return transcriber;
-}
-
-interface Asked extends Partial<Omit<TranscribeRequest, "source">> {
-  readonly path: string;
-  readonly by?: SherpaTranscriber;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
-}
-
-async function transcribe(asked: Asked): Promise<TranscribeResult> {
-  const { path, by = common, signal = new AbortController().signal, onProgress, ...more } = asked;
-  const source = { bucket: "outputs", key: "output/audio/a.mp3", version: newId() } as const;
-  await objects.putFile(source, path);
-  const watch = (progress: Progress) => {
-    for (const pid of by.pids()) pids.add(pid);
-    onProgress?.(progress);
-  };
-  try {
-    const request = { jobId: "job", languageCode: "en-US", ...more, source };
-    return finished(await by.start(request, { signal, onProgress: watch, workDir: folder }));
-  } finally {
-    for (const pid of by.pids()) pids.add(pid);
-    await objects.remove(source);
-  }
-}
-
-/** Speech of 2.8 s: "go forward ten meters". */
-function speech(): Int16Array {
-  const bytes = readFileSync(sharedMedia("speech/goforward.wav"));
-  return new Int16Array(
-    new Uint8Array(bytes.subarray(44, bytes.length - (bytes.length % 2))).buffer,
-  );
-}
-
-/** Speech at places in samples, and silence between and after. */
-function recording(name: string, places: readonly number[]): string {
-  const clip = speech();
-  const all = new Int16Array((places.at(-1) ?? 0) + clip.length + 16_000);
-  for (const place of places) all.set(clip, place);
-  const path = join(folder, name);
-  writeFileSync(path, wavOf(all));
-  return path;
-}
-
-/** A folder with copies of the toy's files, to be broken. */
-function toyCopy(name: string): string {
-  const dir = join(folder, name);
-  mkdirSync(dir);
-  for (const file of ["encoder.onnx", "decoder.onnx", "joiner.onnx", "tokens.txt"])
-    copyFileSync(join(toyDir, file), join(dir, file));
-  return dir;
-}
+const sherpa: Studio["sherpa"] = (more) => studio.sherpa(more);
+const transcribe: Studio["transcribe"] = (asked) => studio.transcribe(asked);
+const recording: Studio["recording"] = (name, places) => studio.recording(name, places);
+const toyCopy: Studio["toyCopy"] = (name) => studio.toyCopy(name);
 
 /** One piece as the package itself hears it. */
 interface Reference {
@@ -215,7 +119,7 @@ describeWithSharedMedia("the sherpa transcriber", () => {
     ["notes", "aevalsrc='0.3*sin(2*PI*t*(220+110*floor(mod(t*3,5))))*exp(-4*mod(t,0.33))':d=10"],
     ["drums", "aevalsrc='0.8*(random(0)-0.5)*exp(-10*mod(t,0.5))':d=10"],
   ])("hears no words in %s", async (what, source) => {
-    const path = join(folder, `${what}.mp3`);
+    const path = join(studio.folder, `${what}.mp3`);
     await run("ffmpeg", ["-nostdin", "-v", "error", "-f", "lavfi", "-i", source, path]);
     const { transcript, notes } = await transcribe({ path });
     expect(transcript.words).toEqual([]);
@@ -223,10 +127,7 @@ describeWithSharedMedia("the sherpa transcriber", () => {
   });
 
   it("finds speech by the room's own gate when there is no detector", async () => {
-    const model = toyTransducer(toyDir);
-    const options = { sandbox, objects, limits: defaultLimits, models: storeOf(model), model };
-    const by = createSherpaTranscriber(options);
-    made.push(by);
+    const by = studio.withoutVoice();
     expect(by.id).toMatch(/^sherpa\/toy-[0-9a-f]{12}\/gate\/1$/);
     expect(sherpa().id).toMatch(/^sherpa\/toy-[0-9a-f]{12}\/silero-vad-[0-9a-f]{12}\/1$/);
     const { transcript } = await transcribe({ path: recording("gate.wav", [160_000]), by });
@@ -297,88 +198,5 @@ describeWithSharedMedia("what the sherpa transcriber is asked", () => {
     const unknown = describeSherpa(storeOf(toyTransducer(toyDir, { kind: "telepathy" })));
     expect(unknown.models).toEqual([]);
     expect(unknown.lacks[0]?.what).toContain("telepathy");
-  });
-});
-
-describeWithSharedMedia("the sherpa transcriber in trouble", () => {
-  it.each([
-    ["garbage", (dir: string) => writeFileSync(join(dir, "encoder.onnx"), "garbage")],
-    ["half a model", (dir: string) => truncateSync(join(dir, "encoder.onnx"), 5_000)],
-    ["an empty file", (dir: string) => truncateSync(join(dir, "joiner.onnx"), 0)],
-    ["tokens that are none", (dir: string) => writeFileSync(join(dir, "tokens.txt"), "\0\0\0")],
-  ])("says that the model is broken when it is %s", async (what, spoil) => {
-    const dir = toyCopy(what);
-    spoil(dir);
-    const by = sherpa({ model: toyTransducer(dir) });
-    const failed = transcribe({ path: recording("broken.wav", [0]), by });
-    await expect(failed).rejects.toMatchObject({ code: "model_invalid", retryable: false });
-    expect(by.pids()).toEqual([]);
-  });
-
-  it("says so when the voice detector is broken: it aborts the process", async () => {
-    const dir = join(folder, "voice");
-    mkdirSync(dir);
-    writeFileSync(join(dir, "silero_vad.onnx"), "garbage");
-    const failed = transcribe({
-      path: recording("broken.wav", [0]),
-      by: sherpa({ voice: silero(dir) }),
-    });
-    await expect(failed).rejects.toMatchObject({ code: "model_invalid" });
-  });
-
-  it("fails alone when its child is killed, whenever that is, and goes on with another", async () => {
-    const by = sherpa();
-    const path = recording(
-      "long.wav",
-      Array.from({ length: 30 }, (_none, at) => at * 80_000),
-    );
-    const good = await transcribe({ path, by });
-    for (const afterReports of [1, 9]) {
-      let reports = 0;
-      let killed = 0;
-      const onProgress = () => {
-        reports += 1;
-        if (reports !== afterReports) return;
-        killed = by.pids()[0] ?? 0;
-        process.kill(killed, "SIGKILL");
-      };
-      await expect(transcribe({ path, by, onProgress })).rejects.toMatchObject({
-        code: "engine_failed",
-        retryable: true,
-      });
-      expect(by.pids()).not.toContain(killed);
-    }
-    expect((await transcribe({ path, by })).transcript).toEqual(good.transcript);
-  });
-
-  it("does not mix one recording with the next when the first ends amid it", async () => {
-    const by = common;
-    const path = recording("short.wav", [16_000]);
-    const good = await transcribe({ path, by });
-    const [kept] = by.pids();
-    expect((await transcribe({ path, by })).transcript).toEqual(good.transcript);
-    expect(by.pids()).toEqual([kept]);
-    await expect(transcribe({ path: import.meta.filename, by })).rejects.toMatchObject({
-      code: "damaged_media",
-    });
-    expect((await transcribe({ path, by })).transcript).toEqual(good.transcript);
-  });
-
-  it("stops when it is told to, or takes too long, and leaves no process", async () => {
-    const path = recording(
-      "stop.wav",
-      Array.from({ length: 60 }, (_none, at) => at * 160_000),
-    );
-    const stop = new AbortController();
-    const onProgress = () => stop.abort();
-    const stopped = transcribe({ path, signal: stop.signal, onProgress });
-    await expect(stopped).rejects.toMatchObject({ code: "cancelled" });
-
-    const limits = { ...defaultLimits, minTimeMs: 20, timeFactor: 0.000_001 };
-    const late: unknown = await transcribe({ path, durationMs: 1, by: sherpa({ limits }) }).catch(
-      (thrown: unknown) => thrown,
-    );
-    expect(late).toBeInstanceOf(MediaError);
-    expect(late).toMatchObject({ code: "limit_time" });
   });
 });

@@ -1,0 +1,104 @@
+import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { describeWithSharedMedia } from "../../../test/support/shared-media.ts";
+import { MediaError } from "../../media/errors.ts";
+import { defaultLimits } from "../../media/limits.ts";
+import { silero, toyTransducer } from "./toy-models.fixture.ts";
+import { openStudio } from "./transcriber.fixture.ts";
+import type { Studio } from "./transcriber.fixture.ts";
+
+let studio: Studio;
+beforeAll(async () => {
+  studio = await openStudio();
+});
+afterEach(() => studio.closeMade());
+afterAll(() => studio.close());
+
+const sherpa: Studio["sherpa"] = (more) => studio.sherpa(more);
+const transcribe: Studio["transcribe"] = (asked) => studio.transcribe(asked);
+const recording: Studio["recording"] = (name, places) => studio.recording(name, places);
+const toyCopy: Studio["toyCopy"] = (name) => studio.toyCopy(name);
+
+describeWithSharedMedia("the sherpa transcriber in trouble", () => {
+  it.each([
+    ["garbage", (dir: string) => writeFileSync(join(dir, "encoder.onnx"), "garbage")],
+    ["half a model", (dir: string) => truncateSync(join(dir, "encoder.onnx"), 5_000)],
+    ["an empty file", (dir: string) => truncateSync(join(dir, "joiner.onnx"), 0)],
+    ["tokens that are none", (dir: string) => writeFileSync(join(dir, "tokens.txt"), "\0\0\0")],
+  ])("says that the model is broken when it is %s", async (what, spoil) => {
+    const dir = toyCopy(what);
+    spoil(dir);
+    const by = sherpa({ model: toyTransducer(dir) });
+    const failed = transcribe({ path: recording("broken.wav", [0]), by });
+    await expect(failed).rejects.toMatchObject({ code: "model_invalid", retryable: false });
+    expect(by.pids()).toEqual([]);
+  });
+
+  it("says so when the voice detector is broken: it aborts the process", async () => {
+    const dir = join(studio.folder, "voice");
+    mkdirSync(dir);
+    writeFileSync(join(dir, "silero_vad.onnx"), "garbage");
+    const failed = transcribe({
+      path: recording("broken.wav", [0]),
+      by: sherpa({ voice: silero(dir) }),
+    });
+    await expect(failed).rejects.toMatchObject({ code: "model_invalid" });
+  });
+
+  it("fails alone when its child is killed, whenever that is, and goes on with another", async () => {
+    const by = sherpa();
+    const path = recording(
+      "long.wav",
+      Array.from({ length: 14 }, (_none, at) => at * 80_000),
+    );
+    const good = await transcribe({ path, by });
+    for (const afterReports of [1, 9]) {
+      let reports = 0;
+      let killed = 0;
+      const onProgress = () => {
+        reports += 1;
+        if (reports !== afterReports) return;
+        killed = by.pids()[0] ?? 0;
+        process.kill(killed, "SIGKILL");
+      };
+      await expect(transcribe({ path, by, onProgress })).rejects.toMatchObject({
+        code: "engine_failed",
+        retryable: true,
+      });
+      expect(by.pids()).not.toContain(killed);
+    }
+    expect((await transcribe({ path, by })).transcript).toEqual(good.transcript);
+  });
+
+  it("does not mix one recording with the next when the first ends amid it", async () => {
+    const by = studio.common;
+    const path = recording("short.wav", [16_000]);
+    const good = await transcribe({ path, by });
+    const [kept] = by.pids();
+    expect((await transcribe({ path, by })).transcript).toEqual(good.transcript);
+    expect(by.pids()).toEqual([kept]);
+    await expect(transcribe({ path: import.meta.filename, by })).rejects.toMatchObject({
+      code: "damaged_media",
+    });
+    expect((await transcribe({ path, by })).transcript).toEqual(good.transcript);
+  });
+
+  it("stops when it is told to, or takes too long, and leaves no process", async () => {
+    const path = recording(
+      "stop.wav",
+      Array.from({ length: 60 }, (_none, at) => at * 160_000),
+    );
+    const stop = new AbortController();
+    const onProgress = () => stop.abort();
+    const stopped = transcribe({ path, signal: stop.signal, onProgress });
+    await expect(stopped).rejects.toMatchObject({ code: "cancelled" });
+
+    const limits = { ...defaultLimits, minTimeMs: 20, timeFactor: 0.000_001 };
+    const late: unknown = await transcribe({ path, durationMs: 1, by: sherpa({ limits }) }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(late).toBeInstanceOf(MediaError);
+    expect(late).toMatchObject({ code: "limit_time" });
+  });
+});
