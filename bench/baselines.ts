@@ -35,6 +35,19 @@ export interface HandWritten {
   readonly folder: string;
 }
 
+/** Both films out of a graph that names its ends web and x, phone and y. */
+function filmsTo(path: string): string[] {
+  const made = [...sound, ...clean, ...streamed];
+  return [
+    ...`-map [web] -map [x] ${webCodec}`.split(" "),
+    ...made,
+    `${path}-web.mp4`,
+    ...`-map [phone] -map [y] ${phoneCodec}`.split(" "),
+    ...made,
+    `${path}-phone.mp4`,
+  ];
+}
+
 /** One decode for all four outputs and the poster. */
 export function onePass({ clip, seconds, folder }: HandWritten): string[] {
   const from = seconds / 10;
@@ -53,24 +66,7 @@ export function onePass({ clip, seconds, folder }: HandWritten): string[] {
     clip,
     "-filter_complex",
     graph,
-    "-map",
-    "[web]",
-    "-map",
-    "[x]",
-    ...webCodec.split(" "),
-    ...sound,
-    ...clean,
-    ...streamed,
-    `${folder}/one-web.mp4`,
-    "-map",
-    "[phone]",
-    "-map",
-    "[y]",
-    ...phoneCodec.split(" "),
-    ...sound,
-    ...clean,
-    ...streamed,
-    `${folder}/one-phone.mp4`,
+    ...filmsTo(`${folder}/one`),
     "-map",
     "[z]",
     ...mp3,
@@ -80,12 +76,7 @@ export function onePass({ clip, seconds, folder }: HandWritten): string[] {
     "[gif]",
     ...clean,
     `${folder}/one.gif`,
-    "-map",
-    "[poster]",
-    "-frames:v",
-    "1",
-    "-q:v",
-    "3",
+    ..."-map [poster] -frames:v 1 -q:v 3".split(" "),
     ...clean,
     `${folder}/one.jpg`,
   ];
@@ -94,32 +85,7 @@ export function onePass({ clip, seconds, folder }: HandWritten): string[] {
 /** Web and phone alone, in one pass: what a copy saves. */
 export function twoFilms({ clip, folder }: HandWritten): string[] {
   const graph = `[0:v]split=2[a][b];[a]${webPicture}[web];[b]${phonePicture}[phone];[0:a]asplit=2[x][y]`;
-  return [
-    "ffmpeg",
-    ...quiet,
-    "-i",
-    clip,
-    "-filter_complex",
-    graph,
-    "-map",
-    "[web]",
-    "-map",
-    "[x]",
-    ...webCodec.split(" "),
-    ...sound,
-    ...clean,
-    ...streamed,
-    `${folder}/two-web.mp4`,
-    "-map",
-    "[phone]",
-    "-map",
-    "[y]",
-    ...phoneCodec.split(" "),
-    ...sound,
-    ...clean,
-    ...streamed,
-    `${folder}/two-phone.mp4`,
-  ];
+  return ["ffmpeg", ...quiet, "-i", clip, "-filter_complex", graph, ...filmsTo(`${folder}/two`)];
 }
 
 /** A process for each output, each with its own decode. */

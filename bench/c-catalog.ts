@@ -3,6 +3,7 @@ import type { Catalog, MediaFilter } from "../src/catalog/catalog.ts";
 import { createSqliteCatalog } from "../src/catalog/sqlite/catalog.ts";
 import { createReaders } from "../src/catalog/sqlite/readers.ts";
 import { openDatabase } from "../src/database/open.ts";
+import { randomFrom } from "../test/support/random.ts";
 import { atMost, quantile, spreadOf, type Bench, type Findings, type Row } from "./figure.ts";
 import {
   buildLibrary,
@@ -10,7 +11,6 @@ import {
   folderOf,
   labels,
   nameOf,
-  randomFrom,
   rareWord,
   type LibrarySize,
 } from "./library.ts";

@@ -6,6 +6,7 @@ import type { MediaFacts } from "../src/media/facts.ts";
 import { createIdSource, newSession } from "../src/media/ids.ts";
 import type { MediaType } from "../src/media/media.ts";
 import type { Transcript } from "../src/media/transcript.ts";
+import { randomFrom } from "../test/support/random.ts";
 
 /** What a made-up library holds. */
 export interface LibrarySize {
@@ -24,17 +25,6 @@ export const commonWord = "weather";
 export const rareWord = "quintessence";
 /** Shown by one media of ten, and by one of fifty thousand. */
 export const labels = { common: "Person", rare: "Zebra" };
-
-/** A repeatable random source: mulberry32. */
-export function randomFrom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 export function folderOf(index: number): string {
   return `day-${String(Math.floor(index / mediaPerFolder)).padStart(4, "0")}`;

@@ -1,33 +1,21 @@
 // Kills `dailies batch` with -9 at random moments, again and again, and looks whether its folders are
 // those of a batch that nobody disturbed. Usage: node scripts/chaos-batch.ts [kills] [inputs] [seed]
-import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { batchResults, endedSoFar, endedTwice } from "../test/support/batch-results.ts";
 import { dailiesCommand, start } from "../test/support/command.ts";
+import { ffmpeg } from "../test/support/ffmpeg.ts";
 import { lookAt } from "../test/support/library.ts";
+import { randomFrom } from "../test/support/random.ts";
 
 const kills = Number(process.argv[2] ?? 20);
 const inputs = Number(process.argv[3] ?? 40);
 const seed = Number(process.argv[4] ?? Date.now() % 1_000_000);
 const folder = mkdtempSync(join(tmpdir(), "dailies-chaos-batch-"));
 const speech = fileURLToPath(new URL("../../shared/media/speech/", import.meta.url));
-
-/** A repeatable random source: mulberry32. */
-let state = seed;
-function random(): number {
-  state = (state + 0x6d2b79f5) | 0;
-  let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-}
-
-function ffmpeg(...args: string[]): void {
-  const { status, stderr } = spawnSync("ffmpeg", ["-v", "error", "-y", ...args]);
-  if (status !== 0) throw new Error(String(stderr));
-}
+const random = randomFrom(seed);
 
 /** Short recordings, no two the same: of every four, one of speech (where there is some) and three tones. */
 function makeRecordings(): string {

@@ -1,14 +1,15 @@
 // Kills `dailies process` with -9 at random moments and in every way, starts it again, and looks
 // whether anything was lost, made twice or left behind: the library and the results must be those
 // of a run that nobody disturbed. Usage: node scripts/chaos.ts [rounds] [seed]
-import { spawnSync } from "node:child_process";
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { start, type Ended, type Running } from "../test/support/command.ts";
+import { ffmpeg } from "../test/support/ffmpeg.ts";
 import { filesBelow } from "../test/support/library.ts";
 import { descendants, stillLiving, type ProcessSeen } from "../test/support/processes.ts";
+import { randomFrom } from "../test/support/random.ts";
 import { differences, leftBy, type Place } from "./chaos-left.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -17,22 +18,6 @@ const seed = Number(process.argv[3] ?? Date.now() % 1_000_000);
 const folder = mkdtempSync(join(tmpdir(), "dailies-chaos-"));
 const samples = join(folder, "samples");
 const random = randomFrom(seed);
-
-/** A repeatable random source: mulberry32. */
-function randomFrom(first: number): () => number {
-  let state = first;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-function ffmpeg(...args: string[]): void {
-  const { status, stderr } = spawnSync("ffmpeg", ["-v", "error", "-y", ...args]);
-  if (status !== 0) throw new Error(String(stderr));
-}
 
 /** Makes an MP4 long to copy and no longer to decode: a `free` box of so many bytes at its end. */
 function pad(path: string, bytes: number): void {

@@ -1,3 +1,4 @@
+import { randomFrom } from "../test/support/random.ts";
 import type { Seed } from "./fuzz-seeds.ts";
 
 /** A broken file, and what was done to it. */
@@ -5,17 +6,6 @@ export interface FuzzCase {
   readonly name: string;
   readonly bytes: Buffer;
   readonly how: string;
-}
-
-/** A repeatable random source: mulberry32. */
-function randomFrom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 interface Dice {

@@ -1,4 +1,3 @@
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import {
   copyFileSync,
   existsSync,
@@ -10,7 +9,6 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ListedMediaJson } from "../src/cli/ls.ts";
 import type { LogsJson } from "../src/cli/logs.ts";
@@ -18,50 +16,23 @@ import type { ReportJson, UpdateJson } from "../src/cli/process-lines.ts";
 import type { RemovedJson } from "../src/cli/rm.ts";
 import type { HitJson } from "../src/cli/search.ts";
 import type { DetailsJson } from "../src/cli/show.ts";
+import { dailiesCommand, start, until, type Ended, type Running } from "./support/command.ts";
+import { ffmpeg } from "./support/ffmpeg.ts";
 
 /** The command line as people and programs meet it: whole processes, real engines, real files. */
 
-const main = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
 let folder: string;
 let library: string;
 
-interface Ended {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+const run = (args: readonly string[], dataDir = library): Running =>
+  start([...dailiesCommand, ...args, "--data-dir", dataDir], { cwd: folder });
 
-function start(args: readonly string[], dataDir = library): ChildProcess {
-  return spawn(
-    process.execPath,
-    ["--disable-warning=ExperimentalWarning", main, ...args, "--data-dir", dataDir],
-    { cwd: folder, stdio: ["ignore", "pipe", "pipe"] },
-  );
-}
-
-function ended(child: ChildProcess): Promise<Ended> {
-  const said = { stdout: "", stderr: "" };
-  for (const name of ["stdout", "stderr"] as const)
-    child[name]?.setEncoding("utf8").on("data", (text: string) => (said[name] += text));
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (exitCode) => resolve({ exitCode, ...said }));
-  });
-}
-
-const dailies = (...args: string[]): Promise<Ended> => ended(start(args));
+const dailies = (...args: string[]): Promise<Ended> => run(args).ended;
 
 async function json<T>(...args: string[]): Promise<T> {
   const { stdout, stderr, exitCode } = await dailies(...args, "--json");
   expect({ exitCode, stderr: exitCode === 0 ? "" : stderr }).toEqual({ exitCode: 0, stderr: "" });
   return JSON.parse(stdout);
-}
-
-/** Makes a media file with ffmpeg's own sources. */
-function make(name: string, ...args: string[]): string {
-  const path = join(folder, name);
-  execFileSync("ffmpeg", ["-nostdin", "-v", "error", "-y", ...args, `file:${path}`]);
-  return path;
 }
 
 const hostile = "evil\n\u001b[31m\u202e漢字.wav";
@@ -70,11 +41,11 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "dailies-cli-"));
   library = join(folder, "library");
   const speech = "flite=text='the quick brown fox jumps over the lazy dog':voice=slt";
-  make("speech.wav", "-f", "lavfi", "-i", speech, "-ar", "16000");
-  make("tone.wav", "-f", "lavfi", "-i", "sine=duration=1");
+  ffmpeg("-f", "lavfi", "-i", speech, "-ar", "16000", join(folder, "speech.wav"));
+  ffmpeg("-f", "lavfi", "-i", "sine=duration=1", join(folder, "tone.wav"));
   copyFileSync(join(folder, "tone.wav"), join(folder, hostile));
-  const picture = ["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25:duration=30"];
-  make("long.mp4", ...picture, "-c:v", "libx264", "-preset", "ultrafast");
+  const picture = ["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25:duration=15"];
+  ffmpeg(...picture, "-c:v", "libx264", "-preset", "ultrafast", join(folder, "long.mp4"));
   writeFileSync(join(folder, "empty.mp4"), "");
   writeFileSync(join(folder, "notes.txt"), "no media at all");
 });
@@ -116,7 +87,7 @@ describe("usage", () => {
 
   it("does not make a library for a command that only looks", async () => {
     const none = join(folder, "none");
-    const { exitCode, stderr } = await ended(start(["ls"], none));
+    const { exitCode, stderr } = await run(["ls"], none).ended;
     expect(exitCode).toBe(1);
     expect(stderr).toContain("(no_library)");
     expect(existsSync(none)).toBe(false);
@@ -220,9 +191,9 @@ describe("process and what comes after", () => {
   });
 
   it("goes on without a reader, quietly", async () => {
-    const child = start(["ls", "--json"]);
+    const { child, ended } = run(["ls", "--json"]);
     child.stdout?.destroy();
-    expect(await ended(child)).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(await ended).toMatchObject({ exitCode: 0, stderr: "" });
   });
 });
 
@@ -286,35 +257,29 @@ describe("Ctrl-C", () => {
       const here = join(folder, "interrupted");
       mkdirSync(here);
       const args = ["process", "long.mp4", "--only", "video,poster"];
-      const child = start([...args, "--jsonl"], here);
-      const end = ended(child);
-      let said = "";
+      const { child, said, ended } = run([...args, "--jsonl"], here);
       const updates = (): UpdateJson[] =>
-        said
+        said()
           .split("\n")
           .slice(0, -1)
           .map((line) => JSON.parse(line));
-      await new Promise<void>((resolve) => {
-        child.stdout?.on("data", (text: string) => {
-          said += text;
-          if (updates().some((update) => update.type === "progress" && update.step === "video"))
-            resolve();
-        });
-      });
+      await until("the film is under way", () =>
+        updates().some((update) => update.type === "progress" && update.step === "video"),
+      );
       child.kill("SIGINT");
-      const { exitCode, stderr } = await end;
+      const { exitCode, stderr } = await ended;
       expect(exitCode).toBe(130);
       expect(stderr).toContain("The same command goes on where this one stopped.");
       expect(updates().at(-1)).toMatchObject({ type: "end", interrupted: true, failed: 0 });
 
-      const jobs = await ended(start(["jobs", "--json"], here));
+      const jobs = await run(["jobs", "--json"], here).ended;
       const states = JSON.parse(jobs.stdout).jobs.map((job: { step: string; state: string }) => [
         job.step,
         job.state,
       ]);
       expect(Object.fromEntries(states)).toMatchObject({ probe: "succeeded", video: "queued" });
 
-      const again = await ended(start(args, here));
+      const again = await run(args, here).ended;
       expect({
         exitCode: again.exitCode,
         stderr: again.exitCode === 0 ? "" : again.stderr,

@@ -1,62 +1,43 @@
 import { execFile, spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { ffmpegInput } from "../src/sandbox/ffmpeg-input.ts";
+import { lookAt, withCatalog } from "./support/library.ts";
+import { processes } from "./support/processes.ts";
 
 /** What must be true after hostile media, whatever they were; scripts/fuzz.ts looks for the same. */
 
 const run = promisify(execFile);
 
-function filesBelow(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => entry.name);
-}
-
 /** Everything in a closed library that an undisturbed run would not have left there. */
 export function wrongIn(dataDir: string): string[] {
-  const database = new DatabaseSync(join(dataDir, "dailies.db"), { readOnly: true });
-  const all = (sql: string) =>
-    database
-      .prepare(sql)
-      .all()
-      .map((row) => Object.values(row).join(" "));
-  const known = all("SELECT version FROM objects");
-  const stored = filesBelow(join(dataDir, "objects"));
+  const left = lookAt(dataDir);
   const found: Readonly<Record<string, readonly string[]>> = {
-    integrity: all("PRAGMA integrity_check").filter((line) => line !== "ok"),
-    "media with no end": all("SELECT name FROM media WHERE state = 'processing'"),
-    "jobs with no end": all("SELECT name, step FROM jobs WHERE state IN ('queued', 'running')"),
-    sessions: all("SELECT session FROM sessions"),
-    trash: all("SELECT version FROM trash"),
-    "objects nobody knows": stored.filter((version) => !known.includes(version)),
-    "objects that are not there": known.filter((version) => !stored.includes(version)),
+    integrity: left.integrity === "ok" ? [] : [left.integrity],
+    ...withCatalog(dataDir, (all) => ({
+      "media with no end": all("SELECT name FROM media WHERE state = 'processing'"),
+      "jobs with no end": all(
+        "SELECT name || ' ' || step FROM jobs WHERE state IN ('queued', 'running')",
+      ),
+      sessions: all("SELECT session FROM sessions"),
+      trash: all("SELECT version FROM trash"),
+    })),
+    "objects nobody knows": left.orphans,
+    "objects that are not there": left.missing,
     "working folders": readdirSync(join(dataDir, "work")),
   };
-  database.close();
   return Object.entries(found).flatMap(([what, list]) => list.map((one) => `${what}: ${one}`));
 }
 
 /** Living processes that we started, or whose command line names the folder; a zombie is no leak. */
 export function processesOf(folder: string): string[] {
-  return readdirSync("/proc")
-    .filter((pid) => /^\d+$/.test(pid) && pid !== String(process.pid))
-    .flatMap((pid) => {
-      try {
-        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-        const [, state, parent] =
-          /\) (\w) (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
-        const ours = command.includes(folder) || parent === String(process.pid);
-        return ours && state !== "Z" ? [`${pid} ${command}`] : [];
-      } catch {
-        return []; // it has just ended
-      }
-    });
+  return processes()
+    .filter(({ pid }) => pid !== process.pid)
+    .filter(({ command, parent }) => command.includes(folder) || parent === process.pid)
+    .map(({ pid, command }) => `${pid} ${command}`);
 }
 
 /** Two things that nothing may touch, and whether something did. */

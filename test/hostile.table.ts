@@ -64,14 +64,3 @@ export const bad: Readonly<Record<string, Bad>> = {
   "trunc_nomoov.mp4": { code: "damaged_media" },
   "zero_byte.mp4": { code: "empty_file", refused: true },
 };
-
-/** Copies of the good film under these names are no less good. */
-export const oddNames = [
-  "-vf.mp4",
-  "%03d.mp4",
-  "http:x.mp4",
-  "concat:a|b.mp4",
-  "a[0:v]b,c=d;e.mp4",
-  "new\nline.mp4",
-  `we'ird $(touch PWNED) & ; é漢字🙂 "q".mp4`,
-];

@@ -30,7 +30,8 @@ import {
   wrongIn,
   type Canaries,
 } from "./hostile.fixture.ts";
-import { bad, good, oddNames } from "./hostile.table.ts";
+import { bad, good } from "./hostile.table.ts";
+import { oddNames } from "./support/odd-names.ts";
 import { describeWithSharedMedia, sharedMedia } from "./support/shared-media.ts";
 
 /**

@@ -54,10 +54,6 @@ export const errorCodes = {
     retryable: false,
     remedy: "Use a public address, or allow this one with webhooks.allow in config.json.",
   },
-  delivery_failed: {
-    retryable: true,
-    remedy: "`dailies notify list` says what waits; it is tried again by itself.",
-  },
   // what came in
   file_changing: {
     retryable: false,

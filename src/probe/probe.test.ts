@@ -3,6 +3,7 @@ import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { oddNames } from "../../test/support/odd-names.ts";
 import { describeWithSharedMedia, sharedMedia } from "../../test/support/shared-media.ts";
 import type { MediaError } from "../media/errors.ts";
 import type { MediaFacts } from "../media/facts.ts";
@@ -152,22 +153,15 @@ describeWithSharedMedia("probe", () => {
       expect(Object.keys(facts.video ?? {})).not.toContain(key);
   });
 
-  test.each([
-    "-vf.mp4",
-    "%03d.mp4",
-    "http:x.mp4",
-    "concat:a|b.mp4",
-    "a[0:v]b,c=d;e.mp4",
-    "new\nline.mp4",
-    `we'ird $(touch PWNED) & ; é漢字🙂 "q".mp4`,
-    "playlist.m3u8",
-    "no ending",
-  ])("a file is no less itself when it is called %j", async (name) => {
-    const path = join(folder, name);
-    await copyFile(sharedMedia("hostile/ok_faststart.mp4"), path);
-    expect(await probe(path)).toMatchObject({ type: "video", durationMs: 4000 });
-    expect(existsSync(join(folder, "PWNED"))).toBe(false);
-  });
+  test.each([...oddNames, "playlist.m3u8", "no ending"])(
+    "a file is no less itself when it is called %j",
+    async (name) => {
+      const path = join(folder, name);
+      await copyFile(sharedMedia("hostile/ok_faststart.mp4"), path);
+      expect(await probe(path)).toMatchObject({ type: "video", durationMs: 4000 });
+      expect(existsSync(join(folder, "PWNED"))).toBe(false);
+    },
+  );
 
   test("a picture is no less itself when its name is a pattern", async () => {
     const path = join(folder, "%03d.jpg");

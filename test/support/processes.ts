@@ -44,3 +44,8 @@ export function descendants(pid: number, among = processes()): ProcessSeen[] {
 export function stillLiving(before: readonly ProcessSeen[]): ProcessSeen[] {
   return before.filter(({ pid, startTicks }) => seen(pid)?.startTicks === startTicks);
 }
+
+/** Whether a process lives; a zombie does not. */
+export function isAlive(pid: number): boolean {
+  return seen(pid) !== undefined;
+}

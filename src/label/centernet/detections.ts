@@ -1,7 +1,8 @@
-import type { Box, Label, LabelInstance } from "../../media/label.ts";
+import type { Box, Label } from "../../media/label.ts";
 import { mirrorBox, overlap, unletterbox } from "../geometry.ts";
 import type { Letterbox } from "../geometry.ts";
-import { cocoNames, parentsOf } from "../taxonomy.ts";
+import { createPictureLabels } from "../picture-labels.ts";
+import { cocoNames } from "../taxonomy.ts";
 import type { Detection } from "./protocol.ts";
 
 /** One thing that was seen, under its name and in fractions of the picture. */
@@ -78,22 +79,8 @@ export function combineLooks(
  * as sure as its surest child. The surest first.
  */
 export function labelsOf(sightings: readonly Sighting[]): Label[] {
-  const labels = new Map<string, Label & { readonly instances: LabelInstance[] }>();
-  const note = (name: string, confidence: number) => {
-    const known = labels.get(name);
-    const label = {
-      name,
-      confidence: Math.max(confidence, known?.confidence ?? 0),
-      parents: known?.parents ?? parentsOf(name),
-      instances: known?.instances ?? [],
-    };
-    labels.set(name, label);
-    return label;
-  };
-  for (const { name, box, confidence } of sightings) {
-    const label = note(name, confidence);
-    label.instances.push({ box, confidence });
-    for (const parent of label.parents) note(parent, confidence);
-  }
-  return [...labels.values()].toSorted((a, b) => b.confidence - a.confidence);
+  const labels = createPictureLabels();
+  for (const { name, box, confidence } of sightings)
+    labels.note(name, confidence).push({ box, confidence });
+  return labels.surestFirst();
 }

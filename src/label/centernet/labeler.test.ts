@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { ffmpeg } from "../../../test/support/ffmpeg.ts";
 import { pictureFacts } from "../../../test/support/picture-facts.ts";
+import { isAlive } from "../../../test/support/processes.ts";
 import { describeWithSharedMedia, sharedMedia } from "../../../test/support/shared-media.ts";
 import type { Progress } from "../../media/engine.ts";
 import { finished } from "../../media/engine.ts";
@@ -41,16 +43,6 @@ afterAll(async () => {
   expect([...seenPids].filter(isAlive)).toEqual([]);
 });
 
-/** Zombies have ended: they wait for whoever started them. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
-}
-
 /** A labeller of a test's own, closed after it. */
 function another(
   more: Partial<Parameters<typeof createCenternetLabeler>[0]> = {},
@@ -58,13 +50,6 @@ function another(
   const made = createCenternetLabeler({ ...options(), ...more });
   others.push(made);
   return made;
-}
-
-function factsOf(path: string): MediaFacts {
-  const wanted = ["-of", "csv=p=0", "-show_entries", "stream=width,height"];
-  const probed = execFileSync("ffprobe", ["-v", "error", ...wanted, path], { encoding: "utf8" });
-  const [width = 0, height = 0] = probed.trim().split(",").map(Number);
-  return pictureFacts("image", width, height);
 }
 
 const petsPath = sharedMedia("images/pets.jpg");
@@ -97,8 +82,6 @@ async function label(
   }
 }
 
-const ffmpeg = (...args: string[]) => execFileSync("ffmpeg", ["-v", "error", "-y", ...args]);
-
 const namesOf = (labeling: Parameters<typeof summarize>[0]) =>
   summarize(labeling).map(({ name }) => name);
 
@@ -112,8 +95,7 @@ function walkers(name: string, seconds: number, ...filters: string[]): string {
 }
 
 describeWithSharedMedia("CenterNet on pictures", () => {
-  const image = (name: string) => sharedMedia(`images/${name}`);
-
+  // What it finds in the other pictures is seen in test/whole-life.test.ts.
   it("finds two dogs, their places, and what they are kinds of", async () => {
     const labeling = await label(petsPath, pets);
     const [dog] = labeling.frames[0]?.labels.filter(({ name }) => name === "Dog") ?? [];
@@ -126,14 +108,6 @@ describeWithSharedMedia("CenterNet on pictures", () => {
       name: "centernet",
       version: expect.stringContaining("4."),
     });
-  });
-
-  it.each([
-    ["sample.jpg", "Animal"],
-    ["cat_720p.jpg", "Cat"],
-    ["hot_dog.jpg", "Food"],
-  ])("finds in %s: %s", async (name, expected) => {
-    expect(namesOf(await label(image(name), factsOf(image(name))))).toContain(expected);
   });
 
   it("turns a photograph as its facts say: the same dogs at the same places", async () => {
@@ -196,10 +170,11 @@ describeWithSharedMedia("CenterNet on videos", () => {
     expect(frames.map(({ timestampMs }) => timestampMs)).toEqual([0, 6000]);
   });
 
-  it("fails when its child is killed, and starts another for the next", async () => {
-    const facts = pictureFacts("video", 768, 432, { durationMs: 6000 });
-    const path = walkers("killed.mp4", 6);
-    const by = another();
+  it("fails when its child is killed, and starts another, which ends when it has been idle", async () => {
+    const facts = pictureFacts("video", 768, 432, { durationMs: 4000 });
+    const path = walkers("killed.mp4", 4);
+    const by = another({ idleMs: 1000 });
+    expect(by.pids()).toEqual([]);
     let killed = 0;
     const onProgress = () => {
       killed = by.pids()[0] ?? 0;
@@ -211,39 +186,28 @@ describeWithSharedMedia("CenterNet on videos", () => {
     });
     expect(by.pids()).toEqual([]);
     expect(namesOf(await label(petsPath, pets, { by }))).toContain("Dog");
-    expect(by.pids()).toHaveLength(1);
-    expect(by.pids()).not.toContain(killed);
-    expect(isAlive(killed)).toBe(false);
-  });
-
-  it("stops at the signal, and leaves no process", async () => {
-    const facts = pictureFacts("video", 768, 432, { durationMs: 6000 });
-    const by = another();
-    const controller = new AbortController();
-    const more = { by, signal: controller.signal, onProgress: () => controller.abort() };
-    await expect(label(walkers("cancelled.mp4", 6), facts, more)).rejects.toMatchObject({
-      code: "cancelled",
-    });
-    await by.close();
-    expect([...seenPids].filter((pid) => !labeler.pids().includes(pid) && isAlive(pid))).toEqual(
-      [],
-    );
-  });
-});
-
-describeWithSharedMedia("CenterNet's child process", () => {
-  it("is kept for the next picture, and ends when it has been idle", async () => {
-    const by = another({ idleMs: 1000 });
-    expect(by.pids()).toEqual([]);
-    await label(petsPath, pets, { by });
     const [pid = 0] = by.pids();
-    await label(petsPath, pets, { by });
     expect(by.pids()).toEqual([pid]);
+    expect(pid).not.toBe(killed);
+    expect(isAlive(killed)).toBe(false);
     expect(isAlive(pid)).toBe(true);
     await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
     expect(by.pids()).toEqual([]);
   });
 
+  it("stops at the signal, and leaves no process", async () => {
+    const facts = pictureFacts("video", 768, 432, { durationMs: 4000 });
+    const controller = new AbortController();
+    const more = { signal: controller.signal, onProgress: () => controller.abort() };
+    await expect(label(walkers("cancelled.mp4", 4), facts, more)).rejects.toMatchObject({
+      code: "cancelled",
+    });
+    await labeler.close();
+    expect([...seenPids].filter(isAlive)).toEqual([]);
+  });
+});
+
+describeWithSharedMedia("CenterNet's child process", () => {
   it("takes no work after the end", async () => {
     const by = another();
     await by.close();

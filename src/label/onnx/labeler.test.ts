@@ -1,106 +1,32 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { ffmpeg } from "../../../test/support/ffmpeg.ts";
 import { pictureFacts } from "../../../test/support/picture-facts.ts";
 import { describeWithSharedMedia, sharedMedia } from "../../../test/support/shared-media.ts";
-import {
-  modelAt,
-  sharedClassifier,
-  sharedDetector,
-  storeOf,
-} from "../../../test/support/shared-models.ts";
+import { sharedClassifier, sharedDetector } from "../../../test/support/shared-models.ts";
 import { somebodyAt } from "../../../test/support/walkers.ts";
-import { finished } from "../../media/engine.ts";
 import type { Progress } from "../../media/engine.ts";
 import type { MediaFacts } from "../../media/facts.ts";
 import type { Labeling } from "../../media/label.ts";
-import { defaultLimits } from "../../media/limits.ts";
-import type { InstalledModel } from "../../models/model-store.ts";
-import { createMemoryObjectStore } from "../../objects/memory.ts";
-import { createSandbox } from "../../sandbox/create.ts";
-import type { Sandbox } from "../../sandbox/sandbox.ts";
-import { imagenetNames } from "../taxonomy.ts";
 import { summarize } from "../timeline.ts";
-import { createOnnxEngine } from "./labeler.ts";
-import type { OnnxEngine, OnnxOptions } from "./labeler.ts";
-import { toyModel } from "./toy-model.fixture.ts";
-import type { ToyOutput } from "./toy-model.fixture.ts";
+import { openLookout } from "./labeler.fixture.ts";
+import type { Lookout } from "./labeler.fixture.ts";
+import type { OnnxEngine } from "./labeler.ts";
 
-const objects = createMemoryObjectStore();
-let sandbox: Sandbox;
-let dir: string;
 let pair: OnnxEngine;
-const engines: OnnxEngine[] = [];
-const seenPids = new Set<number>();
-
-function engineOf(models: readonly InstalledModel[], more: Partial<OnnxOptions> = {}): OnnxEngine {
-  const store = storeOf(...models);
-  const engine = createOnnxEngine({
-    sandbox,
-    objects,
-    limits: defaultLimits,
-    models: store,
-    ...more,
-  });
-  engines.push(engine);
-  return engine;
-}
+let at: Lookout;
+const label: Lookout["label"] = (...asked) => at.label(...asked);
+const engineOf: Lookout["engineOf"] = (...asked) => at.engineOf(...asked);
 
 beforeAll(async () => {
-  sandbox = await createSandbox();
-  dir = mkdtempSync(join(tmpdir(), "dailies-onnx-"));
+  at = await openLookout();
 });
-afterEach(async () => {
-  await Promise.all(engines.splice(0).map((engine) => engine.close()));
-});
+afterEach(() => at.closeEngines());
 afterAll(async () => {
   await pair?.close();
-  rmSync(dir, { recursive: true, force: true });
-  expect([...seenPids].filter(isAlive)).toEqual([]);
+  at.close();
+  at.expectNoneLeft();
 });
-
-/** Zombies have ended: they wait for whoever started them. */
-function isAlive(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
-}
-
-interface More {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
-  readonly minConfidence?: number;
-  readonly maxLabels?: number;
-}
-
-let count = 0;
-
-async function label(
-  engine: OnnxEngine,
-  path: string,
-  facts: MediaFacts,
-  { signal = new AbortController().signal, onProgress = () => {}, ...wish }: More = {},
-): Promise<Labeling> {
-  const labeler = engine.best();
-  if (!labeler) throw new Error("there is no model");
-  count += 1;
-  const source = { bucket: "uploads", key: path, version: `v${count}` } as const;
-  await objects.putFile(source, path);
-  try {
-    const request = { jobId: "job", source, facts, ...wish };
-    const options = { signal, onProgress, workDir: dir };
-    return finished(await labeler.start(request, options)).labeling;
-  } finally {
-    for (const pid of engine.pids()) seenPids.add(pid);
-    await objects.remove(source);
-  }
-}
-
-const ffmpeg = (...args: string[]) => execFileSync("ffmpeg", ["-v", "error", "-y", ...args]);
 
 const image = (name: string) => sharedMedia(`images/${name}`);
 const photographs: Record<string, MediaFacts> = {
@@ -118,8 +44,7 @@ const percents = (labeling: Labeling): Record<string, number> =>
 
 describeWithSharedMedia("detector and classifier on pictures", () => {
   beforeAll(() => {
-    const models = storeOf(sharedDetector(), sharedClassifier());
-    pair = createOnnxEngine({ sandbox, objects, limits: defaultLimits, models });
+    pair = at.keptEngineOf([sharedDetector(), sharedClassifier()]);
   });
 
   it("see the dog on the snow, which the detector takes for a horse", async () => {
@@ -169,7 +94,7 @@ describeWithSharedMedia("detector and classifier on pictures", () => {
 
 /** Some seconds of the walkers, from a keyframe or encoded anew. */
 function walkers(name: string, start: number, seconds: number): string {
-  const path = join(dir, name);
+  const path = join(at.dir, name);
   const video = sharedMedia("video/walkers.mp4");
   const codec = ["-an", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "18"];
   ffmpeg("-ss", String(start), "-i", video, "-t", String(seconds), ...codec, path);
@@ -203,7 +128,7 @@ describeWithSharedMedia("detector and classifier on videos", () => {
   });
 
   it("find where one picture follows another", async () => {
-    const path = join(dir, "cut.mp4");
+    const path = join(at.dir, "cut.mp4");
     const still = ["-loop", "1", "-t", "1.4", "-i", image("sample.jpg")];
     const graph = "[0:v]format=yuv420p[a];[1:v]scale=320:180,setsar=1,fps=25,format=yuv420p[b];";
     const source = ["-f", "lavfi", "-i", "testsrc=s=320x180:r=25:d=1.6"];
@@ -224,7 +149,7 @@ describeWithSharedMedia("detector and classifier on videos", () => {
       killed = pair.pids()[0] ?? 0;
       process.kill(killed, "SIGKILL");
     };
-    const path = join(dir, "ten.mp4");
+    const path = join(at.dir, "ten.mp4");
     await expect(label(pair, path, facts, { onProgress })).rejects.toMatchObject({
       code: "engine_failed",
       retryable: true,
@@ -242,11 +167,11 @@ describeWithSharedMedia("detector and classifier on videos", () => {
     const facts = pictureFacts("video", 768, 432, { durationMs: 10_000 });
     const controller = new AbortController();
     const more = { signal: controller.signal, onProgress: () => controller.abort() };
-    await expect(label(pair, join(dir, "ten.mp4"), facts, more)).rejects.toMatchObject({
+    await expect(label(pair, join(at.dir, "ten.mp4"), facts, more)).rejects.toMatchObject({
       code: "cancelled",
     });
     await pair.close();
-    expect([...seenPids].filter(isAlive)).toEqual([]);
+    at.expectNoneLeft();
   });
 });
 
@@ -288,112 +213,5 @@ describeWithSharedMedia("with some of the models", () => {
     const odd = { ...detector, manifest: { ...detector.manifest, id: "odd", kind: "yolov8" } };
     expect(engineOf([odd]).best()).toBeUndefined();
     expect(engineOf([odd, detector]).best()?.id).toContain("yolox-nano");
-  });
-});
-
-let toys = 0;
-
-/** A model of a test's own. */
-function toy(
-  task: "detection" | "classification" | "tagging",
-  kind: string,
-  bytes: Uint8Array,
-  files: Record<string, string> = {},
-): InstalledModel {
-  toys += 1;
-  const path = join(dir, `toy-${toys}.onnx`);
-  writeFileSync(path, bytes);
-  return modelAt({ id: `toy-${kind}`, task, kind }, { model: path, ...files });
-}
-
-const oneHot = (length: number, index: number, value: number) =>
-  Array.from({ length }, (_, at) => (at === index ? value : 0));
-
-describe("models of the other kinds", () => {
-  const grey = () => {
-    const path = join(dir, "grey.png");
-    ffmpeg("-f", "lavfi", "-i", "color=gray:s=64x48:d=1", "-frames:v", "1", path);
-    return path;
-  };
-  const facts = { ...pictureFacts("image", 64, 48), container: "png_pipe" };
-  const output = (name: string, dims: number[], values: number[]): ToyOutput => ({
-    name,
-    dims,
-    values,
-  });
-
-  it("D-FINE's boxes are where they are said to be", async () => {
-    const logits = output(
-      "logits",
-      [1, 2, 80],
-      [...oneHot(80, 16, 4), ...Array(80).fill(-9)].map((v) => v || -9),
-    );
-    const boxes = output("pred_boxes", [1, 2, 4], [0.5, 0.5, 0.2, 0.5, 0.1, 0.1, 0.1, 0.1]);
-    const model = toy("detection", "dfine", toyModel([1, 3, 640, 640], [logits, boxes]));
-    const { frames } = await label(engineOf([model]), grey(), facts);
-    const dog = frames[0]?.labels.find(({ name }) => name === "Dog");
-    expect(dog?.confidence).toBeCloseTo(0.982, 2);
-    const [{ box } = {}] = dog?.instances ?? [];
-    expect(box?.left).toBeCloseTo(0.4, 3);
-    expect(box?.height).toBeCloseTo(0.5, 3);
-  });
-
-  it("EfficientNet-Lite is fed beside each other, bytes less 127 by 128", async () => {
-    // Grey is 128 or nearly, and so 0.008 when it is fed rightly: the scores still add up to 1. Fed
-    // otherwise they would not, and be taken for logits, of which none is sure.
-    const scores = output("scores", [1, 1000], oneHot(1000, imagenetNames.indexOf("Zebra"), 1));
-    const model = toy(
-      "classification",
-      "efficientnet-lite",
-      toyModel([1, 224, 224, 3], [scores], 1e-3),
-    );
-    const { frames } = await label(engineOf([model]), grey(), facts);
-    expect(frames[0]?.labels.map(({ name }) => name)).toContain("Zebra");
-  });
-
-  it("a tagger names its tags by its own file", async () => {
-    const tags = join(dir, "tags.txt");
-    writeFileSync(tags, "wedding dress\r\nsunset\nfog\n");
-    const scores = output("tags", [1, 3], [3, -3, 5]);
-    const model = toy("tagging", "ram", toyModel([1, 3, 384, 384], [scores]), { tags });
-    const { frames } = await label(engineOf([model]), grey(), facts);
-    expect(frames[0]?.labels.map(({ name }) => name)).toEqual(["Fog", "Wedding Dress"]);
-    writeFileSync(tags, "two\nnames\n");
-    const wrong = label(
-      engineOf([toy("tagging", "ram", toyModel([1, 3, 384, 384], [scores]), { tags })]),
-      grey(),
-      facts,
-    );
-    await expect(wrong).rejects.toMatchObject({ code: "model_invalid" });
-  });
-
-  it("one that is none of its kind is refused, by name", async () => {
-    const wrong = toyModel([1, 3, 224, 224], [output("scores", [1, 7], oneHot(7, 1, 1))]);
-    const refusal = label(engineOf([toy("classification", "mobilenet", wrong)]), grey(), facts);
-    await expect(refusal).rejects.toMatchObject({ code: "model_invalid" });
-    const noPicture = toyModel([1, 7], [output("scores", [1, 1000], oneHot(1000, 1, 1))]);
-    await expect(
-      label(engineOf([toy("classification", "mobilenet", noPicture)]), grey(), facts),
-    ).rejects.toMatchObject({
-      code: "model_invalid",
-      message: expect.stringContaining("toy-mobilenet"),
-    });
-  });
-
-  it("one that is damaged is refused, by name, whatever is wrong with it", async () => {
-    const whole = toyModel([1, 3, 224, 224], [output("scores", [1, 1000], oneHot(1000, 1, 1))]);
-    const broken = toy("classification", "mobilenet", whole);
-    truncateSync(broken.file("model"), 700);
-    const page = toy("classification", "mobilenet", Buffer.from("<!doctype html><p>Not found"));
-    const empty = toy("classification", "mobilenet", Buffer.alloc(0));
-    for (const model of [broken, page, empty]) {
-      const engine = engineOf([model]);
-      await expect(label(engine, grey(), facts)).rejects.toMatchObject({
-        code: "model_invalid",
-        retryable: false,
-        message: expect.stringContaining("toy-mobilenet"),
-      });
-      expect(engine.pids()).toEqual([]);
-    }
   });
 });

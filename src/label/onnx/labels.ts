@@ -1,5 +1,6 @@
-import type { Label, LabelInstance } from "../../media/label.ts";
-import { imagenetNames, knownToImagenet, parentsOf } from "../taxonomy.ts";
+import type { Label } from "../../media/label.ts";
+import { createPictureLabels } from "../picture-labels.ts";
+import { imagenetNames, knownToImagenet } from "../taxonomy.ts";
 import type { Scored } from "./protocol.ts";
 import { probabilityOf } from "./sightings.ts";
 import type { Sighting } from "./sightings.ts";
@@ -75,33 +76,17 @@ export function labelsOf(
   look: "still" | "frame",
   minConfidence?: number,
 ): Label[] {
-  const labels = new Map<string, Label & { readonly instances: LabelInstance[] }>();
-  const note = (name: string, confidence: number) => {
-    const known = labels.get(name);
-    const label = {
-      name,
-      confidence: Math.max(confidence, known?.confidence ?? 0),
-      parents: known?.parents ?? parentsOf(name),
-      instances: known?.instances ?? [],
-    };
-    labels.set(name, label);
-    return label;
-  };
-  const noteWithParents = (name: string, confidence: number) => {
-    const label = note(name, confidence);
-    for (const parent of label.parents) note(parent, confidence);
-    return label;
-  };
+  const labels = createPictureLabels();
   for (const { name, box, confidence } of sightings)
     if (confidence >= thresholdOf(name, "detected", look, minConfidence))
-      noteWithParents(name, confidence).instances.push({ box, confidence });
+      labels.note(name, confidence).push({ box, confidence });
   if (classes !== undefined)
     for (const [name, confidence] of classified(classes, look, minConfidence))
-      noteWithParents(name, confidence);
+      labels.note(name, confidence);
   for (const [index, confidence] of tags) {
     const name = tagNames[index];
     if (name !== undefined && confidence >= (minConfidence ?? thresholds.tag))
-      noteWithParents(name, confidence);
+      labels.note(name, confidence);
   }
-  return [...labels.values()].toSorted((a, b) => b.confidence - a.confidence);
+  return labels.surestFirst();
 }
