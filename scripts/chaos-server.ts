@@ -1,42 +1,30 @@
-// Kills `dailies serve` with -9 while things are uploaded, worked on and told, starts it again, and
-// looks whether anything was lost: every upload that was answered is there, every media has come to
-// its end, and every message has reached the receiver or lies with the dead letters.
-// Usage: node scripts/chaos-server.ts [rounds] [seed]
+// Torments `dailies serve` while things are uploaded, worked on and told: kill -9, a full disk, a
+// clock that jumps, a webhook's receiver and a mail server that fail, clients that break off; often
+// several at a time. Then all is well again, and nothing may be lost: every upload that was answered
+// is there, every media has come to its end, and every message has reached each receiver or lies
+// with the dead letters.
+// Usage: node scripts/chaos-server.ts [rounds] [seed] [--short]; a round is 20 s of storm, a short one 6.
 import { spawnSync } from "node:child_process";
-import {
-  appendFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openReceiver, type Receiver } from "../src/notify/receivers.fixture.ts";
-import { dailies, dailiesCommand, start, until, type Running } from "../test/support/command.ts";
-import { lookAt, withCatalog } from "../test/support/library.ts";
-import { descendants, stillLiving } from "../test/support/processes.ts";
+import { until } from "../test/support/command.ts";
+import { openMounts } from "../test/support/mounts.ts";
+import { chanceOf, pause, type Chance } from "./chaos-random.ts";
+import { putObject, rude, tusUpload } from "./chaos-server-clients.ts";
+import { isOver, judge } from "./chaos-server-judge.ts";
+import { torment, type Tormented } from "./chaos-server-process.ts";
+import { openAudience, type Audience } from "./chaos-server-receivers.ts";
 
-const rounds = Number(process.argv[2] ?? 3);
-const seed = Number(process.argv[3] ?? Date.now() % 1_000_000);
+const numbers = process.argv.slice(2).filter((argument) => argument !== "--short");
+const rounds = Number(numbers[0] ?? 3);
+const seed = Number(numbers[1] ?? Date.now() % 1_000_000);
+const stormMs = process.argv.includes("--short") ? 6_000 : 20_000;
 const folder = mkdtempSync(join(tmpdir(), "dailies-chaos-server-"));
-const random = randomFrom(seed);
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** A repeatable random source: mulberry32. */
-function randomFrom(first: number): () => number {
-  let state = first;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+const hourMs = 3_600_000;
 
 /** A film, a recording, a picture, and what is none of these: both topics have something to tell. */
-function makeSamples(): Record<string, Buffer> {
+function makeSamples(): Readonly<Record<string, Uint8Array>> {
   const picture = ["-f", "lavfi", "-i", "testsrc2=size=160x120:rate=10:duration=1"];
   const tone = ["-f", "lavfi", "-i", "sine=frequency=300:duration=1"];
   const made: Record<string, string[]> = {
@@ -44,7 +32,7 @@ function makeSamples(): Record<string, Buffer> {
     "tone.wav": tone,
     "still.jpg": [...picture, "-frames:v", "1"],
   };
-  const samples: Record<string, Buffer> = { "broken.mp4": Buffer.from("this is no film") };
+  const samples: Record<string, Uint8Array> = { "broken.mp4": Buffer.from("this is no film") };
   for (const [name, args] of Object.entries(made)) {
     const path = join(folder, name);
     const { status, stderr } = spawnSync("ffmpeg", ["-v", "error", "-y", ...args, path]);
@@ -54,145 +42,146 @@ function makeSamples(): Record<string, Buffer> {
   return samples;
 }
 
-interface Server {
-  readonly running: Running;
-  readonly url: string;
-}
-
-async function startServer(dataDir: string): Promise<Server> {
-  const args = ["serve", "--port", "0", "--json", "--grace", "20", "--data-dir", dataDir];
-  const running = start([...dailiesCommand, ...args]);
-  await until("the server listens", () => running.said().includes("\n}"), 60_000);
-  return { running, url: (JSON.parse(running.said()) as { url: string }).url };
-}
-
-/** Kills it with -9; whatever it had started must be gone soon after. What it had logged goes to `log`. */
-async function kill({ running }: Server, log: (text: string) => void): Promise<string[]> {
-  const { pid } = running.child;
-  if (pid === undefined) return [];
-  const below = descendants(pid);
-  const isThere = running.child.kill("SIGKILL");
-  log((await running.ended).stderr);
-  for (let tries = 0; tries < 30 && stillLiving(below).length > 0; tries += 1) await pause(100);
-  const left = stillLiving(below).map(({ pid: one, command }) => `left running: ${one} ${command}`);
-  return isThere ? left : [...left, "the server had ended by itself"];
-}
-
-/** As a client does that does not give up: again until it is answered. */
-async function upload(address: () => string, name: string, bytes: Buffer): Promise<string[]> {
-  for (let tries = 0; tries < 300; tries += 1) {
-    try {
-      const url = `${address()}/v1/objects/${encodeURIComponent(name)}`;
-      const answer = await fetch(url, { method: "PUT", body: slowly(bytes), duplex: "half" });
-      const text = await answer.text();
-      if (answer.ok) return [];
-      if (answer.status < 500) return [`${name} was refused: ${answer.status} ${text}`];
-    } catch {
-      // the server was killed
-    }
-    await pause(50);
+/** Both kinds of receiver hear of both topics. */
+async function subscribe(server: Tormented, audience: Audience): Promise<void> {
+  for (const address of [audience.url, "ada@example.org"]) {
+    const said = await server.run("notify", "subscribe", "both", address, "--json");
+    if (said.exitCode !== 0) throw new Error(said.stdout + said.stderr);
   }
-  return [`${name} was never taken in`];
-}
-
-/** In small pieces, so that there is a time at which half of it has been sent. */
-async function* slowly(bytes: Buffer): AsyncGenerator<Uint8Array> {
-  const size = Math.ceil(bytes.length / 5);
-  for (let at = 0; at < bytes.length; at += size) {
-    yield bytes.subarray(at, at + size);
-    await pause(random() * 20);
+  await until("two mails that ask", () => audience.tokens().length === 2);
+  for (const token of audience.tokens()) {
+    const said = await server.run("notify", "confirm", token);
+    if (said.exitCode !== 0) throw new Error(`${token}: ${said.stdout}${said.stderr}`);
   }
+  const { stdout } = await server.run("notify", "list", "--json");
+  const confirmed = stdout.match(/"state": "confirmed"/g)?.length;
+  if (confirmed !== 4) throw new Error(`${confirmed} of 4 subscriptions are confirmed: ${stdout}`);
 }
 
-/** Everything that is there has ended, and every message is somewhere. */
-function isOver(dataDir: string, expected: number): boolean {
-  return withCatalog(dataDir, (all) => {
-    const count = (sql: string) => Number(all(sql)[0]);
-    return (
-      count("SELECT count(*) FROM media WHERE state <> 'processing'") === expected &&
-      count("SELECT count(*) FROM jobs WHERE state IN ('queued', 'running') AND current = 1") ===
-        0 &&
-      count("SELECT count(*) FROM deliveries WHERE state IN ('waiting', 'sending')") === 0
-    );
-  });
-}
-
-/** What the receiver was told, against what the outbox says; and that nothing is left lying about. */
-function judge(dataDir: string, receiver: Receiver, names: readonly string[]): string[] {
-  const found = lookAt(dataDir);
-  const wrong: string[] = [];
-  const is = (what: string, left: readonly string[]) => {
-    if (left.length > 0) wrong.push(`${what}: ${left.join(", ")}`);
+/** What happens to the server, each again and again on its own, until the storm is over. */
+function plagues(server: Tormented, audience: Audience, names: readonly string[]) {
+  const fill = async (chance: Chance): Promise<string> => {
+    // quite full; or so that what is begun does not fit
+    server.fill(chance.one([0, 20_000, 1_200_000, 1_500_000]));
+    await pause(chance.between(300, 2_500));
+    server.fill();
+    return "disk full";
   };
-  if (found.integrity !== "ok") wrong.push(`integrity: ${found.integrity}`);
-  is("open jobs", found.open);
-  is("bytes of nobody", found.orphans);
-  is("bytes that are missing", found.missing);
-  is("working folders", found.work);
-  const there = found.media.map((line) => line.split(" ")[0] ?? "");
-  is(
-    "not there",
-    names.filter((name) => !there.includes(name)),
-  );
-  const [told, dead, twice] = withCatalog(dataDir, (all) => [
-    all("SELECT id FROM notifications WHERE topic IN ('completed', 'error')"),
-    all("SELECT notification FROM deliveries WHERE state = 'dead'"),
-    all("SELECT name FROM notifications WHERE run > '' GROUP BY version, run HAVING count(*) > 1"),
-  ]);
-  const received = new Set(receiver.requests.map(({ headers }) => headers["webhook-id"] ?? ""));
-  is(
-    "never told",
-    (told ?? []).filter((id) => !received.has(id) && !dead?.includes(id)),
-  );
-  is("told as two messages", twice ?? []);
-  if ((told ?? []).length < names.length)
-    wrong.push(`${told?.length ?? 0} messages for ${names.length} media`);
-  return wrong;
+  const jump = async (chance: Chance): Promise<string> => {
+    const hours = chance.one([-50, -2, -0.01, 0.01, 0.5, 3, 26, 80]);
+    server.setClock(hours * hourMs);
+    return `clock ${hours} h`;
+  };
+  const kill = async (): Promise<string> => {
+    await server.kill();
+    await server.start();
+    return "kill";
+  };
+  const breakOff = async (chance: Chance): Promise<string> => {
+    await rude(server.url, names, chance);
+    return "rude client";
+  };
+  return [
+    { whose: "kill", everyMs: stormMs / 5, work: kill },
+    { whose: "disk", everyMs: stormMs / 5, work: fill },
+    { whose: "clock", everyMs: 1_500, work: jump },
+    { whose: "webhook", everyMs: 1_500, work: audience.troubleWebhook },
+    { whose: "mail", everyMs: 2_000, work: audience.troubleMail },
+    { whose: "rude", everyMs: 60, work: breakOff },
+  ];
 }
 
-async function round(number: number, samples: Record<string, Buffer>): Promise<string[]> {
-  const dataDir = join(folder, `library-${number}`);
-  mkdirSync(dataDir);
-  writeFileSync(join(dataDir, "config.json"), JSON.stringify({ webhooks: { allowPrivate: true } }));
-  const receiver = await openReceiver();
-  let server = await startServer(dataDir);
-  const subscribed = await dailies(dataDir, "notify", "subscribe", "both", receiver.url, "--json");
-  if (subscribed.exitCode !== 0) throw new Error(subscribed.stdout + subscribed.stderr);
+/** Everything at once for a while. Returns what happened, and how often. */
+async function storm(
+  number: number,
+  server: Tormented,
+  audience: Audience,
+  names: readonly string[],
+): Promise<Map<string, number>> {
+  const happened = new Map<string, number>();
+  const endsAt = performance.now() + stormMs;
+  const rage = async ({ whose, everyMs, work }: ReturnType<typeof plagues>[number]) => {
+    const chance = chanceOf(seed, number, whose);
+    for (;;) {
+      await pause(chance.between(everyMs / 10, 2 * everyMs));
+      if (performance.now() > endsAt) return;
+      const what = await work(chance);
+      happened.set(what, (happened.get(what) ?? 0) + 1);
+    }
+  };
+  await Promise.all(plagues(server, audience, names).map(rage));
+  return happened;
+}
 
-  const names = Object.keys(samples).flatMap((name) => [`${number}-${name}`, `again/${name}`]);
-  const uploads = Object.entries(samples).flatMap(([name, bytes]) =>
-    [`${number}-${name}`, `again/${name}`].map((key) => upload(() => server.url, key, bytes)),
-  );
-  const wrong: string[] = [];
-  const log = (text: string) => appendFileSync(join(dataDir, "server.log"), text);
-  const kills = 3 + Math.floor(random() * 3);
-  for (let n = 0; n < kills; n += 1) {
-    await pause(n === 0 ? random() * 400 : random() * 5_000);
-    wrong.push(...(await kill(server, log)));
-    server = await startServer(dataDir);
+/** All is well again; a clock that goes ahead spares us the hours until what failed is tried again. */
+async function calm(server: Tormented, expected: number): Promise<void> {
+  const since = performance.now();
+  for (let hours = 0; performance.now() - since < 180_000; hours += 1) {
+    server.setClock(hours * hourMs);
+    await pause(500);
+    try {
+      if (isOver(server.seen, expected)) return;
+    } catch {
+      // it was copied while it was written to
+    }
   }
-  for (const said of await Promise.all(uploads)) wrong.push(...said);
-  await until("everything ends", () => isOver(dataDir, names.length), 150_000).catch((error) =>
-    wrong.push(String(error)),
-  );
-  server.running.child.kill("SIGTERM");
-  const { exitCode, stderr } = await server.running.ended;
-  log(stderr);
-  if (exitCode !== 0) wrong.push(`the server ended with ${exitCode}: ${stderr.slice(-500)}`);
-  wrong.push(...judge(dataDir, receiver, names));
-  const duplicates =
-    receiver.requests.length - new Set(receiver.requests.map((r) => r.headers["webhook-id"])).size;
-  const what = `${kills} kills, ${receiver.requests.length} requests, ${duplicates} of them again`;
-  console.log(`round ${number}: ${what}${wrong.length === 0 ? "" : `\n  ${wrong.join("\n  ")}`}`);
-  await receiver.close();
+  server.wrong.push("not everything has ended within three minutes");
+}
+
+async function round(number: number, samples: ReturnType<typeof makeSamples>): Promise<string[]> {
+  const audience = await openAudience();
+  const mounts = await openMounts();
+  const server = torment(mounts, join(folder, `round-${number}`), {
+    webhooks: { allowPrivate: true, ports: [new URL(audience.url).port].map(Number) },
+    smtp: { host: "127.0.0.1", port: audience.mailPort, from: "dailies@example.org" },
+  });
+  await server.start();
+  await subscribe(server, audience);
+
+  let resumed = 0;
+  const uploads = Object.entries(samples).flatMap(([name, bytes]) => {
+    const chance = chanceOf(seed, number, name);
+    const later = <T>(begin: () => Promise<T>): Promise<T> =>
+      pause(chance.between(0, stormMs)).then(begin);
+    const put = (key: string) => later(() => putObject(server.url, key, bytes, chance));
+    const tus = (key: string) =>
+      later(() => tusUpload(server.url, key, bytes, chance, () => (resumed += 1)));
+    // the same bytes several times: some share what was made
+    return [
+      { name, done: put(name) },
+      { name: `again/${name}`, done: put(`again/${name}`) },
+      { name: `slowly/${name}`, done: tus(`slowly/${name}`) },
+    ];
+  });
+  const names = uploads.map(({ name }) => name);
+  const happened = await storm(number, server, audience, names);
+  server.fill();
+  server.setClock(0);
+  for (const said of await Promise.all(uploads.map(({ done }) => done))) server.wrong.push(...said);
+  await server.kill();
+  await server.start(); // what was complete and not recorded is taken in at the start
+  await calm(server, names.length);
+  await server.stop();
+  const verdict = judge(server.seen, audience, names);
+  const wrong = [...server.wrong, ...verdict.wrong];
+  const what = [...happened].map(([name, times]) => `${times} × ${name}`).toSorted();
+  const told = `${verdict.messages} messages, ${audience.webhooks.length} webhooks and ${audience.mails().length} mails taken, ${verdict.dead} dead`;
+  console.log(`round ${number}: ${what.join(", ")}; ${resumed} uploads resumed; ${told}`);
+  for (const one of wrong) console.log(`  ${one}`);
+  if (wrong.length > 0) spawnSync("cp", ["-r", server.seen, join(folder, `library-${number}`)]);
+  mounts.close();
+  await audience.close();
   return wrong;
 }
 
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1)); // the server goes with us
+const startedAt = performance.now();
 console.log(`seed ${seed}`);
 const samples = makeSamples();
 let failures = 0;
 for (let number = 1; number <= rounds; number += 1)
   failures += (await round(number, samples)).length;
+const seconds = Math.round((performance.now() - startedAt) / 1_000);
 if (failures === 0) rmSync(folder, { recursive: true });
-else console.log(`${failures} wrong; kept in ${folder}`);
+console.log(failures === 0 ? `nothing lost, in ${seconds} s` : `${failures} wrong; see ${folder}`);
 process.exit(failures === 0 ? 0 : 2);

@@ -103,7 +103,7 @@ async function processBatch(dailies: Dailies, cases: readonly FuzzCase[]): Promi
       copyFileSync(path, join(kept, one.name));
       console.log(`${one.name} (${one.how}):\n  ${wrong.join("\n  ")}`);
     }
-    if (media !== undefined) await dailies.remove(one.name);
+    if (media !== undefined) await dailies.remove(one.name, { keepMs: 0 });
   }
   for (const name of ["cases", "out"]) rmSync(join(folder, name), { recursive: true, force: true });
   mkdirSync(join(folder, "cases"));

@@ -20,5 +20,7 @@ export type {
   ProcessOptions,
   ProcessReport,
   ProcessUpdate,
+  ReprocessOptions,
 } from "./runtime/dailies.ts";
+export type { SpeechOptions } from "./runtime/speech-wish.ts";
 export { openDailies } from "./runtime/embedded.ts";

@@ -27,6 +27,12 @@ export async function serve(context: Context, options: ServeCommand): Promise<nu
   const { createLog } = await import("../runtime/log.ts");
   const { serve: start } = await import("../runtime/serve.ts");
   const log = createLog(process.stderr);
+  // Who started it may have read the address and gone; that ends no service.
+  process.stdout.on("error", () => {});
+  // It ends all the same, for nobody knows what state it is in; but the log says where it broke.
+  process.prependListener("uncaughtException", (error) =>
+    log.fatal({ err: error }, `a defect ends the service: ${error.message}`),
+  );
   const { host, port, watch = [], grace, acceptSandbox } = options;
   const accepted = acceptSandbox === undefined ? {} : { acceptSandbox };
   const service = await start(

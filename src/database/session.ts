@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
+import { asMediaError } from "../media/errors.ts";
 import { transaction } from "./open.ts";
 
 /** What tells this process from every other, also from a later one with the same number. */
@@ -15,30 +16,40 @@ interface ProcessIdentity {
   readonly startTicks: string;
 }
 
+/** Says of what cannot be read in /proc that it is not there; that we lack the means to look says nothing of it. */
+function absent(error: unknown): undefined {
+  const { code = "" } = error as NodeJS.ErrnoException;
+  if (["EMFILE", "ENFILE", "ENOMEM"].includes(code)) throw asMediaError(error);
+  return undefined;
+}
+
 function bootId(): string {
   try {
     return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-  } catch {
-    return "unknown"; // no Linux: a lease, not the process table, tells whether it lives
+  } catch (error) {
+    return absent(error) ?? "unknown"; // no Linux: a lease, not the process table, tells whether it lives
   }
 }
 
 function pidNamespace(): string {
   try {
     return readlinkSync("/proc/self/ns/pid");
-  } catch {
-    return "unknown";
+  } catch (error) {
+    return absent(error) ?? "unknown";
   }
 }
 
-/** When a process started, in the system's own terms; undefined when there is no such process. */
+/**
+ * When a process started, in the system's own terms; undefined when there is no such process.
+ * @throws MediaError `storage_failed` when it cannot be told, for too many files are open
+ */
 function startTicks(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return fields[0] === "Z" ? undefined : fields[19];
-  } catch {
-    return process.platform === "linux" ? undefined : startTimeFromPs(pid);
+  } catch (error) {
+    return process.platform === "linux" ? absent(error) : startTimeFromPs(pid);
   }
 }
 
@@ -113,6 +124,27 @@ const disowned = "disowned";
  */
 export function disownSession(database: DatabaseSync, session: string): void {
   database.prepare("UPDATE sessions SET start_ticks = ? WHERE session = ?").run(disowned, session);
+}
+
+/**
+ * Enters sessions that are not in the table (any more) as dead ones, so that what they made and the
+ * catalog does not know is swept. Returns those it entered.
+ */
+export function enterAsDead(
+  database: DatabaseSync,
+  sessions: readonly string[],
+): Promise<readonly string[]> {
+  return transaction(database, () => {
+    const enter = database.prepare(
+      `INSERT OR IGNORE INTO sessions
+         (session, host, boot_id, pid_namespace, pid, start_ticks, started_at, seen_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    const { host, bootId: boot, pidNamespace: namespace } = whereWeAre();
+    const now = Date.now();
+    const rest = [host, boot, namespace, process.pid, disowned, now, now] as const;
+    return sessions.filter((session) => Number(enter.run(session, ...rest).changes) === 1);
+  });
 }
 
 /**

@@ -19,9 +19,18 @@ function bytesOf(bucket: Bucket, version: string): ObjectRef {
   return { bucket, key: "", version };
 }
 
-/** Removes bytes that were replaced or whose media was removed. Returns how many objects. */
-export async function emptyTrash({ catalog, objects }: SweepOptions): Promise<number> {
+/**
+ * Removes bytes that were replaced or whose media was removed. Returns how many objects.
+ * @param countAsDead given the sessions that made the bytes, before the catalog forgets those: whoever
+ * is killed between that and their removal leaves bytes that are found by their session alone, also
+ * when it had ended in order.
+ */
+export async function emptyTrash(
+  { catalog, objects }: SweepOptions,
+  countAsDead: (sessions: readonly string[]) => Promise<void>,
+): Promise<number> {
   const trash = await catalog.listTrash();
+  if (trash.length > 0) await countAsDead([...new Set(trash.map((one) => sessionOf(one.version)))]);
   for (const { bucket, version } of trash)
     if (await catalog.takeTrash(bucket, version)) await objects.remove(bytesOf(bucket, version));
   return trash.length;

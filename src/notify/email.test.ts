@@ -94,7 +94,7 @@ describe("e-mail", () => {
     ]);
     const token = tokenIn(server.mails[0]?.mail.text);
     const kept = database.prepare("SELECT * FROM confirmation_tokens").all();
-    expect(token).toHaveLength(43);
+    expect(token).toHaveLength(44);
     expect(JSON.stringify(kept)).not.toContain(token);
     await expect(notices.confirm(`${token}x`)).rejects.toMatchObject({ code: "invalid_token" });
     expect(await notices.confirm(token)).toMatchObject({ state: "confirmed" });

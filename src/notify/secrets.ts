@@ -34,9 +34,12 @@ export function validSecrets(secrets: Secrets, now: number): string[] {
   return secrets.filter(({ until = Infinity }) => until > now).map(({ secret }) => secret);
 }
 
-/** A token that proves that a message arrived: 256 random bits. */
+/**
+ * A token that proves that a message arrived: 256 random bits. Behind a letter, for it is typed as an
+ * argument of `dailies notify confirm`, where a dash begins an option.
+ */
 export function newToken(): string {
-  return randomBytes(32).toString("base64url");
+  return `t${randomBytes(32).toString("base64url")}`;
 }
 
 /** What is kept of a token. It has no pattern that could be guessed, so a plain hash hides it. */

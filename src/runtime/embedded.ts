@@ -10,6 +10,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { openDatabase } from "../database/open.ts";
 import {
   disownSession,
+  enterAsDead,
   enterSession,
   keepSession,
   leaveSession,
@@ -109,8 +110,11 @@ export async function openDailies(
     await objects.sweepIncoming((maker) => !dead.has(maker));
     const cleared = await clearAfter({ catalog, objects, workDir: works }, deadSessions);
     // Before they are forgotten: whoever is killed in the middle of it leaves bytes that are found by them.
-    await emptyTrash({ catalog, objects, workDir: works });
-    await queue.forget(deadSessions);
+    const entered: string[] = [];
+    await emptyTrash({ catalog, objects, workDir: works }, async (makers) => {
+      entered.push(...(await enterAsDead(database, makers)));
+    });
+    await queue.forget([...deadSessions, ...entered]);
     return { jobsTakenOver: takenOver, ...cleared };
   };
   let entering: Promise<Recovered> | undefined;

@@ -26,6 +26,15 @@ export async function transcriptDocumentApart(
     signal,
     killSignal: "SIGKILL",
   });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    running.once("error", reject);
+    running.once("close", resolve);
+  });
+  // with no file descriptor left there are no pipes, whatever the types say
+  if ((running.stdin as typeof running.stdin | undefined) === undefined) {
+    ended.catch(() => {});
+    throw new MediaError("storage_failed", "the Word document cannot be made: too many open files");
+  }
   const chunks: Buffer[] = [];
   let stderr = "";
   running.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -34,10 +43,7 @@ export async function transcriptDocumentApart(
     .on("data", (text: string) => (stderr = (stderr + text).slice(-4_000)));
   running.stdin.on("error", () => {}); // it has ended: its exit tells why
   running.stdin.end(JSON.stringify(subject));
-  const exitCode = await new Promise<number | null>((resolve, reject) => {
-    running.once("error", reject);
-    running.once("close", resolve);
-  });
+  const exitCode = await ended;
   if (exitCode === 0) return Buffer.concat(chunks);
   throw new MediaError("engine_failed", "the Word document could not be made", {
     details: { stderr },
