@@ -42,6 +42,8 @@ export interface Bench {
   readonly media: number;
   /** The long form of what else is sampled. */
   readonly full: boolean;
+  /** How much is sampled instead: seconds of video (g), recordings (k). Default: the figure's own. */
+  readonly sample: number | undefined;
   /** An empty folder of the figure's own, removed afterwards. */
   readonly folder: string;
   /** Lasts for the whole run, for what several figures want. */

@@ -23,7 +23,7 @@ async function endings(dataDir: string) {
 }
 
 export async function hour(bench: Bench): Promise<Findings> {
-  const seconds = bench.quick ? 4 : bench.full ? 3_600 : 600;
+  const seconds = bench.sample ?? (bench.quick ? 4 : bench.full ? 3_600 : 600);
   const size = bench.quick ? { width: 320, height: 180 } : { width: 1920, height: 1080 };
   bench.note("making the video");
   const clip = await makeClip(join(bench.folder, "clip.mp4"), {

@@ -62,7 +62,7 @@ async function clear(folder: string): Promise<void> {
 
 /** The batch, and the engine by itself over the same files with the same parallelism. */
 async function againstXargs(bench: Bench): Promise<{ row: Row; remark: string }> {
-  const count = bench.quick ? 6 : bench.full ? 500 : 40;
+  const count = bench.sample ?? (bench.quick ? 6 : bench.full ? 500 : 40);
   const input = join(bench.folder, "recordings");
   const seconds = await makeRecordings(bench, input, count);
   const program = await findPocketsphinx(await createSandbox());

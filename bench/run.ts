@@ -1,5 +1,5 @@
 // Measures how fast Dailies is, against itself, against ffmpeg by hand and against its targets.
-// usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [a] [b] … [k]
+// usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [--sample N] [a] [b] … [k]
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -44,20 +44,24 @@ function options() {
       full: { type: "boolean", default: false },
       rounds: { type: "string" },
       media: { type: "string" },
+      sample: { type: "string" },
     },
   });
   const unknown = positionals.filter((letter) => !figures.some((one) => one.letter === letter));
   const rounds = values.rounds === undefined ? (values.quick ? 1 : 5) : Number(values.rounds);
   const media = Number(values.media ?? (values.quick ? 5_000 : 1_000_000));
-  const counts = [rounds, media].every((count) => Number.isInteger(count) && count >= 1);
+  const sample = values.sample === undefined ? undefined : Number(values.sample);
+  const counts = [rounds, media, sample ?? 1].every(
+    (count) => Number.isInteger(count) && count >= 1,
+  );
   if (unknown.length > 0 || !counts)
     throw new Error(
-      "usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [a] [b] … [k]",
+      "usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [--sample N] [a] [b] … [k]",
     );
   const chosen = figures.filter(
     ({ letter }) => positionals.length === 0 || positionals.includes(letter),
   );
-  return { ...values, rounds, media, chosen };
+  return { ...values, rounds, media, sample, chosen };
 }
 
 /** The tables of this run, and those of the last one for figures that were not chosen. */
@@ -97,7 +101,7 @@ function write(description: [string, string][], done: ReadonlyMap<string, string
   writeFileSync(results, text);
 }
 
-const { quick, full, rounds, media, chosen } = options();
+const { quick, full, rounds, media, sample, chosen } = options();
 const folder = mkdtempSync(join(tmpdir(), "dailies-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
@@ -114,7 +118,7 @@ for (const figure of chosen) {
   const own = join(folder, figure.letter);
   mkdirSync(own);
   const note = (text: string) => process.stderr.write(`[${elapsed()}] ${figure.letter}: ${text}\n`);
-  const bench: Bench = { quick, full, rounds, media, folder: own, shared, note };
+  const bench: Bench = { quick, full, rounds, media, sample, folder: own, shared, note };
   const measured = await figure.measure(bench);
   const run = `Run of ${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC, --rounds ${rounds}.`;
   const findings = { ...measured, remarks: [...measured.remarks, run] };
