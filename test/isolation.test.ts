@@ -79,6 +79,7 @@ const asks: Readonly<Record<OperationId, () => Ask | "everybodys">> = {
   confirmSubscription: () => "everybodys",
   showUnsubscribing: () => "everybodys",
   unsubscribeByLink: () => "everybodys",
+  getSharedOutput: () => "everybodys",
   unsubscribe: () => ({ path: `/v1/subscriptions/${notices.subscription}` }),
   rotateSecret: () => ({ path: `/v1/subscriptions/${notices.subscription}/rotate` }),
   testSubscription: () => ({ path: `/v1/subscriptions/${notices.subscription}/test` }),

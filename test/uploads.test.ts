@@ -136,6 +136,8 @@ describe("uploads", () => {
   let server: ApiServer;
   let url: string;
   let who: { owner: string; scopes: Scope[] } | undefined;
+  /** So much room is to be left on the disk. */
+  let floor = 1;
   const said: string[] = [];
   const log = Object.fromEntries(
     ["debug", "info", "warn", "error"].map((level) => [
@@ -154,7 +156,15 @@ describe("uploads", () => {
     });
 
   beforeAll(async () => {
-    dailies = await openDailies(readConfig({ dataDir: join(folder, "lib") }));
+    const config = readConfig({ dataDir: join(folder, "lib") });
+    const limits = {
+      ...config.limits,
+      maxUploadBytes: 100_000_000,
+      get minFreeBytes() {
+        return floor;
+      },
+    };
+    dailies = await openDailies({ ...config, limits });
     uploads = await open(3_600_000);
     const security = [
       async (c: { set: (key: "caller", value: typeof who) => void }, next: () => Promise<void>) => {
@@ -276,6 +286,111 @@ describe("uploads", () => {
     const got = await ask("anything", "GET");
     expect(got.status).toBe(405);
     expect(got.headers.get("access-control-allow-origin")).toBeNull();
+  });
+
+  /** A complete upload, as a process leaves it that ends before it is recorded. */
+  const leave = (dir: string, name: string, bytes: Buffer): string => {
+    const id = randomBytes(16).toString("hex");
+    const info = {
+      id,
+      size: bytes.byteLength,
+      offset: 0,
+      metadata: { filename: name, owner: "anna" },
+      creation_date: new Date().toISOString(),
+      storage: { type: "file", path: "" },
+    };
+    writeFileSync(join(dir, id), bytes);
+    writeFileSync(join(dir, `${id}.json`), JSON.stringify(info));
+    return id;
+  };
+
+  it("are broken off where the disk gets too full, and taken in when all of it is there", async () => {
+    as("anna", "write");
+    const dir = join(folder, "lib", "incoming");
+    const created = await create("full.mp4", 200_000);
+    const address = new URL(created.headers.get("location") ?? "", url);
+    const patch = (offset: number, body: Buffer) =>
+      fetch(address, {
+        method: "PATCH",
+        headers: {
+          "tus-resumable": "1.0.0",
+          "content-type": "application/offset+octet-stream",
+          "upload-offset": String(offset),
+        },
+        body: new Uint8Array(body),
+      });
+    expect((await patch(0, randomBytes(100_000))).status).toBe(204);
+    floor = Number.MAX_SAFE_INTEGER;
+    try {
+      const refused = await patch(100_000, randomBytes(100_000));
+      expect([refused.status, await refused.json()]).toMatchObject([507, { code: "disk_full" }]);
+      expect((await create("more.mp4")).status).toBe(507);
+      leave(dir, "whole.mp4", randomBytes(1_000));
+      expect(await uploads.tidy(AbortSignal.abort())).toMatchObject({ recorded: 0 });
+      expect(await uploads.tidy()).toMatchObject({ recorded: 1 });
+      expect((await dailies.show("whole.mp4")).media.sizeBytes).toBe(1_000);
+    } finally {
+      floor = 1;
+    }
+    expect((await patch(100_000, randomBytes(100_000))).status).toBe(204);
+    expect((await dailies.show("full.mp4")).media.sizeBytes).toBe(200_000);
+  });
+
+  it("of one go are broken off as well", async () => {
+    let sent = 0;
+    async function* endless() {
+      for (;;) {
+        sent += 1;
+        if (sent === 20) floor = Number.MAX_SAFE_INTEGER;
+        yield new Uint8Array(1_000_000);
+      }
+    }
+    try {
+      const putting = dailies.put(endless(), { name: "stream.mp4" });
+      await expect(putting).rejects.toMatchObject({ code: "disk_full" });
+      expect(sent).toBeLessThan(40);
+    } finally {
+      floor = 1;
+    }
+  });
+
+  it("are left to the next start when the service ends while one is taken in", async () => {
+    const dir = join(folder, "lib", "incoming");
+    const stop = new AbortController();
+    const ending = await createUploads({
+      dailies: {
+        ...dailies,
+        putUpload: (path, given) => {
+          stop.abort();
+          return dailies.putUpload(path, given);
+        },
+      },
+      log,
+      dir,
+      maxBytes: 5_000_000,
+      signal: stop.signal,
+    });
+    leave(dir, "ended.mp4", randomBytes(1_000));
+    expect(await ending.tidy()).toEqual({ recorded: 0, expired: 0 });
+    await ending.idle();
+    expect(await uploads.tidy()).toMatchObject({ recorded: 1 });
+  });
+
+  it("that are complete and cannot be taken in are not kept for ever", async () => {
+    const dataDir = join(folder, "broken");
+    const broken = await openDailies(readConfig({ dataDir }));
+    const dir = join(dataDir, "incoming");
+    const options = { dailies: broken, log, dir, maxBytes: 1_000_000 };
+    const patient = await createUploads(options);
+    const impatient = await createUploads({ ...options, expireMs: 1 });
+    writeFileSync(join(dataDir, "objects"), "no folder");
+    const id = leave(dir, "x.mp4", randomBytes(1_000));
+    await sleep(5);
+    expect(await patient.tidy()).toEqual({ recorded: 0, expired: 0 });
+    expect(readdirSync(dir)).toContain(id);
+    expect(await impatient.tidy()).toEqual({ recorded: 0, expired: 1 });
+    expect(readdirSync(dir)).toEqual([]);
+    await broken.close();
   });
 
   it("that nobody goes on with expire", async () => {

@@ -181,6 +181,54 @@ describe("a watched folder", () => {
     expect(await names()).toEqual(["a.mp4"]);
   });
 
+  it("leaves what was removed by hand alone, until it changes or comes back", async () => {
+    for (const name of ["a.mp4", "b.mp4", "c.mp4"]) writeFileSync(at(name), name);
+    await startWatching();
+    await until("three", () => taken().length === 3);
+    for (const name of ["a.mp4", "b.mp4", "c.mp4"]) await dailies.remove(name);
+    await stopWatching();
+    renameSync(at("c.mp4"), join(base, "c.mp4"));
+    await startWatching();
+    await sleep(quietMs * 4);
+    expect(await names()).toEqual([]);
+    appendFileSync(at("b.mp4"), " and more");
+    await until("b", () => taken().length === 1);
+    renameSync(join(base, "c.mp4"), at("c.mp4"));
+    await until("c", () => taken().length === 2);
+    expect(await names()).toEqual(["b.mp4", "c.mp4"]);
+    rmSync(at("b.mp4")); // with its file: the path is free again
+    await until("b removed", () => said("removed").length === 1);
+    await stopWatching();
+    await startWatching();
+    await sleep(quietMs * 4);
+    expect(await names()).toEqual(["c.mp4"]);
+  });
+
+  it("takes in what is put into a folder that lies in another one's place", async () => {
+    writeFileSync(at("old.mp4"), "old");
+    await startWatching();
+    await until("old", () => taken().length === 1);
+    await stopWatching();
+    renameSync(dir, join(base, "elsewhere"));
+    mkdirSync(dir);
+    writeFileSync(at("new.mp4"), "new");
+    for (const _start of [1, 2]) {
+      await startWatching();
+      expect(said("away")).toHaveLength(1);
+      if (_start === 1) await until("new", () => taken().length === 1);
+      else await sleep(quietMs * 4);
+      expect(await names()).toEqual(["new.mp4", "old.mp4"]);
+      await stopWatching();
+    }
+    // the first one is back: what came in meanwhile is not missed
+    rmSync(dir, { recursive: true });
+    renameSync(join(base, "elsewhere"), dir);
+    await startWatching();
+    await sleep(quietMs * 4);
+    expect(await names()).toEqual(["new.mp4", "old.mp4"]);
+    expect(said("removed")).toEqual([]);
+  });
+
   it("does not follow links out of it, nor take away what came through another door", async () => {
     writeFileSync(join(base, "secret.mp4"), "secret");
     mkdirSync(join(base, "outside"));

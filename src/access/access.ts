@@ -60,10 +60,13 @@ export interface KeyRequest {
 }
 
 export interface Access {
-  /** @throws MediaError `invalid_argument` for a name that cannot be one; `name_conflict` when it is there */
+  /**
+   * @throws MediaError `invalid_argument` for a name that cannot be one; `name_conflict` when it is
+   * there, or was: what a user who was removed has left is nobody else's
+   */
   addUser(id: string): Promise<User>;
   listUsers(): readonly User[];
-  /** Revokes the user's keys, too. @throws MediaError `not_found`; `invalid_argument` while it owns media, and for `local` */
+  /** Revokes the user's keys and ends its subscriptions, too. @throws MediaError `not_found`; `invalid_argument` while it owns media, and for `local` */
   removeUser(id: string): Promise<void>;
   /**
    * @param by who asks. A caller makes keys for its own user only, with no scope that it lacks, that

@@ -104,6 +104,9 @@ export function createSeal({ keyFile }: { readonly keyFile: string }): Seal {
       if (format !== "v1") throw unusable("this is no sealed secret");
       if (name !== nameOf(known)) throw unusable(`${keyFile} is not the key it was sealed with`);
       const all = Buffer.from(rest, "base64url");
+      // Of several spellings of the same bytes only ours is what was sealed.
+      if (sealed !== `v1.${name}.${all.toString("base64url")}`)
+        throw unusable("a sealed secret was changed");
       try {
         const iv = all.subarray(0, ivBytes);
         const decipher = createDecipheriv("aes-256-gcm", known, iv, { authTagLength: tagBytes });

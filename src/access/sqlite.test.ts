@@ -150,7 +150,17 @@ it("keeps users apart, and none while it owns media", async () => {
   await expect(access.removeUser("ada")).rejects.toMatchObject(code("invalid_argument"));
   database.exec("DELETE FROM media");
   const key = await access.createKey({ name: "x", user: "ada" });
+  database.exec(`INSERT INTO subscriptions (id, topic, kind, address, owner, state, secret, created_at)
+    VALUES ('s', 'error', 'email', 'ada@example.org', 'ada', 'confirmed', '', 0)`);
   await access.removeUser("ada");
+  expect(database.prepare("SELECT state, reason FROM subscriptions").all()).toEqual([
+    { state: "removed", reason: "its user was removed" },
+  ]);
+  // whoever comes later is not told of what was hers
+  await expect(access.addUser("ada")).rejects.toMatchObject(code("name_conflict"));
+  await expect(access.removeUser("ada")).rejects.toMatchObject(code("not_found"));
+  const again = access.createKey({ name: "x", user: "ada" });
+  await expect(again).rejects.toMatchObject(code("not_found"));
   expect(access.authenticate(key.token)).toBeUndefined();
   await expect(access.removeUser("local")).rejects.toMatchObject(code("invalid_argument"));
   expect(access.listUsers().map(({ id }) => id)).toEqual(["local"]);

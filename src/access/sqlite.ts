@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { transaction } from "../database/open.ts";
 import { parsed, statements, type Row } from "../database/statements.ts";
+import { removeSubscriptionsOf } from "../database/subscriptions.ts";
 import { MediaError } from "../media/errors.ts";
 import { localUser, type Access, type AccessKey, type Caller } from "./access.ts";
 import type { Seal } from "./seal.ts";
@@ -66,7 +67,7 @@ export function createSqliteAccess(parts: {
   };
 
   const requireUser = (id: string): void => {
-    if (sql("SELECT id FROM users WHERE id = ?").get(id) === undefined)
+    if (sql("SELECT 1 FROM users WHERE id = ? AND removed_at IS NULL").get(id) === undefined)
       throw new MediaError("not_found", `there is no user ${JSON.stringify(id)}`);
   };
 
@@ -87,14 +88,20 @@ export function createSqliteAccess(parts: {
     addUser: (given) =>
       transaction(database, () => {
         const user = { id: checkUser(given), createdAt: now() };
-        const added = sql("INSERT OR IGNORE INTO users VALUES (?, ?)").run(user.id, user.createdAt);
-        if (added.changes === 0)
+        const before = sql("SELECT removed_at FROM users WHERE id = ?").get(user.id);
+        if (before?.["removed_at"] === null)
           throw new MediaError("name_conflict", `there is a user ${user.id} already`);
+        if (before !== undefined)
+          throw new MediaError(
+            "name_conflict",
+            `${user.id} was a user that has been removed; an id is given once only`,
+          );
+        sql("INSERT INTO users (id, created_at) VALUES (?, ?)").run(user.id, user.createdAt);
         return user;
       }),
 
     listUsers: () =>
-      sql("SELECT * FROM users ORDER BY id")
+      sql("SELECT * FROM users WHERE removed_at IS NULL ORDER BY id")
         .all()
         .map((row) => ({ id: String(row["id"]), createdAt: Number(row["created_at"]) })),
 
@@ -106,7 +113,8 @@ export function createSqliteAccess(parts: {
         if (sql("SELECT 1 FROM media WHERE owner = ? LIMIT 1").get(id) !== undefined)
           throw new MediaError("invalid_argument", `${id} owns media: remove those first`);
         sql("DELETE FROM access_keys WHERE user = ?").run(id);
-        sql("DELETE FROM users WHERE id = ?").run(id);
+        removeSubscriptionsOf(sql, id, "its user was removed", now());
+        sql("UPDATE users SET removed_at = ? WHERE id = ?").run(now(), id);
       }),
 
     async createKey(request, by) {

@@ -85,7 +85,7 @@ export function addOrders(app: ApiApp, { dailies }: ApiOptions): void {
     app,
     "retryMedia",
     {
-      summary: "Do failed, cancelled and skipped steps again",
+      summary: "Do failed and cancelled steps again",
       tag,
       body: retryBodySchema,
       answers,

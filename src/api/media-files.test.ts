@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startApi, type StartedApi } from "./server.fixture.ts";
 
-/** Row E5: `GET /api/` and `GET /api/{name}`, as the clients of the workshop's application know them. */
+/** `GET /api/` and `GET /api/{name}`, as the clients of the workshop's application know them. */
 describe("the media query application", () => {
   let api: StartedApi;
   const get = async (

@@ -7,8 +7,9 @@ import { addOperation, type ApiApp } from "./route.ts";
 import { limitSchema, mediaFileSchema, mediaTypes, notFoundErrorSchema } from "./schemas.ts";
 
 /**
- * Row E5: the workshop's media query application, as its clients know it. Everything is listed unless
- * `limit` is given; unknown parameters are ignored, and of one given twice the first counts.
+ * The API of the media query application that AWS published (aws-samples/chalice-workshop), as its clients
+ * know it. Everything is listed unless `limit` is given; unknown parameters are ignored, and of one given
+ * twice the first counts.
  */
 
 const one = z

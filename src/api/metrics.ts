@@ -17,40 +17,76 @@ export interface Metrics {
 const jobSeconds = [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000];
 const answerSeconds = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
 
-/** Depth and age of the queue, asked of the catalog when somebody reads the metrics. */
-function addQueue(registry: Registry, dailies: Pick<Dailies, "queueCounts">): void {
+type Asked = Pick<Dailies, "queueCounts" | "space"> & {
+  readonly notices: Pick<Dailies["notices"], "counts">;
+};
+
+/** Depth and age of the queue; to be asked of the catalog when somebody reads the metrics. */
+function addQueue(registers: Registry[], dailies: Asked): () => Promise<void> {
   const labelNames = ["kind", "state"] as const;
   const age = new Gauge({
     name: "dailies_queue_age_seconds",
     help: "Since when the first job of a kind waits (queued) or runs (running)",
     labelNames,
-    registers: [registry],
+    registers,
   });
-  registry.registerMetric(
-    new Gauge({
-      name: "dailies_queue_jobs",
-      help: "Jobs that wait (queued) or run (running), by kind of work",
-      labelNames,
-      registers: [],
-      async collect() {
-        this.reset();
-        age.reset();
-        for (const kind of slotKinds)
-          for (const state of ["queued", "running"]) this.set({ kind, state }, 0);
-        for (const { kind, state, jobs, since } of await dailies.queueCounts()) {
-          this.set({ kind, state }, jobs);
-          age.set({ kind, state }, Math.max(0, Date.now() - since) / 1_000);
-        }
-      },
-    }),
-  );
+  const depth = new Gauge({
+    name: "dailies_queue_jobs",
+    help: "Jobs that wait (queued) or run (running), by kind of work",
+    labelNames,
+    registers,
+  });
+  return async () => {
+    const counts = await dailies.queueCounts();
+    age.reset();
+    depth.reset();
+    for (const kind of slotKinds)
+      for (const state of ["queued", "running"]) depth.set({ kind, state }, 0);
+    for (const { kind, state, jobs, since } of counts) {
+      depth.set({ kind, state }, jobs);
+      age.set({ kind, state }, Math.max(0, Date.now() - since) / 1_000);
+    }
+  };
 }
 
-export function createMetrics({ dailies }: { dailies: Pick<Dailies, "queueCounts"> }): Metrics {
+const deliveryStates = ["waiting", "sending", "delivered", "dead"] as const;
+
+function addDeliveries(registers: Registry[], { notices }: Asked): () => Promise<void> {
+  const deliveries = new Gauge({
+    name: "dailies_deliveries",
+    help: "Messages on their way to a receiver, by how they stand; dead ones were given up",
+    labelNames: ["state"],
+    registers,
+  });
+  return async () => {
+    const counts = await notices.counts();
+    for (const state of deliveryStates) deliveries.set({ state }, counts[state] ?? 0);
+  };
+}
+
+function addSpace(registers: Registry[], dailies: Asked): () => Promise<void> {
+  const free = new Gauge({
+    name: "dailies_disk_free_bytes",
+    help: "Room on the disk of the data directory",
+    registers,
+  });
+  const floor = new Gauge({
+    name: "dailies_disk_min_free_bytes",
+    help: "With less room than this nothing is taken in and no job is begun",
+    registers,
+  });
+  return async () => {
+    const { freeBytes, minFreeBytes } = await dailies.space();
+    free.set(freeBytes);
+    floor.set(minFreeBytes);
+  };
+}
+
+export function createMetrics({ dailies }: { dailies: Asked }): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  addQueue(registry, dailies);
+  const looks = [addQueue, addDeliveries, addSpace].map((add) => add(registers, dailies));
   const seconds = new Histogram({
     name: "dailies_job_duration_seconds",
     help: "How long attempts at jobs took, by step and how they ended",
@@ -86,7 +122,11 @@ export function createMetrics({ dailies }: { dailies: Pick<Dailies, "queueCounts
   });
   return {
     contentType: registry.contentType,
-    text: () => registry.metrics(),
+    async text() {
+      // before any is written, so that all are of the same moment
+      await Promise.all(looks.map((look) => look()));
+      return registry.metrics();
+    },
     count(update) {
       if (update.type === "finished") media.inc({ state: update.result.state });
       if (update.type !== "step") return;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openDatabase } from "../database/open.ts";
+import { createFilesystemObjectStore } from "../objects/filesystem.ts";
 import { createOutcomes, failed } from "../notify/outcome.fixture.ts";
 import {
   openMailServer,
@@ -96,6 +97,35 @@ describe("notifications over HTTP", () => {
     expect(await dailies.notices.subscriptions()).toHaveLength(1);
     expect((await ask("POST", leave)).status).toBe(200);
     expect(await dailies.notices.subscriptions()).toEqual([]);
+  });
+
+  it("an output in a mail is there for who has the link, as long as it is there", async () => {
+    await ask("POST", "/v1/subscriptions", { topic: "completed", kind: "email", address: "a@b.c" });
+    await dailies.notices.deliverDue();
+    caller = undefined;
+    await ask("POST", linkIn(mail.mails[0]?.mail.text, "confirm"));
+    const database = openDatabase(join(folder, "dailies.db"));
+    const world = createOutcomes(database);
+    const version = await world.add("a.mp4", "ada");
+    const ref = { bucket: "outputs", key: "output/web/a.mp4", version } as const;
+    const objects = createFilesystemObjectStore({ dir: join(folder, "objects") });
+    const bytes = await objects.put(ref, ReadableStream.from([Buffer.from("moving pictures")]));
+    const object = { ...ref, ...bytes, contentType: "video/mp4" };
+    await world.apply("a.mp4", version, [
+      { type: "putOutput", version, object },
+      { type: "enqueue", job: world.job("a.mp4", version) },
+    ]);
+    await world.work();
+    await dailies.notices.deliverDue();
+    const link = /https:\/\/d.example(\/v1\/outputs\S*)/.exec(mail.mails[1]?.mail.text ?? "")?.[1];
+    const given = await ask("GET", link ?? "");
+    expect([given.status, await given.text()]).toEqual([200, "moving pictures"]);
+    expect(given.headers.get("content-type")).toBe("video/mp4");
+    expect((await ask("GET", (link ?? "").replace(".0.", ".1."))).status).toBe(404);
+    expect((await ask("GET", "/v1/outputs")).status).toBe(400);
+    await world.add("a.mp4", "ada"); // other bytes
+    expect((await ask("GET", link ?? "")).status).toBe(404);
+    database.close();
   });
 
   it("a webhook may confirm by visiting, is told once, and seen by its owner alone", async () => {

@@ -16,7 +16,7 @@ export interface Operation {
 
 /** Every operation of the service, in one table. */
 export const operations = {
-  // row E5 of the media query application
+  // the media query application that AWS published (aws-samples/chalice-workshop)
   queryMediaFiles: { method: "get", path: "/api/", scope: "read" },
   queryMediaFile: { method: "get", path: "/api/{name+}", scope: "read" },
   // media
@@ -54,6 +54,7 @@ export const operations = {
   confirmSubscription: { method: "post", path: "/v1/subscriptions/confirm", scope: "none" },
   showUnsubscribing: { method: "get", path: "/v1/subscriptions/unsubscribe", scope: "none" },
   unsubscribeByLink: { method: "post", path: "/v1/subscriptions/unsubscribe", scope: "none" },
+  getSharedOutput: { method: "get", path: "/v1/outputs", scope: "none" },
   unsubscribe: { method: "delete", path: "/v1/subscriptions/{id}", scope: "write" },
   rotateSecret: { method: "post", path: "/v1/subscriptions/{id}/rotate", scope: "write" },
   testSubscription: { method: "post", path: "/v1/subscriptions/{id}/test", scope: "write" },

@@ -22,6 +22,8 @@ const headersMs = 15_000;
 /** A connection on which nothing moves for so long is cut; a stream of events has its heartbeats. */
 const stillMs = 120_000;
 const keepAliveMs = 65_000;
+/** How often a server that closes looks for connections whose answer has been given meanwhile. */
+const idleLookMs = 50;
 /** Of a request's line and headers together. */
 const maxHeaderBytes = 16 * 1024;
 
@@ -114,11 +116,13 @@ export async function startServer(options: {
     async close(graceMs, signal) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
+      const looking = setInterval(() => server.closeIdleConnections(), idleLookMs);
       const cut = () => server.closeAllConnections();
       const timer = setTimeout(cut, graceMs);
       signal.addEventListener("abort", cut);
       if (signal.aborted) cut();
       await closed;
+      clearInterval(looking);
       clearTimeout(timer);
       signal.removeEventListener("abort", cut);
     },

@@ -1,6 +1,9 @@
 import { z } from "@hono/zod-openapi";
+import { MediaError } from "../media/errors.ts";
+import { sendObject } from "./bytes.ts";
 import type { ApiOptions } from "./environment.ts";
 import { addOperation, type ApiApp } from "./route.ts";
+import { downloadQuerySchema } from "./schemas.ts";
 
 const tag = "Notifications";
 
@@ -30,7 +33,9 @@ const html = ["text/html"];
  * What the links in messages lead to. Looking changes nothing where people look: mail programs visit
  * links by themselves. A webhook's receiver may confirm by visiting, as with Amazon SNS.
  */
-export function addSubscriptionLinks(app: ApiApp, { dailies: { notices } }: ApiOptions): void {
+export function addSubscriptionLinks(app: ApiApp, options: ApiOptions): void {
+  const { dailies } = options;
+  const { notices } = dailies;
   addOperation(
     app,
     "showConfirmation",
@@ -86,6 +91,31 @@ export function addSubscriptionLinks(app: ApiApp, { dailies: { notices } }: ApiO
     async (c, { query }) => {
       const { address } = await notices.unsubscribe(query.code);
       return c.html(page(`Ended: no more messages to ${address}`), 200, pageHeaders);
+    },
+  );
+  addOperation(
+    app,
+    "getSharedOutput",
+    {
+      summary: "An output, by the link in a message",
+      description:
+        "For seven days, as long as the subscription and this version of the media last.",
+      tag,
+      query: codeQuery.extend(downloadQuerySchema.shape),
+      answers: {
+        200: { description: "The bytes", types: ["application/octet-stream"] },
+        206: { description: "The part asked for", types: ["application/octet-stream"] },
+        304: { description: "The client has it already" },
+      },
+      problems: [404, 416],
+    },
+    async (c, { query }) => {
+      const { owner, name, version, key } = await notices.shared(query.code);
+      const media = await dailies.find(name, owner);
+      const outputs = media.version === version ? await dailies.outputsOf(media) : [];
+      const output = outputs.find((one) => one.key === key);
+      if (output !== undefined) return sendObject(c, options, output);
+      throw new MediaError("not_found", "what the link leads to is not there any more");
     },
   );
 }

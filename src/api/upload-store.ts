@@ -12,6 +12,8 @@ export interface UploadStore {
   readonly pathOf: (id: string) => string;
   /** SHA-256 of the bytes, when all of them came through this process. */
   readonly sha256Of: (id: string) => string | undefined;
+  /** When its last byte came, in milliseconds since 1970; undefined when it has none here. */
+  lastByteAt(id: string): Promise<number | undefined>;
   /** Everything under way or finished a short while ago. */
   list(): Promise<readonly Upload[]>;
   /** The bytes have become an object: what is left says so to a client that missed the answer. */
@@ -26,7 +28,10 @@ export interface UploadStore {
 /** Ids are ours: random, and file names of their own. */
 export const uploadId = /^[0-9a-f]{32}$/;
 
-/** So much at a time goes to the disk while more comes, so that the end does not wait for all of it. */
+/**
+ * So much at a time goes to the disk while more comes, so that the end does not wait for all of it; and
+ * as often it is seen whether there is room for more.
+ */
 const syncBytes = 4 * 1024 ** 2;
 /** Hashes under way; an upload beyond that is read once more when it is complete. */
 const maxHashes = 1_000;
@@ -44,8 +49,10 @@ interface Hashing {
 export async function createUploadStore(options: {
   dir: string;
   expireMs: number;
+  /** Throws when no more bytes are to be taken. */
+  checkRoom: () => Promise<void>;
 }): Promise<UploadStore> {
-  const { dir, expireMs } = options;
+  const { dir, expireMs, checkRoom } = options;
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const pathOf = (id: string): string => {
     if (!uploadId.test(id)) throw ERRORS.FILE_NOT_FOUND;
@@ -68,6 +75,7 @@ export async function createUploadStore(options: {
     id: string,
     offset: number,
   ): Promise<number> => {
+    await checkRoom();
     await using file = await open(pathOf(id), "r+").catch((error: unknown) => {
       throw asMediaError(error).code === "internal" ? ERRORS.FILE_NO_LONGER_EXISTS : error;
     });
@@ -83,6 +91,7 @@ export async function createUploadStore(options: {
         if (hashing !== undefined) hashing.bytes = position;
         if (syncing !== undefined || position - syncedBytes < syncBytes) continue;
         syncedBytes = position;
+        await checkRoom();
         // a failure shows itself when the whole is synced, too
         syncing = file
           .datasync()
@@ -130,6 +139,11 @@ export async function createUploadStore(options: {
     tus,
     pathOf,
     sha256Of: (id) => hashes.get(id)?.hash.copy().digest("hex"),
+    lastByteAt: (id) =>
+      stat(pathOf(id)).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => undefined,
+      ),
     async list() {
       const ids = await infos.list();
       const all = await Promise.all(ids.map((id) => tus.getUpload(id).catch(() => undefined)));

@@ -18,8 +18,10 @@ export interface UploadOptions {
   readonly dir: string;
   /** Largest upload. `too_large` */
   readonly maxBytes: number;
-  /** What is not complete by then is removed. Default: 24 hours. */
+  /** What is not complete by then is removed, and what could not be taken in so long. Default: 24 hours. */
   readonly expireMs?: number;
+  /** Ends what is being taken in: it is left to the next `tidy`. */
+  readonly signal?: AbortSignal;
 }
 
 /** Resumable uploads, by the tus protocol 1.0: creation (with data, with a length to follow), termination, expiry. */
@@ -28,12 +30,15 @@ export interface Uploads {
   handle(c: ApiContext): Promise<Response>;
   /**
    * Takes in what is complete and was not recorded, because the process ended in between, and removes
-   * what has expired. To be called at the start and now and then.
+   * what has expired. To be called at the start and now and then. After the signal it begins nothing more.
    */
-  tidy(): Promise<{ readonly recorded: number; readonly expired: number }>;
+  tidy(signal?: AbortSignal): Promise<{ readonly recorded: number; readonly expired: number }>;
+  /** Resolves when nothing is being taken in. */
+  idle(): Promise<void>;
 }
 
 const dayMs = 24 * 3_600_000;
+const never = new AbortController().signal;
 
 /** What the uploader says about the file, in tus metadata: `name` (or `filename`), `filetype`, `replace`. */
 function wishesOf({ metadata = {} }: Pick<Upload, "metadata">): PutOptions & { owner: string } {
@@ -90,8 +95,14 @@ function ownerOf(c: ApiContext): string {
 
 /** Opens the uploads of a data directory. */
 export async function createUploads(options: UploadOptions): Promise<Uploads> {
-  const { dailies, log, maxBytes, expireMs = dayMs } = options;
-  const store = await createUploadStore({ dir: options.dir, expireMs });
+  const { dailies, log, maxBytes, expireMs = dayMs, signal = never } = options;
+  const checkRoom = async (): Promise<void> => {
+    const { isEnough, freeBytes, minFreeBytes } = await dailies.space();
+    if (isEnough) return;
+    const details = { freeBytes, minFreeBytes };
+    throw new MediaError("disk_full", "the disk of uploads is too full for more", { details });
+  };
+  const store = await createUploadStore({ dir: options.dir, expireMs, checkRoom });
   /** Who asks, by request: hooks are given that only. */
   const owners = new WeakMap<object, string>();
   const finishing = new Map<string, Promise<void>>();
@@ -101,7 +112,8 @@ export async function createUploads(options: UploadOptions): Promise<Uploads> {
     const sha256 = store.sha256Of(id);
     try {
       const wishes = wishesOf(await store.tus.getUpload(id));
-      await dailies.putUpload(store.pathOf(id), { ...wishes, ...(sha256 && { sha256 }) });
+      const known = sha256 && { sha256 };
+      await dailies.putUpload(store.pathOf(id), { ...wishes, ...known, signal });
     } catch (thrown) {
       // What another try cannot mend is over; the rest is tried again by `tidy`.
       if (!asMediaError(thrown).retryable) await store.remove(id);
@@ -115,6 +127,23 @@ export async function createUploads(options: UploadOptions): Promise<Uploads> {
     const recording = record(id).finally(() => finishing.delete(id));
     finishing.set(id, recording);
     return recording;
+  };
+
+  /** Takes in what is complete; what could not be for too long is removed, for its sender is not there any more. */
+  const takeIn = async (id: string, count: { recorded: number; expired: number }) => {
+    try {
+      await recordOnce(id);
+      count.recorded += 1;
+    } catch (thrown) {
+      const completeAt = await store.lastByteAt(id);
+      const age = completeAt === undefined ? 0 : Date.now() - completeAt;
+      const isOver = age > expireMs && !signal.aborted;
+      const what = isOver ? "removed, for it could not be taken in" : "not taken in";
+      log.warn({ err: asMediaError(thrown), upload: id }, `a complete upload was ${what}`);
+      if (!isOver) return;
+      await store.remove(id);
+      count.expired += 1;
+    }
   };
 
   const checkOwner = async (request: object, id: string): Promise<void> => {
@@ -172,24 +201,22 @@ export async function createUploads(options: UploadOptions): Promise<Uploads> {
       for (const name of names) if (name.startsWith("access-control-")) answer.headers.delete(name);
       return answer.status >= 400 ? asProblem(answer, request.method) : answer;
     },
-    async tidy() {
+    async tidy(until = never) {
       const count = { recorded: 0, expired: 0 };
       for (const { id, size, offset, creation_date } of await store.list()) {
+        if (until.aborted || signal.aborted) return count;
         const isComplete = size === offset && !(await store.isFinished(id));
-        if (isComplete) {
-          const isRecorded = await recordOnce(id).then(
-            () => true,
-            (error: unknown) =>
-              log.warn({ err: error, upload: id }, "an upload could not be taken in"),
-          );
-          if (isRecorded === true) count.recorded += 1;
-        } else if (Date.now() - Date.parse(creation_date ?? "") > expireMs) {
+        if (isComplete) await takeIn(id, count);
+        else if (Date.now() - Date.parse(creation_date ?? "") > expireMs) {
           await store.remove(id);
           count.expired += 1;
         }
       }
       count.expired += await store.sweep();
       return count;
+    },
+    async idle() {
+      await Promise.allSettled(finishing.values());
     },
   };
 }

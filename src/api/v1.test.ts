@@ -268,6 +268,9 @@ it("tells what waits, and who is before it", async () => {
   });
   const metrics = await (await ask("/metrics")).text();
   expect(metrics).toContain('dailies_queue_jobs{kind="light",state="queued"} 1');
+  expect(metrics).toMatch(/^dailies_queue_age_seconds\{kind="light",state="queued"\} [\d.e-]+$/m);
+  expect(metrics).toContain('dailies_deliveries{state="dead"} 0');
+  expect(metrics).toMatch(/^dailies_disk_free_bytes [1-9]/m);
   const history = await json<{ events: { type: string }[] }>(named("w1.bin", "/history"));
   expect(history.events.map(({ type }) => type)).toEqual(["object.created", "media.failed"]);
 });

@@ -260,9 +260,11 @@ export function catalogContract(kind: string, open: () => Promise<Catalog>): voi
     describe("search", () => {
       it("says when the words are said, with what is around them", async () => {
         const version = await put(catalog, "a.mp4");
+        expect(await catalog.isDraft(version)).toBe(false);
         await index("a.mp4", version, "it was the age of wisdom it was the age of foolishness");
         const [hit] = await catalog.search({ words: "WISDOM" });
         expect(hit).toMatchObject({ name: "a.mp4", draft: true });
+        expect(await catalog.isDraft(version)).toBe(true);
         expect(hit?.moments).toEqual([
           {
             startMs: 2_500,

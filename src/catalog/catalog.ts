@@ -29,7 +29,7 @@ export type JobOutcome =
       readonly uncounted?: boolean;
     };
 
-/** The metadata record of row A6: everything in a transcript's JSON, its items among it. */
+/** The metadata record that a finished transcript leaves: everything in its JSON, its items among it. */
 export interface MetadataRecord {
   /** The object key of the JSON. */
   readonly JsonFile: string;
@@ -202,6 +202,8 @@ export interface Catalog extends Pages {
   /** Every output of a version, renditions included, by key. */
   listOutputs(version: string): Promise<readonly StoredObject[]>;
   getLabels(version: string): Promise<readonly LabelSummary[]>;
+  /** Whether a draft engine heard the transcript of a version. */
+  isDraft(version: string): Promise<boolean>;
   /** With `owner`, only if it is this owner's media. */
   getMetadata(jsonFile: string, owner?: string): Promise<MetadataRecord | undefined>;
   search(query: SearchQuery): Promise<readonly SearchHit[]>;
@@ -210,12 +212,17 @@ export interface Catalog extends Pages {
   listObjects(page: ObjectPage): Promise<readonly (StoredObject & { mediaName: string })[]>;
   /** A media of that owner with these bytes, there or removed a moment ago, of which something is known. */
   findTwin(query: TwinQuery): Promise<Twin | undefined>;
-  /** What was imported from files below a folder, by path, a page at a time: those after `after`. */
+  /**
+   * What was imported from files below a folder, by path, a page at a time: those after `after`. With
+   * `removed`, what was imported from watched folders and has been removed since.
+   */
   listImports(page: ImportPage): Promise<readonly Import[]>;
   /** A media whose import from this path is still what lies there (size and time unchanged). */
   findImport(stamp: FileStamp): Promise<{ name: string; version: string } | undefined>;
   /** Remembers what a file on this machine looked like when it was imported: a shortcut, no truth. */
   noteImport(stamp: FileStamp, media: { name: string; version: string }): Promise<void>;
+  /** Forgets what was imported from a path, or that it was removed; the media stays. */
+  forgetImport(path: string): Promise<void>;
   /** Bytes that no record points at any more and whose time has come. */
   listTrash(): Promise<readonly Pick<ObjectRef, "bucket" | "version">[]>;
   /** Strikes bytes from the trash; true when they are still nobody's, and ours to remove. */
@@ -249,6 +256,8 @@ export interface ImportPage {
   readonly folder: string;
   readonly after?: string;
   readonly limit: number;
+  /** Default: false. */
+  readonly removed?: boolean;
 }
 
 /** A media and the file on this machine that it came from, as that looked then. */

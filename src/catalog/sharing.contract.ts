@@ -202,6 +202,18 @@ export function sharingContract(catalog: () => Catalog): void {
       await catalog().noteWatchedFolder("/in", "1:2");
       await catalog().noteWatchedFolder("/in", "1:3");
       expect(await catalog().watchedFolder("/in")).toBe("1:3");
+      // removed by hand: remembered where its file would bring it back
+      const removed = async () =>
+        (await catalog().listImports({ folder: "/in", limit: 10, removed: true })).map(
+          ({ path }) => path,
+        );
+      expect(await removed()).toEqual([]);
+      await apply("a.mp4", version, [{ type: "removeMedia", name: "a.mp4", keepBytesMs: 0 }]);
+      expect(await catalog().listImports({ folder: "/in", limit: 10 })).toEqual([]);
+      expect(await removed()).toEqual(["/in/a/c.mp4", "/in/b.mp4"]);
+      await catalog().forgetImport("/in/b.mp4");
+      await catalog().noteImport({ path: "/in/a/c.mp4", ...stamp }, { name: "a.mp4", version });
+      expect(await removed()).toEqual([]);
     });
   });
 }

@@ -5,6 +5,7 @@ import { exitCodes } from "./failure.ts";
 export interface ServeCommand {
   readonly host: string;
   readonly port: number;
+  /** Each `DIR` or `NAME=DIR`. */
   readonly watch?: readonly string[];
   readonly acceptSandbox?: "kernel" | "limits";
   /** Seconds. */
@@ -26,6 +27,8 @@ export async function serve(context: Context, options: ServeCommand): Promise<nu
   const { output, config } = context;
   const { createLog } = await import("../runtime/log.ts");
   const { serve: start } = await import("../runtime/serve.ts");
+  const { watchedFolders } = await import("../runtime/watched-folders.ts");
+  const watched = watchedFolders(options.watch ?? []);
   const log = createLog(process.stderr);
   // Who started it may have read the address and gone; that ends no service.
   process.stdout.on("error", () => {});
@@ -33,11 +36,11 @@ export async function serve(context: Context, options: ServeCommand): Promise<nu
   process.prependListener("uncaughtException", (error) =>
     log.fatal({ err: error }, `a defect ends the service: ${error.message}`),
   );
-  const { host, port, watch = [], grace, acceptSandbox } = options;
+  const { host, port, grace, acceptSandbox } = options;
   const accepted = acceptSandbox === undefined ? {} : { acceptSandbox };
   const service = await start(
     config,
-    { host, port, watch, graceMs: grace * 1_000, ...accepted },
+    { host, port, watch: watched, graceMs: grace * 1_000, ...accepted },
     log,
   );
   const url = urlOf(service.host, service.port);

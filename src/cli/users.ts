@@ -41,10 +41,10 @@ export async function listUsers({ output, withDailies }: Context): Promise<numbe
   return exitCodes.done;
 }
 
-/** `dailies users rm`: their keys are worth nothing from then on. */
+/** `dailies users rm`: their keys are worth nothing from then on, and their id is not given again. */
 export async function removeUser({ output, withDailies }: Context, id: string): Promise<number> {
   await withDailies(({ access }) => access.removeUser(id));
-  if (output.mode === "human") output.lines([`Removed ${id} and their keys.`]);
+  if (output.mode === "human") output.lines([`Removed ${id}, their keys and subscriptions.`]);
   else output.document({ removed: id });
   return exitCodes.done;
 }

@@ -23,6 +23,8 @@ export interface Door {
   readonly replace?: boolean;
   /** What follows from the arrival, committed with it. */
   readonly follow: FollowArrival;
+  /** Refuses the bytes of a file while there is no room for more. Default: whoever asks has looked. */
+  readonly checkRoom?: () => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -33,6 +35,8 @@ export interface IncomingFile extends Door {
   readonly contentType?: string;
   /** The folder, all links resolved, that it must lie in: links that lead out of it are refused. */
   readonly within?: string;
+  /** Whether the catalog is to remember what the file looked like. Default: true. */
+  readonly remember?: boolean;
 }
 
 /** @throws MediaError `unsupported_media` when the path leads out of the folder it must lie in */
@@ -137,13 +141,14 @@ export async function receiveFile(options: ReceiveOptions, file: IncomingFile): 
     if (media?.version === known.version && media.owner === file.owner)
       return { media, change: "unchanged" };
   }
+  await file.checkRoom?.();
   const { ref, bytes, stamp } = await takeBytes(options, file, name);
   await checkWithin(file).catch(async (error: unknown) => {
     await options.objects.remove(ref);
     throw error;
   });
   const received = await keep(options, ref, bytes, { ...file, origin: file.path });
-  await catalog.noteImport(stamp, received.media);
+  if (file.remember !== false) await catalog.noteImport(stamp, received.media);
   return received;
 }
 

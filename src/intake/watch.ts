@@ -3,7 +3,7 @@ import { relative, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createFinishedFiles } from "./finished-files.ts";
 import { defaultQuietMs, now, type WatchOptions, type Watched } from "./watched.ts";
-import { compare, scan, takeFinished } from "./watched-arrivals.ts";
+import { compare, passOver, scan, takeFinished } from "./watched-arrivals.ts";
 import { deviceOf, identityOf, isWanted, look } from "./watched-folder.ts";
 import { removeGone } from "./watched-removals.ts";
 
@@ -65,7 +65,7 @@ async function follow(watched: Watched, rescan: { at: number }): Promise<void> {
 
 /** Watches the folder that is there now; returns when it is away. */
 async function watchOnce(watched: Watched): Promise<void> {
-  const { root, identity, gone, underWay, signal, options } = watched;
+  const { root, identity, gone, underWay, options } = watched;
   const { catalog, onEvent, rescanMs = 60_000 } = options;
   const rescan = { at: now() + rescanMs };
   const close = await listen(watched, () => {
@@ -74,13 +74,14 @@ async function watchOnce(watched: Watched): Promise<void> {
   try {
     const { known, lost } = await compare(watched);
     const isOther = (await catalog.watchedFolder(root)) !== identity;
-    if (known > 0 && lost.length === known && isOther) {
-      onEvent({ type: "away", folder: root });
-      return await untilBack(root, lost, signal);
+    watched.isStranger = known > 0 && lost.length === known && isOther;
+    if (watched.isStranger) onEvent({ type: "away", folder: root });
+    else {
+      await catalog.noteWatchedFolder(root, identity);
+      onEvent({ type: "watching", folder: root });
+      for (const path of lost) gone.set(path, now());
     }
-    await catalog.noteWatchedFolder(root, identity);
-    onEvent({ type: "watching", folder: root });
-    for (const path of lost) gone.set(path, now());
+    await passOver(watched);
     await scan(watched);
     await follow(watched, rescan);
   } finally {
@@ -113,6 +114,7 @@ export function createFolderWatcher(options: WatchOptions): FolderWatcher {
             folders: new Map([[root, deviceOf(identity)]]),
             told: new Map(),
             underWay: new Set(),
+            isStranger: false,
           });
         else if (!isAway) onEvent({ type: "away", folder: options.dir });
         isAway = true; // if it was watched, that it is not any more was said
@@ -127,18 +129,4 @@ function isHidden(root: string, path: string): boolean {
   return relative(root, path)
     .split(sep)
     .some((part) => part.startsWith("."));
-}
-
-/** Waits until one of the files is there again, or the folder is gone or another one. */
-async function untilBack(
-  root: string,
-  files: readonly string[],
-  signal: AbortSignal,
-): Promise<void> {
-  const identity = await identityOf(root);
-  while (!signal.aborted) {
-    await sleep(2_000, undefined, { signal }).catch(() => {});
-    if ((await identityOf(root)) !== identity) return;
-    for (const path of files.slice(0, 100)) if ((await look(path)) !== undefined) return;
-  }
 }

@@ -1,3 +1,4 @@
+import type { Import } from "../catalog/catalog.ts";
 import { asMediaError, type MediaError } from "../media/errors.ts";
 import { defaultQuietMs, nameOf, now, rememberFolder, type Watched } from "./watched.ts";
 import { filesBelow, look, markOf } from "./watched-folder.ts";
@@ -19,26 +20,49 @@ export async function scan(watched: Watched): Promise<void> {
   }
 }
 
+/** What was imported from here before under the names that it gets now; `removed`: and removed by hand. */
+async function* imports(watched: Watched, removed: boolean): AsyncGenerator<Import> {
+  const { root, options } = watched;
+  for (let after: string | undefined; ;) {
+    const page = await options.catalog.listImports({
+      folder: root,
+      limit: pageSize,
+      removed,
+      ...(after !== undefined && { after }),
+    });
+    for (const imported of page)
+      if (imported.name === nameOf(watched, imported.path)) yield imported;
+    after = page.at(-1)?.path;
+    if (page.length < pageSize) return;
+  }
+}
+
 /** What was imported from here before: how many, and which files of them are not there any more. */
 export async function compare(watched: Watched): Promise<{ known: number; lost: string[] }> {
-  const { root, handled, options } = watched;
+  const { handled } = watched;
   const lost: string[] = [];
   let known = 0;
-  for (let after: string | undefined; ;) {
-    const start = after === undefined ? {} : { after };
-    const page = await options.catalog.listImports({ folder: root, limit: pageSize, ...start });
-    for (const imported of page) {
-      const { path, name } = imported;
-      if (name !== nameOf(watched, path)) continue;
-      known += 1;
-      const file = await look(path);
-      if (file === undefined) lost.push(path);
-      else await rememberFolder(watched, path);
-      if (file !== undefined && markOf(file) === markOf(imported))
-        handled.set(path, markOf(imported));
-    }
-    after = page.at(-1)?.path;
-    if (page.length < pageSize) return { known, lost };
+  for await (const imported of imports(watched, false)) {
+    const { path } = imported;
+    known += 1;
+    const file = await look(path);
+    if (file === undefined) lost.push(path);
+    else await rememberFolder(watched, path);
+    if (file !== undefined && markOf(file) === markOf(imported))
+      handled.set(path, markOf(imported));
+  }
+  return { known, lost };
+}
+
+/** Passes over what was removed by hand, as long as its file is what it was. */
+export async function passOver(watched: Watched): Promise<void> {
+  const { handled, isStranger, options } = watched;
+  for await (const imported of imports(watched, true)) {
+    const { path } = imported;
+    const file = await look(path);
+    if (file !== undefined && markOf(file) === markOf(imported))
+      handled.set(path, markOf(imported));
+    else if (!isStranger) await options.catalog.forgetImport(path);
   }
 }
 
@@ -57,11 +81,14 @@ function refuse(watched: Watched, path: string, mark: string, error: MediaError)
 async function take(watched: Watched, path: string, mark: string): Promise<void> {
   const { handled, told, signal, root, options } = watched;
   const name = nameOf(watched, path);
+  const remember = !watched.isStranger;
   try {
+    if (!remember) await options.catalog.forgetImport(path);
     const { change } = await options.put(path, {
       name,
       owner: options.owner,
       within: root,
+      remember,
       signal,
     });
     handled.set(path, mark);

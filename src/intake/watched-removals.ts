@@ -19,11 +19,14 @@ async function removeOne(watched: Watched, path: string): Promise<void> {
   if (!removals || (await look(path)) !== undefined) return;
   const name = nameOf(watched, path);
   const media = await catalog.getMedia(name);
-  if (media === undefined || media.origin !== path || media.owner !== owner) return;
+  const isOurs = media?.origin === path && media.owner === owner;
   const folder = await awayOf(watched, path);
-  if (folder !== undefined) return onEvent({ type: "away", folder });
-  await options.remove(name, { owner });
-  onEvent({ type: "removed", path, name });
+  if (folder !== undefined) return isOurs ? onEvent({ type: "away", folder }) : undefined;
+  if (isOurs) {
+    await options.remove(name, { owner });
+    onEvent({ type: "removed", path, name });
+  }
+  await catalog.forgetImport(path); // should it come back, it comes in
 }
 
 /** A removal may be half a rename: what is on its way in goes first, and shares what was made. */

@@ -27,11 +27,17 @@ export interface WatchOptions {
   readonly removals?: boolean;
   readonly catalog: Pick<
     Catalog,
-    "listImports" | "getMedia" | "watchedFolder" | "noteWatchedFolder"
+    "listImports" | "forgetImport" | "getMedia" | "watchedFolder" | "noteWatchedFolder"
   >;
   readonly put: (
     path: string,
-    options: { name: string; owner: string; within: string; signal: AbortSignal },
+    options: {
+      name: string;
+      owner: string;
+      within: string;
+      remember: boolean;
+      signal: AbortSignal;
+    },
   ) => Promise<{ change: string }>;
   readonly remove: (name: string, options: { owner: string }) => Promise<void>;
   readonly onEvent: (event: WatchEvent) => void;
@@ -65,6 +71,12 @@ export interface Watched {
   /** What was said of a file that cannot come in yet, so that it is said once. */
   readonly told: Map<string, string>;
   readonly underWay: Set<Promise<void>>;
+  /**
+   * Whether it lies in another one's place, which may come back: a disk that is not mounted leaves an
+   * empty folder. What is taken in is then not remembered as this folder's, so that it is neither taken
+   * for what was there before nor missed when that is back.
+   */
+  isStranger: boolean;
 }
 
 export function nameOf({ root, options: { prefix = "" } }: Watched, path: string): string {

@@ -3,11 +3,13 @@ import type { Seal } from "../access/seal.ts";
 import { transaction } from "../database/open.ts";
 import { surveySessions, touchSession } from "../database/session.ts";
 import { statements, type Row, type Sql } from "../database/statements.ts";
+import { removeSubscription } from "../database/subscriptions.ts";
+import { asMediaError } from "../media/errors.ts";
+import { confirmSubscription, newConfirmation } from "./confirmation.ts";
 import type { Outgoing, Sent } from "./notice.ts";
 import { notificationOf, subscriptionOf } from "./rows.ts";
 import { longestDelayMs, nextDelayMs, restMs } from "./schedule.ts";
-import { openSecrets, validSecrets } from "./secrets.ts";
-import { confirmSubscription, newConfirmation, removeSubscription } from "./subscriptions.ts";
+import { hashOf, openSecrets, unsubscribeToken, validSecrets } from "./secrets.ts";
 
 /** A sending that takes longer has lost its claim; senders give up long before. */
 const leaseMs = 120_000;
@@ -28,6 +30,21 @@ interface Options {
   readonly delays?: readonly number[];
 }
 
+/** A sending that came to no end waits again; where the subscription was removed meanwhile, it is dead. */
+function putBack(sql: Sql, claim: string, now: number, { untried = false } = {}): void {
+  const { changes } = sql(
+    `UPDATE deliveries SET state = 'dead', last_error = 'the subscription was removed', ended_at = ?,
+       claim = NULL, claimed_by = NULL, claimed_until = NULL
+     WHERE claim = ? AND subscription IN (SELECT id FROM subscriptions WHERE state = 'removed')`,
+  ).run(now, claim);
+  if (changes !== 0) return;
+  sql(
+    `UPDATE deliveries SET state = 'waiting', attempts = attempts - ?, claim = NULL,
+       claimed_by = NULL, claimed_until = NULL
+     WHERE claim = ?`,
+  ).run(untried ? 1 : 0, claim);
+}
+
 /** Sendings whose process is gone, or that took too long, or whose clock was set back, wait again. */
 function takeBack(database: DatabaseSync, sql: Sql, session: string, now: number): void {
   const others = sql("SELECT 1 FROM deliveries WHERE state = 'sending' AND claimed_by <> ?");
@@ -40,10 +57,7 @@ function takeBack(database: DatabaseSync, sql: Sql, session: string, now: number
     const isHeld = until > now && until <= now + leaseMs;
     const by = String(row["claimed_by"]);
     if (isHeld && (by === session || living?.has(by))) continue;
-    sql(
-      `UPDATE deliveries SET state = 'waiting', claim = NULL, claimed_by = NULL, claimed_until = NULL
-       WHERE claim = ?`,
-    ).run(row["claim"] ?? null);
+    putBack(sql, String(row["claim"]), now);
   }
 }
 
@@ -73,6 +87,24 @@ function due(sql: Sql, now: number, limit: number, only: string | undefined): Ro
 export function createClaims({ database, session, newId, seal, delays }: Options) {
   const sql = statements(database);
 
+  /** One that cannot be opened, for its master key was lost, say, concerns this subscription alone. */
+  const secretsOf = (subscription: string, sealed: string, now: number) => {
+    try {
+      return { secrets: validSecrets(openSecrets(seal, subscription, sealed), now) };
+    } catch (thrown) {
+      return { secrets: [], withoutSecrets: asMediaError(thrown).message };
+    }
+  };
+
+  /** The link that ends an e-mail's subscription counts also when its secret cannot be opened any more. */
+  const noteLeaving = (receiver: Row, secret: string | undefined): void => {
+    if (receiver["kind"] !== "email" || receiver["leave_hash"] !== null || secret === undefined)
+      return;
+    const id = String(receiver["id"]);
+    const hash = hashOf(unsubscribeToken(id, secret));
+    sql("UPDATE subscriptions SET leave_hash = ? WHERE id = ?").run(hash, id);
+  };
+
   const take = (row: Row, now: number): Claimed => {
     const [notification, subscription] = [String(row["notification"]), String(row["subscription"])];
     const claim = newId();
@@ -85,14 +117,15 @@ export function createClaims({ database, session, newId, seal, delays }: Options
     const receiver = sql("SELECT * FROM subscriptions WHERE id = ?").get(subscription);
     if (message === undefined || receiver === undefined)
       throw new Error(`the delivery of ${notification} to ${subscription} lost one of them`);
-    const all = openSecrets(seal, subscription, String(receiver["secret"]));
     const isConfirmation = message["topic"] === "confirmation";
+    const opened = secretsOf(subscription, String(receiver["secret"]), now);
+    noteLeaving(receiver, opened.secrets[0]);
     return {
       claim,
       message: {
         notification: notificationOf(message),
         subscription: subscriptionOf(receiver),
-        secrets: validSecrets(all, now),
+        ...opened,
         ...(isConfirmation && { token: newConfirmation(sql, subscription, now) }),
       },
     };
@@ -141,10 +174,13 @@ export function createClaims({ database, session, newId, seal, delays }: Options
 
     /** Whether there may be something to claim: a look without the lock. */
     isAnyDue(only?: string): boolean {
-      const sending = sql(
-        "SELECT 1 FROM deliveries WHERE state = 'sending' AND claimed_by <> ?",
-      ).get(session);
-      return sending !== undefined || due(sql, Date.now(), 1, only).length > 0;
+      const now = Date.now();
+      // our own, too: one that could not be recorded has lost its claim some day
+      const lost = sql(
+        `SELECT 1 FROM deliveries WHERE state = 'sending'
+           AND (claimed_by <> ? OR claimed_until <= ? OR claimed_until > ?)`,
+      ).get(session, now, now + leaseMs);
+      return lost !== undefined || due(sql, now, 1, only).length > 0;
     },
 
     /** Records how a sending ended. One that has lost its claim changes nothing. */
@@ -174,11 +210,7 @@ export function createClaims({ database, session, newId, seal, delays }: Options
     /** Gives a sending back that was not tried to its end. */
     handBack: ({ claim }: Pick<Claimed, "claim">): Promise<void> =>
       transaction(database, () => {
-        sql(
-          `UPDATE deliveries SET state = 'waiting', attempts = attempts - 1, claim = NULL,
-             claimed_by = NULL, claimed_until = NULL
-           WHERE claim = ?`,
-        ).run(claim);
+        putBack(sql, claim, Date.now(), { untried: true });
       }),
   };
 }

@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { enterSession } from "../database/session.ts";
 import { newSession } from "../media/ids.ts";
 import type { Notices } from "./notices.ts";
 import { createOutcomes, type Outcomes } from "./outcome.fixture.ts";
-import { openNotices } from "./receivers.fixture.ts";
+import { openNotices, openReceiver } from "./receivers.fixture.ts";
 import { delaysMs, longestDelayMs, nextDelayMs } from "./schedule.ts";
 
 describe("the pauses between attempts", () => {
@@ -79,6 +79,44 @@ describe("deliveries", () => {
     expect(await notices.deliverDue()).toMatchObject({ delivered: 0 });
     claimedBy(other, Date.now() - 1);
     expect(await notices.deliverDue()).toMatchObject({ delivered: 1 });
+  });
+
+  it("that could not be recorded in time are seen again by the process that made them", async () => {
+    const own = String(database.prepare("SELECT session FROM sessions").get()?.["session"]);
+    claimedBy(own, Date.now() - 1);
+    const stop = new AbortController();
+    const running = notices.deliver(stop.signal);
+    await vi.waitFor(() => expect(told()).toEqual(["a.mp4"]), 5_000);
+    stop.abort();
+    await running;
+  });
+
+  it("under way are cut off, and tried later, when there is no more time for them", async () => {
+    const receiver = await openReceiver(() => {}); // takes it, and never answers
+    const wish = { topic: "completed", kind: "webhook", owner: "*" } as const;
+    const { subscription } = await notices.subscribe({ ...wish, address: receiver.url });
+    const [stop, end] = [new AbortController(), new AbortController()];
+    const running = notices.deliver(stop.signal, undefined, end.signal);
+    await vi.waitFor(() => expect(receiver.requests).toHaveLength(1), 5_000);
+    const startedAt = performance.now();
+    stop.abort();
+    end.abort();
+    await running;
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    expect(await notices.deliveries({ subscription: subscription.id })).toMatchObject([
+      { state: "waiting", attempts: 0 },
+    ]);
+    await receiver.close();
+  });
+
+  it("of a subscription that was removed while its process died are dead, and not for ever waiting", async () => {
+    claimedBy("gone", inAMinute());
+    const [{ id } = { id: "" }] = await notices.subscriptions();
+    await notices.remove(id);
+    expect(await notices.deliverDue()).toMatchObject({ delivered: 0 });
+    expect(await notices.deliveries()).toMatchObject([
+      { state: "dead", lastError: "the subscription was removed" },
+    ]);
   });
 
   it("do not wait for years when the clock was set back", async () => {

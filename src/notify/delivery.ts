@@ -15,6 +15,8 @@ const graceMs = 5_000;
 /** How long a sending that has ended waits to be recorded: its claim must still count by then. */
 const patienceMs = 60_000;
 
+const never = new AbortController().signal;
+
 /** How long delivered messages are kept. */
 const keptMs = 30 * 24 * 3_600_000;
 const pruneEveryMs = 3_600_000;
@@ -41,8 +43,13 @@ export interface Delivering {
   /**
    * Delivers what is due, now and as long as the signal lets it. Never throws.
    * @param onTrouble told of what fails beside the receivers: the catalog, say. Default: nobody.
+   * @param atOnce cuts off what is under way; else that may finish for five seconds after the signal.
    */
-  run(signal: AbortSignal, onTrouble?: (error: unknown) => void): Promise<void>;
+  run(
+    signal: AbortSignal,
+    onTrouble?: (error: unknown) => void,
+    atOnce?: AbortSignal,
+  ): Promise<void>;
   /** Delivers what is due now, to one subscription or to all, and returns. @throws MediaError what is the matter with the catalog */
   deliverDue(options?: { signal?: AbortSignal; subscription?: string }): Promise<DeliveryReport>;
 }
@@ -87,14 +94,18 @@ export function createDelivery({ claims, outbox, senders, enter }: Options): Del
   };
 
   /** Calls `work` with a signal that ends a while after the given one, for what is under way. */
-  const withGrace = async <T>(signal: AbortSignal, work: (end: AbortSignal) => Promise<T>) => {
+  const withGrace = async <T>(
+    signal: AbortSignal,
+    work: (end: AbortSignal) => Promise<T>,
+    atOnce: AbortSignal = never,
+  ) => {
     const end = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     const later = (): void => void (timer ??= setTimeout(() => end.abort(), graceMs));
     signal.addEventListener("abort", later);
     if (signal.aborted) later();
     try {
-      return await work(end.signal);
+      return await work(AbortSignal.any([end.signal, atOnce]));
     } finally {
       signal.removeEventListener("abort", later);
       clearTimeout(timer);
@@ -102,8 +113,8 @@ export function createDelivery({ claims, outbox, senders, enter }: Options): Del
   };
 
   return {
-    run: (signal, onTrouble = () => {}) =>
-      withGrace(signal, async (end) => {
+    run: (signal, onTrouble = () => {}, atOnce = never) => {
+      const work = async (end: AbortSignal): Promise<void> => {
         const running = new Set<Promise<unknown>>();
         let prunedAt = -Infinity;
         const round = async (): Promise<void> => {
@@ -128,7 +139,9 @@ export function createDelivery({ claims, outbox, senders, enter }: Options): Del
             await pause(troubleMs, signal);
           });
         await Promise.all(running);
-      }),
+      };
+      return withGrace(signal, work, atOnce);
+    },
 
     deliverDue: ({ signal = new AbortController().signal, subscription } = {}) =>
       withGrace(signal, async (end) => {

@@ -1,7 +1,7 @@
 import type { NoticeContent, NoticeFailure } from "../media/notice.ts";
 import type { Links } from "./links.ts";
 import type { Outgoing } from "./notice.ts";
-import { unsubscribeToken } from "./secrets.ts";
+import { outputCode, unsubscribeToken } from "./secrets.ts";
 
 /** A part of a message, told once in text and once in HTML. */
 type Part =
@@ -51,11 +51,19 @@ function failureParts({ step, code, message, remedy, lastLines }: NoticeFailure)
   ];
 }
 
-function outputParts({ name, outputs }: NoticeContent, links: Links | undefined): Part[] {
+/** Each with a link that needs no key: whoever gets the mail has none to show. */
+function outputParts(
+  { outputs }: NoticeContent,
+  { notification, subscription, secrets }: Outgoing,
+  links: Links | undefined,
+): Part[] {
   if (outputs.length === 0) return [];
-  const shown = outputs.slice(0, mostOutputs).map(({ key, sizeBytes }) => {
+  const [secret] = secrets;
+  const shown = outputs.slice(0, mostOutputs).map(({ key, sizeBytes }, index) => {
     const text = `${key} (${size(sizeBytes)})`;
-    return links === undefined ? text : { text, url: links.output(name, key) };
+    if (links === undefined || secret === undefined) return text;
+    const told = { subscription: subscription.id, notification: notification.id, index };
+    return { text, url: links.output(outputCode(told, secret)) };
   });
   const rest = outputs.length - shown.length;
   const more = rest > 0 ? [`and ${rest} more`] : [];
@@ -77,14 +85,14 @@ function transcriptParts({ transcript, labels }: NoticeContent): Part[] {
   return parts;
 }
 
-function mediaParts(content: NoticeContent, isError: boolean, links: Links | undefined): Part[] {
+function mediaParts(content: NoticeContent, message: Outgoing, links: Links | undefined): Part[] {
   const { name, failures = [] } = content;
+  const isError = message.notification.topic === "error";
   return [
     { is: "title", text: `${name} ${isError ? "failed" : "is ready"}` },
     { is: "line", text: about(content) },
-    ...(links ? [{ is: "link", text: "Its record", url: links.media(name) } as const] : []),
     ...failures.flatMap(failureParts),
-    ...outputParts(content, links),
+    ...outputParts(content, message, links),
     ...transcriptParts(content),
   ];
 }
@@ -192,7 +200,7 @@ export function emailText(
 ): { subject: string; text: string; html: string } {
   const { topic, content } = message.notification;
   const parts: Part[] = [
-    ...(content === undefined ? [] : mediaParts(content, topic === "error", links)),
+    ...(content === undefined ? [] : mediaParts(content, message, links)),
     ...(topic === "confirmation" ? confirmationParts(message, links) : []),
     ...(topic === "test" ? [{ is: "line", text: "This is how messages arrive." } as const] : []),
     ...footer(message, links),

@@ -104,6 +104,30 @@ describe("e-mail", () => {
     expect(server.mails.map(({ mail }) => mail.subject).slice(1)).toEqual(["Ready: b.mp4"]);
   });
 
+  it("asks no address again and again, however often somebody subscribes and removes it", async () => {
+    const limited = { code: "rate_limited" };
+    const id = await confirmed("ada@example.org");
+    await notices.remove(id);
+    await expect(subscribe("ada@example.org")).rejects.toMatchObject(limited);
+    await subscribe("ada@example.org", "error");
+    // whoever wishes it
+    const asked = () =>
+      Number(database.prepare("SELECT count(*) AS n FROM deliveries").get()?.["n"]);
+    const wish = { topic: "error", kind: "email", address: "ada@example.org" } as const;
+    const owners = Array.from({ length: 20 }, (_, n) =>
+      notices.subscribe({ ...wish, owner: `${n}` }),
+    );
+    const refused = (await Promise.allSettled(owners)).filter(
+      ({ status }) => status === "rejected",
+    );
+    expect(refused).toHaveLength(10);
+    expect(asked()).toBe(12);
+    database.exec("UPDATE notifications SET at = at - 3600001");
+    expect(await subscribe("ada@example.org")).toMatchObject({
+      subscription: { state: "pending" },
+    });
+  });
+
   it("takes no token that has expired", async () => {
     await subscribe("ada@example.org");
     await notices.deliverDue();
@@ -145,7 +169,19 @@ describe("e-mail", () => {
     expect(mail?.text).toContain("> word0 word1 word2");
     expect(mail?.text).toContain("…");
     expect(mail?.text).toContain("Seen: Dog");
-    expect(mail?.text).toContain("https://d.example/v1/media/talks%2Fa%26b.mp4/renditions/web");
+    const code = /v1\/outputs\?code=([\w.-]+)/.exec(mail?.text ?? "")?.[1] ?? "";
+    const output = { name: "talks/a&b.mp4", version, key, owner: "local" };
+    expect(await notices.shared(code)).toEqual(output);
+    const notFound = { code: "not_found" };
+    for (const other of [
+      code.slice(0, -2),
+      code.replace(".0.", ".1."),
+      code.replace(/.\./, "0."),
+      "",
+    ])
+      await expect(notices.shared(other), other).rejects.toMatchObject(notFound);
+    database.exec(`UPDATE notifications SET at = at - ${7 * 24 * 3_600_000}`);
+    await expect(notices.shared(code)).rejects.toMatchObject(notFound);
     expect(mail?.html).toContain("<h2>talks/a&amp;b.mp4 is ready</h2>");
     expect(header("auto-submitted")).toBe("auto-generated");
     expect(header("list-unsubscribe")).toMatch(

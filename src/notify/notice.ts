@@ -63,6 +63,8 @@ export interface Outgoing {
   readonly subscription: Subscription;
   /** What the subscription's messages are signed with, newest first. */
   readonly secrets: readonly string[];
+  /** Why there are no secrets, where they cannot be opened. */
+  readonly withoutSecrets?: string;
   /** Proves that a confirmation was received; only there for a confirmation. */
   readonly token?: { readonly text: string; readonly expiresAt: number };
 }

@@ -60,10 +60,9 @@ export function createNotices(options: NoticeOptions) {
     deliverDue: (what?: Parameters<typeof delivery.deliverDue>[0]) => delivery.deliverDue(what),
     /**
      * Delivers what is due, as long as the signal lets it. Never throws: what fails beside the receivers
-     * (the catalog, say) goes to `onTrouble`.
+     * (the catalog, say) goes to `onTrouble`. `atOnce` cuts off what is under way after the signal.
      */
-    deliver: (signal: AbortSignal, onTrouble?: (error: unknown) => void) =>
-      delivery.run(signal, onTrouble),
+    deliver: (...given: Parameters<typeof delivery.run>) => delivery.run(...given),
   };
 }
 

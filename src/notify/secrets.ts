@@ -47,20 +47,44 @@ export function hashOf(token: string): string {
   return createHash("sha256").update(token).digest("hex");
 }
 
-function unsubscribeMark(subscription: string, secret: string): Buffer {
-  return createHmac("sha256", secret)
-    .update(`unsubscribe ${subscription}`)
-    .digest()
-    .subarray(0, 18);
+/** What only who knows the secret can say of a text: 144 bits. */
+function markOf(text: string, secret: string): Buffer {
+  return createHmac("sha256", secret).update(text).digest().subarray(0, 18);
+}
+
+function isMark(given: string, text: string, secret: string): boolean {
+  const [mark, right] = [Buffer.from(given, "base64url"), markOf(text, secret)];
+  return mark.length === right.length && timingSafeEqual(mark, right);
 }
 
 /** What the unsubscribe link of a message carries: good for this subscription, as long as it is there. */
 export function unsubscribeToken(subscription: string, secret: string): string {
-  return `${subscription}.${unsubscribeMark(subscription, secret).toString("base64url")}`;
+  return `${subscription}.${markOf(`unsubscribe ${subscription}`, secret).toString("base64url")}`;
 }
 
 export function isUnsubscribeToken(token: string, subscription: string, secret: string): boolean {
-  const given = Buffer.from(token.slice(token.indexOf(".") + 1), "base64url");
-  const right = unsubscribeMark(subscription, secret);
-  return given.length === right.length && timingSafeEqual(given, right);
+  return isMark(token.slice(token.indexOf(".") + 1), `unsubscribe ${subscription}`, secret);
+}
+
+/** One output that a message tells of, by its place in the message. */
+export interface ToldOutput {
+  readonly subscription: string;
+  readonly notification: string;
+  readonly index: number;
+}
+
+const toldText = ({ subscription, notification, index }: ToldOutput): string =>
+  `${subscription}.${notification}.${index}`;
+
+/** What the link to an output in a message carries: good for this output of this message alone. */
+export function outputCode(output: ToldOutput, secret: string): string {
+  const text = toldText(output);
+  return `${text}.${markOf(`output ${text}`, secret).toString("base64url")}`;
+}
+
+/** What a code says it is for: to be believed if one of the subscription's secrets made it. */
+export function readOutputCode(code: string): ToldOutput & { isOf(secret: string): boolean } {
+  const [subscription = "", notification = "", place = "", mark = ""] = code.trim().split(".");
+  const output = { subscription, notification, index: Number(place) };
+  return { ...output, isOf: (secret) => isMark(mark, `output ${toldText(output)}`, secret) };
 }

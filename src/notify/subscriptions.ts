@@ -1,19 +1,14 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Seal } from "../access/seal.ts";
 import { transaction } from "../database/open.ts";
-import { newMessageId } from "../database/outbox.ts";
 import { statements, type Sql } from "../database/statements.ts";
+import { removeSubscription } from "../database/subscriptions.ts";
 import { MediaError } from "../media/errors.ts";
 import type { Topic } from "../media/notice.ts";
-import type { Notification, Sender, Subscription, SubscriptionKind } from "./notice.ts";
-import { subscriptionOf } from "./rows.ts";
+import { askAgain, checkAsking, confirmable, confirmSubscription, tell } from "./confirmation.ts";
+import type { Sender, Subscription, SubscriptionKind } from "./notice.ts";
+import { notificationOf, subscriptionOf } from "./rows.ts";
 import * as secrets from "./secrets.ts";
-
-/** How long a confirmation's token counts: as long as Amazon SNS's, three days. */
-const tokenMs = 3 * 24 * 3_600_000;
-
-/** An address that is subscribed again while it has not confirmed is asked again, but not more often. */
-const askAgainMs = 5 * 60_000;
 
 /** One owner's subscriptions that wait to be confirmed: nobody is to flood others' mailboxes. */
 const mostPending = 100;
@@ -42,68 +37,20 @@ export interface Subscribed {
   readonly secret?: string;
 }
 
+/** How long the links to outputs in a message are good. */
+export const sharedMs = 7 * 24 * 3_600_000;
+
+/** An output that somebody was told of. */
+export interface SharedOutput {
+  readonly owner: string;
+  readonly name: string;
+  readonly version: string;
+  readonly key: string;
+}
+
 /** Only what this owner may see; without one, everything. */
 export interface OwnedBy {
   readonly owner?: string;
-}
-
-/** A message about one subscription: that it is to be confirmed, or a test. */
-export function tell(
-  sql: Sql,
-  subscription: Pick<Subscription, "id" | "owner">,
-  topic: Exclude<Notification["topic"], Topic>,
-  now: number,
-): string {
-  const id = newMessageId();
-  sql("INSERT INTO notifications (id, at, topic, owner, content) VALUES (?, ?, ?, ?, '{}')").run(
-    id,
-    now,
-    topic,
-    subscription.owner,
-  );
-  sql(
-    "INSERT INTO deliveries (notification, subscription, state, next_at) VALUES (?, ?, 'waiting', ?)",
-  ).run(id, subscription.id, now);
-  return id;
-}
-
-/** Ends a subscription and what waits for it. */
-export function removeSubscription(sql: Sql, id: string, reason: string, now: number): boolean {
-  const { changes } = sql(
-    "UPDATE subscriptions SET state = 'removed', removed_at = ?, reason = ? WHERE id = ? AND state <> 'removed'",
-  ).run(now, reason, id);
-  sql("DELETE FROM deliveries WHERE subscription = ? AND state = 'waiting'").run(id);
-  sql("DELETE FROM confirmation_tokens WHERE subscription = ?").run(id);
-  return Number(changes) === 1;
-}
-
-export function confirmSubscription(sql: Sql, id: string, now: number): void {
-  sql(
-    "UPDATE subscriptions SET state = 'confirmed', confirmed_at = ? WHERE id = ? AND state = 'pending'",
-  ).run(now, id);
-  sql("DELETE FROM confirmation_tokens WHERE subscription = ?").run(id);
-}
-
-/** A token for one sending of a confirmation; those sent before still count. */
-export function newConfirmation(sql: Sql, subscription: string, now: number) {
-  const text = secrets.newToken();
-  const expiresAt = now + tokenMs;
-  sql("DELETE FROM confirmation_tokens WHERE expires_at < ?").run(now);
-  sql("INSERT INTO confirmation_tokens VALUES (?, ?, ?)").run(
-    secrets.hashOf(text),
-    subscription,
-    expiresAt,
-  );
-  return { text, expiresAt };
-}
-
-/** The subscription that a token was sent to. @throws MediaError `invalid_token` */
-function confirmable(sql: Sql, token: string, now: number): string {
-  const row = sql(
-    "SELECT subscription FROM confirmation_tokens WHERE hash = ? AND expires_at > ?",
-  ).get(secrets.hashOf(token.trim()), now);
-  if (row !== undefined) return String(row["subscription"]);
-  throw new MediaError("invalid_token", "the token is unknown, was used, or has expired");
 }
 
 function find(sql: Sql, id: string, { owner }: OwnedBy): Subscription {
@@ -111,16 +58,6 @@ function find(sql: Sql, id: string, { owner }: OwnedBy): Subscription {
   if (row !== undefined && (owner === undefined || row["owner"] === owner))
     return subscriptionOf(row);
   throw new MediaError("not_found", `there is no subscription ${JSON.stringify(id)}`);
-}
-
-/** Asks a pending address once more, unless that was done just now or is about to be. */
-function askAgain(sql: Sql, subscription: Subscription, now: number): void {
-  const recent = sql(
-    `SELECT 1 FROM deliveries JOIN notifications ON notifications.id = notification
-     WHERE subscription = ? AND topic = 'confirmation'
-       AND (state IN ('waiting', 'sending') OR at > ?)`,
-  ).get(subscription.id, now - askAgainMs);
-  if (recent === undefined) tell(sql, subscription, "confirmation", now);
 }
 
 function insert(sql: Sql, wish: NewSubscription, id: string, sealed: string, now: number) {
@@ -133,6 +70,7 @@ function insert(sql: Sql, wish: NewSubscription, id: string, sealed: string, now
       `${mostPending} subscriptions wait to be confirmed already; no more until some are`,
     );
   const confirmed = wish.kind === "log"; // it is the operator's own
+  if (!confirmed) checkAsking(sql, wish, now);
   sql(
     `INSERT INTO subscriptions (id, topic, kind, address, owner, state, secret, created_at, confirmed_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -155,12 +93,20 @@ export function createSubscriptions({ database, newId, seal, senders }: Options)
   const sql = statements(database);
   const write = <T>(work: (now: number) => T): Promise<T> =>
     transaction(database, () => work(Date.now()));
+  /** Undefined where the master key is lost that they were sealed with. */
+  const opened = (id: string, sealed: unknown): secrets.Secrets | undefined => {
+    try {
+      return secrets.openSecrets(seal, id, String(sealed));
+    } catch {
+      return undefined;
+    }
+  };
   return {
     /**
      * Subscribes an address. It has to confirm before it is told anything. Subscribing what is there
      * already changes nothing, and asks again where it has not confirmed.
      * @throws MediaError `invalid_argument`, `unsafe_address`; `invalid_config` without a mail server;
-     * `rate_limited` when too many wait to be confirmed
+     * `rate_limited` when too many wait to be confirmed, or were asked to just now
      */
     async subscribe(wish: NewSubscription): Promise<Subscribed> {
       const address = senders[wish.kind].check(wish.address);
@@ -206,13 +152,38 @@ export function createSubscriptions({ database, newId, seal, senders }: Options)
       write((now) => {
         const text = token.trim();
         const [id = ""] = text.split(".");
-        const row = sql("SELECT secret FROM subscriptions WHERE id = ?").get(id);
-        const all = row && secrets.openSecrets(seal, id, String(row["secret"]));
-        if (!all?.some(({ secret }) => secrets.isUnsubscribeToken(text, id, secret)))
+        const row = sql("SELECT secret, leave_hash FROM subscriptions WHERE id = ?").get(id);
+        const all = (row && opened(id, row["secret"])) ?? [];
+        const isKnown = row?.["leave_hash"] === secrets.hashOf(text);
+        if (!isKnown && !all.some(({ secret }) => secrets.isUnsubscribeToken(text, id, secret)))
           throw new MediaError("not_found", "there is no subscription with this token");
         removeSubscription(sql, id, "unsubscribed", now);
         return find(sql, id, {});
       }),
+
+    /**
+     * The output that a link in a message leads to: for a week, as long as the subscription is there.
+     * @throws MediaError `not_found`
+     */
+    async shared(code: string): Promise<SharedOutput> {
+      const told = secrets.readOutputCode(code);
+      const row = sql("SELECT secret FROM subscriptions WHERE id = ? AND state = 'confirmed'").get(
+        told.subscription,
+      );
+      const isOurs = opened(told.subscription, row?.["secret"])?.some(({ secret }) =>
+        told.isOf(secret),
+      );
+      const message = sql("SELECT * FROM notifications WHERE id = ? AND at > ?").get(
+        told.notification,
+        Date.now() - sharedMs,
+      );
+      const content = message && notificationOf(message).content;
+      const output = content?.outputs[told.index];
+      if (isOurs !== true || content === undefined || output === undefined)
+        throw new MediaError("not_found", "the link is not known, or not good any more");
+      const { owner, name, version } = content;
+      return { owner, name, version, key: output.key };
+    },
 
     /** Ends a subscription by its id. @throws MediaError `not_found` */
     remove: (id: string, owned: OwnedBy = {}): Promise<Subscription> =>
@@ -221,14 +192,17 @@ export function createSubscriptions({ database, newId, seal, senders }: Options)
         return find(sql, id, {});
       }),
 
-    /** A new signing secret; the old one signs beside it for a day. @throws MediaError `not_found`, `invalid_argument` */
+    /**
+     * A new signing secret; the old one signs beside it for a day, if it can be opened.
+     * @throws MediaError `not_found`, `invalid_argument`
+     */
     rotate: (id: string, owned: OwnedBy = {}): Promise<Subscribed> =>
       write((now) => {
         const subscription = find(sql, id, owned);
         if (subscription.kind !== "webhook")
           throw new MediaError("invalid_argument", "only a webhook has a signing secret");
         const row = sql("SELECT secret FROM subscriptions WHERE id = ?").get(id);
-        const [newest] = secrets.openSecrets(seal, id, String(row?.["secret"]));
+        const [newest] = opened(id, row?.["secret"]) ?? [];
         const secret = secrets.newSecret();
         const old = newest ? [{ secret: newest.secret, until: now + secrets.rotationMs }] : [];
         const sealed = secrets.sealSecrets(seal, id, [{ secret }, ...old]);

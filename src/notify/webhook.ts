@@ -105,9 +105,15 @@ export function createWebhookSender({ reach, links, timeoutMs = 15_000 }: Option
   return {
     check: (address) => guard.check(address).href,
     async send(message, signal) {
+      const { withoutSecrets, subscription } = message;
+      if (withoutSecrets !== undefined)
+        return {
+          state: "refused",
+          error: `it cannot be signed: ${withoutSecrets}; \`dailies notify rotate ${subscription.id}\` makes a new secret`,
+        };
       const timeout = AbortSignal.timeout(timeoutMs);
       try {
-        const url = guard.check(message.subscription.address);
+        const url = guard.check(subscription.address);
         return await post(url, message, AbortSignal.any([signal, timeout]));
       } catch (thrown) {
         if (timeout.aborted)

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Change } from "../catalog/catalog.ts";
+import type { Applied, Change } from "../catalog/catalog.ts";
 import type { FollowArrival, Received } from "../intake/record.ts";
 import {
   checkOwner,
@@ -15,10 +15,11 @@ import { MediaError } from "../media/errors.ts";
 import type { MediaEvent } from "../media/event.ts";
 import type { JobRequest } from "../media/job.ts";
 import { checkKey } from "../media/keys.ts";
+import type { Media } from "../media/media.ts";
 import { isSameWish, mergedWish, type SpeechWish } from "../media/speech.ts";
 import { follow, type PipelineSettings } from "../pipeline.ts";
 import type { Dailies, PutOptions } from "./dailies.ts";
-import type { Parts } from "./embedded.ts";
+import type { Parts } from "./parts.ts";
 import { checkSpace, spaceOf } from "./space.ts";
 
 const never = new AbortController().signal;
@@ -54,17 +55,52 @@ export function followArrival(
 const tooLarge = (maxBytes: number): MediaError =>
   new MediaError("too_large", `more than ${maxBytes} bytes are not taken`);
 
-/** A stream does not say how long it is: it is cut off where it has become too long. */
-async function* atMost(
+/** After so many bytes of a stream it is seen anew whether there is room for more. */
+const lookBytes = 8 * 1024 ** 2;
+
+/**
+ * A stream does not say how long it is: it is cut off where it has become too long, or the disk too
+ * full.
+ */
+async function* asLongAsItFits(
   source: AsyncIterable<Uint8Array>,
-  maxBytes: number,
+  config: Parts["config"],
 ): AsyncGenerator<Uint8Array> {
+  const { maxUploadBytes } = config.limits;
   let bytes = 0;
+  let lookedAt = -lookBytes;
   for await (const chunk of source) {
     bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw tooLarge(maxBytes);
+    if (bytes > maxUploadBytes) throw tooLarge(maxUploadBytes);
+    if (bytes - lookedAt >= lookBytes) {
+      lookedAt = bytes;
+      await checkSpace(config);
+    }
     yield chunk;
   }
+}
+
+/**
+ * Removes a version of a media and all that was made of it; `superseded` when it is current no more.
+ * @param keepMs how long the bytes are kept for a rename to find. Default: `renameMs`
+ */
+export async function removeVersion(
+  { catalog, localSteps }: Pick<Parts, "catalog" | "localSteps">,
+  { name, version }: Pick<Media, "name" | "version">,
+  keepMs?: number,
+): Promise<Applied> {
+  const subject = { name, version };
+  const { settings } = await localSteps();
+  const keeping = keepMs === undefined ? {} : { keepMs };
+  const removed: MediaEvent = { type: "object.removed", ...subject, ...keeping };
+  return catalog.apply({
+    expect: subject,
+    changes: [
+      { type: "event", event: removed },
+      ...follow(removed, settings),
+      { type: "event", event: { type: "media.removed", ...subject } },
+    ],
+  });
 }
 
 type Arrivals = Pick<
@@ -76,8 +112,13 @@ type Arrivals = Pick<
 export function createArrivals(parts: Parts): Arrivals {
   const door = async ({ signal = never, ...options }: PutOptions): Promise<Door> => {
     const [{ settings, settingsFor }] = await Promise.all([parts.localSteps(), parts.enter()]);
-    await checkSpace(parts.config);
-    return { owner: "local", ...options, signal, follow: followArrival(settings, { settingsFor }) };
+    return {
+      owner: "local",
+      ...options,
+      signal,
+      follow: followArrival(settings, { settingsFor }),
+      checkRoom: () => checkSpace(parts.config),
+    };
   };
   const received = async (receiving: Promise<Received>): Promise<Received> => {
     const result = await receiving.catch((error: unknown) => {
@@ -92,27 +133,16 @@ export function createArrivals(parts: Parts): Arrivals {
     return received(
       typeof source === "string"
         ? receiveFile(parts, { ...through, path: resolve(source), ...within(options) })
-        : receiveStream(parts, atMost(source, parts.config.limits.maxUploadBytes), through),
+        : receiveStream(parts, asLongAsItFits(source, parts.config), through),
     );
   };
   const remove: Dailies["remove"] = async (name, { owner, keepMs } = {}) => {
     await parts.enter();
-    const { settings } = await parts.localSteps();
-    for (let applied = "superseded"; applied === "superseded";) {
+    for (let applied: Applied = "superseded"; applied === "superseded";) {
       const media = await parts.catalog.getMedia(name);
       if (media === undefined || (owner !== undefined && media.owner !== owner))
         throw new MediaError("not_found", `there is no media ${JSON.stringify(name)}`);
-      const subject = { name, version: media.version };
-      const keeping = keepMs === undefined ? {} : { keepMs };
-      const removed: MediaEvent = { type: "object.removed", ...subject, ...keeping };
-      applied = await parts.catalog.apply({
-        expect: subject,
-        changes: [
-          { type: "event", event: removed },
-          ...follow(removed, settings),
-          { type: "event", event: { type: "media.removed", ...subject } },
-        ],
-      });
+      applied = await removeVersion(parts, media, keepMs);
     }
     if (keepMs === 0) await parts.recover();
   };
@@ -124,6 +154,7 @@ export function createArrivals(parts: Parts): Arrivals {
       if (sizeBytes > maxUploadBytes) throw tooLarge(maxUploadBytes);
       await checkSpace(parts.config, sizeBytes);
     },
+    // without a look at the room: its bytes are there already, and a second name for them costs none
     async putUpload(path, options) {
       const through = await door(options);
       const { sha256 } = options;

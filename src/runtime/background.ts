@@ -45,13 +45,17 @@ export async function keepRunning(
 }
 
 /** A part that does something every so often. */
-export function every(name: string, ms: number, work: () => Promise<unknown>): BackgroundPart {
+export function every(
+  name: string,
+  ms: number,
+  work: (signal: AbortSignal) => Promise<unknown>,
+): BackgroundPart {
   return {
     name,
     run: async (signal) => {
       while (!signal.aborted) {
         await sleep(ms, undefined, { signal }).catch(() => {});
-        if (!signal.aborted) await work();
+        if (!signal.aborted) await work(signal);
       }
     },
   };

@@ -7,6 +7,7 @@ const calls: Readonly<Record<keyof Notices, true>> = {
   awaiting: true,
   confirm: true,
   unsubscribe: true,
+  shared: true,
   remove: true,
   rotate: true,
   test: true,

@@ -18,7 +18,7 @@ export function logWatch(log: Logger): (event: WatchEvent) => void {
       case "away":
         return log.warn(
           { folder: event.folder },
-          "the watched folder is not there, or another is in its place: nothing is removed for that",
+          "the watched folder is not there, or another is in its place: nothing is removed for that, what is in it is taken in",
         );
     }
   };

@@ -3,6 +3,7 @@ import { createApi } from "../api/app.ts";
 import { createMetrics } from "../api/metrics.ts";
 import { startServer } from "../api/server.ts";
 import { createUploads, type Uploads } from "../api/uploads.ts";
+import { asMediaError } from "../media/errors.ts";
 import { every, keepRunning, type BackgroundPart } from "./background.ts";
 import type { Config } from "./config.ts";
 import type { Dailies } from "./dailies.ts";
@@ -11,6 +12,7 @@ import { guardServer } from "./guard.ts";
 import type { Logger } from "./log.ts";
 import { logUpdates } from "./log-updates.ts";
 import { logWatch } from "./log-watch.ts";
+import type { WatchedFolder } from "./watched-folders.ts";
 
 export interface ServeOptions {
   /** Default: 127.0.0.1. */
@@ -20,7 +22,7 @@ export interface ServeOptions {
   /** A sandbox that leaves decoders the network is enough, though others can connect. */
   readonly acceptSandbox?: "kernel" | "limits";
   /** Folders whose files are taken in. */
-  readonly watch: readonly string[];
+  readonly watch: readonly WatchedFolder[];
   /** How long a stop waits for what is under way, in milliseconds. */
   readonly graceMs: number;
 }
@@ -41,27 +43,30 @@ const recoverMs = 5_000;
 /** Unfinished uploads are looked through so often. */
 const tidyMs = 60_000;
 
-/** What the service does beside answering, each part until its signal. */
+/** What the service does beside answering, each part until its signal; `end` cuts it off. */
 function backgroundParts(
   dailies: Dailies,
   options: ServeOptions,
   uploads: Uploads,
   log: Logger,
+  end: AbortSignal,
 ): BackgroundPart[] {
   return [
-    ...options.watch.map((dir): BackgroundPart => ({
+    ...options.watch.map(({ dir, ...names }): BackgroundPart => ({
       name: `watch ${dir}`,
-      run: (signal) => dailies.watch(dir, { signal, onEvent: logWatch(log) }),
+      run: (signal) => dailies.watch(dir, { ...names, signal, onEvent: logWatch(log) }),
     })),
     {
       name: "notifications",
       run: (signal) =>
-        dailies.notices.deliver(signal, (error) =>
-          log.warn({ err: error }, "messages wait: the catalog cannot be used just now"),
+        dailies.notices.deliver(
+          signal,
+          (error) => log.warn({ err: error }, `messages wait: ${asMediaError(error).message}`),
+          end,
         ),
     },
     every("recovery", recoverMs, () => dailies.recover()),
-    every("uploads", tidyMs, () => uploads.tidy()),
+    every("uploads", tidyMs, (signal) => uploads.tidy(signal)),
   ];
 }
 
@@ -78,16 +83,19 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
     throw error;
   });
   const metrics = createMetrics({ dailies });
+  const drain = new AbortController(); // nothing new is begun
+  const end = new AbortController(); // what runs is handed back
   const uploads = await createUploads({
     dailies,
     log,
     dir: join(config.dataDir, "incoming"),
     maxBytes: config.limits.maxUploadBytes,
+    signal: end.signal,
   });
-  const tidying = uploads.tidy(); // what was complete when the last run ended becomes objects now
-  tidying.catch((error: unknown) => log.warn({ err: error }, "uploads could not be tidied"));
-  const drain = new AbortController(); // nothing new is begun
-  const end = new AbortController(); // what runs is handed back
+  // what was complete when the last run ended becomes objects now
+  const tidying = uploads
+    .tidy(drain.signal)
+    .catch((error: unknown) => log.warn({ err: error }, "uploads could not be tidied"));
   let working = false;
   const api = createApi({
     dailies,
@@ -121,7 +129,7 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
   };
   const running = Promise.all([
     keepRunning(worker, drain.signal, log),
-    ...backgroundParts(dailies, options, uploads, log).map((part) =>
+    ...backgroundParts(dailies, options, uploads, log, end.signal).map((part) =>
       keepRunning(part, drain.signal, log),
     ),
   ]);
@@ -131,7 +139,8 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
     log.info({ graceMs }, "stopping: what is under way may finish");
     drain.abort();
     const timer = setTimeout(() => end.abort(), graceMs);
-    await Promise.all([server.close(graceMs, end.signal), running]);
+    await Promise.all([server.close(graceMs, end.signal), running, tidying]);
+    await uploads.idle(); // whose client has gone meanwhile
     clearTimeout(timer);
     await dailies.close();
     log.info({}, "stopped");

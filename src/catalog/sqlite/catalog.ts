@@ -157,6 +157,10 @@ export function createSqliteCatalog(options: Options): Catalog {
         .all(version)
         .map(labelOf);
     },
+    async isDraft(version) {
+      const draft = "SELECT 1 FROM transcripts WHERE media_version = ? AND draft = 1";
+      return sql(draft).get(version) !== undefined;
+    },
     async getMetadata(jsonFile, owner) {
       const row = sql(
         `SELECT record FROM metadata JOIN media ON media.version = metadata.media_version
@@ -180,13 +184,14 @@ export function createSqliteCatalog(options: Options): Catalog {
     async findTwin(query) {
       return findTwin(sql, query, now());
     },
-    async listImports({ folder, after = `${folder}/`, limit }) {
+    async listImports({ folder, after = `${folder}/`, limit, removed = false }) {
       return sql(
         `SELECT path, imports.size_bytes, modified_ns, inode, imports.name, imports.version
-           FROM imports JOIN media USING (name, version)
-         WHERE path > ? AND path < ? ORDER BY path LIMIT ?`,
+           FROM imports LEFT JOIN media USING (name, version)
+         WHERE path > ?1 AND path < ?2 AND (CASE ?4 WHEN 1 THEN removed ELSE id NOTNULL END)
+         ORDER BY path LIMIT ?3`,
       )
-        .all(after, `${folder}0`, limit) // 0 is the character after /
+        .all(after, `${folder}0`, limit, removed ? 1 : 0) // 0 is the character after /
         .map((row) => ({
           path: String(row["path"]),
           sizeBytes: Number(row["size_bytes"]),
@@ -207,7 +212,10 @@ export function createSqliteCatalog(options: Options): Catalog {
     },
     async noteImport(stamp, imported) {
       await commit(() =>
-        sql("INSERT OR REPLACE INTO imports VALUES (?, ?, ?, ?, ?, ?)").run(
+        sql(
+          `INSERT OR REPLACE INTO imports (path, size_bytes, modified_ns, inode, name, version)
+           VALUES (?, ?, ?, ?, ?, ?)`,
+        ).run(
           stamp.path,
           stamp.sizeBytes,
           String(stamp.modifiedNs),
@@ -216,6 +224,9 @@ export function createSqliteCatalog(options: Options): Catalog {
           imported.version,
         ),
       );
+    },
+    async forgetImport(path) {
+      await commit(() => sql("DELETE FROM imports WHERE path = ?").run(path));
     },
     async listTrash() {
       return sql("SELECT bucket, version FROM trash WHERE after <= ?")

@@ -58,6 +58,9 @@ describe("media by what their transcripts are", () => {
     expect(await names({ languageCode: "de-DE", engine: "sherpa" })).toBe("c");
     expect(await names({ draft: true })).toBe("ad");
     expect(await names({ draft: false, limit: 1 })).toBe("b");
+    for (const draft of [true, false])
+      for (const { version } of await catalog.listMedia({ draft }))
+        expect(await catalog.isDraft(version)).toBe(draft);
     expect(await names({ engine: "%", languageCode: "_n" })).toBe("");
   });
 });

@@ -76,7 +76,13 @@ export function removeMedia(sql: Sql, name: string, keepBytesMs: number, now: nu
   bury(sql, String(row["version"]), now + keepBytesMs, now);
   dropVersion(sql, String(row["version"]), now, keepBytesMs);
   sql("DELETE FROM media WHERE name = ?").run(name);
-  sql("DELETE FROM imports WHERE name = ?").run(name);
+  // a file that stays in a watched folder would bring it back
+  sql(
+    `UPDATE imports SET removed = 1 WHERE name = ? AND EXISTS (
+       SELECT 1 FROM watched_folders AS one
+       WHERE substr(imports.path, 1, length(one.path) + 1) = one.path || '/')`,
+  ).run(name);
+  sql("DELETE FROM imports WHERE name = ? AND removed = 0").run(name);
 }
 
 export function setFacts(sql: Sql, version: string, facts: MediaFacts, now: number): void {

@@ -1,0 +1,35 @@
+import type { Catalog, Change } from "../catalog/catalog.ts";
+import type { MediaEvent } from "../media/event.ts";
+import { isSameWish, type SpeechWish } from "../media/speech.ts";
+import { follow, type PipelineSettings } from "../pipeline.ts";
+import type { Claim } from "../queue/job-queue.ts";
+
+/**
+ * Makes a transcript follow from its audio, as it is wished. The wish is read before the commit that
+ * it decides: `settle` looks whether a newer one was said in between, which found no audio to follow
+ * from, and asks for that one.
+ */
+export function createHearing(
+  catalog: Pick<Catalog, "speechWish" | "apply">,
+  settingsFor: (wish: SpeechWish) => PipelineSettings,
+) {
+  const begun = new WeakMap<Claim, { event: MediaEvent; wish: SpeechWish }>();
+  const wishOf = async (event: MediaEvent) => (await catalog.speechWish(event)) ?? {};
+  return {
+    async follow(event: MediaEvent, claim: Claim): Promise<readonly Change[]> {
+      const wish = await wishOf(event);
+      if (claim.job.step === "audio") begun.set(claim, { event, wish });
+      return follow(event, settingsFor(wish), claim.job.request);
+    },
+    /** To be called when the commit is made. */
+    async settle(claim: Claim): Promise<void> {
+      const known = begun.get(claim);
+      if (known === undefined) return;
+      const wish = await wishOf(known.event);
+      if (isSameWish(known.wish, wish)) return;
+      const { name, version } = known.event;
+      const changes = follow(known.event, settingsFor(wish), claim.job.request);
+      await catalog.apply({ expect: { name, version }, changes });
+    },
+  };
+}
