@@ -1,6 +1,7 @@
 // Checks the documents: every relative link leads somewhere, and every script that is named is there.
+// In a document that the package ships, a link to what it does not ship has to say so in its title.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -11,16 +12,32 @@ const documents = ["README.md", "docs", "examples"].flatMap((path) =>
         .filter((file) => file.endsWith(".md"))
         .map((file) => join(path, file)),
 );
-const scripts = Object.keys(
-  (JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: object }).scripts,
-);
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  scripts: object;
+  files: string[];
+};
+const scripts = Object.keys(manifest.scripts);
+/** npm ships these in any case. */
+const shipped = [...manifest.files, "README.md", "LICENSE", "package.json"];
+const isShipped = (path: string): boolean =>
+  shipped.some((one) => path === one || path.startsWith(`${one}/`));
+const elsewhere = "in the repository";
+
+/** `[words](target#part "title")` */
+const links = /\]\(([^)#\s]+)(?:#[^)\s]*)?(?:\s+"([^"]*)")?\)/g;
 
 const wrong: string[] = [];
 for (const document of documents) {
   const text = readFileSync(join(root, document), "utf8");
-  for (const [, target = ""] of text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g))
-    if (!/^[a-z]+:/.test(target) && !existsSync(resolve(root, dirname(document), target)))
-      wrong.push(`${document}: no ${target}`);
+  for (const [, target = "", title] of text.matchAll(links)) {
+    if (/^[a-z]+:/.test(target)) continue;
+    const path = resolve(root, dirname(document), target);
+    if (!existsSync(path)) wrong.push(`${document}: no ${target}`);
+    else if (isShipped(document) && !isShipped(relative(root, path)) && title !== elsewhere)
+      wrong.push(`${document}: ${target} is not shipped: give the link the title "${elsewhere}"`);
+    else if (title === elsewhere && isShipped(relative(root, path)))
+      wrong.push(`${document}: ${target} is shipped, and not only ${elsewhere}`);
+  }
   for (const [, name = ""] of text.matchAll(/\bnpm run ([\w:-]+)/g))
     if (!scripts.includes(name)) wrong.push(`${document}: no script ${name}`);
 }

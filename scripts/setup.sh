@@ -93,8 +93,9 @@ tell_how_to_install() {
 }
 
 # The small pair of label models (18 MB): what it brings, it brings quietly; where there is no network
-# nothing is lost but labels, and it is not tried again for a day.
+# nothing is lost but labels, and it is not tried again for a day. DAILIES_SETUP_MODELS=0 prevents it.
 fetch_label_models() {
+  [ "${DAILIES_SETUP_MODELS:-1}" != 0 ] || return 0
   [ -n "${DAILIES_MODELS_DIR:-${XDG_DATA_HOME:-${HOME:-}}}" ] || return 0
   models=${DAILIES_MODELS_DIR:-${XDG_DATA_HOME:-${HOME:-}/.local/share}/dailies/models}
   has_model() { [ -f "$models/$1/model.json" ]; }

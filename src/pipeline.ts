@@ -11,7 +11,6 @@ import {
 } from "./media/job.ts";
 import { transcodeJobs } from "./transcode/jobs.ts";
 import { planRenditions } from "./transcode/plan.ts";
-import type { Media } from "./media/media.ts";
 import type { Profile } from "./transcode/profile.ts";
 
 /**
@@ -21,7 +20,8 @@ import type { Profile } from "./transcode/profile.ts";
  *                                                ├ poster, gif, video                       │
  *                                                └ label ─ labels.created ─ index           │
  *                              transcript.created ─ index (captions, search, metadata) ─────┘
- *   all jobs at their end ─ media.ready | media.failed
+ *   step.failed(audio) ─ transcribe is left out          object.removed ─ removeMedia
+ *   all jobs at their end ─ media.ready | media.failed: database/settle.ts, in the same commit
  *
  * Everything here is pure: an event in, the changes that follow from it out. They are committed
  * together with what caused the event, and asking for a job that is already there does nothing,
@@ -54,28 +54,28 @@ export function follow(
   settings: PipelineSettings,
   request?: JobRequest,
 ): readonly Change[] {
-  const decisions = decide(request);
-  const { transcriber: engine, languageCode, speech } = settings;
-  const begin = (step: Step, jobSettings?: JobSettings) =>
-    decisions.begin(newJob(event, step, jobSettings));
+  const { begin, leaveOut } = decide(request);
+  const { transcriber: engine, languageCode, speech, captions } = settings;
+  const job = (step: Step, jobSettings?: JobSettings) => newJob(event, step, jobSettings);
 
   switch (event.type) {
     case "object.created":
-      return begin("probe");
+      return begin(job("probe"));
     case "media.probed":
-      return plan(event, event.facts, settings, decisions);
+      return plan(event, event.facts, settings, { begin, leaveOut });
     case "rendition.created":
       if (event.rendition !== "audio") return [];
-      return begin("transcribe", { engine, languageCode, ...speech });
+      return begin(job("transcribe", { engine, languageCode, ...speech }));
     case "transcript.created":
-      return begin("index", { of: "transcript", from: event.transcript, ...settings.captions });
+      return begin(job("index", { of: "transcript", from: event.transcript, ...captions }));
     case "labels.created":
-      return begin("index", { of: "labels", from: event.labels });
+      return begin(job("index", { of: "labels", from: event.labels }));
     case "step.failed":
       if (event.step !== "audio") return [];
-      return decisions.leaveOut(newJob(event, "transcribe"), "audio_failed");
+      return leaveOut(job("transcribe"), "audio_failed");
     case "object.removed":
       return [{ type: "removeMedia", name: event.name, keepBytesMs: event.keepMs ?? renameMs }];
+    // Word of what was done already: kept for whoever asks, and told to whoever subscribed.
     case "speech.asked":
     case "media.ready":
     case "media.failed":
@@ -86,7 +86,7 @@ export function follow(
 
 /** What each kind of media gets (docs/architecture.md has the table). */
 function plan(
-  media: Pick<Media, "name" | "version">,
+  media: Pick<MediaEvent, "name" | "version">,
   facts: MediaFacts,
   settings: PipelineSettings,
   { begin, leaveOut }: Decisions,

@@ -33,6 +33,8 @@ export function filterOf({ startswith, mediaType, label, limit }: FilterOptions)
 export interface ListedMediaJson extends MediaJson {
   /** The most confident first. */
   readonly labels: readonly LabelJson[];
+  /** True when a draft engine heard its transcript. */
+  readonly draft: boolean;
 }
 
 export const stateFormats: Readonly<Record<string, Format>> = {
@@ -44,9 +46,10 @@ export const stateFormats: Readonly<Record<string, Format>> = {
   cancelled: "yellow",
 };
 
-export function stateCell(state: string): Cell {
+export function stateCell(state: string, remark = ""): Cell {
   const format = stateFormats[state];
-  return format === undefined ? state : { text: state, format };
+  const text = state + remark;
+  return format === undefined ? text : { text, format };
 }
 
 const byConfidence = (listing: MediaListing): MediaListing["labels"] =>
@@ -62,7 +65,7 @@ function row(listing: MediaListing): Cell[] {
   return [
     media.name,
     media.type ?? "",
-    stateCell(media.state),
+    stateCell(media.state, listing.draft ? " (draft)" : ""),
     durationMs === undefined || media.type === "image" ? "" : formatMediaTime(durationMs),
     formatSize(media.sizeBytes),
     [...labels.slice(0, labelsShown).map(({ name }) => name), ...more].join(", "),
@@ -77,6 +80,7 @@ export async function ls(context: Context, options: FilterOptions): Promise<numb
     const items = listings.map((listing): ListedMediaJson => ({
       ...mediaJson(listing.media),
       labels: byConfidence(listing).map(labelJson),
+      draft: listing.draft,
     }));
     output.list("media", items);
     return exitCodes.done;

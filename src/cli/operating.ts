@@ -42,7 +42,11 @@ function addKeys(program: Command, go: Go): void {
     )
     .addHelpText(
       "after",
-      examples("keys create player --scopes read", "keys create camera --user ada --expires 90d"),
+      examples(
+        "keys create player --scopes read",
+        "users add ada",
+        "keys create camera --user ada --expires 90d",
+      ),
     )
     .action((name: string, options: object, command: Command) =>
       go(command, async (context) => (await import("./keys.ts")).createKey(context, name, options)),

@@ -10,7 +10,10 @@ import type { Claim, JobQueue, Slots } from "./job-queue.ts";
 import type { RunStep, StepOutcome } from "./step.ts";
 import { pollDelayMs } from "./turns.ts";
 
-/** How often a running job renews its lease and hears whether it is still wanted. */
+/**
+ * How often a running job says how far it is and hears whether it is still wanted. Leases are the
+ * sessions' (decision 6), and renewed elsewhere.
+ */
 const heartbeatMs = 1_000;
 
 export interface WorkerOptions {

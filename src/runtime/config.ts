@@ -63,59 +63,90 @@ function refuse(file: string, key: string, why: string): never {
   throw new MediaError("invalid_config", `${file}: ${key} ${why}`);
 }
 
+/** Where settings come from; each is blamed under the name that it has there. */
+interface Sources {
+  readonly path: string;
+  readonly file: Readonly<Record<string, unknown>>;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** A variable of the environment; an empty one is none. */
+const variable = (env: NodeJS.ProcessEnv, name: string): string | undefined =>
+  env[name] || undefined;
+
+/** A text that the environment may say, else the file. */
+function said(
+  { path, file, env }: Sources,
+  name: string,
+  key: string,
+  pattern: Pattern,
+): string | undefined {
+  const value = variable(env, name);
+  return value === undefined
+    ? text(path, key, file[key], pattern)
+    : text("the environment", name, value, pattern);
+}
+
 /** Numbers under known keys, all positive; anything else is refused by name. */
 function numbers<T extends object>(file: string, section: string, given: unknown, known: T): T {
   if (given === undefined) return known;
   if (given === null || typeof given !== "object") refuse(file, section, "must be an object");
   for (const [key, value] of Object.entries(given)) {
-    if (!(key in known)) refuse(file, `${section}.${key}`, "is no setting");
+    if (!Object.hasOwn(known, key)) refuse(file, `${section}.${key}`, "is no setting");
     if (typeof value !== "number" || !Number.isFinite(value) || value <= 0)
       refuse(file, `${section}.${key}`, `must be a positive number, not ${JSON.stringify(value)}`);
   }
   return { ...known, ...given };
 }
 
-function text(file: string, key: string, given: unknown, pattern: RegExp): string | undefined {
+/** What a text must be like: a RegExp, mostly. */
+type Pattern = Pick<RegExp, "test">;
+
+function text(file: string, key: string, given: unknown, pattern: Pattern): string | undefined {
   if (given === undefined) return undefined;
   if (typeof given !== "string" || !pattern.test(given))
     refuse(file, key, `cannot be ${JSON.stringify(given)}`);
   return given;
 }
 
+const webAddress: Pattern = {
+  test: (value) => /^https?:\/\/[^/]/.test(value) && URL.canParse(value),
+};
+
 /** The settings about models: the environment's folder is seen from here, the file's from its own. */
 function models(
-  path: string,
+  sources: Sources,
   dataDir: string,
-  file: Record<string, unknown>,
-  env: NodeJS.ProcessEnv,
 ): Pick<Config, "modelsDir" | "modelsMirror" | "modelsAutoPull"> {
+  const { path, file, env } = sources;
   const share = env["XDG_DATA_HOME"]?.startsWith("/")
     ? env["XDG_DATA_HOME"]
     : join(homedir(), ".local", "share");
   const dir = text(path, "modelsDir", file["modelsDir"], /./) ?? join(share, "dailies", "models");
-  const mirror = env["DAILIES_MODELS_MIRROR"] || file["modelsMirror"];
-  const modelsMirror = text(path, "modelsMirror", mirror, /^https?:\/\/[^/]/);
-  if (modelsMirror !== undefined && !URL.canParse(modelsMirror))
-    refuse(path, "modelsMirror", "is no address");
+  const here = variable(env, "DAILIES_MODELS_DIR");
+  const mirror = said(sources, "DAILIES_MODELS_MIRROR", "modelsMirror", webAddress);
   return {
-    modelsDir: env["DAILIES_MODELS_DIR"]
-      ? resolve(env["DAILIES_MODELS_DIR"])
-      : resolve(dataDir, dir),
-    ...(modelsMirror !== undefined && { modelsMirror }),
+    modelsDir: here === undefined ? resolve(dataDir, dir) : resolve(here),
+    ...(mirror !== undefined && { modelsMirror: mirror }),
     modelsAutoPull: env["DAILIES_AUTO_PULL"] === "1",
   };
 }
+
+const isAbsent = (error: unknown): boolean =>
+  ["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "");
 
 function readFile(file: string): Record<string, unknown> {
   let content: string;
   try {
     content = readFileSync(file, "utf8");
-  } catch {
+  } catch (error) {
+    // one that is there and says nothing would be worse than none: a server without `requireKeys`, say
+    if (!isAbsent(error)) refuse(file, "the file", `cannot be read: ${(error as Error).message}`);
     return {};
   }
   try {
     const parsed: unknown = JSON.parse(content);
-    if (parsed === null || typeof parsed !== "object")
+    if (parsed === null || typeof parsed !== "object" || Array.isArray(parsed))
       refuse(file, "the file", "must be an object");
     return parsed as Record<string, unknown>;
   } catch (error) {
@@ -125,16 +156,15 @@ function readFile(file: string): Record<string, unknown> {
 }
 
 /**
- * The configuration: what is given here, else the environment (DAILIES_DATA_DIR,
- * DAILIES_LANGUAGE, METADATA_TABLE_NAME, DAILIES_MODELS_DIR, DAILIES_MODELS_MIRROR,
- * DAILIES_AUTO_PULL), else `config.json` in the data directory, else defaults.
+ * The configuration: what is given here, else the environment, else `config.json` in the data
+ * directory, else defaults; docs/settings.md lists them all. What is empty counts as not given.
  * @throws MediaError `invalid_config` with the file, the key and the reason
  */
 export function readConfig(
   overrides: { dataDir?: string; languageCode?: string } = {},
   env: NodeJS.ProcessEnv = process.env,
 ): Config {
-  const dataDir = resolve(overrides.dataDir ?? env["DAILIES_DATA_DIR"] ?? ".dailies");
+  const dataDir = resolve(overrides.dataDir || variable(env, "DAILIES_DATA_DIR") || ".dailies");
   const path = join(dataDir, "config.json");
   const file = readFile(path);
   const known: (keyof ConfigFile)[] = ["languageCode", "metadataTable", "limits", "slots"];
@@ -146,26 +176,27 @@ export function readConfig(
       refuse(path, key, "is no setting");
   const language = /^[a-z]{2,3}(-[A-Za-z0-9]+)*$/;
   const table = /^[A-Za-z0-9_.-]{1,255}$/;
-  const languageCode = overrides.languageCode ?? env["DAILIES_LANGUAGE"] ?? file["languageCode"];
-  const metadataTable = env["METADATA_TABLE_NAME"] ?? file["metadataTable"];
+  const sources = { path, file, env };
+  const languageCode =
+    text("what is given", "languageCode", overrides.languageCode, language) ??
+    said(sources, "DAILIES_LANGUAGE", "languageCode", language);
   const notices = noticeConfig(path, file, {
-    smtpUrl: env["DAILIES_SMTP_URL"],
-    publicUrl: env["DAILIES_PUBLIC_URL"],
+    smtpUrl: variable(env, "DAILIES_SMTP_URL"),
+    publicUrl: variable(env, "DAILIES_PUBLIC_URL"),
   });
   return {
     dataDir,
-    languageCode: text(path, "languageCode", languageCode, language) ?? "en-US",
-    metadataTable: text(path, "metadataTable", metadataTable, table) ?? "metadata",
+    languageCode: languageCode ?? "en-US",
+    metadataTable: said(sources, "METADATA_TABLE_NAME", "metadataTable", table) ?? "metadata",
     limits: numbers(path, "limits", file["limits"], defaultLimits),
     slots: numbers(path, "slots", file["slots"], defaultSlots()),
     masterKeyFile: resolve(
       dataDir,
-      text(path, "masterKeyFile", env["DAILIES_MASTER_KEY_FILE"] ?? file["masterKeyFile"], /./) ??
-        "keys/master.key",
+      said(sources, "DAILIES_MASTER_KEY_FILE", "masterKeyFile", /./) ?? "keys/master.key",
     ),
     notices,
     security: securityConfig(path, file, notices.publicUrl),
-    ...models(path, dataDir, file, env),
+    ...models(sources, dataDir),
     engines: {
       labels: labelEngineConfig(path, file["engines"]),
       speech: speechEngineConfig(path, file["engines"]),

@@ -43,6 +43,8 @@ export interface MediaDetails {
 export interface MediaListing {
   readonly media: Media;
   readonly labels: readonly LabelSummary[];
+  /** True when a draft engine heard its transcript. */
+  readonly draft: boolean;
 }
 
 export interface ProcessOptions {
@@ -119,6 +121,8 @@ export interface PutOptions {
   readonly replace?: boolean;
   /** A folder, all links resolved, that a file to be read must lie in. Default: it may lie anywhere. */
   readonly within?: string;
+  /** Whether it is remembered what the file looked like, so that it need not be read again. Default: true. */
+  readonly remember?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -268,7 +272,10 @@ export interface Dailies extends ServiceQueries {
   /** What `batch` would do, and how long it should take; does nothing. @throws what `batch` throws */
   previewBatch(settings: BatchSettings, signal: AbortSignal): Promise<BatchPreview>;
   jobs(filter?: { name?: string; state?: JobState; limit?: number }): Promise<readonly Job[]>;
-  /** Does failed, cancelled and skipped steps again, of one media or (without a name) of all. */
+  /**
+   * Does failed and cancelled steps again, and the transcript that was left out because its audio failed:
+   * of one media or (without a name) of all. @throws MediaError `not_found`
+   */
   retry(name: string | undefined, options?: WorkOptions & { step?: Step }): Promise<ProcessReport>;
   /**
    * Plans with today's settings and does what that makes different; new results replace the old ones

@@ -77,7 +77,13 @@ function smtpFromUrl(given: string): Settings {
   const url = URL.parse(given);
   if (url === null || !["smtp:", "smtps:"].includes(url.protocol))
     return refuse("the environment", name, "must be smtp://… or smtps://…");
-  const part = (value: string) => (value === "" ? undefined : decodeURIComponent(value));
+  const part = (value: string): string | undefined => {
+    try {
+      return value === "" ? undefined : decodeURIComponent(value);
+    } catch {
+      return refuse("the environment", name, "has a % that stands for nothing: write %25");
+    }
+  };
   const secure = url.protocol === "smtps:";
   return {
     host: part(url.hostname)?.replace(/^\[|\]$/g, ""),
@@ -107,12 +113,12 @@ function webhooksOf(file: string, given: unknown): Reach {
   return { allowPrivate, allow: allow as string[], ports };
 }
 
-function publicUrlOf(file: string, given: unknown): string | undefined {
-  const found = text(file, "publicUrl", given);
+function publicUrlOf(file: string, key: string, given: unknown): string | undefined {
+  const found = text(file, key, given);
   if (found === undefined) return undefined;
   const url = URL.parse(found);
   if (url === null || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "")
-    return refuse(file, "publicUrl", "must be an http or https URL without ? and #");
+    return refuse(file, key, "must be an http or https URL without ? and #");
   return url.href.replace(/\/+$/, "");
 }
 
@@ -125,7 +131,10 @@ export function noticeConfig(
   settings: Settings,
   env: { readonly smtpUrl?: string | undefined; readonly publicUrl?: string | undefined },
 ): NoticeConfig {
-  const publicUrl = publicUrlOf(file, env.publicUrl ?? settings["publicUrl"]);
+  const publicUrl =
+    env.publicUrl === undefined
+      ? publicUrlOf(file, "publicUrl", settings["publicUrl"])
+      : publicUrlOf("the environment", "DAILIES_PUBLIC_URL", env.publicUrl);
   const smtp =
     env.smtpUrl === undefined
       ? smtpOf(file, settings["smtp"])

@@ -2,7 +2,6 @@ import type { Change, JobOutcome } from "../catalog/catalog.ts";
 import { createOutputWriter, type OutputWriter } from "../export/outputs.ts";
 import { replayedEvents } from "../lifecycle/replay.ts";
 import { asMediaError } from "../media/errors.ts";
-import type { MediaEvent } from "../media/event.ts";
 import type { Job, JobRequest } from "../media/job.ts";
 import type { Media } from "../media/media.ts";
 import { isSameWish, mergedWish, type SpeechWish } from "../media/speech.ts";
@@ -10,7 +9,8 @@ import { follow, isWanted } from "../pipeline.ts";
 import type { Claim } from "../queue/job-queue.ts";
 import { createWorker } from "../queue/worker.ts";
 import type { ProcessedMedia, ProcessReport, ProcessUpdate, WorkOptions } from "./dailies.ts";
-import type { Parts } from "./embedded.ts";
+import type { Parts } from "./parts.ts";
+import { createHearing } from "./hearing.ts";
 import { spaceOf } from "./space.ts";
 
 /** How often a run that waits for others looks whether they still live. */
@@ -217,17 +217,17 @@ export async function workUntil(
   options: { signal: AbortSignal; isDone: () => Promise<boolean> },
 ): Promise<void> {
   const { steps, settings, settingsFor } = await parts.localSteps();
-  /** Only a transcript depends on the media's own wish. */
-  const settingsAt = async (event: MediaEvent) =>
-    event.type === "rendition.created"
-      ? settingsFor((await parts.catalog.speechWish(event)) ?? {})
-      : settings;
+  const hearing = createHearing(parts.catalog, settingsFor);
   const worker = createWorker({
     queue: parts.queue,
     catalog: parts.catalog,
     slots: parts.config.slots,
     steps,
-    follow: async (event, claim) => follow(event, await settingsAt(event), claim.job.request),
+    // only a transcript depends on the media's own wish
+    follow: async (event, claim) =>
+      event.type === "rendition.created"
+        ? hearing.follow(event, claim)
+        : follow(event, settings, claim.job.request),
     discard: async (changes) => {
       for (const change of changes)
         if (change.type === "putRendition") await parts.objects.remove(change.rendition.object);
@@ -240,6 +240,7 @@ export async function workUntil(
     onProgress: ({ job, media }, progress) =>
       run.tell({ type: "progress", name: media.name, step: job.step, progress }),
     onFinished: async (claim, outcome) => {
+      if (outcome.state === "succeeded") await hearing.settle(claim);
       run.tell({ type: "step", name: claim.media.name, job: jobAfter(claim, outcome) });
       if (run.everyones) run.waiting.add(claim.media.name);
       await finishIfDone(parts, run, claim.media.name);

@@ -17,7 +17,7 @@ import { fromTranscribeJson } from "../media/transcribe-json.ts";
 import type { Transcript } from "../media/transcript.ts";
 import type { ExportFormat } from "./dailies.ts";
 import { objectChunks } from "./chunks.ts";
-import type { Parts } from "./embedded.ts";
+import type { Parts } from "./parts.ts";
 import { exportedText } from "./exported.ts";
 import { timelineOf, type LabelTimeline } from "./timeline.ts";
 

@@ -45,7 +45,10 @@ interface Parts {
   readonly objects: ObjectStore;
 }
 
-/** Composes the local engines: ffmpeg, pocketsphinx and CenterNet, each in the sandbox. */
+/**
+ * Composes the local engines, each in the sandbox: ffmpeg for probing and transcoding; sherpa where its
+ * models are, else pocketsphinx, for speech; ONNX models where there are any, else CenterNet, for labels.
+ */
 export async function createLocalSteps({ config, catalog, objects }: Parts): Promise<LocalSteps> {
   const { limits } = config;
   const sandbox = await createSandbox();

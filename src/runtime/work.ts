@@ -8,9 +8,10 @@ import type { Media } from "../media/media.ts";
 import type { SpeechWish } from "../media/speech.ts";
 import { followArrival } from "./arrivals.ts";
 import type { Dailies, ProcessOptions, ReprocessOptions, WorkOptions } from "./dailies.ts";
-import type { Parts } from "./embedded.ts";
+import type { Parts } from "./parts.ts";
 import { wishOf, type SpeechOptions } from "./speech-wish.ts";
 import { ask, finishIfDone, newRun, refuse, workUntil, type Run } from "./run.ts";
+import { checkSpace } from "./space.ts";
 
 type Work = Pick<
   Dailies,
@@ -40,6 +41,13 @@ async function named({ catalog }: Pick<Parts, "catalog">, name: string): Promise
   const media = await catalog.getMedia(name);
   if (media !== undefined) return media;
   throw new MediaError("not_found", `there is no media ${JSON.stringify(name)}`);
+}
+
+/** The media that have steps which failed or were cancelled. */
+async function undoneNames(catalog: Parts["catalog"]): Promise<string[]> {
+  const failed = await catalog.listJobs({ state: "failed" });
+  const cancelled = await catalog.listJobs({ state: "cancelled" });
+  return [...new Set([...failed, ...cancelled].map((job) => job.name))];
 }
 
 /** Asks for what there is to do for a media, and counts it done at once when that is nothing. */
@@ -111,6 +119,7 @@ async function takeIn(
         replace,
         signal,
         follow,
+        checkRoom: () => checkSpace(parts.config),
       });
       await begin(parts, run, media, isUndone, change === "shared" ? "shared" : "unchanged");
       onFirst();
@@ -283,8 +292,7 @@ export function createWork(parts: Parts): Work {
     askReprocess: (name, options = {}) => askAgain(parts, name, options, () => false),
     async retry(name, { step, ...options } = {}) {
       await parts.enter();
-      const failed = await catalog.listJobs({ state: "failed" });
-      const names = name === undefined ? [...new Set(failed.map((job) => job.name))] : [name];
+      const names = name === undefined ? await undoneNames(catalog) : [name];
       const media = await Promise.all(names.map((one) => named(parts, one)));
       const only = step === undefined ? {} : { only: [step] };
       return again(parts, media, { ...options, ...only }, isUndone);
