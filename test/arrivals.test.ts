@@ -224,6 +224,14 @@ describe("objects that come and go", () => {
     expect((await dailies.show("tone.wav")).media.state).toBe("ready");
   });
 
+  it("do again what was cancelled, too, when no name says which", async () => {
+    await dailies.put(png(), { name: "a.png" });
+    expect(await dailies.cancel("a.png")).toBe(1);
+    const { finished } = await dailies.retry(undefined, { step: "poster" });
+    expect(finished).toMatchObject([{ name: "a.png", state: "ready" }]);
+    expect((await dailies.show("a.png")).renditions).toMatchObject([{ rendition: "poster" }]);
+  });
+
   it("wait for space: nothing is begun or taken in, and all goes on when there is some", async () => {
     await dailies.put(png(), { name: "a.png" });
     const crowded = await open({ minFreeBytes: Number.MAX_SAFE_INTEGER });
@@ -231,6 +239,9 @@ describe("objects that come and go", () => {
     await expect(crowded.put(png(), { name: "b.png" })).rejects.toMatchObject({
       code: "disk_full",
     });
+    const tone = join(media, "tone.wav");
+    await expect(crowded.process([tone], { only })).rejects.toMatchObject({ code: "disk_full" });
+    expect((await crowded.list()).map((one) => one.media.name)).toEqual(["a.png"]);
     await expect(crowded.workOff()).rejects.toMatchObject({ code: "disk_full" });
     const stop = new AbortController();
     const waiting = crowded.work({ signal: stop.signal, drain: stop.signal });

@@ -1,11 +1,13 @@
 import { execFileSync } from "node:child_process";
 import {
+  appendFileSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,6 +22,7 @@ import { batchResults, endedSoFar, endedTwice } from "./support/batch-results.ts
 import { dailies, dailiesCommand, start, until } from "./support/command.ts";
 import { filesBelow, lookAt } from "./support/library.ts";
 import { openPackage } from "./support/opc.ts";
+import { descendants } from "./support/processes.ts";
 import { describeWithSharedMedia, sharedMedia } from "./support/shared-media.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dailies-batch-"));
@@ -48,11 +51,15 @@ async function inLibrary<T>(dataDir: string, use: (library: Dailies) => Promise<
 async function run(
   at: ReturnType<typeof place>,
   given: BatchGiven = {},
+  meanwhile: (update: BatchUpdate) => void = () => {},
 ): Promise<{ report: BatchReport; updates: BatchUpdate[] }> {
   const updates: BatchUpdate[] = [];
   const { dataDir } = at;
   const settings = settingsFor(at, given);
-  const onUpdate = (update: BatchUpdate): void => void updates.push(update);
+  const onUpdate = (update: BatchUpdate): void => {
+    updates.push(update);
+    meanwhile(update);
+  };
   const { signal } = new AbortController();
   const report = await inLibrary(dataDir, (library) =>
     library.batch(settings, { signal, onUpdate }),
@@ -257,6 +264,7 @@ describeWithSharedMedia("a batch of recordings", () => {
       const args = ({ input, output }: typeof quiet) => ["batch", input, output];
       const undisturbed = await dailies(quiet.dataDir, ...args(quiet), "--json");
       expect(undisturbed.exitCode).toBe(2); // one is broken
+      expect(undisturbed.stderr).toContain("Transcripts are drafts: `dailies models pull ");
       const report = JSON.parse(undisturbed.stdout) as BatchReport;
       expect(report).toMatchObject({ completed: 3, failed: 1, skipped: 0, left: [], problems: [] });
 
@@ -305,21 +313,187 @@ describeWithSharedMedia("a batch of recordings", () => {
       const heard = rows.find(([job]) => job === "first_words") ?? [];
       expect(heard[head.indexOf("duration_s")]).toBe("1.500");
       expect(Number(heard[head.indexOf("words")])).toBeGreaterThan(0);
+      expect(heard[head.indexOf("engine")]).toMatch(/^pocketsphinx .* \(draft\)$/);
       expect(heard[head.indexOf("output_files")]).toContain("first_words.docx; first_words.srt");
       const json: unknown = JSON.parse(
         readFileSync(join(quiet.output, "first_words.json"), "utf8"),
       );
       expect(json).toMatchObject({ jobName: "first_words", status: "COMPLETED" });
 
-      // The same recording comes back: it is known, as is what became of it.
+      // The same recording comes back: it is known, as is what became of it, and where it belongs.
       cpSync(join(source, "a.mp3"), join(quiet.input, "a.mp3"));
       const again = await run(quiet, { retryFailed: report.summaries?.failed ?? "" });
       expect(again.report).toMatchObject({ failed: 1, completed: 0 });
       const whole = await run(quiet);
       expect(whole.updates).toContainEqual({ type: "skipped", job: "a", input: "a.mp3" });
-      expect(readdirSync(quiet.input)).toContain("a.mp3");
+      expect(filesBelow(quiet.input)).toEqual(["broken.mp3"]);
     },
   );
+
+  const toTxt: BatchGiven = { formats: ["txt"] };
+  const archive = ({ output }: ReturnType<typeof place>): string[] =>
+    filesBelow(join(output, "Archive"));
+
+  it("are found below the results, and not again when they are archived", async () => {
+    const { output, dataDir } = place("below");
+    const at = { input: join(output, "in"), output, dataDir };
+    cpSync(join(source, "a.mp3"), join(at.input, "a.mp3"));
+    expect((await run(at, toTxt)).report).toMatchObject({ completed: 1, problems: [] });
+    expect(archive(at)).toEqual(["a.json", "a.mp3"]);
+    const { updates } = await run(at, toTxt);
+    expect(updates).toContainEqual(expect.objectContaining({ type: "found", inputs: 0 }));
+    const inside = { ...at, input: join(output, ".dailies-batch") };
+    await expect(run(inside)).rejects.toMatchObject({ code: "invalid_argument" });
+  });
+
+  it("are never archived unheard, nor over others", { timeout: 30_000 }, async () => {
+    const at = place("changed");
+    const path = join(at.input, "a.mp3");
+    cpSync(join(source, "a.mp3"), path);
+    // Another recording comes in its place after it was taken in.
+    const changed = await run(at, toTxt, ({ type }) => {
+      if (type === "queued") cpSync(join(source, "more/c.wav"), path);
+    });
+    expect(changed.report).toMatchObject({ completed: 1, failed: 0 });
+    expect(changed.report.problems).toMatchObject([{ path, error: { code: "file_changing" } }]);
+    expect(filesBelow(at.input)).toEqual(["a.mp3"]);
+    expect(archive(at)).toEqual(["a.json"]);
+    const json = readFileSync(join(at.output, "Archive/a.json"), "utf8");
+    writeFileSync(join(at.output, "Archive/a.json"), `${json} `); // to know it again
+
+    const again = await run(at, toTxt);
+    expect(again.report).toMatchObject({ completed: 1, skipped: 0, problems: [] });
+    const [other = ""] = archive(at);
+    expect(other).toMatch(/^a-[0-9a-f]{8}\.json$/);
+    expect(archive(at)).toEqual([other, other.replace("json", "mp3"), "a.json"]);
+    expect(readFileSync(join(at.output, "Archive/a.json"), "utf8")).toBe(`${json} `);
+
+    // The first comes back, and is heard again: its recording is in nobody's place, nor is its JSON.
+    cpSync(join(source, "a.mp3"), path);
+    await run(at, toTxt);
+    expect(archive(at)).toEqual([other, other.replace("json", "mp3"), "a.json", "a.mp3"]);
+    expect(readFileSync(join(at.output, "Archive/a.json"), "utf8")).not.toBe(`${json} `);
+    writeFileSync(join(at.output, "Archive/a.json"), `${json} `);
+    cpSync(join(source, "more/c.wav"), path);
+    expect((await run(at, toTxt)).report).toMatchObject({ completed: 1, problems: [] });
+    expect(archive(at)).toHaveLength(4);
+    expect(readFileSync(join(at.output, "Archive/a.json"), "utf8")).toBe(`${json} `);
+  });
+
+  it("are archived later, where they could not be at first", { timeout: 30_000 }, async () => {
+    const at = place("later");
+    const path = join(at.input, "a.mp3");
+    cpSync(join(source, "a.mp3"), path);
+    const touch = ({ type }: BatchUpdate): void => {
+      if (type === "queued") utimesSync(path, 1, 1);
+    };
+    const first = await run(at, toTxt, touch);
+    expect(first.report.problems).toHaveLength(1);
+    const second = await run(at, toTxt);
+    expect(second.report).toMatchObject({ completed: 0, skipped: 1, problems: [] });
+    expect([filesBelow(at.input), archive(at)]).toEqual([[], ["a.json", "a.mp3"]]);
+
+    rmSync(join(at.output, "Archive/a.mp3"));
+    cpSync(join(source, "a.mp3"), path);
+    const copied = await run(at, { ...toTxt, archive: "copy" });
+    expect(copied.report).toMatchObject({ skipped: 1, problems: [] });
+    expect([filesBelow(at.input), archive(at)]).toEqual([["a.mp3"], ["a.json", "a.mp3"]]);
+  });
+
+  it("fail alone when their results cannot be written", { timeout: 30_000 }, async () => {
+    const at = place("blocked");
+    for (const name of ["a.mp3", "b.mp3"]) cpSync(join(source, "a.mp3"), join(at.input, name));
+    mkdirSync(join(at.output, "a.txt/in the way"), { recursive: true });
+    const { report } = await run(at, toTxt);
+    expect(report).toMatchObject({ completed: 1, failed: 1, left: [], interrupted: false });
+    expect(readFileSync(report.summaries?.failed ?? "", "utf8")).toMatch(
+      /\na,a\.mp3,.*,storage_failed,/,
+    );
+    rmSync(join(at.output, "a.txt"), { recursive: true });
+    expect((await run(at, toTxt)).report).toMatchObject({ completed: 1, failed: 0 });
+    expect(archive(at)).toEqual(["a.json", "a.mp3", "b.json", "b.mp3"]);
+  });
+
+  it("keep their names when they are renamed later", { timeout: 30_000 }, async () => {
+    const at = place("renamed-later");
+    const given = { ...toTxt, archive: "none" } as const;
+    cpSync(join(source, "a.mp3"), join(at.input, "a 1.mp3"));
+    expect((await run(at, given)).report).toMatchObject({ completed: 1 });
+    // A process that wrote down that it would rename it, and was killed before it did.
+    const [from, path] = ["a 1.mp3", "a_1.mp3"].map((name) => join(at.input, name));
+    const line = { type: "named", path, job: "a_1", was: "a 1.mp3", from };
+    appendFileSync(join(at.output, ".dailies-batch/ledger.jsonl"), `${JSON.stringify(line)}\n`);
+    expect((await run(at, given)).report).toMatchObject({ completed: 0, skipped: 1 });
+
+    const renamed = await run(at, { ...given, renameInPlace: true });
+    expect(renamed.report).toMatchObject({ completed: 0, skipped: 1 });
+    expect(filesBelow(at.input)).toEqual(["a_1.mp3"]);
+    // What comes under the old name is another recording, whatever was done under it.
+    cpSync(join(source, "more/c.wav"), join(at.input, "a 1.mp3"));
+    const more = await run(at, { ...given, renameInPlace: true });
+    expect(more.report).toMatchObject({ completed: 1, skipped: 1 });
+    expect(filesBelow(at.input)).toEqual(["a_1-2.mp3", "a_1.mp3"]);
+    const [, ...renames] = parseCsv(readFileSync(join(at.output, "renames.csv"), "utf8"));
+    expect(renames.toSorted()).toEqual([
+      ["a 1.mp3", "a_1", "a_1.mp3"],
+      ["a 1.mp3", "a_1-2", "a_1-2.mp3"],
+    ]);
+  });
+
+  it("can be stopped amid a long document", { timeout: 60_000 }, async () => {
+    const at = place("stopped");
+    const given = { archive: "none", keepJobs: true } as const;
+    cpSync(join(source, "a.mp3"), join(at.input, "a.mp3"));
+    await run(at, { ...toTxt, ...given });
+    // Nobody has so long a recording at hand: its transcript stands in for it.
+    const outputs = join(at.dataDir, "objects/outputs");
+    const isTranscript = (name: string): boolean =>
+      readFileSync(join(outputs, name), "utf8").includes('"items"');
+    const transcript = join(outputs, filesBelow(outputs).find(isTranscript) ?? "");
+    const text = readFileSync(transcript, "utf8");
+    const json = JSON.parse(text);
+    json.results.items = Array.from({ length: 60_000 }, (_, index) => ({
+      type: "pronunciation",
+      alternatives: [{ content: "never", confidence: "0.5" }],
+      start_time: `${index}`,
+      end_time: `${index + 1}`,
+    }));
+    writeFileSync(transcript, JSON.stringify(json));
+    const args = ["--formats", "docx", "--archive", "none", "--keep-jobs"];
+    const command = [...dailiesCommand, "batch", at.input, at.output, ...args];
+    const running = start([...command, "--data-dir", at.dataDir]);
+    const pid = running.child.pid ?? 0;
+    await until("the document", () =>
+      descendants(pid).some(({ command: line }) => line.includes("docx/child")),
+    );
+    process.kill(-pid, "SIGINT"); // as a terminal does: to all of them
+    const { exitCode, stderr } = await running.ended;
+    expect(stderr).toContain("Interrupted. The same command goes on where this one stopped.");
+    expect(exitCode).toBe(130);
+    writeFileSync(transcript, text);
+    const { report } = await run(at, { ...given, formats: ["docx"] });
+    expect(report).toMatchObject({ completed: 1, failed: 0, interrupted: false });
+  });
+
+  it("are looked at without a mark on the disk", async () => {
+    const at = place("dry");
+    cpSync(join(source, "a.mp3"), join(at.input, "a.mp3"));
+    const looked = await dailies(at.dataDir, "batch", at.input, at.output, "--dry-run", "--json");
+    expect(JSON.parse(looked.stdout)).toMatchObject({ toDo: [{ job: "a" }], skipped: [] });
+    expect(looked.exitCode).toBe(0);
+    for (let index = 0; index < 40; index += 1)
+      cpSync(join(source, "a.mp3"), join(at.input, `${index}.mp3`));
+    const command = [...dailiesCommand, "batch", at.input, at.output, "--dry-run"];
+    const running = start([...command, "--data-dir", at.dataDir]);
+    const pid = running.child.pid ?? 0;
+    await until("a probe", () => descendants(pid).length > 0);
+    process.kill(-pid, "SIGINT");
+    expect(await running.ended).toMatchObject({
+      exitCode: 130,
+      stderr: expect.stringMatching(/Interrupted\.\n$/),
+    });
+    expect([at.dataDir, at.output].filter((path) => existsSync(path))).toEqual([]);
+  });
 
   it("can be kept in the library, and its inputs where they are", { timeout: 60_000 }, async () => {
     const at = place("kept");

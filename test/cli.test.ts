@@ -135,8 +135,10 @@ describe("process and what comes after", () => {
       type: "audio",
       state: "ready",
       labels: [],
+      draft: true,
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
     });
+    expect((await dailies("ls")).stdout).toMatch(/^speech\.wav +audio +ready \(draft\) /m);
     const details = await json<DetailsJson>("show", "speech.wav");
     expect(details.renditions.map(({ key }) => key)).toContain("output/audio/speech.wav.mp3");
     expect(details.jobs.find(({ step }) => step === "transcribe")?.state).toBe("succeeded");

@@ -1,5 +1,15 @@
 import { execFile } from "node:child_process";
-import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,9 +54,15 @@ interface Ended {
   readonly stderr: string;
 }
 
-async function start(program: string, args: string[], path: string, cwd = folder): Promise<Ended> {
+async function start(
+  program: string,
+  args: string[],
+  path: string,
+  cwd = folder,
+  more: NodeJS.ProcessEnv = {},
+): Promise<Ended> {
   return await new Promise((resolve) => {
-    const env = { PATH: path, HOME: folder };
+    const env = { PATH: path, HOME: folder, ...more };
     execFile(program, args, { env, cwd, timeout: 20_000 }, (error, stdout, stderr) => {
       const exitCode = error === null ? 0 : Number(error.code ?? -1);
       resolve({ exitCode, stdout: stdout.trim(), stderr: stderr.trim() });
@@ -136,5 +152,32 @@ describe("scripts/setup.sh", () => {
     expect(ended.stderr).toContain("node_modules is a link");
     expect(await readdir(folder)).not.toContain("npm-ran");
     expect(await readdir(theirs)).toEqual(["package"]);
+  });
+
+  test("fetches the label models, unless it is told not to", async () => {
+    const clone = join(folder, "equipped");
+    const setup = await write(join(clone, "scripts/setup.sh"), "");
+    await copyFile(join(root, "scripts/setup.sh"), setup);
+    await write(join(clone, "bin/dailies"), `#!/bin/sh\necho "$@" >${join(clone, "asked")}\n`);
+    // A machine that has all else, and a network.
+    const path = await mkdtemp(join(folder, "all-"));
+    for (const program of ["node", "ffmpeg", "ffprobe", "pocketsphinx", "bwrap"])
+      await write(join(path, program), "#!/bin/sh\n");
+    for (const tool of ["dirname", "find", "mkdir", "sh", "uname"])
+      await symlink(`/usr/bin/${tool}`, join(path, tool));
+    const setUp = (more: NodeJS.ProcessEnv) =>
+      start("/bin/sh", [setup], path, clone, {
+        DAILIES_MODELS_DIR: join(clone, "models"),
+        ...more,
+      });
+
+    const silent = { exitCode: 0, stdout: "", stderr: "" };
+    expect(await setUp({ DAILIES_SETUP_MODELS: "0" })).toEqual(silent);
+    expect((await readdir(clone)).toSorted()).toEqual(["bin", "scripts"]);
+    expect((await setUp({})).stderr).toContain("fetching the label models (18 MB)");
+    expect(await readFile(join(clone, "asked"), "utf8")).toBe("models pull labels --quiet\n");
+    await rm(join(clone, "asked"));
+    expect(await setUp({})).toEqual(silent); // not again for a day
+    expect(await readdir(clone)).not.toContain("asked");
   });
 });

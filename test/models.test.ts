@@ -136,6 +136,24 @@ test("what cannot be fetched unasked is said, and the work goes on", async () =>
   ]);
 });
 
+test("models are not fetched unasked for a package that cannot be loaded", async () => {
+  const dir = await newDir();
+  const hook = join(dir, "no-libraries.cjs");
+  await writeFile(
+    hook,
+    `require("node:module")._extensions[".node"] = () => { throw new Error("wrong libc"); };`,
+  );
+  await using server = await openServer(answer(404));
+  const more = {
+    DAILIES_AUTO_PULL: "1",
+    DAILIES_MODELS_MIRROR: server.url,
+    NODE_OPTIONS: `--require ${hook}`,
+  };
+  const { stderr } = await processed(dir, more, "missing.wav");
+  expect(stderr).toMatch(/missing\.wav.*\(not_found\)/);
+  expect(server.asked).toEqual([]);
+});
+
 const script = "/usr/bin/script";
 
 test.runIf(process.platform === "linux" && existsSync(script))(

@@ -136,6 +136,7 @@ describe("summaries", () => {
     expect(one[heads.indexOf("failure_code")]).toBe("damaged_media");
     expect(one[heads.indexOf("failure_reason")]).toBe("'-1 bytes, it is said");
     expect(one[heads.indexOf("duration_s")]).toBe("");
+    expect(completedCsv([{ ...row, draft: true }])).toContain(",pocketsphinx 5 en-us (draft),");
     expect(completedCsv([]).startsWith("\ufeffjob_name,")).toBe(true);
     expect(stampOf(Date.UTC(2026, 10, 20, 11, 50, 57))).toBe("20261120T115057Z");
   });
@@ -193,6 +194,13 @@ describe("the ledger", () => {
     expect(again.state.open).toBe("S");
     expect(again.state.names.get("/a")).toBe("talk");
     expect(again.state.ended.get("/a")?.succeeded).toBe(true);
+    // A file that is renamed takes its end along, and leaves none behind.
+    await again.add({ type: "named", path: "/c", job: "talk", was: "a", from: "/a" });
+    expect([...again.state.moving]).toEqual([["/a", "/c"]]);
+    expect(again.state.ended.get("/c")).toEqual(again.state.ended.get("/a"));
+    await again.add({ type: "left", path: "/a" });
+    expect([...again.state.moving, ...again.state.names]).toEqual([["/c", "talk"]]);
+    expect([...again.state.ended.keys()]).toEqual(["/b", "/c"]);
     await again.add({ type: "finished", stamp: "S" });
     await again.close();
     const state = await readLedger(path);

@@ -15,7 +15,11 @@ export type LedgerEntry =
       readonly job: string;
       /** What the file was called before it was renamed in place. */
       readonly was?: string;
+      /** The path under which it had the name until it was renamed: what became of it goes along. */
+      readonly from?: string;
     }
+  /** A file was renamed: what comes under its old path is another one. */
+  | { readonly type: "left"; readonly path: string }
   /** An input came to its end: its results are written, or it is said why not. */
   | {
       readonly type: "ended";
@@ -25,6 +29,8 @@ export type LedgerEntry =
       readonly mark: string;
       readonly sha256: string;
       readonly settings: string;
+      /** What recording and JSON are called in the archive, without ending; absent without results or archive. */
+      readonly stem?: string;
       readonly row: BatchRow;
     }
   | { readonly type: "finished"; readonly stamp: string };
@@ -36,6 +42,7 @@ export interface Ended {
   readonly mark: string;
   readonly sha256: string;
   readonly settings: string;
+  readonly stem?: string;
 }
 
 export interface LedgerState {
@@ -43,6 +50,8 @@ export interface LedgerState {
   readonly names: Map<string, string>;
   /** What files were called before, by path. */
   readonly renamed: Map<string, string>;
+  /** New paths by old ones, of files whose renaming began and of which it is not written that it is done. */
+  readonly moving: Map<string, string>;
   readonly ended: Map<string, Ended>;
   /** The batch that began and is not finished. */
   open?: string | undefined;
@@ -57,6 +66,12 @@ export interface Ledger {
   close(): Promise<void>;
 }
 
+function goAlong(state: LedgerState, from: string, to: string): void {
+  const ended = state.ended.get(from);
+  if (ended !== undefined) state.ended.set(to, ended);
+  state.moving.set(from, to);
+}
+
 function note(state: LedgerState, entry: LedgerEntry): void {
   switch (entry.type) {
     case "began":
@@ -65,14 +80,20 @@ function note(state: LedgerState, entry: LedgerEntry): void {
     case "named":
       state.names.set(entry.path, entry.job);
       if (entry.was !== undefined) state.renamed.set(entry.path, entry.was);
+      if (entry.from !== undefined) goAlong(state, entry.from, entry.path);
+      return;
+    case "left":
+      for (const map of [state.names, state.renamed, state.moving, state.ended])
+        map.delete(entry.path);
       return;
     case "ended": {
-      const { stamp, mark, sha256, settings, row } = entry;
+      const { stamp, mark, sha256, settings, stem, row } = entry;
       state.ended.set(entry.path, {
         stamp,
         mark,
         sha256,
         settings,
+        ...(stem === undefined ? {} : { stem }),
         succeeded: row.failure === undefined,
       });
       return;
@@ -106,7 +127,12 @@ async function* entriesIn(path: string): AsyncGenerator<LedgerEntry> {
 
 /** What a ledger says, without a mark on the disk: nothing when there is none. */
 export async function readLedger(path: string): Promise<LedgerState> {
-  const state: LedgerState = { names: new Map(), renamed: new Map(), ended: new Map() };
+  const state: LedgerState = {
+    names: new Map(),
+    renamed: new Map(),
+    moving: new Map(),
+    ended: new Map(),
+  };
   for await (const entry of entriesIn(path)) note(state, entry);
   return state;
 }

@@ -12,6 +12,8 @@ export interface BatchRow {
   /** 0–1, of the words that have one. */
   readonly meanConfidence?: number;
   readonly engine?: string;
+  /** Whether it is an engine meant as a stopgap. */
+  readonly draft?: true;
   readonly createdAt: number;
   readonly startedAt?: number;
   readonly finishedAt: number;
@@ -38,7 +40,7 @@ function fieldsOf(row: BatchRow): (string | number | undefined)[] {
     row.languageCode,
     row.words,
     row.meanConfidence?.toFixed(4),
-    row.engine,
+    row.draft === true ? `${row.engine} (draft)` : row.engine,
     iso(row.createdAt),
     iso(row.startedAt),
     iso(row.finishedAt),

@@ -59,7 +59,8 @@ function endedLine(row: BatchRow, style: Style): string {
   }
   const sure =
     row.meanConfidence === undefined ? "" : `, ${Math.round(row.meanConfidence * 100)}% sure`;
-  return `${style("green", "✓")} ${name}: ${count(row.words ?? 0, "word")}${sure}${took}`;
+  const draft = row.draft === true ? " (draft)" : "";
+  return `${style("green", "✓")} ${name}: ${count(row.words ?? 0, "word")}${draft}${sure}${took}`;
 }
 
 /** The lines of an update that stay, for results and for notes. */

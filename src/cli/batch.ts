@@ -1,15 +1,22 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { batchSettings, checkBatchFile, type BatchGiven } from "../runtime/batch-settings.ts";
-import { MediaError } from "../media/errors.ts";
-import type { BatchPreview, BatchReport } from "../runtime/dailies.ts";
-import { createBatchDisplay } from "./batch-display.ts";
+import {
+  batchSettings,
+  checkBatchFile,
+  type BatchGiven,
+  type BatchSettings,
+} from "../runtime/batch-settings.ts";
+import { asMediaError, MediaError } from "../media/errors.ts";
+import type { BatchPreview, BatchReport, BatchUpdate } from "../runtime/dailies.ts";
+import { createBatchDisplay, type BatchDisplay } from "./batch-display.ts";
 import type { Context } from "./context.ts";
 import { errorJson, exitCodes } from "./failure.ts";
 import { count, formatElapsed, formatSize } from "./format.ts";
+import { offerModel } from "./offer-model.ts";
+import { heardWith } from "./speech-options.ts";
 import { table } from "./table.ts";
 import { printable } from "./text.ts";
-import { exitCodeOf, listenForStop } from "./work.ts";
+import { exitCodeOf, listenForStop, type Stop } from "./work.ts";
 
 export interface BatchCommandOptions extends Omit<BatchGiven, "input" | "output"> {
   /** A file with the same settings; what is given on the command line goes first. */
@@ -51,41 +58,96 @@ export async function batch(
   );
   const filed = config === undefined ? {} : await readSettings(config);
   const settings = batchSettings(filed, given);
+  const draftHint = dryRun
+    ? undefined
+    : await offerModel(heardWith(context, settings), { paths: [settings.input] });
   const display = createBatchDisplay(output);
   const stop = listenForStop((signal) => {
     if (signal !== "SIGPIPE")
       display.say("Stopping: handing back what is under way. Once more stops at once.");
   });
-  const startedAt = Date.now();
   try {
-    if (dryRun) {
-      const preview = await context.withDailies(
-        (dailies) => dailies.previewBatch(settings, stop.signal),
-        { create: true },
-      );
-      display.close();
-      printPreview(context, preview);
-      return exitCodes.done;
-    }
-    const report = await context.withDailies(
-      (dailies) => dailies.batch(settings, { signal: stop.signal, onUpdate: display.update }),
-      { create: true },
-    );
-    display.close();
-    const by = stop.by();
-    if (by !== "SIGPIPE")
-      printReport(context, report, { bucket: settings.bucket, elapsedMs: Date.now() - startedAt });
-    if (by !== undefined) return exitCodeOf(by);
-    return report.failed + report.problems.length === 0 ? exitCodes.done : exitCodes.someFailed;
+    if (dryRun) return await preview(context, settings, { display, stop });
+    return await run(context, settings, { display, stop, draftHint });
   } finally {
     display.close();
     stop.release();
   }
 }
 
-function printPreview({ output }: Context, preview: BatchPreview): void {
-  if (output.mode !== "human") return output.document(preview);
-  const { toDo, skipped, ignored, atOnce, soundMs, elapsedMs, by } = preview;
+interface Running {
+  readonly display: BatchDisplay;
+  readonly stop: Stop;
+}
+
+/** What comes of work; undefined when it was stopped so early that there is nothing to tell. */
+async function untilStopped<T>(work: Promise<T>, stop: Stop): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (stop.by() !== undefined && asMediaError(error).code === "cancelled") return undefined;
+    throw error;
+  }
+}
+
+async function run(
+  context: Context,
+  settings: BatchSettings,
+  { display, stop, draftHint }: Running & { draftHint: string | undefined },
+): Promise<number> {
+  const startedAt = Date.now();
+  let isHeard = false;
+  const onUpdate = (update: BatchUpdate): void => {
+    isHeard ||= update.type === "completed";
+    display.update(update);
+  };
+  const report =
+    (await untilStopped(
+      context.withDailies((dailies) => dailies.batch(settings, { signal: stop.signal, onUpdate }), {
+        create: true,
+      }),
+      stop,
+    )) ?? nothing;
+  display.close();
+  const by = stop.by();
+  if (by !== "SIGPIPE")
+    printReport(context, report, { bucket: settings.bucket, elapsedMs: Date.now() - startedAt });
+  if (isHeard && draftHint !== undefined && by !== "SIGPIPE") context.output.note(draftHint);
+  if (by !== undefined) return exitCodeOf(by);
+  return report.failed + report.problems.length === 0 ? exitCodes.done : exitCodes.someFailed;
+}
+
+/** Makes no library where there is none. */
+async function preview(
+  context: Context,
+  settings: BatchSettings,
+  { display, stop }: Running,
+): Promise<number> {
+  const { previewBatchAlone } = await import("../runtime/batch-preview.ts");
+  const { config, output } = context;
+  const found = await untilStopped(previewBatchAlone(config, settings, stop.signal), stop);
+  display.close();
+  const by = stop.by();
+  if (found !== undefined && by !== "SIGPIPE") printPreview(context, found);
+  if (by === undefined) return exitCodes.done;
+  if (by !== "SIGPIPE") output.note("Interrupted.");
+  return exitCodeOf(by);
+}
+
+/** Of a batch that was stopped before it was known what there is. */
+const nothing: BatchReport = {
+  completed: 0,
+  failed: 0,
+  skipped: 0,
+  ignored: 0,
+  problems: [],
+  left: [],
+  interrupted: true,
+};
+
+function printPreview({ output }: Context, found: BatchPreview): void {
+  if (output.mode !== "human") return output.document(found);
+  const { toDo, skipped, ignored, atOnce, soundMs, elapsedMs, by } = found;
   const rows = [
     ...toDo.map((one) => [one.input, one.job, formatSize(one.sizeBytes), "to do"]),
     ...skipped.map((one) => [one.input, one.job, formatSize(one.sizeBytes), "done before"]),
@@ -105,6 +167,8 @@ function printPreview({ output }: Context, preview: BatchPreview): void {
   output.note(`${count(toDo.length, "recording")} to do${sound}, ${atOnce} at once${time}.`);
 }
 
+const interruptedLine = "Interrupted. The same command goes on where this one stopped.";
+
 function printReport(
   { output }: Context,
   report: BatchReport,
@@ -115,6 +179,7 @@ function printReport(
     const end = { ...report, problems, elapsedMs };
     return output.document(output.mode === "jsonl" ? { type: "end", ...end } : end);
   }
+  if (report === nothing) return output.note(interruptedLine); // nobody has looked what there is
   const { completed, failed, skipped, summaries, left, interrupted, problems } = report;
   const parts = [
     `${completed} done`,
@@ -133,5 +198,5 @@ function printReport(
       ? `Left in the library below ${bucket}/: no media, no jobs.`
       : `Left in the library below ${bucket}/: ${most} media with their jobs.`,
   );
-  if (interrupted) output.note("Interrupted. The same command goes on where this one stopped.");
+  if (interrupted) output.note(interruptedLine);
 }

@@ -63,7 +63,9 @@ export async function listModels({ output, config }: Context): Promise<number> {
   output.note(`${total}; in ${printable(config.modelsDir)}`);
   for (const { id, state } of models)
     if (state === "changed")
-      output.note(`${id}: its files changed; \`dailies models verify ${id}\``);
+      output.note(
+        `${id}: its files changed; \`dailies models verify ${id}\` says which, \`pull ${id}\` fetches it anew, \`rm ${id}\` lets it go`,
+      );
   return exitCodes.done;
 }
 

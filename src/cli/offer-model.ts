@@ -36,7 +36,8 @@ export async function offerModel(context: Context, intent: Intent): Promise<stri
   const offer = speechOffer(config);
   if (offer === undefined) return undefined;
   if (config.modelsAutoPull) {
-    await fetch(context, models, offer);
+    // Hundreds of megabytes would not help a package that this machine cannot load.
+    if (await canLoadSherpa()) await fetch(context, models, offer);
     return undefined;
   }
   if (offer.answer === "no") return undefined;

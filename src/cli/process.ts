@@ -4,7 +4,7 @@ import type { ProcessedMedia } from "../runtime/dailies.ts";
 import type { SpeechOptions } from "../runtime/speech-choices.ts";
 import type { Context } from "./context.ts";
 import { offerModel } from "./offer-model.ts";
-import { speechOptions } from "./speech-options.ts";
+import { heardWith, speechOptions } from "./speech-options.ts";
 import { printable, shellWord } from "./text.ts";
 import { work } from "./work.ts";
 
@@ -48,16 +48,6 @@ export async function process(
 function hasNewTranscript({ state, jobs }: ProcessedMedia): boolean {
   const isNew = state === "ready" || state === "failed";
   return isNew && jobs.some(({ step, state: end }) => step === "transcribe" && end === "succeeded");
-}
-
-/** What the offer of a better engine goes by. */
-function heardWith(context: Context, { language, engine }: SpeechOptions): Context {
-  const { config } = context;
-  const engines = engine === undefined ? config.engines : { ...config.engines, speech: engine };
-  return {
-    ...context,
-    config: { ...config, engines, languageCode: language ?? config.languageCode },
-  };
 }
 
 /** Without paths: works off what waits, whoever asked for it. */

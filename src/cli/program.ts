@@ -179,7 +179,7 @@ function addWork(program: Command, go: Go): void {
     )
     .option(
       "--watch <dir>",
-      "take in what is put into this folder (may be given again)",
+      "take in what is put into this folder; several as NAME=DIR: names then begin with NAME/",
       parseFolders,
     )
     .addOption(
@@ -193,7 +193,10 @@ function addWork(program: Command, go: Go): void {
         "let others connect though this sandbox leaves decoders the network",
       ).choices(["kernel", "limits"]),
     )
-    .addHelpText("after", examples("serve", "serve --port 8080 --watch footage/"))
+    .addHelpText(
+      "after",
+      examples("serve", "serve --watch footage/", "serve --watch cam1=/mnt/a --watch cam2=/mnt/b"),
+    )
     .action((options: ServeCommand, command: Command) =>
       go(command, async (context) => (await import("./serve.ts")).serve(context, options)),
     );
@@ -210,7 +213,7 @@ function addWork(program: Command, go: Go): void {
     );
   program
     .command("retry")
-    .description("do failed, cancelled and skipped steps again, of one media or of all")
+    .description("do failed and cancelled steps again, of one media or of all")
     .argument("[name]", "a media")
     .addOption(new Option("--step <step>", "only this step").choices(steps))
     .addHelpText("after", examples("retry", "retry talk.mp4 --step transcribe"))

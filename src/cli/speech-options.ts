@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
+import type { Context } from "./context.ts";
 import { mostSpeakers, speechEngines, type SpeechOptions } from "../runtime/speech-choices.ts";
 
 function parseSpeakers(value: string): number | "auto" {
@@ -28,6 +29,23 @@ export function addSpeechOptions(command: Command, again = false): Command {
     .option("--no-vocabulary", "forget the vocabulary that was given before")
     .option("--no-speakers", "tell speakers apart no more")
     .option("--no-identify-language", "find out the language no more");
+}
+
+/** What the offer of a better engine goes by. */
+export function heardWith(
+  context: Context,
+  {
+    language,
+    engine,
+  }: { readonly language?: string | undefined; readonly engine?: string | undefined },
+): Context {
+  const { config } = context;
+  const speech = speechEngines.find((name) => name === engine) ?? config.engines.speech;
+  const languageCode = language ?? config.languageCode;
+  return {
+    ...context,
+    config: { ...config, engines: { ...config.engines, speech }, languageCode },
+  };
 }
 
 /** The speech options among a command's. */

@@ -22,7 +22,7 @@ export interface DetectLabelsJson {
   readonly engine: EngineInfo;
 }
 
-/** Row E2's figures. Width and height are as displayed. Unknown is absent. */
+/** What Rekognition's VideoMetadata says of a video. Width and height are as displayed. Unknown is absent. */
 interface VideoMetadataJson {
   readonly Codec?: string;
   readonly DurationMillis?: number;

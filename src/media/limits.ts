@@ -1,4 +1,4 @@
-/** What one media may cost. Configurable; the figures are docs/architecture.md's. */
+/** What one media may cost. Configurable; the figures are docs/settings.md's. */
 export interface Limits {
   /** Longest media accepted. `limit_duration` */
   readonly maxDurationMs: number;

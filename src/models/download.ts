@@ -43,10 +43,13 @@ class Interrupted extends Error {}
 
 /**
  * Fetches a file, going on where an earlier call or process stopped if it is still the same file
- * there, and returns its hash. Interruptions are tried again; what is wrong is thrown away.
+ * there, and returns its hash. One that an earlier call brought whole is not asked for again, if its
+ * hash is known. Interruptions are tried again; what is wrong is thrown away.
  * @throws MediaError `download_failed`, `model_invalid`, `disk_full`; the signal's reason
  */
 export async function download(job: Download): Promise<{ sha256: string; sizeBytes: number }> {
+  const arrived = await arrivedBefore(job);
+  if (arrived !== undefined) return arrived;
   const patience = { ...defaultPatience, ...job.patience };
   let failures = 0;
   let best = 0;
@@ -78,6 +81,15 @@ const hostOf = (url: string): string => new URL(url).host;
 
 async function sizeOf(path: string): Promise<number> {
   return (await stat(path).catch(() => undefined))?.size ?? 0;
+}
+
+/** What lies at its place already, if that is known to be the right thing. */
+async function arrivedBefore({ path, sizeBytes, sha256, signal, onProgress }: Download) {
+  const size = await sizeOf(path);
+  if (sha256 === undefined || size === 0 || size !== (sizeBytes ?? size)) return undefined;
+  if ((await hashOf(path, signal)).digest("hex") !== sha256) return undefined;
+  onProgress?.(size, size);
+  return { sha256, sizeBytes: size };
 }
 
 async function readNote(job: Download): Promise<PartNote | undefined> {
@@ -205,10 +217,12 @@ async function totalOf(job: Download, answer: Answer, start: number): Promise<nu
   return job.sizeBytes ?? said;
 }
 
-async function hashOf(path: string): Promise<Hash> {
+async function hashOf(path: string, signal?: AbortSignal): Promise<Hash> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 }))
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+    signal?.throwIfAborted();
     hash.update(chunk);
+  }
   return hash;
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -78,6 +79,8 @@ describe("importModel", () => {
       await writeFile(wrong, bytes);
       const importing = importModel(wrong, "toy", where);
       await expect(importing).rejects.toMatchObject({ code: "model_invalid" });
+      // A copy may be as large as the model, and nobody would ever look for it.
+      expect(existsSync(join(where.dir, ".incoming", "toy"))).toBe(false);
     }
     expect(createModelStore(where).find("toy")?.fingerprint).toBe(before.fingerprint);
   });

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { copyFile, readdir, stat } from "node:fs/promises";
+import { copyFile, readdir, rm, rmdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { MediaError } from "../media/errors.ts";
 import { checkContent } from "./check.ts";
@@ -34,10 +34,16 @@ export async function importModel(
     id === undefined ? await recognise(from, found.isDirectory(), known) : manifestOf(known, id);
   await withLock(dir, manifest.id, { signal }, async () => {
     const staging = await freshStaging(dir, manifest.id);
-    const names = found.isDirectory()
-      ? await copyFolder(from, staging, manifest)
-      : await copyOne(from, staging, manifest, options);
-    await install(dir, manifest, staging, names, { from, imported: true }, signal);
+    try {
+      const names = found.isDirectory()
+        ? await copyFolder(from, staging, manifest)
+        : await copyOne(from, staging, manifest, options);
+      await install(dir, manifest, staging, names, { from, imported: true }, signal);
+    } catch (error) {
+      await rm(staging, { recursive: true, force: true });
+      await rmdir(incomingOf(dir, manifest.id)).catch(() => {}); // parts of a download are in it
+      throw error;
+    }
   });
   const model = createModelStore({ dir, known }).find(manifest.id);
   if (model !== undefined) return model;
@@ -88,14 +94,18 @@ async function copyOne(
   const isPacked = download.packing === "tar.bz2";
   // The copy is checked, not what may still be written to.
   const copy = join(isPacked ? incomingOf(dir, manifest.id) : staging, name);
-  await copyFile(path, copy, constants.COPYFILE_FICLONE);
-  await checkContent(copy);
-  if (download.sha256 !== undefined && (await sha256Of(copy, signal)) !== download.sha256)
-    throw new MediaError("model_invalid", `${path} is not ${manifest.id}: its hash is another`, {
-      details: { expected: download.sha256 },
-    });
-  if (!isPacked) return [name];
-  return await unpack(copy, staging, new Set(Object.values(manifest.files)), { signal });
+  try {
+    await copyFile(path, copy, constants.COPYFILE_FICLONE);
+    await checkContent(copy);
+    if (download.sha256 !== undefined && (await sha256Of(copy, signal)) !== download.sha256)
+      throw new MediaError("model_invalid", `${path} is not ${manifest.id}: its hash is another`, {
+        details: { expected: download.sha256 },
+      });
+    if (!isPacked) return [name];
+    return await unpack(copy, staging, new Set(Object.values(manifest.files)), { signal });
+  } finally {
+    if (isPacked) await rm(copy, { force: true }).catch(() => {}); // it may be as large as the model
+  }
 }
 
 /** The files that the engine loads, from a folder or the only folder in it. */

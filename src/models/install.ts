@@ -85,6 +85,6 @@ export async function install(
   return receipt;
 }
 
-function ignoreMissing(error: NodeJS.ErrnoException): void {
+export function ignoreMissing(error: NodeJS.ErrnoException): void {
   if (error.code !== "ENOENT") throw error;
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -313,6 +313,13 @@ describe("pullModel", () => {
     const options = { dir, known, signal: new AbortController().signal };
     expect(await verifyModel("toy", options)).toMatchObject({ ok: false, wrong: ["toy.onnx"] });
     expect(createModelStore({ dir, known }).find("toy")).toBeUndefined();
+    // Looked at again it is as broken as before, and whole when the right bytes are back.
+    expect(await verifyModel("toy", options)).toMatchObject({ ok: false, wrong: ["toy.onnx"] });
+    await writeFile(path, bytes);
+    expect(await verifyModel("toy", options)).toMatchObject({ ok: true });
+    expect(createModelStore({ dir, known }).find("toy")).toBeDefined();
+    expect(existsSync(join(dir, "toy", "model.broken.json"))).toBe(false);
+    await removeModel("toy", options);
     await expect(verifyModel("toy", options)).rejects.toMatchObject({ code: "not_found" });
   });
 
@@ -336,6 +343,46 @@ describe("pullModel", () => {
     }
     await writeFile(path, JSON.stringify(receipt));
     expect(store.find("toy")).toBeDefined();
+  });
+
+  test("what came whole before an interruption is not fetched again", async () => {
+    const whole = archive("whole");
+    const url = "https://example.invalid/toy.tar.bz2";
+    const packed: ModelManifest = {
+      ...manifest(),
+      downloads: [{ url, packing: "tar.bz2", sizeBytes: whole.length, sha256: sha256(whole) }],
+      files: { model: "model.onnx", tokens: "tokens.txt" },
+    };
+    const signal = new AbortController().signal;
+    for (const [bytesThere, requests] of [
+      [whole, 0],
+      [Buffer.from(whole).fill(7, 100, 200), 1],
+    ] as const) {
+      const dir = await newDir();
+      await mkdir(join(dir, ".incoming", "toy"), { recursive: true });
+      await writeFile(join(dir, ".incoming", "toy", "toy.tar.bz2"), bytesThere);
+      await using server = await openServer(serve(whole));
+      const options = { dir, known: [packed], signal, patience, mirror: server.url };
+      const { model } = await pullModel("toy", options);
+      expect(await readFile(model.file("tokens"), "utf8")).toBe("a 0\nb 1\n");
+      expect(server.asked).toHaveLength(requests);
+    }
+
+    const second = onnxOf(9);
+    const both: ModelManifest = {
+      ...manifest(),
+      downloads: [
+        { url: "https://example.invalid/toy.onnx", packing: "file", ...stated },
+        { url: "https://example.invalid/b.onnx", packing: "file", sha256: sha256(second) },
+      ],
+      files: { model: "toy.onnx", decoder: "b.onnx" },
+    };
+    await using server = await openServer(serve(bytes), answer(404), serve(second));
+    const dir = await newDir();
+    const options = { dir, known: [both], signal, patience, mirror: server.url };
+    await expect(pullModel("toy", options)).rejects.toMatchObject({ code: "download_failed" });
+    await pullModel("toy", options);
+    expect(server.asked.map((request) => request.url)).toEqual(["/toy.onnx", "/b.onnx", "/b.onnx"]);
   });
 
   test("an archive is unpacked: what engines load, and its licence", async () => {

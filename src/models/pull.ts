@@ -104,6 +104,8 @@ async function fetchAll(
   const staging = await freshStaging(dir, id);
   const names: string[] = [];
   const learnt: Record<string, string> = {};
+  /** Put together when all have come: what an interrupted pull has put together is not gone on with. */
+  const whole: { each: ModelDownload; path: string; tell: ReturnType<typeof createMeter> }[] = [];
   for (const [index, each] of manifest.downloads.entries()) {
     const address = addresses[index];
     if (address === undefined) continue;
@@ -122,9 +124,12 @@ async function fetchAll(
       onProgress: tell.downloading,
     }).catch((error: unknown) => explainTrust(error, trusted, trustFile(dir, id)));
     if (sha256 === undefined) learnt[name] = fetched.sha256;
+    whole.push({ each, path, tell });
+  }
+  for (const { each, path, tell } of whole) {
     if (each.packing === "file") {
-      await rename(path, join(staging, name));
-      names.push(name);
+      await rename(path, join(staging, nameOf(each)));
+      names.push(nameOf(each));
     } else names.push(...(await unpackInto(path, staging, manifest, signal, tell.unpacking)));
   }
   await install(

@@ -45,10 +45,10 @@ function isReceiptFile(value: unknown): value is ReceiptFile {
   );
 }
 
-/** The receipt in a model's folder; undefined when there is none, or none that can be believed. */
-export function readReceipt(dir: string, id: string): Receipt | undefined {
+/** The receipt in a model's folder (`name`: or the broken one); undefined when there is none, or none that can be believed. */
+export function readReceipt(dir: string, id: string, name = receiptName): Receipt | undefined {
   try {
-    const value: unknown = JSON.parse(readFileSync(join(dir, receiptName), "utf8"));
+    const value: unknown = JSON.parse(readFileSync(join(dir, name), "utf8"));
     const receipt = value as Receipt;
     const isBelievable =
       receipt.id === id &&

@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MediaError } from "../media/errors.ts";
-import { describeFile } from "./install.ts";
+import { describeFile, ignoreMissing } from "./install.ts";
 import { createModelStore, type ModelStoreOptions } from "./local.ts";
 import { withLock } from "./lock.ts";
 import { knownModels, manifestOf } from "./manifest.ts";
@@ -33,8 +34,12 @@ export async function verifyModel(
   const manifest = manifestOf(known, id);
   const folder = join(dir, id);
   return await withLock(dir, id, { signal }, async () => {
-    const receipt = readReceipt(folder, id);
-    if (receipt === undefined) throw notHere(id);
+    // After a look that found it broken: it still is, unless somebody put the right bytes back.
+    const receipt = readReceipt(folder, id) ?? readReceipt(folder, id, brokenReceiptName);
+    if (receipt === undefined) {
+      if (!existsSync(folder)) throw notHere(id);
+      return { id, ok: false, wrong: [receiptName] };
+    }
     const files: ReceiptFile[] = [];
     const wrong: string[] = [];
     for (const file of receipt.files) {
@@ -49,10 +54,11 @@ export async function verifyModel(
         const text = `${JSON.stringify({ ...receipt, files }, undefined, 2)}\n`;
         await writeFile(`${path}.new`, text, { flush: true });
         await rename(`${path}.new`, path);
+        await rm(join(folder, brokenReceiptName), { force: true });
       }
       return { id, ok: true, wrong };
     }
-    await rename(path, join(folder, brokenReceiptName));
+    await rename(path, join(folder, brokenReceiptName)).catch(ignoreMissing); // it is called so already
     return { id, ok: false, wrong };
   });
 }

@@ -3,18 +3,20 @@ import { createReadStream } from "node:fs";
 import { unlink } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { exists, type WholeFiles } from "../batch/files.ts";
+import type { Ended } from "../batch/ledger.ts";
 import type { BatchFormat, BatchSettings } from "../batch/settings.ts";
 import type { BatchRow } from "../batch/summary.ts";
 import { transcriptDocumentApart } from "../export/docx/apart.ts";
 import { exportTranscript } from "../export/transcript.ts";
-import { MediaError } from "../media/errors.ts";
+import { asMediaError, MediaError } from "../media/errors.ts";
 import type { Job } from "../media/job.ts";
 import { outputKey } from "../media/keys.ts";
 import type { Media, StoredObject } from "../media/media.ts";
 import { fromTranscribeJson } from "../media/transcribe-json.ts";
 import type { Transcript } from "../media/transcript.ts";
 import type { BatchInput, BatchPlaces } from "./batch-places.ts";
-import type { Parts } from "./embedded.ts";
+import type { Parts } from "./parts.ts";
+import { isFatal } from "./work.ts";
 
 /** A media of the batch whose jobs are at their end. */
 export interface Ready {
@@ -22,6 +24,15 @@ export interface Ready {
   readonly job: string;
   readonly media: Media;
   readonly jobs: readonly Job[];
+  /** How the input ended when it was last done. */
+  readonly before?: Ended | undefined;
+}
+
+/** What became of an input. */
+interface Delivered {
+  readonly row: BatchRow;
+  /** What recording and JSON are called in the archive, without ending; absent without results or archive. */
+  readonly stem?: string;
 }
 
 interface DeliveryParts {
@@ -65,6 +76,7 @@ function figuresOf({ languageCode, words, engine }: Transcript) {
     words: words.length,
     ...(rated.length === 0 ? {} : { meanConfidence: mean }),
     engine: [engine.name, engine.version, engine.model].join(" "),
+    ...(engine.quality === "draft" ? { draft: true as const } : {}),
   };
 }
 
@@ -122,16 +134,42 @@ export function createDelivery({ parts, places, settings, files, signal }: Deliv
     return { ...json, jobName: job };
   }
 
-  /** A place in the archive that is free, or has the same bytes already. */
-  function archived({ input, job }: { input: BatchInput; job: string }, sha256: string) {
-    const ending = extname(input.path).toLowerCase();
-    const usual = join(places.archive, job + ending);
-    return { usual, other: join(places.archive, `${job}-${sha256.slice(0, 8)}${ending}`) };
+  const archived = (stem: string, { path }: BatchInput): string =>
+    join(places.archive, stem + extname(path).toLowerCase());
+
+  /** A name in the archive that is free, or has the same bytes already: that of another recording is not taken. */
+  async function stemFor(input: BatchInput, job: string, sha256: string, before?: Ended) {
+    const stems = [job, `${job}-${sha256.slice(0, 8)}`];
+    for (const stem of stems) {
+      // Its JSON may be there without the recording, which was changed before it could be archived.
+      if (before?.stem === stem && before.sha256 !== sha256) continue;
+      const place = archived(stem, input);
+      if (!(await exists(place)) || (await sha256Of(place, signal)) === sha256) return stem;
+    }
+    throw new MediaError("storage_failed", `${stems.join(" and ")} are in the archive already`);
+  }
+
+  async function writeResults(ready: Ready) {
+    const { input, job, media, before } = ready;
+    const json = await transcriptOf(ready);
+    const transcript = fromTranscribeJson(json);
+    const text = JSON.stringify(json);
+    const stem =
+      settings.archive === "none" ? undefined : await stemFor(input, job, media.sha256, before);
+    const written: string[] = [];
+    for (const format of settings.formats)
+      written.push(await write(ready, format, text, transcript));
+    if (stem !== undefined) await files.write(join(places.archive, `${stem}.json`), text);
+    return { ...figuresOf(transcript), files: written, stem };
   }
 
   return {
-    /** Results in the output folder (and the JSON in the archive), and what the summary says of it. */
-    async deliver(ready: Ready): Promise<BatchRow> {
+    /**
+     * Results in the output folder (and the JSON in the archive), and what the summary says of it:
+     * also of results that cannot be written, which are not the others' fault.
+     * @throws MediaError when the others would fare no better, or after the signal
+     */
+    async deliver(ready: Ready): Promise<Delivered> {
       const { job, input, media, jobs } = ready;
       const durationMs = media.facts?.durationMs;
       const common = {
@@ -143,40 +181,43 @@ export function createDelivery({ parts, places, settings, files, signal }: Deliv
       const failure = failureOf(jobs);
       if (failure !== undefined) {
         const { code, message } = failure;
-        return { ...common, files: [], failure: { code, message } };
+        return { row: { ...common, files: [], failure: { code, message } } };
       }
-      const json = await transcriptOf(ready);
-      const transcript = fromTranscribeJson(json);
-      const text = JSON.stringify(json);
-      const written: string[] = [];
-      for (const format of settings.formats)
-        written.push(await write(ready, format, text, transcript));
-      if (settings.archive !== "none") await files.write(join(places.archive, `${job}.json`), text);
-      return { ...common, ...figuresOf(transcript), files: written };
+      try {
+        const { stem, ...written } = await writeResults(ready);
+        return { row: { ...common, ...written }, ...(stem === undefined ? {} : { stem }) };
+      } catch (thrown) {
+        const error = asMediaError(thrown);
+        if (isFatal(error) || signal.aborted) throw error;
+        const { code, message } = error;
+        return { row: { ...common, files: [], failure: { code, message } } };
+      }
     },
 
-    /** The input into the archive; nothing is ever overwritten there. Done already: does nothing. */
-    async archive(input: BatchInput, job: string, sha256: string): Promise<void> {
+    /**
+     * The input into the archive; nothing is ever overwritten there. Done already: does nothing.
+     * @param stem as `deliver` found it; absent when it was delivered without an archive
+     */
+    async archive(
+      input: BatchInput,
+      { job, sha256, stem }: { job: string; sha256: string; stem?: string | undefined },
+    ): Promise<void> {
       if (settings.archive === "none") return;
-      const { usual, other } = archived({ input, job }, sha256);
-      for (const to of [usual, other]) {
-        if (!(await exists(to))) return files.bring(input.path, to, settings.archive);
-        if ((await sha256Of(to)) !== sha256) continue;
-        if (settings.archive === "move") await unlink(input.path);
-        return;
-      }
-      throw new MediaError(
-        "storage_failed",
-        `${basename(usual)} and ${basename(other)} are in the archive already`,
-      );
+      const to = archived(stem ?? (await stemFor(input, job, sha256)), input);
+      if (!(await exists(to))) return files.bring(input.path, to, settings.archive);
+      if (settings.archive === "copy") return;
+      if ((await sha256Of(to, signal)) !== sha256)
+        throw new MediaError("storage_failed", `${basename(to)} is in the archive already`);
+      await unlink(input.path);
     },
   };
 }
 
 /** Of a file's bytes, read bit by bit. */
-export async function sha256Of(path: string): Promise<string> {
+export async function sha256Of(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  const options = signal === undefined ? {} : { signal };
+  for await (const chunk of createReadStream(path, options)) hash.update(chunk as Buffer);
   return hash.digest("hex");
 }
 

@@ -51,12 +51,12 @@ export async function placesOf(settings: BatchSettings): Promise<BatchPlaces> {
   const given = resolve(settings.output);
   const output = await realpath(given).catch(() => given);
   const archive = join(output, "Archive");
-  if (input === output || within(input, archive))
+  const own = join(output, ".dailies-batch");
+  if (input === output || within(input, archive) || within(input, own))
     throw new MediaError(
       "invalid_argument",
       `${settings.input} cannot be input and results at once`,
     );
-  const own = join(output, ".dailies-batch");
   return {
     input,
     output,
@@ -95,11 +95,16 @@ export async function holdPlaces(
 
 const pictures = new Set("jpg jpeg png webp gif bmp tif tiff avif heic heif".split(" "));
 
-/** The recordings and films below the input folder, in the order of their names. */
-export async function findInputs({ input, output }: BatchPlaces): Promise<FoundInputs> {
+/**
+ * The recordings and films below the input folder, in the order of their names. Results below it are
+ * none, whatever they are; where it is the input that lies below the results, only what was archived.
+ */
+export async function findInputs(places: BatchPlaces): Promise<FoundInputs> {
+  const { input, output, archive, ledger } = places;
   const found: FoundInputs = { inputs: [], ignored: [], unreadable: [] };
+  const own = within(input, output) ? [archive, dirname(ledger)] : [output];
   for await (const file of filesOf(input)) {
-    if (within(file.path, output)) continue;
+    if (own.some((folder) => within(file.path, folder))) continue;
     const { path, name } = file;
     if (file.unreadable !== undefined) found.unreadable.push({ path, error: file.unreadable });
     else if (file.ignored !== undefined) found.ignored.push({ path, reason: file.ignored });
@@ -127,8 +132,19 @@ async function acceptablePath(path: string, isTaken: (path: string) => boolean) 
 }
 
 /**
- * Gives files acceptable names where they lie. What they were called is on the disk before the first
- * is renamed, so that it is known also when this process ends in between.
+ * Writes down which files lie under their new paths: what comes under the old ones is new. Of those
+ * that were not renamed before a process ended, nothing is written.
+ */
+export async function settleRenames(ledger: Ledger): Promise<void> {
+  const left: string[] = [];
+  for (const [from, to] of ledger.state.moving)
+    if ((await exists(to)) || !(await exists(from))) left.push(from);
+  await ledger.add(...left.map((path) => ({ type: "left", path }) as const));
+}
+
+/**
+ * Gives files acceptable names where they lie; the names of their jobs stay. What they were called is
+ * on the disk before the first is renamed, so that it is known also when this process ends in between.
  */
 export async function renameInPlace(
   { input }: BatchPlaces,
@@ -142,9 +158,12 @@ export async function renameInPlace(
     if (target === undefined) kept.push(file);
     else targets.set(target, file);
   }
+  const { names, renamed } = ledger.state;
   await ledger.add(
-    ...Array.from(targets, ([path, { name: was }]) => {
-      return { type: "named", path, job: jobFor(path), was } as const;
+    ...Array.from(targets, ([path, { path: from, name }]) => {
+      const job = names.get(from) ?? jobFor(path);
+      const was = renamed.get(from) ?? name;
+      return { type: "named", path, job, was, from } as const;
     }),
   );
   for (const [path, file] of targets) {
@@ -154,6 +173,7 @@ export async function renameInPlace(
     });
     kept.push({ path, name: nameBelow(input, path), sizeBytes: file.sizeBytes });
   }
+  await settleRenames(ledger);
   return kept;
 }
 

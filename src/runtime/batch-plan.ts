@@ -11,17 +11,25 @@ import { canonicalJson } from "../media/job.ts";
 import { wishSettings, type SpeechWish } from "../media/speech.ts";
 import { createProbe } from "../probe/probe.ts";
 import { createSandbox } from "../sandbox/create.ts";
+import type { PipelineSettings } from "../pipeline.ts";
 import { sha256Of } from "./batch-delivery.ts";
 import { nameBelow, type BatchInput, type BatchPlaces } from "./batch-places.ts";
-import type { Parts } from "./embedded.ts";
+import type { Parts } from "./parts.ts";
+import type { LocalSteps } from "./steps.ts";
 
 /** What is to be done with the inputs. */
 export interface BatchWork {
   readonly toDo: BatchInput[];
   /** Ended in this batch, before it was stopped; only the archive may lack them. */
-  readonly ended: BatchInput[];
-  /** Done before with the same contents and settings. */
-  readonly skipped: BatchInput[];
+  readonly ended: LookedAt[];
+  /** Done before with the same contents and settings. The archive may lack them, too. */
+  readonly skipped: LookedAt[];
+}
+
+/** An input that is what it was. */
+interface LookedAt extends BatchInput {
+  /** What the file was before it was looked at: see `markOf`. */
+  readonly mark: string;
 }
 
 /** What the inputs are held against. */
@@ -33,9 +41,19 @@ export interface PlanContext {
   readonly hash: string;
 }
 
+/** What decides by whom recordings are heard: needs no library. */
+export interface SpeechParts {
+  readonly localSteps: () => Promise<{
+    readonly settingsFor: (
+      wish: SpeechWish,
+    ) => Pick<PipelineSettings, "transcriber" | "languageCode">;
+    readonly checkSpeech: LocalSteps["checkSpeech"];
+  }>;
+}
+
 /** What makes a result another one: other wishes, another language, another engine, other formats. */
 export async function settingsHash(
-  parts: Pick<Parts, "localSteps">,
+  parts: SpeechParts,
   wish: SpeechWish,
   formats: readonly string[],
 ): Promise<string> {
@@ -52,17 +70,17 @@ export function jobNames({ input }: BatchPlaces, { names }: LedgerState): JobNam
 
 /** Whether an input was done before: the same bytes, the same settings, and the results are there. */
 async function isDone(
-  input: BatchInput,
-  job: string,
-  ended: Ended | undefined,
+  input: LookedAt,
+  { job, ended }: { job: string; ended: Ended | undefined },
   { places, settings, hash }: PlanContext,
+  signal: AbortSignal,
 ): Promise<boolean> {
   if (ended?.succeeded !== true || ended.settings !== hash) return false;
   for (const format of settings.formats)
     if (!(await exists(join(places.output, `${job}.${format}`)))) return false;
-  if ((await markOf(input.path)) === ended.mark) return true;
+  if (input.mark === ended.mark) return true;
   const hasItsSize = ended.mark.startsWith(`${input.sizeBytes}.`);
-  return hasItsSize && (await sha256Of(input.path).catch(() => "")) === ended.sha256;
+  return hasItsSize && (await sha256Of(input.path, signal).catch(() => "")) === ended.sha256;
 }
 
 /** The jobs that alone are to be done; undefined: all. */
@@ -74,21 +92,25 @@ async function chosenJobs({ retryFailed }: BatchSettings): Promise<Set<string> |
   return jobsInSummary(retryFailed, text);
 }
 
-/** Sorts the inputs by what is to be done with them. */
+/** Sorts the inputs by what is to be done with them. After the signal the rest is not looked at. */
 export async function sortInputs(
   inputs: readonly BatchInput[],
   names: JobNames,
   context: PlanContext,
+  signal: AbortSignal,
 ): Promise<BatchWork> {
   const work: BatchWork = { toDo: [], ended: [], skipped: [] };
   const { state, settings } = context;
   const chosen = await chosenJobs(settings);
-  for (const input of inputs) {
-    const job = names.nameFor(input.path);
+  for (const found of inputs) {
+    if (signal.aborted) break;
+    const job = names.nameFor(found.path);
     if (chosen?.has(job) === false) continue;
-    const ended = state.ended.get(input.path);
+    const ended = state.ended.get(found.path);
     const isOurs = ended !== undefined && ended.stamp === state.open;
-    if (await isDone(input, job, ended, context)) (isOurs ? work.ended : work.skipped).push(input);
+    const input = { ...found, mark: (await markOf(found.path)) ?? "" };
+    if (await isDone(input, { job, ended }, context, signal))
+      (isOurs ? work.ended : work.skipped).push(input);
     else if (isOurs && !ended.succeeded) work.ended.push(input);
     else work.toDo.push(input);
   }
@@ -119,7 +141,7 @@ async function guessDuration(
   return Math.round((durationMs * allBytes) / bytes);
 }
 
-/** Of the draft engine, as `npm run bench -- k` measured it on two cores at 2.1 GHz. */
+/** An estimate for the draft engine, from recordings of some seconds each on two slow cores; not a measurement. */
 const usual = { fileMs: 900, realTimeFactor: 0.3 };
 
 /** Seconds of work a second of sound took in the last batch with this output folder, if there was one. */

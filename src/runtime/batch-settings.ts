@@ -6,4 +6,5 @@ export {
   checkBatchFile,
   type BatchFormat,
   type BatchGiven,
+  type BatchSettings,
 } from "../batch/settings.ts";

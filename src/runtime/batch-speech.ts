@@ -1,7 +1,7 @@
 import type { SpeechOptions } from "../batch/settings.ts";
 import { MediaError } from "../media/errors.ts";
 import { speechEngines, type SpeechWish } from "../media/speech.ts";
-import type { Parts } from "./embedded.ts";
+import type { SpeechParts } from "./batch-plan.ts";
 import { wishOf } from "./speech-wish.ts";
 
 /**
@@ -9,10 +9,7 @@ import { wishOf } from "./speech-wish.ts";
  * @throws MediaError `invalid_argument`, `not_found` when the vocabulary cannot be read; what
  * `checkSpeech` throws
  */
-export async function batchWish(
-  parts: Pick<Parts, "localSteps">,
-  options: SpeechOptions,
-): Promise<SpeechWish> {
+export async function batchWish(parts: SpeechParts, options: SpeechOptions): Promise<SpeechWish> {
   const { language, identifyLanguage, languages, speakers, vocabulary } = options;
   const engine = speechEngines.find((name) => name === options.engine);
   if (engine === undefined && options.engine !== undefined) {

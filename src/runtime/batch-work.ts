@@ -7,12 +7,13 @@ import { receiveFile } from "../intake/receive.ts";
 import { asMediaError, MediaError } from "../media/errors.ts";
 import { extensionOf } from "../media/keys.ts";
 import type { SpeechWish } from "../media/speech.ts";
-import { followArrival } from "./arrivals.ts";
+import { followArrival, removeVersion } from "./arrivals.ts";
 import type { Delivery } from "./batch-delivery.ts";
 import type { BatchInput } from "./batch-places.ts";
 import type { BatchUpdate, ProcessedMedia, ProcessUpdate } from "./dailies.ts";
-import type { Parts } from "./embedded.ts";
+import type { Parts } from "./parts.ts";
 import { newRun, workUntil, type Run } from "./run.ts";
+import { checkSpace } from "./space.ts";
 import { begin, isFatal, isUndone } from "./work.ts";
 
 /** One batch under way. */
@@ -53,44 +54,55 @@ function problem(batch: Batch, path: string, thrown: unknown): void {
   batch.tell({ type: "problem", ...found });
 }
 
+/** A file as it was when it was read, and what it is called in the archive. */
+interface Read {
+  /** See `markOf`; empty when it could not be taken in. */
+  readonly mark: string;
+  readonly sha256: string;
+  readonly stem?: string | undefined;
+}
+
+/** @throws MediaError when the file is not what was read: it holds what nobody has transcribed */
+async function checkUnchanged({ path }: BatchInput, { mark }: Read): Promise<void> {
+  const now = await markOf(path);
+  if (now === mark) return;
+  if (now === undefined)
+    throw new MediaError("not_found", "it was taken away before it could be archived");
+  throw new MediaError(
+    "file_changing",
+    "it was changed while it was transcribed, so it stays where it is; the next run does it again",
+  );
+}
+
 /** The input into the archive. One that cannot be is said, and stays where it is. */
-export async function putAway(batch: Batch, input: BatchInput, sha256: string): Promise<void> {
+export async function putAway(batch: Batch, input: BatchInput, read: Read): Promise<void> {
+  if (batch.settings.archive === "none") return;
   const job = batch.names.nameFor(input.path);
-  await batch.delivery
-    .archive(input, job, sha256)
-    .catch((error: unknown) => problem(batch, input.path, error));
+  const { sha256, stem } = read;
+  try {
+    await checkUnchanged(input, read);
+    await batch.delivery.archive(input, { job, sha256, stem });
+  } catch (error) {
+    // Stopped: it is written down as ended, and the next run puts it away.
+    if (asMediaError(error).code !== "cancelled") problem(batch, input.path, error);
+  }
 }
 
 /** Writes down how an input ended, and only then moves it: what is written is never done again. */
-async function end(
-  batch: Batch,
-  input: BatchInput,
-  { mark, sha256 }: { mark: string; sha256: string },
-  outcome: BatchRow,
-): Promise<void> {
-  const { ledger, stamp, hash } = batch;
+async function end(batch: Batch, input: BatchInput, read: Read, outcome: BatchRow): Promise<void> {
+  const { ledger, stamp, hash: settings } = batch;
+  const { mark, sha256, stem } = read;
   const row = { ...outcome, input: ledger.state.renamed.get(input.path) ?? outcome.input };
   const { path } = input;
-  await ledger.add({ type: "ended", stamp, path, mark, sha256, settings: hash, row });
-  if (row.failure === undefined) await putAway(batch, input, sha256);
+  const named = stem === undefined ? {} : { stem };
+  await ledger.add({ type: "ended", stamp, path, mark, sha256, settings, ...named, row });
+  if (row.failure === undefined) await putAway(batch, input, read);
   batch.tell({ type: row.failure === undefined ? "completed" : "failed", row });
 }
 
 /** Without the time in which a rename would find it again. */
-async function removeMedia(
-  { catalog }: Parts,
-  { name, version }: { name: string; version: string },
-) {
-  const subject = { name, version };
-  await catalog.apply({
-    expect: subject,
-    changes: [
-      { type: "event", event: { type: "object.removed", ...subject, keepMs: 0 } },
-      { type: "removeMedia", name, keepBytesMs: 0 },
-      { type: "event", event: { type: "media.removed", ...subject } },
-    ],
-  });
-}
+const removeNow = (parts: Parts, media: { name: string; version: string }) =>
+  removeVersion(parts, media, 0);
 
 /** A media whose jobs are at their end: results out, word of it, and out of the library. */
 async function finish(batch: Batch, { name, jobs }: ProcessedMedia): Promise<void> {
@@ -99,9 +111,10 @@ async function finish(batch: Batch, { name, jobs }: ProcessedMedia): Promise<voi
   const media = await parts.catalog.getMedia(name);
   if (admitted === undefined || media === undefined) return;
   const { input, job, mark } = admitted;
-  const row = await delivery.deliver({ input, job, media, jobs });
-  await end(batch, input, { mark, sha256: media.sha256 }, row);
-  if (!settings.keepJobs) await removeMedia(parts, media);
+  const before = batch.ledger.state.ended.get(input.path);
+  const { row, stem } = await delivery.deliver({ input, job, media, jobs, before });
+  await end(batch, input, { mark, sha256: media.sha256, stem }, row);
+  if (!settings.keepJobs) await removeNow(parts, media);
 }
 
 /** An input that could not even be taken in. */
@@ -128,6 +141,7 @@ async function admit(batch: Batch, run: Run, input: BatchInput): Promise<void> {
       replace: true,
       signal: run.signal,
       follow: followArrival(pipeline, { request, speech, settingsFor }),
+      checkRoom: () => checkSpace(parts.config),
     });
     batch.tell({ type: "queued", job, input: input.name, sizeBytes: input.sizeBytes });
     await begin(parts, run, media, isUndone);
@@ -144,6 +158,10 @@ async function admit(batch: Batch, run: Run, input: BatchInput): Promise<void> {
 /** How often the bytes of what was removed are swept out. */
 const sweepEvery = 20;
 
+/** Whether something came to no end because it was told to stop. */
+const isStopped = (thrown: unknown, signal: AbortSignal): boolean =>
+  signal.aborted && asMediaError(thrown).code === "cancelled";
+
 /** Brings out what is done, one after the other, and says when there is room for the next. */
 function createOutlet(batch: Batch, signal: AbortSignal) {
   const { admitted, parts } = batch;
@@ -156,7 +174,12 @@ function createOutlet(batch: Batch, signal: AbortSignal) {
     waiting.add(name);
     return (last = last.then(async () => {
       if (signal.aborted) return; // it is in the library, and the next run brings it out
-      await work();
+      try {
+        await work();
+      } catch (error) {
+        if (isStopped(error, signal)) return; // amid it: the same
+        throw error;
+      }
       admitted.delete(name);
       waiting.delete(name);
       room.resolve();
@@ -224,7 +247,8 @@ export async function transcribeAll(
   const working = workUntil(parts, run, { signal: stop, isDone });
   for (const one of [admitting, working]) one.catch(() => failed.abort());
   await Promise.allSettled([admitting, working]);
-  await Promise.all([admitting, working, outlet.whenOut()]);
+  for (const ended of await Promise.allSettled([admitting, working, outlet.whenOut()]))
+    if (ended.status === "rejected" && !isStopped(ended.reason, signal)) throw ended.reason;
 }
 
 /** Removes what inputs have in the library: also what a killed run left. */
@@ -238,7 +262,7 @@ export async function clearBucket({ parts, settings, ledger }: Batch): Promise<v
       after,
       limit: 200,
     });
-    for (const media of found) if (own.has(media.name)) await removeMedia(parts, media);
+    for (const media of found) if (own.has(media.name)) await removeNow(parts, media);
     after = found.at(-1)?.name;
   }
   await parts.recover();

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { exists, openWholeFiles } from "../batch/files.ts";
 import { openLedger, readLedger, rowsIn, type Ledger, type LedgerState } from "../batch/ledger.ts";
-import type { JobNames } from "../batch/names.ts";
 import { admittedAtOnce, type BatchSettings } from "../batch/settings.ts";
 import { completedCsv, failedCsv, renamesCsv, stampOf } from "../batch/summary.ts";
 import { createDelivery } from "./batch-delivery.ts";
@@ -11,15 +10,23 @@ import {
   nameBelow,
   placesOf,
   renameInPlace,
+  settleRenames,
   type BatchInput,
   type BatchPlaces,
   type FoundInputs,
 } from "./batch-places.ts";
-import { estimate, jobNames, settingsHash, sortInputs, type BatchWork } from "./batch-plan.ts";
+import {
+  estimate,
+  jobNames,
+  settingsHash,
+  sortInputs,
+  type BatchWork,
+  type SpeechParts,
+} from "./batch-plan.ts";
 import { batchWish } from "./batch-speech.ts";
 import { clearBucket, putAway, transcribeAll, type Batch } from "./batch-work.ts";
 import type { BatchOptions, BatchPreview, BatchReport, BatchUpdate } from "./dailies.ts";
-import type { Parts } from "./embedded.ts";
+import type { Parts } from "./parts.ts";
 
 /** Says what was found, and what there is to do with it. */
 function tellFound(
@@ -53,10 +60,11 @@ async function freeStamp({ output }: BatchPlaces): Promise<string> {
 /** Every input has its name on the disk before anything is done with it. */
 async function nameInputs(
   inputs: readonly BatchInput[],
-  names: JobNames,
   context: { places: BatchPlaces; settings: BatchSettings; ledger: Ledger },
 ): Promise<BatchInput[]> {
   const { places, settings, ledger } = context;
+  await settleRenames(ledger); // for a process that was killed amid them
+  const names = jobNames(places, ledger.state);
   const jobFor = (path: string) => names.nameFor(path);
   const named = settings.renameInPlace
     ? await renameInPlace(places, inputs, { ledger, jobFor })
@@ -98,12 +106,12 @@ async function run(
 ): Promise<BatchReport> {
   const files = await openWholeFiles(places.unfinished);
   const found = await findInputs(places);
+  const inputs = await nameInputs(found.inputs, { places, settings, ledger });
   const names = jobNames(places, ledger.state);
-  const inputs = await nameInputs(found.inputs, names, { places, settings, ledger });
   if (inputs.length > 0) await files.write(places.renames, renamesOf(places, ledger.state));
   const hash = await settingsHash(parts, speech, settings.formats);
   const { state } = ledger;
-  const work = await sortInputs(inputs, names, { places, settings, state, hash });
+  const work = await sortInputs(inputs, names, { places, settings, state, hash }, signal);
   tellFound(tell, found, work, { parts, settings, names });
 
   const isNew = state.open === undefined;
@@ -116,9 +124,11 @@ async function run(
   const batch: Batch = { ...common, files, problems, admitted };
   const isWork = !isNew || work.toDo.length > 0;
   if (isNew && isWork) await ledger.add({ type: "began", stamp, at: Date.now() });
-  for (const input of work.ended) {
-    const { succeeded = false, sha256 = "" } = state.ended.get(input.path) ?? {};
-    if (succeeded) await putAway(batch, input, sha256);
+  // What could not be archived is tried again: it is what it was.
+  for (const input of [...work.ended, ...work.skipped]) {
+    const ended = state.ended.get(input.path);
+    if (ended?.succeeded === true && !signal.aborted)
+      await putAway(batch, input, { ...ended, mark: input.mark });
   }
   if (work.toDo.length > 0) await transcribeAll(batch, work.toDo, signal);
 
@@ -163,9 +173,9 @@ export async function runBatch(
   }
 }
 
-/** See `Dailies.previewBatch`. */
+/** See `Dailies.previewBatch`. Needs no library. */
 export async function previewBatch(
-  parts: Parts,
+  parts: Pick<Parts, "config"> & SpeechParts,
   settings: BatchSettings,
   signal: AbortSignal,
 ): Promise<BatchPreview> {
@@ -175,7 +185,7 @@ export async function previewBatch(
   const names = jobNames(places, state);
   const hash = await settingsHash(parts, await batchWish(parts, settings), settings.formats);
   const context = { places, settings, state, hash };
-  const work = await sortInputs(found.inputs, names, context);
+  const work = await sortInputs(found.inputs, names, context, signal);
   const named = (inputs: readonly BatchInput[]) =>
     inputs.map(({ path, name, sizeBytes }) => ({
       input: name,

@@ -54,7 +54,7 @@ describe("where models lie", () => {
     expect(of({ XDG_DATA_HOME: "/share" })).toBe("/share/dailies/models");
     expect(of({ XDG_DATA_HOME: "relative" })).toMatch(/\.local\/share\/dailies\/models$/);
     expect(() => readConfig({ dataDir: "/nowhere" }, { DAILIES_MODELS_MIRROR: "ftp://a" })).toThrow(
-      /modelsMirror/,
+      /DAILIES_MODELS_MIRROR/,
     );
   });
 });

@@ -5,7 +5,7 @@ import type { Media } from "../media/media.ts";
 import { fromTranscribeJson } from "../media/transcribe-json.ts";
 import type { Transcript } from "../media/transcript.ts";
 import type { Dailies } from "./dailies.ts";
-import type { Parts } from "./embedded.ts";
+import type { Parts } from "./parts.ts";
 import { exportedText } from "./exported.ts";
 
 type Queries = Pick<
@@ -40,7 +40,11 @@ export function createQueries({ catalog, objects, queue }: Parts): Queries {
     async list(filter = {}) {
       const found = await catalog.listMedia(filter);
       return Promise.all(
-        found.map(async (media) => ({ media, labels: await catalog.getLabels(media.version) })),
+        found.map(async (media) => ({
+          media,
+          labels: await catalog.getLabels(media.version),
+          draft: await catalog.isDraft(media.version),
+        })),
       );
     },
     async show(name) {

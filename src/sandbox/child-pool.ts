@@ -13,7 +13,8 @@ export interface PooledChild {
 export interface ChildPool<Setup, Child extends PooledChild> {
   /**
    * Calls `work` with a child of that setup that is nobody else's meanwhile: one that is free, else
-   * a new one. @throws MediaError `cancelled`, and what `start` and `work` throw
+   * a new one, for which the free ones of other setups end.
+   * @throws MediaError `cancelled`, and what `start` and `work` throw
    */
   use<T>(setup: Setup, signal: AbortSignal, work: (child: Child) => Promise<T>): Promise<T>;
   /** Of the children that live. */
@@ -63,12 +64,23 @@ export function createChildPool<Setup, Child extends PooledChild>(
     return kept?.child;
   }
 
+  /** Free children of other setups: each keeps its models in memory, and nobody may ask again for them. */
+  async function endOthers(key: string): Promise<void> {
+    const others = free.filter((kept) => kept.key !== key);
+    for (const kept of others) {
+      clearTimeout(kept.timer);
+      free.splice(free.indexOf(kept), 1);
+    }
+    await Promise.all(others.map(({ child }) => end(child)));
+  }
+
   async function take(key: string, setup: Setup, signal: AbortSignal): Promise<Child> {
     for (let kept = takeFree(key); kept; kept = takeFree(key)) {
       if (kept.isIdle()) return kept;
       await end(kept);
     }
     if (closed) throw wasClosed();
+    await endOthers(key);
     const child = await start(setup, signal);
     living.set(child, { startedAt: performance.now() });
     if (!closed) return child;

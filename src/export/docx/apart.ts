@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { MediaError } from "../../media/errors.ts";
+import { asMediaError, MediaError } from "../../media/errors.ts";
 import { transcriptDocument, type DocumentSubject } from "./document.ts";
 
 /** A document of so many words takes 60 ms and 20 MB more; what is longer gets a process of its own. */
@@ -43,7 +43,12 @@ export async function transcriptDocumentApart(
     .on("data", (text: string) => (stderr = (stderr + text).slice(-4_000)));
   running.stdin.on("error", () => {}); // it has ended: its exit tells why
   running.stdin.end(JSON.stringify(subject));
-  const exitCode = await ended;
+  // A Ctrl-C ends it as well as us, and it may be the first to go.
+  const exitCode = await ended.catch((error: unknown) => {
+    throw asMediaError(error);
+  });
+  if (signal.aborted)
+    throw new MediaError("cancelled", "the Word document was stopped before it was made");
   if (exitCode === 0) return Buffer.concat(chunks);
   throw new MediaError("engine_failed", "the Word document could not be made", {
     details: { stderr },

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { MediaError } from "../../media/errors.ts";
 import { startPersistentChild } from "../../sandbox/persistent-child.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
+import { cannotLoad } from "./install.ts";
 import type { SherpaInstall } from "./install.ts";
 import { messageOf } from "./protocol.ts";
 import type { Answer, ChildSetup, HeardPiece, JobSetup } from "./protocol.ts";
@@ -35,17 +36,28 @@ const answerTimeoutMs = 30 * 60_000;
 
 /** What sherpa and its runtime say of a file that is none of theirs; loading then aborts. */
 const modelRefused =
-  /Protobuf parsing failed|Load model from|Failed to create|ModelProto|does not exist|metadata|onnx|Ort::Exception|tokens\.txt/i;
+  /Protobuf parsing failed|Load model from|Failed to (create|load)|ModelProto|Ort::Exception|does not exist|metadata|tokens\.txt/i;
 
-const died = (error: MediaError): string =>
-  [error.details["stderr"], error.message].filter((text) => typeof text === "string").join("\n");
+/** What node and the package say when the package, or the library that it needs, cannot be loaded. */
+const packageRefused =
+  /Could not find sherpa-onnx-node|ERR_DLOPEN_FAILED|MODULE_NOT_FOUND|cannot open shared object file|did not self-register/;
 
-/** Why a child ended before it was ready, in words that help: most likely a model is broken. */
-function startError(thrown: unknown, models: readonly string[]): unknown {
+/** Without the stack and the line that it is about: they name our files and the package's, not what is wrong. */
+const said = (stderr: string): string[] =>
+  stderr
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !/^\s+at |^(file:|\/).*:\d+$/.test(line));
+
+/** Why a child ended before it was ready, in words that help: the package, or a model, is broken. */
+function startError(thrown: unknown, { models }: HearerSetup, install: SherpaInstall): unknown {
   if (!(thrown instanceof MediaError) || thrown.code !== "engine_failed") return thrown;
   const { stderr, signal, exitCode } = thrown.details;
-  if (signal === "SIGKILL" || exitCode === 137 || !modelRefused.test(died(thrown))) return thrown;
-  const last = typeof stderr === "string" ? stderr.trim().split("\n").findLast(Boolean) : undefined;
+  if (signal === "SIGKILL" || exitCode === 137 || typeof stderr !== "string") return thrown;
+  const lines = said(stderr);
+  const words = lines.join("\n");
+  if (packageRefused.test(words)) return cannotLoad(install.version, thrown);
+  if (!modelRefused.test(words)) return thrown;
+  const last = lines.at(-1);
   return new MediaError(
     "model_invalid",
     `the speech engine cannot load its models (${models.join(", ")})`,
@@ -72,7 +84,8 @@ export interface HearerSetup {
 
 /**
  * Starts a child and waits until it has loaded the models.
- * @throws MediaError `model_invalid` when it cannot load them, `engine_failed`, `cancelled`
+ * @throws MediaError `model_invalid` when it cannot load them, `engine_missing` when the package
+ * cannot be loaded, `engine_failed`, `cancelled`
  */
 export async function startHearer(
   sandbox: Sandbox,
@@ -94,7 +107,7 @@ export async function startHearer(
     signal,
   });
   const { child, ready } = await started.catch((thrown: unknown) => {
-    throw startError(thrown, setup.models);
+    throw startError(thrown, setup, install);
   });
   if (ready.type !== "ready") throw new MediaError("internal", "the speech engine was not ready");
   const lost = () => new MediaError("internal", "the speech engine lost count");

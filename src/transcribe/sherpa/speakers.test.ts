@@ -31,12 +31,31 @@ describe("withSpeakers", () => {
     ]);
   });
 
+  it("gives words long after the last turn, or far from the next, the nearest speaker", () => {
+    const words = [
+      word(0, 500),
+      word(80_000, 80_100),
+      word(590_000, 590_100),
+      word(900_000, 900_100),
+    ];
+    const turns = [turn(0, 1000, 4), turn(600_000, 601_000, 2)];
+    expect(withSpeakers(words, turns).map(({ speaker }) => speaker)).toEqual([
+      "spk_0",
+      "spk_0",
+      "spk_1",
+      "spk_1",
+    ]);
+  });
+
   it("leaves words alone when there are no turns", () => {
     expect(withSpeakers([word(0, 1)], [])).toEqual([word(0, 1)]);
   });
 
   it("gives each word a speaker whose turn is as near as any, in any conversation", () => {
-    const ms = fc.integer({ min: 0, max: 30_000 });
+    const ms = fc.oneof(
+      fc.integer({ min: 0, max: 30_000 }),
+      fc.integer({ min: 0, max: 1_000_000 }),
+    );
     const ranges = fc.array(fc.tuple(ms, ms, fc.nat(4)), { minLength: 1, maxLength: 20 });
     fc.assert(
       fc.property(ranges, ranges, (spoken, said) => {

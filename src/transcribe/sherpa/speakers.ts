@@ -78,10 +78,14 @@ const overlapMs = (a: { startMs: number; endMs: number }, b: Turn): number =>
 export function withSpeakers(words: readonly Word[], turns: readonly Turn[]): Word[] {
   const names = new Map<number, string>();
   let first = 0;
+  /** Of the turns that are passed the one that ended last: none of the others is as near. */
+  let passed: Turn | undefined;
   return words.map((word) => {
-    // Turns overlap, but none lasts so long that an earlier one by a minute could matter.
-    while ((turns[first]?.endMs ?? Infinity) < word.startMs - 60_000) first += 1;
-    let best: { speaker: number; value: number } | undefined;
+    for (let turn = turns[first]; turn && turn.endMs < word.startMs - 60_000; turn = turns[first]) {
+      if (passed === undefined || turn.endMs > passed.endMs) passed = turn;
+      first += 1;
+    }
+    let best = passed && { speaker: passed.speaker, value: overlapMs(word, passed) };
     for (let index = first; index < turns.length; index += 1) {
       const turn = turns[index];
       if (turn === undefined) break;

@@ -1,9 +1,12 @@
 import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { describeWithSharedMedia } from "../../../test/support/shared-media.ts";
 import { MediaError } from "../../media/errors.ts";
 import { defaultLimits } from "../../media/limits.ts";
+import { createSandbox } from "../../sandbox/create.ts";
+import { startHearer } from "./hearer.ts";
+import { findSherpa, hasLibrary } from "./install.ts";
 import { silero, toyTransducer } from "./toy-models.fixture.ts";
 import { openStudio } from "./transcriber.fixture.ts";
 import type { Studio } from "./transcriber.fixture.ts";
@@ -33,6 +36,29 @@ describeWithSharedMedia("the sherpa transcriber in trouble", () => {
     const failed = transcribe({ path: recording("broken.wav", [0]), by });
     await expect(failed).rejects.toMatchObject({ code: "model_invalid", retryable: false });
     expect(by.pids()).toEqual([]);
+  });
+
+  it("says that the package is broken when it cannot be loaded, not that a model is", async () => {
+    const main = join(studio.folder, "node_modules/sherpa-onnx-node/sherpa-onnx.js");
+    mkdirSync(dirname(main), { recursive: true });
+    expect(hasLibrary(main)).toBe(false);
+    const sandbox = await createSandbox();
+    for (const program of [
+      'throw new Error("Could not find sherpa-onnx-node. Tried\\n\\n  ./sherpa-onnx.node\\n")',
+      'process.dlopen({ exports: {} }, require("node:path").join(__dirname, "onnx.node"))',
+    ]) {
+      writeFileSync(main, program);
+      writeFileSync(join(dirname(main), "onnx.node"), "no library");
+      const child = { package: main, recognizer: {} };
+      const folders = [studio.folder];
+      const setup = { child, folders, models: ["toy-onnx"] };
+      const starting = startHearer(sandbox, findSherpa(), setup, new AbortController().signal);
+      await expect(starting).rejects.toMatchObject({
+        code: "engine_missing",
+        message: expect.stringContaining("npm install sherpa-onnx-node") as unknown,
+      });
+    }
+    expect(hasLibrary(findSherpa().package)).toBe(true);
   });
 
   it("says so when the voice detector is broken: it aborts the process", async () => {
