@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { stepContext } from "../../test/support/step-context.ts";
 import { createIdSource, newSession } from "../media/ids.ts";
 import { newJob } from "../media/job.ts";
 import type { JobSettings } from "../media/job.ts";
@@ -6,7 +7,6 @@ import type { StoredObject } from "../media/media.ts";
 import { toTranscribeJson } from "../media/to-transcribe-json.ts";
 import type { Word } from "../media/transcript.ts";
 import { createMemoryObjectStore } from "../objects/memory.ts";
-import type { StepContext } from "../queue/step.ts";
 import { createIndexStep } from "./step.ts";
 
 const objects = createMemoryObjectStore();
@@ -23,25 +23,8 @@ const words: readonly Word[] = [
   { text: "forward", startMs: 650, endMs: 1_180, confidence: 0.9965 },
 ];
 
-function contextOf(settings: JobSettings): StepContext {
-  const media = { name: "a/talk.mp4", version };
-  return {
-    job: { ...newJob(media, "index", settings), state: "running", attempts: 1, enqueuedAt: 0 },
-    media: {
-      ...media,
-      owner: "local",
-      sha256: "",
-      sizeBytes: 1,
-      state: "processing",
-      createdAt: 0,
-      updatedAt: 0,
-    },
-    newId,
-    signal: new AbortController().signal,
-    onProgress: () => {},
-    workDir: "",
-  };
-}
+const contextOf = (settings: JobSettings) =>
+  stepContext(newJob({ name: "a/talk.mp4", version }, "index", settings), { newId });
 
 async function stored(text: string): Promise<StoredObject> {
   const ref = {

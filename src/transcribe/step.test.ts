@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { stepContext } from "../../test/support/step-context.ts";
 import { createIdSource, newSession } from "../media/ids.ts";
 import { newJob } from "../media/job.ts";
 import type { JobSettings } from "../media/job.ts";
@@ -11,7 +12,6 @@ import { defaultLimits } from "../media/limits.ts";
 import type { StoredObject } from "../media/media.ts";
 import { fromTranscribeJson } from "../media/transcribe-json.ts";
 import { createMemoryObjectStore } from "../objects/memory.ts";
-import type { StepContext } from "../queue/step.ts";
 import { createSandbox } from "../sandbox/create.ts";
 import { createPocketsphinxTranscriber } from "./pocketsphinx/transcriber.ts";
 import { createTranscribeStep } from "./step.ts";
@@ -30,25 +30,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-function contextOf(settings: JobSettings): StepContext {
-  const media = { name: "a/talk.mov", version };
-  return {
-    job: { ...newJob(media, "transcribe", settings), state: "running", attempts: 1, enqueuedAt: 0 },
-    media: {
-      ...media,
-      owner: "local",
-      sha256: "",
-      sizeBytes: 1,
-      state: "processing",
-      createdAt: 0,
-      updatedAt: 0,
-    },
+const contextOf = (settings: JobSettings) =>
+  stepContext(newJob({ name: "a/talk.mov", version }, "transcribe", settings), {
     newId,
-    signal: new AbortController().signal,
-    onProgress: () => {},
     workDir: folder,
-  };
-}
+  });
 
 describe("the step transcribe", () => {
   it("stores what it hears as Amazon Transcribe's JSON, and says so", async () => {

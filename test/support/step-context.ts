@@ -1,0 +1,27 @@
+import type { NewJob } from "../../src/media/job.ts";
+import type { StepContext } from "../../src/queue/step.ts";
+
+/** What a step is given for a job: of a small media of its name, with nobody watching. */
+export function stepContext(
+  job: NewJob,
+  { newId, workDir = "" }: { newId: () => string; workDir?: string },
+): StepContext {
+  const { name, version } = job;
+  return {
+    job: { ...job, state: "running", attempts: 1, enqueuedAt: 0 },
+    media: {
+      name,
+      version,
+      owner: "local",
+      sha256: "",
+      sizeBytes: 1,
+      state: "processing",
+      createdAt: 0,
+      updatedAt: 0,
+    },
+    newId,
+    signal: new AbortController().signal,
+    onProgress: () => {},
+    workDir,
+  };
+}
