@@ -89,7 +89,7 @@ async function againstXargs(bench: Bench): Promise<{ row: Row; remark: string }>
     },
     remark:
       `${count} recordings, ${seconds} s of sound: batch ${times(ours)}; xargs ${times(bare)}. The ` +
-      "batch also probes, makes an MP3, finds the speech, writes five formats and a summary; the " +
+      "batch also probes, decodes, finds the speech, writes five formats and a summary; the " +
       "engine by itself reads the WAV. Results: JSON, Word, SRT, WebVTT, text.",
   };
 }

@@ -87,9 +87,24 @@ describe("which event starts which step", () => {
 
 describe("a request for some steps", () => {
   it("brings them and what they need, and nothing about the rest", () => {
-    expect(planned(film, { session: "s", only: ["transcribe"] })).toEqual(["audio"]);
+    expect(planned(film, { session: "s", only: ["audio", "transcribe"] })).toEqual(["audio"]);
     expect(planned(film, { session: "s", only: ["gif", "label"] })).toEqual(["gif", "label"]);
     expect(planned(silent, { session: "s", only: ["gif"] })).toEqual(["gif"]);
+  });
+
+  it("for the transcript alone makes nothing else, and waits for nothing", () => {
+    const request: JobRequest = { session: "s", only: ["transcribe"] };
+    expect(planned(film, request)).toEqual(["transcribe"]);
+    expect(planned(recording, request)).toEqual(["transcribe"]);
+    expect(planned(silent, request)).toEqual(["transcribe: no_audio"]);
+    expect(planned(imageFacts("jpeg_pipe", {}), request)).toEqual([]);
+  });
+
+  it("gives the same transcript job whether it waits for the audio or not", () => {
+    const probed: MediaEvent = { type: "media.probed", ...media, facts: film };
+    const heard: MediaEvent = { type: "rendition.created", rendition: "audio", ...media };
+    const request: JobRequest = { session: "s", only: ["transcribe"] };
+    expect(follow(probed, settings, request)).toEqual(follow(heard, settings, request));
   });
 
   it("is carried on to the jobs that follow", () => {

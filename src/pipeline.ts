@@ -18,6 +18,7 @@ import type { Profile } from "./transcode/profile.ts";
  *
  *   object.created ─ probe ─ media.probed ─ plan ┬ audio ─ rendition.created ─ transcribe ─┐
  *                                                ├ poster, gif, video                       │
+ *                                                ├ transcribe, if it alone is asked for ────┤
  *                                                └ label ─ labels.created ─ index           │
  *                              transcript.created ─ index (captions, search, metadata) ─────┘
  *   step.failed(audio) ─ transcribe is left out          object.removed ─ removeMedia
@@ -57,15 +58,18 @@ export function follow(
   const { begin, leaveOut } = decide(request);
   const { transcriber: engine, languageCode, speech, captions } = settings;
   const job = (step: Step, jobSettings?: JobSettings) => newJob(event, step, jobSettings);
+  const transcribe = job("transcribe", { engine, languageCode, ...speech });
 
   switch (event.type) {
     case "object.created":
       return begin(job("probe"));
     case "media.probed":
-      return plan(event, event.facts, settings, { begin, leaveOut });
+      return [
+        ...plan(event, event.facts, settings, { begin, leaveOut }),
+        ...(hearsUpload(event.facts, request) ? begin(transcribe) : []),
+      ];
     case "rendition.created":
-      if (event.rendition !== "audio") return [];
-      return begin(job("transcribe", { engine, languageCode, ...speech }));
+      return event.rendition === "audio" ? begin(transcribe) : [];
     case "transcript.created":
       return begin(job("index", { of: "transcript", from: event.transcript, ...captions }));
     case "labels.created":
@@ -114,7 +118,10 @@ function decide(request: JobRequest | undefined): Decisions {
 /** A request for some steps is one for what they need, too. */
 export function isWanted(step: Step, request: JobRequest | undefined): boolean {
   const only = request?.only;
-  if (only === undefined || step === "probe" || step === "index" || only.includes(step))
-    return true;
-  return step === "audio" && only.includes("transcribe");
+  return only === undefined || step === "probe" || step === "index" || only.includes(step);
+}
+
+/** Whoever wants the transcript without the audio rendition does not wait for one (decision 0018). */
+function hearsUpload(facts: MediaFacts, request: JobRequest | undefined): boolean {
+  return facts.audio !== undefined && !isWanted("audio", request);
 }

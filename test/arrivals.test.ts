@@ -224,6 +224,22 @@ describe("objects that come and go", () => {
     expect((await dailies.show("tone.wav")).media.state).toBe("ready");
   });
 
+  it("have a transcript that was lost heard again from the upload, if no audio was ever made", async () => {
+    await dailies.process([join(media, "tone.wav")], { only: ["transcribe"] });
+    const transcriptOf = async () =>
+      (await dailies.show("tone.wav")).outputs.find(({ key }) => key.includes("/transcribe/"));
+    const before = (await transcriptOf())?.version ?? "";
+    const path = filesBelow(join(library, "objects")).find((file) => file.endsWith(before)) ?? "";
+    rmSync(join(library, "objects", path));
+    expect((await dailies.reconcile()).lost).toMatchObject([
+      { key: "output/transcribe/tone.wav.json", repair: "queued" },
+    ]);
+    await dailies.workOff();
+    expect((await transcriptOf())?.version).not.toBe(before);
+    expect((await dailies.reconcile({ verify: true })).lost).toEqual([]);
+    expect((await dailies.show("tone.wav")).renditions).toEqual([]);
+  });
+
   it("do again what was cancelled, too, when no name says which", async () => {
     await dailies.put(png(), { name: "a.png" });
     expect(await dailies.cancel("a.png")).toBe(1);

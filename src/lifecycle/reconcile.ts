@@ -113,10 +113,9 @@ async function repair(
   const jobs = await catalog.listJobs({ version });
   const job = jobs.find((one) => kind !== undefined && partOf(one) === makers[kind]);
   if (job?.state !== "succeeded") return "open";
-  const audio = await catalog.findObject("outputs", outputKey("audio", name));
-  const waits =
-    kind === "transcribe" && (audio === undefined || (await objects.stat(audio)) === undefined);
-  const changes: Change[] = [{ type: "redo", jobId: job.id, waits }, ...audioToo(jobs, waits)];
+  const audio = kind === "transcribe" ? await lostAudio({ catalog, objects }, name, jobs) : [];
+  const waits = audio.length > 0;
+  const changes: Change[] = [{ type: "redo", jobId: job.id, waits }, ...audio];
   const applied = await catalog.apply({
     expect: { name, version },
     changes: [...changes, { type: "settle", version }],
@@ -124,10 +123,16 @@ async function repair(
   return applied === "applied" ? "queued" : "open";
 }
 
-/** Who waits for the audio needs it made. */
-function audioToo(jobs: readonly Job[], waits: boolean): Change[] {
-  const audio = jobs.find((job) => job.step === "audio");
-  return waits && audio !== undefined ? [{ type: "redo", jobId: audio.id }] : [];
+/** A transcript waits for the audio rendition, if there was one and it is lost, too. */
+async function lostAudio(
+  { catalog, objects }: Pick<Parts, "catalog" | "objects">,
+  name: string,
+  jobs: readonly Job[],
+): Promise<Change[]> {
+  const job = jobs.find(({ step, state }) => step === "audio" && state === "succeeded");
+  const audio = await catalog.findObject("outputs", outputKey("audio", name));
+  const isThere = audio !== undefined && (await objects.stat(audio)) !== undefined;
+  return job === undefined || isThere ? [] : [{ type: "redo", jobId: job.id }];
 }
 
 /** Whether bytes may be somebody's who is about to record them. */

@@ -4,10 +4,16 @@ import { isSameWish, type SpeechWish } from "../media/speech.ts";
 import { follow, type PipelineSettings } from "../pipeline.ts";
 import type { Claim } from "../queue/job-queue.ts";
 
+/** The events that a transcript follows from. Nothing else depends on the media's own wish. */
+export function leadsToTranscript(event: MediaEvent): boolean {
+  if (event.type === "rendition.created") return event.rendition === "audio";
+  return event.type === "media.probed";
+}
+
 /**
- * Makes a transcript follow from its audio, as it is wished. The wish is read before the commit that
- * it decides: `settle` looks whether a newer one was said in between, which found no audio to follow
- * from, and asks for that one.
+ * Makes a transcript follow from its audio, or from the probe, as it is wished. The wish is read
+ * before the commit that it decides: `settle` looks whether a newer one was said in between, which
+ * found nothing to follow from, and asks for that one.
  */
 export function createHearing(
   catalog: Pick<Catalog, "speechWish" | "apply">,
@@ -16,9 +22,10 @@ export function createHearing(
   const begun = new WeakMap<Claim, { event: MediaEvent; wish: SpeechWish }>();
   const wishOf = async (event: MediaEvent) => (await catalog.speechWish(event)) ?? {};
   return {
+    /** What follows from an event that leads to a transcript. */
     async follow(event: MediaEvent, claim: Claim): Promise<readonly Change[]> {
       const wish = await wishOf(event);
-      if (claim.job.step === "audio") begun.set(claim, { event, wish });
+      begun.set(claim, { event, wish });
       return follow(event, settingsFor(wish), claim.job.request);
     },
     /** To be called when the commit is made. */

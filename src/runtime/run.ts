@@ -10,7 +10,7 @@ import type { Claim } from "../queue/job-queue.ts";
 import { createWorker } from "../queue/worker.ts";
 import type { ProcessedMedia, ProcessReport, ProcessUpdate, WorkOptions } from "./dailies.ts";
 import type { Parts } from "./parts.ts";
-import { createHearing } from "./hearing.ts";
+import { createHearing, leadsToTranscript } from "./hearing.ts";
 import { spaceOf } from "./space.ts";
 
 /** How often a run that waits for others looks whether they still live. */
@@ -223,9 +223,8 @@ export async function workUntil(
     catalog: parts.catalog,
     slots: parts.config.slots,
     steps,
-    // only a transcript depends on the media's own wish
     follow: async (event, claim) =>
-      event.type === "rendition.created"
+      leadsToTranscript(event)
         ? hearing.follow(event, claim)
         : follow(event, settings, claim.job.request),
     discard: async (changes) => {

@@ -2,12 +2,19 @@ import type { Exit, SandboxedProcess } from "../sandbox/sandbox.ts";
 
 /**
  * What a child writes to stdout, as it comes; the generator's return value is how it ended.
- * Whoever stops reading ends the child. Throws what the child's `exited` throws.
+ * Whoever stops reading ends the child. Throws what the child's `exited` throws. `onBytes` sees each
+ * piece before the reader does.
  */
-export async function* outputOf(child: SandboxedProcess): AsyncGenerator<Uint8Array, Exit> {
+export async function* outputOf(
+  child: SandboxedProcess,
+  onBytes: (bytes: Uint8Array) => void = () => {},
+): AsyncGenerator<Uint8Array, Exit> {
   let complete = false;
   try {
-    for await (const bytes of child.stdout as AsyncIterable<Uint8Array>) yield bytes;
+    for await (const bytes of child.stdout as AsyncIterable<Uint8Array>) {
+      onBytes(bytes);
+      yield bytes;
+    }
     complete = true;
   } catch {
     complete = true; // the pipe broke because of how the child ended, which `exited` tells

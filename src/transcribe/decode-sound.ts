@@ -1,14 +1,14 @@
+import { type Damage, damageNote, isShort } from "../media/damage.ts";
 import { MediaError } from "../media/errors.ts";
 import { timeLimitMs } from "../media/limits.ts";
 import type { Limits } from "../media/limits.ts";
+import { lackedMemory } from "../sandbox/endings.ts";
 import { ffmpegInput } from "../sandbox/ffmpeg-input.ts";
-import type { ProcessLimits, Sandbox } from "../sandbox/sandbox.ts";
+import { countComplaints, ffmpegFailure } from "../sandbox/ffmpeg-trouble.ts";
+import type { Exit, ProcessLimits, Sandbox } from "../sandbox/sandbox.ts";
 import { outputOf } from "./child-output.ts";
 import { sampleRateHz } from "./sound-features.ts";
-
-/** The first sound track alone, as raw 16 bit mono, to stdout. */
-const output =
-  `-map 0:a:0 -vn -sn -dn -ac 1 -ar ${sampleRateHz} -c:a pcm_s16le -f s16le pipe:1`.split(" ");
+import type { SoundTrack } from "./transcriber.ts";
 
 /** What one child may use up when the media is this long. */
 export function childLimits(limits: Limits, durationMs: number | undefined): ProcessLimits {
@@ -21,28 +21,101 @@ export function childLimits(limits: Limits, durationMs: number | undefined): Pro
   };
 }
 
-/**
- * Decodes a recording's first sound track as it is read: raw 16 kHz, mono, 16 bit little-endian.
- * The decoder waits when the reader is slow, so nothing piles up; it ends when the reader stops.
- * @throws MediaError `damaged_media` when the file cannot be decoded.
- */
-export async function* decodeSound(
-  sandbox: Sandbox,
-  path: string,
-  options: { limits: Limits; durationMs?: number; signal: AbortSignal },
-): AsyncGenerator<Uint8Array> {
-  const longest = (options.limits.maxDurationMs / 1000).toFixed(3);
-  const child = sandbox.spawn({
-    command: "ffmpeg",
-    args: ["-nostdin", "-v", "error", ...ffmpegInput({ path }), "-t", longest, ...output],
-    reads: [path],
-    writes: [],
-    limits: childLimits(options.limits, options.durationMs),
-    signal: options.signal,
-  });
-  const exit = yield* outputOf(child);
-  if (exit.exitCode !== 0)
-    throw new MediaError("damaged_media", "the sound of the recording cannot be decoded", {
-      details: { stderr: exit.stderr },
+/** A recording's sound as it is decoded: raw 16 kHz, mono, 16 bit little-endian. */
+export interface Sound {
+  /** To be read once. The decoder waits when the reader is slow; it ends when the reader stops. */
+  readonly bytes: AsyncGenerator<Uint8Array>;
+  /** How much of it has come so far. */
+  readonly decodedMs: () => number;
+  /** What a person should know of the source, when all has come. */
+  readonly notes: () => readonly string[];
+}
+
+interface SoundOptions {
+  readonly limits: Limits;
+  readonly durationMs?: number;
+  /** Default: the first sound track of an audio rendition, which is in step already. */
+  readonly track?: SoundTrack | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** 16 samples of 2 bytes a millisecond. */
+const bytesPerMs = (sampleRateHz * 2) / 1000;
+
+/** In step with the renditions: from 0 on, with silence in its gaps. */
+const inStep = ["-af", `aresample=${sampleRateHz}:async=1:first_pts=0`];
+
+function decodeArguments(path: string, { track, limits }: SoundOptions): string[] {
+  // A little more than the limit, so that what is too long can be told from what just fits.
+  const longest = ((limits.maxDurationMs + 1000) / 1000).toFixed(3);
+  const { container, streamIndex } = track ?? {};
+  const input = ffmpegInput({ path, ...(container === undefined ? {} : { container }) });
+  const filters = track === undefined ? [] : inStep;
+  return [
+    // Half a recording is worth having: how many errors there were is said afterwards.
+    ..."-nostdin -hide_banner -loglevel repeat+error -nostats -max_error_rate 1".split(" "),
+    ...input,
+    ...["-t", longest, "-map", `0:${streamIndex ?? "a:0"}`].concat(filters),
+    ...`-ac 1 -ar ${sampleRateHz} -c:a pcm_s16le -f s16le pipe:1`.split(" "),
+  ];
+}
+
+/** @throws MediaError when the decoder gave up, or what it left is of no use */
+function check(exit: Exit, decodedMs: number, { limits, track }: SoundOptions): void {
+  if (exit.exitCode !== 0) throw ffmpegFailure(exit);
+  if (decodedMs > limits.maxDurationMs)
+    throw new MediaError("limit_duration", "it plays longer than is allowed");
+  if (decodedMs > 0 || track === undefined) return;
+  const details = { stderr: exit.stderr };
+  if (lackedMemory(exit.stderr))
+    throw new MediaError("limit_memory", "nothing could be decoded for want of memory", {
+      details,
     });
+  const message = "the source is damaged: nothing of its sound could be decoded";
+  throw new MediaError("damaged_media", message, { details });
+}
+
+/** What is wrong with a source. A rendition's was said when it was made. */
+function damageOf(
+  errors: number,
+  decodedMs: number,
+  { track, durationMs }: SoundOptions,
+): Damage | undefined {
+  if (track === undefined) return undefined;
+  const expectedMs = track.durationMs ?? (errors > 0 ? durationMs : undefined);
+  const length = expectedMs === undefined ? undefined : { decodedMs, expectedMs };
+  const short = length !== undefined && isShort(length) ? { short: length } : {};
+  return errors === 0 && !("short" in short) ? undefined : { errors, ...short };
+}
+
+/**
+ * Decodes one sound track of a recording as it is read, so nothing piles up.
+ * Reading it throws MediaError `damaged_media` when nothing can be decoded, `limit_duration`, and
+ * what the sandbox throws.
+ */
+export function decodeSound(sandbox: Sandbox, path: string, options: SoundOptions): Sound {
+  let bytes = 0;
+  let complaints = (): number => 0;
+  const decodedMs = (): number => bytes / bytesPerMs;
+  const count = (chunk: Uint8Array): void => void (bytes += chunk.length);
+  async function* decoded(): AsyncGenerator<Uint8Array> {
+    const child = sandbox.spawn({
+      command: "ffmpeg",
+      args: decodeArguments(path, options),
+      reads: [path],
+      writes: [],
+      limits: childLimits(options.limits, options.durationMs),
+      signal: options.signal,
+    });
+    complaints = countComplaints(child);
+    check(yield* outputOf(child, count), decodedMs(), options);
+  }
+  return {
+    bytes: decoded(),
+    decodedMs,
+    notes() {
+      const damage = damageOf(complaints(), decodedMs(), options);
+      return damage === undefined ? [] : [damageNote(damage)];
+    },
+  };
 }

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stepContext } from "../../test/support/step-context.ts";
+import { MediaError } from "../media/errors.ts";
+import type { MediaFacts } from "../media/facts.ts";
 import { createIdSource, newSession } from "../media/ids.ts";
 import { newJob } from "../media/job.ts";
 import type { JobSettings } from "../media/job.ts";
@@ -13,9 +15,10 @@ import type { StoredObject } from "../media/media.ts";
 import { fromTranscribeJson } from "../media/transcribe-json.ts";
 import { createMemoryObjectStore } from "../objects/memory.ts";
 import { createSandbox } from "../sandbox/create.ts";
+import { videoFacts } from "../transcode/facts.fixture.ts";
 import { createPocketsphinxTranscriber } from "./pocketsphinx/transcriber.ts";
 import { createTranscribeStep } from "./step.ts";
-import type { Transcriber } from "./transcriber.ts";
+import type { TranscribeRequest, Transcriber } from "./transcriber.ts";
 
 const objects = createMemoryObjectStore();
 const newId = createIdSource(newSession());
@@ -99,15 +102,39 @@ describe("the step transcribe", () => {
     expect(read.words.map((word) => word.text)).toContain("weather");
   });
 
-  it("needs an audio rendition, and a language", async () => {
+  it("hears the upload where there is no audio rendition, the track that the probe found", async () => {
+    const asked: TranscribeRequest[] = [];
+    const run = createTranscribeStep({
+      transcriberOf: () => ({
+        ...transcriber,
+        start: async (request) => {
+          asked.push(request);
+          throw new MediaError("cancelled", "that is all");
+        },
+      }),
+      objects,
+      audioOf: async () => undefined,
+      wishOf: async () => undefined,
+    });
+    const context = contextOf({ languageCode: "en-US" });
+    const ofMedia = (facts: MediaFacts) => run({ ...context, media: { ...context.media, facts } });
+    const film = videoFacts({}, { streamIndex: 3, durationMs: 3_900 });
+    await expect(ofMedia(film)).rejects.toMatchObject({ code: "cancelled" });
+    expect(asked).toMatchObject([
+      {
+        source: { bucket: "uploads", key: "a/talk.mov", version },
+        track: { container: film.container, streamIndex: 3, durationMs: 3_900 },
+      },
+    ]);
+    await expect(ofMedia(videoFacts({}, "none"))).rejects.toMatchObject({ code: "internal" });
+  });
+
+  it("needs a language", async () => {
     const run = createTranscribeStep({
       transcriberOf: () => transcriber,
       objects,
       audioOf: async () => undefined,
       wishOf: async () => undefined,
-    });
-    await expect(run(contextOf({ languageCode: "en-US" }))).rejects.toMatchObject({
-      code: "not_found",
     });
     await expect(run(contextOf({}))).rejects.toMatchObject({ code: "internal" });
   });

@@ -7,7 +7,7 @@ import type { SpeechWish, VocabularyPhrase } from "../media/speech.ts";
 import { toTranscribeJson } from "../media/to-transcribe-json.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 import type { RunStep } from "../queue/step.ts";
-import type { TranscribeRequest, Transcriber } from "./transcriber.ts";
+import type { SoundTrack, TranscribeRequest, Transcriber } from "./transcriber.ts";
 import { writtenAsWished } from "./vocabulary.ts";
 
 /** A job's settings as they are asked of an engine, but for the vocabulary. */
@@ -37,22 +37,31 @@ async function phrasesOf(
   throw new MediaError("cancelled", `the vocabulary for ${JSON.stringify(name)} was replaced`);
 }
 
+/** The sound of the upload itself. @throws MediaError `internal` when it has none */
+function ownSound({ name, version, facts }: Media): Pick<TranscribeRequest, "source" | "track"> {
+  if (facts?.audio === undefined)
+    throw new MediaError("internal", `${JSON.stringify(name)} is to be heard but has no sound`);
+  const { streamIndex, durationMs } = facts.audio;
+  const length = durationMs === undefined ? {} : { durationMs };
+  const track: SoundTrack = { container: facts.container, streamIndex, ...length };
+  return { source: { bucket: "uploads", key: name, version }, track };
+}
+
 interface Parts {
   /** The transcriber of that id, which a job's settings name. @throws MediaError when it is not here */
   readonly transcriberOf: (engine: string | undefined) => Transcriber;
   readonly objects: ObjectStore;
-  /** The audio rendition of the media of that name. */
+  /** The audio rendition of the media of that name, if there is one by now. */
   readonly audioOf: (name: string) => Promise<StoredObject | undefined>;
   /** What is wished of a version's transcript by now. */
   readonly wishOf: (media: Pick<Media, "name" | "version">) => Promise<SpeechWish | undefined>;
 }
 
 /**
- * The step `transcribe`: what is said in the audio rendition, stored in the shape of Amazon
- * Transcribe's results. Settings: `languageCode` (BCP 47), `engine`, and as wished `speakers`,
+ * The step `transcribe`: what is said in the audio rendition, or in the upload itself where no
+ * rendition was asked for, stored in the shape of Amazon Transcribe's results. Settings: `languageCode` (BCP 47), `engine`, and as wished `speakers`,
  * `identifyLanguage` and `vocabulary`, whose phrases are written as they are to be, whether the engine
- * could listen for them or not. What is thrown is the transcriber's, or `not_found` when there is no
- * audio rendition.
+ * could listen for them or not. What is thrown is the transcriber's.
  */
 export function createTranscribeStep({ transcriberOf, objects, audioOf, wishOf }: Parts): RunStep {
   return async ({ job, media, newId, ...options }) => {
@@ -60,14 +69,12 @@ export function createTranscribeStep({ transcriberOf, objects, audioOf, wishOf }
     const { languageCode, engine } = job.settings;
     if (typeof languageCode !== "string")
       throw new MediaError("internal", `the job of ${name} does not say in which language`);
-    const source = await audioOf(name);
-    if (source === undefined)
-      throw new MediaError("not_found", `${JSON.stringify(name)} has no audio rendition`);
+    const audio = await audioOf(name);
     const duration = facts?.durationMs === undefined ? {} : { durationMs: facts.durationMs };
     const vocabulary = await phrasesOf(job, wishOf);
     const request = {
       jobId: job.id,
-      source,
+      ...(audio === undefined ? ownSound(media) : { source: audio }),
       languageCode,
       ...duration,
       ...wishesOf(job.settings),

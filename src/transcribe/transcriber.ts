@@ -3,10 +3,22 @@ import type { ObjectRef } from "../media/media.ts";
 import type { VocabularyPhrase } from "../media/speech.ts";
 import type { Transcript } from "../media/transcript.ts";
 
+/** The sound track that is heard, as the probe found it. */
+export interface SoundTrack {
+  /** See `MediaFacts.container`. */
+  readonly container: string;
+  /** Index among all streams of the file. */
+  readonly streamIndex: number;
+  /** By the file's own word. */
+  readonly durationMs?: number;
+}
+
 export interface TranscribeRequest {
   readonly jobId: string;
-  /** A recording in any format that the engine's list has; locally the audio rendition. */
+  /** A recording in any format that the engine's list has; locally the audio rendition, or the upload. */
   readonly source: ObjectRef;
+  /** Where in an upload the sound is. Default: `source` is an audio rendition. */
+  readonly track?: SoundTrack;
   readonly durationMs?: number;
   /** BCP 47. @throws MediaError `unsupported_language` */
   readonly languageCode: string;

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { StartOptions } from "../../media/engine.ts";
+import { type Damage, damageNote } from "../../media/damage.ts";
 import { MediaError } from "../../media/errors.ts";
 import { type Limits, timeLimitMs } from "../../media/limits.ts";
 import type { Rendition } from "../../media/media.ts";
@@ -9,7 +10,7 @@ import type { Sandbox, SandboxedCommand } from "../../sandbox/sandbox.ts";
 import type { PlannedRendition } from "../plan.ts";
 import type { TranscodeRequest, Transcoder, TranscodeResult } from "../transcoder.ts";
 import { type Output, streamsOf, transcodeArguments } from "./arguments.ts";
-import { type Damage, damageNote, damageOf } from "./damage.ts";
+import { damageOf } from "./damage.ts";
 import { formats, look, type Made } from "./output.ts";
 import { progressOf } from "./progress.ts";
 import { runFfmpeg } from "./run.ts";

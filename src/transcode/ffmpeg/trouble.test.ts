@@ -2,9 +2,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describeWithSharedMedia, sharedMedia } from "../../../test/support/shared-media.ts";
+import { damageNote } from "../../media/damage.ts";
 import { defaultLimits } from "../../media/limits.ts";
 import { videoFacts } from "../facts.fixture.ts";
-import { damageNote, damageOf } from "./damage.ts";
+import { damageOf } from "./damage.ts";
 import { complaints, generate, openWorkshop, probe, type Workshop } from "./workshop.fixture.ts";
 
 let shop: Workshop;

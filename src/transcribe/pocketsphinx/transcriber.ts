@@ -92,11 +92,12 @@ async function transcribe(
   options: StartOptions,
 ): Promise<TranscribeResult> {
   const { sandbox, objects, limits } = parts;
-  const { durationMs } = request;
+  const { durationMs, track } = request;
   const startedAt = performance.now();
   const known = durationMs === undefined ? {} : { durationMs };
   const words: Word[] = [];
-  let heardBytes = 0;
+  let soundMs = 0;
+  const sourceNotes: string[] = [];
   const report = (atMs: number): void => {
     if (durationMs === undefined || durationMs <= 0) return;
     const elapsedMs = performance.now() - startedAt;
@@ -110,20 +111,15 @@ async function transcribe(
     });
   };
   await objects.withLocalFile(request.source, async (path) => {
-    const sound = decodeSound(sandbox, path, { limits, ...known, signal: options.signal });
-    const counted = (async function* () {
-      for await (const bytes of sound) {
-        heardBytes += bytes.length;
-        yield bytes;
-      }
-    })();
-    for await (const batch of batches(speechPassages(counted), batchMs))
+    const sound = decodeSound(sandbox, path, { limits, ...known, track, signal: options.signal });
+    for await (const batch of batches(speechPassages(sound.bytes), batchMs))
       for await (const word of recognise({ sandbox, limits, ...known }, program, batch, options)) {
         words.push(word);
         report(word.endMs);
       }
+    soundMs = sound.decodedMs();
+    sourceNotes.push(...sound.notes());
   });
-  const soundMs = heardBytes / 32; // 16 samples of 2 bytes a millisecond
   const elapsedMs = performance.now() - startedAt;
   const engine = {
     name: "pocketsphinx",
@@ -134,7 +130,7 @@ async function transcribe(
   return {
     transcript: { languageCode: "en-US", words: assembled(words), engine },
     ...(soundMs > 0 ? { realTimeFactor: elapsedMs / soundMs } : {}),
-    notes: words.length === 0 ? ["no speech found"] : ["heard by a draft engine"],
+    notes: [...sourceNotes, words.length === 0 ? "no speech found" : "heard by a draft engine"],
   };
 }
 

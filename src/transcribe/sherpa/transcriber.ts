@@ -9,7 +9,6 @@ import type { ObjectStore } from "../../objects/object-store.ts";
 import { createChildPool } from "../../sandbox/child-pool.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { decodeSound } from "../decode-sound.ts";
-import { sampleRateHz } from "../sound-features.ts";
 import type { TranscribeRequest, TranscribeResult, Transcriber } from "../transcriber.ts";
 import { engineName, startHearer } from "./hearer.ts";
 import type { Hearer, HearerSetup } from "./hearer.ts";
@@ -137,6 +136,8 @@ interface Heard {
   readonly pieces: readonly HeardPiece[];
   readonly end: Awaited<ReturnType<Hearer["end"]>>;
   readonly soundMs: number;
+  /** Of the source. */
+  readonly notes: readonly string[];
 }
 
 /** Streams a recording's sound through a child. */
@@ -147,23 +148,22 @@ async function hearAll(
   options: StartOptions,
   hotwords: string | undefined,
 ): Promise<Heard> {
-  const { durationMs } = request;
+  const { durationMs, track } = request;
   const { signal } = options;
   const progress = createProgress(options.onProgress, durationMs);
   const pieces: HeardPiece[] = [];
-  let soundMs = 0;
   await hearer.begin(hotwords === undefined ? {} : { hotwords }, signal);
-  await objects.withLocalFile(request.source, async (path) => {
+  const decoded = await objects.withLocalFile(request.source, async (path) => {
     const known = durationMs === undefined ? {} : { durationMs };
-    const sound = decodeSound(sandbox, path, { limits, ...known, signal });
-    for await (const bytes of wholeSamples(sound)) {
+    const sound = decodeSound(sandbox, path, { limits, ...known, track, signal });
+    for await (const bytes of wholeSamples(sound.bytes)) {
       pieces.push(...(await hearer.hear(bytes, signal)));
-      soundMs += (bytes.length * 1000) / (2 * sampleRateHz);
-      progress(soundMs);
+      progress(sound.decodedMs());
     }
+    return { soundMs: sound.decodedMs(), notes: sound.notes() };
   });
   const end = await hearer.end(signal);
-  return { pieces: [...pieces, ...end.pieces], end, soundMs };
+  return { pieces: [...pieces, ...end.pieces], end, ...decoded };
 }
 
 async function transcribe(
@@ -182,7 +182,7 @@ async function transcribe(
     await hearer.close(); // it waits for the rest of this recording, and must not take another for it
     throw thrown;
   }
-  const { pieces, end, soundMs } = heard;
+  const { pieces, end, soundMs, notes } = heard;
   const identified = identification(model, request, end.languages);
   const words = pieces.flatMap((piece) =>
     wordsOf(piece, identified.languageCode, frameMsOf(model)),
@@ -195,7 +195,7 @@ async function transcribe(
       engine: { name: "sherpa", version: hearer.version, model: model.manifest.id },
     },
     ...(soundMs > 0 ? { realTimeFactor: elapsedMs / soundMs } : {}),
-    notes: [...phrases.notes, ...notesOf(words, pieces)],
+    notes: [...notes, ...phrases.notes, ...notesOf(words, pieces)],
   };
 }
 

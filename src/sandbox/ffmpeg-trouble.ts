@@ -1,0 +1,44 @@
+import { MediaError } from "../media/errors.ts";
+import type { Exit, SandboxedProcess } from "./sandbox.ts";
+
+/** Complaints of a muxer about times that it mends itself: they say nothing about the source. */
+const harmless = /non[- ]monoton/i;
+
+/**
+ * Counts ffmpeg's lines of complaint about what it reads, as they come. It is to run with
+ * `-loglevel repeat+error`, which says everything once for each time.
+ */
+export function countComplaints(child: Pick<SandboxedProcess, "onStderrLine">): () => number {
+  let count = 0;
+  child.onStderrLine((line) => {
+    if (line !== "" && !harmless.test(line)) count += 1;
+  });
+  return () => count;
+}
+
+/** What ffmpeg says when the machine, the build or the source is at fault, in this order. */
+const faults = [
+  {
+    code: "disk_full",
+    said: /No space left on device|Disk quota exceeded/,
+    what: "the disk is full",
+  },
+  {
+    code: "engine_missing",
+    said: /Unknown (?:encoder|decoder)|No such filter|Unrecognized option|Option not found/,
+    what: "this ffmpeg was built without a part that is needed",
+  },
+  {
+    code: "damaged_media",
+    said: /Invalid data found|moov atom not found|Cannot determine format of input|matches no streams|does not contain any stream|End of file|partial file/,
+    what: "the source is damaged: nothing of it could be decoded",
+  },
+] as const;
+
+/** Why ffmpeg gave up, by its own words. */
+export function ffmpegFailure({ exitCode, stderr }: Exit): MediaError {
+  const details = { stderr, exitCode };
+  for (const { code, said, what } of faults)
+    if (said.test(stderr)) return new MediaError(code, what, { details });
+  return new MediaError("engine_failed", `ffmpeg gave up with exit code ${exitCode}`, { details });
+}
