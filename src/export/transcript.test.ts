@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { parseCsv } from "../media/csv.ts";
 import type { Transcript, Word } from "../media/transcript.ts";
 import { exportTranscript } from "./transcript.ts";
 
@@ -41,12 +42,20 @@ describe("exportTranscript", () => {
 
   it("writes a table as RFC 4180 wants it", () => {
     expect(exportTranscript({ name: "a", transcript: transcriptOf(words), format: "csv" })).toBe(
-      "start,end,speaker,confidence,text\r\n" +
-        "0.500,0.900,spk_0,0.9877,good\r\n" +
-        "0.900,1.400,spk_0,,night.\r\n" +
-        "4.000,4.200,spk_0,,you\r\n" +
-        '3723.000,3724.000,spk_1,,"say ""so"","\r\n',
+      "start,end,speaker,confidence,text,engine\r\n" +
+        "0.500,0.900,spk_0,0.9877,good,pocketsphinx 5prealpha en-us (draft)\r\n" +
+        "0.900,1.400,spk_0,,night.,pocketsphinx 5prealpha en-us (draft)\r\n" +
+        "4.000,4.200,spk_0,,you,pocketsphinx 5prealpha en-us (draft)\r\n" +
+        '3723.000,3724.000,spk_1,,"say ""so"",",pocketsphinx 5prealpha en-us (draft)\r\n',
     );
+  });
+
+  it("says of each word in the table who heard it", () => {
+    const better = { name: "sherpa", version: "1.12", model: '=a,"b"' };
+    const [word] = words.toSpliced(1);
+    const transcript = { ...transcriptOf(word === undefined ? [] : [word]), engine: better };
+    const [head, row] = parseCsv(exportTranscript({ name: "a", transcript, format: "csv" }));
+    expect(row?.[head?.indexOf("engine") ?? -1]).toBe('sherpa 1.12 =a,"b"');
   });
 
   it.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1"])("disarms the formula %j", (text) => {
@@ -67,7 +76,7 @@ describe("exportTranscript", () => {
     const transcript = transcriptOf([]);
     expect(exportTranscript({ name: "a", transcript, format: "txt" })).toBe("");
     expect(exportTranscript({ name: "a", transcript, format: "csv" })).toBe(
-      "start,end,speaker,confidence,text\r\n",
+      "start,end,speaker,confidence,text,engine\r\n",
     );
   });
 });

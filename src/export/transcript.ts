@@ -1,6 +1,6 @@
 import { csvField } from "../media/csv.ts";
 import type { LabelSummary } from "../media/label.ts";
-import { draftNote, transcriptText, type Transcript } from "../media/transcript.ts";
+import { draftNote, engineText, transcriptText, type Transcript } from "../media/transcript.ts";
 import { clock, passagesOf } from "./passages.ts";
 
 /** What of a media is written out. */
@@ -25,8 +25,12 @@ function txt({ transcript }: TranscriptExport): string {
   return [...head, ...paragraphs].join("\n");
 }
 
-/** A row for each word; times in seconds, unknown fields empty. */
+/**
+ * A row for each word; times in seconds, unknown fields empty. The engine stands in each row, as in
+ * the summaries of a batch: rows are filtered, sorted and copied into other tables.
+ */
 function csv({ transcript }: TranscriptExport): string {
+  const engine = csvField(engineText(transcript.engine));
   const seconds = (ms: number): string => (ms / 1000).toFixed(3);
   const rows = transcript.words.map((word) =>
     [
@@ -35,9 +39,10 @@ function csv({ transcript }: TranscriptExport): string {
       csvField(word.speaker ?? ""),
       word.confidence?.toFixed(4) ?? "",
       csvField(word.text + (word.punctuation ?? "")),
+      engine,
     ].join(","),
   );
-  return ["start,end,speaker,confidence,text", ...rows].map((row) => `${row}\r\n`).join("");
+  return ["start,end,speaker,confidence,text,engine", ...rows].map((row) => `${row}\r\n`).join("");
 }
 
 function json({ name, transcript, labels }: TranscriptExport): string {

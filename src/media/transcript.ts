@@ -34,6 +34,12 @@ export interface Transcript {
   readonly engine: EngineInfo;
 }
 
+/** An engine in a table: `pocketsphinx 5prealpha en-us (draft)`. */
+export function engineText({ name, version, model, quality }: EngineInfo): string {
+  const text = [name, version, model].join(" ");
+  return quality === "draft" ? `${text} (draft)` : text;
+}
+
 /** What readers of a draft are to know; undefined for what is none. */
 export function draftNote({ name, model, quality }: EngineInfo): string | undefined {
   if (quality !== "draft") return undefined;
