@@ -11,16 +11,15 @@ export type { Limits } from "./media/limits.ts";
 export type { Media, Rendition } from "./media/media.ts";
 export type { Transcript, Word } from "./media/transcript.ts";
 export { readConfig, type Config } from "./runtime/config.ts";
+export type { Dailies } from "./runtime/dailies.ts";
+export type { ExportFormat } from "./runtime/export-formats.ts";
+export type { MediaDetails, MediaListing } from "./runtime/media-details.ts";
 export type {
-  Dailies,
-  ExportFormat,
-  MediaDetails,
-  MediaListing,
   ProcessedMedia,
   ProcessOptions,
   ProcessReport,
   ProcessUpdate,
   ReprocessOptions,
-} from "./runtime/dailies.ts";
+} from "./runtime/processing.ts";
 export type { SpeechOptions } from "./runtime/speech-wish.ts";
 export { openDailies } from "./runtime/embedded.ts";

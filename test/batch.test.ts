@@ -7,17 +7,15 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
-  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { batchSettings, type BatchGiven } from "../src/batch/settings.ts";
+import type { BatchGiven } from "../src/batch/settings.ts";
 import { parseCsv } from "../src/media/csv.ts";
-import { readConfig } from "../src/runtime/config.ts";
-import type { BatchReport, BatchUpdate, Dailies } from "../src/runtime/dailies.ts";
-import { openDailies } from "../src/runtime/embedded.ts";
+import type { BatchReport, BatchUpdate } from "../src/runtime/batch-report.ts";
+import { inLibrary, makeTone, placeIn, runBatch, settingsFor } from "./support/batch.ts";
 import { batchResults, endedSoFar, endedTwice } from "./support/batch-results.ts";
 import { dailies, dailiesCommand, start, until } from "./support/command.ts";
 import { filesBelow, lookAt } from "./support/library.ts";
@@ -28,44 +26,7 @@ import { describeWithSharedMedia, sharedMedia } from "./support/shared-media.ts"
 const folder = mkdtempSync(join(tmpdir(), "dailies-batch-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A place of its own for one test: `in`, `out` and `library`. */
-function place(name: string) {
-  const root = join(folder, name);
-  const at = { input: join(root, "in"), output: join(root, "out"), dataDir: join(root, "library") };
-  mkdirSync(at.input, { recursive: true });
-  return at;
-}
-
-const settingsFor = ({ input, output }: ReturnType<typeof place>, given: BatchGiven = {}) =>
-  batchSettings({ input, output }, given);
-
-async function inLibrary<T>(dataDir: string, use: (library: Dailies) => Promise<T>): Promise<T> {
-  const library = await openDailies(readConfig({ dataDir }));
-  try {
-    return await use(library);
-  } finally {
-    await library.close();
-  }
-}
-
-async function run(
-  at: ReturnType<typeof place>,
-  given: BatchGiven = {},
-  meanwhile: (update: BatchUpdate) => void = () => {},
-): Promise<{ report: BatchReport; updates: BatchUpdate[] }> {
-  const updates: BatchUpdate[] = [];
-  const { dataDir } = at;
-  const settings = settingsFor(at, given);
-  const onUpdate = (update: BatchUpdate): void => {
-    updates.push(update);
-    meanwhile(update);
-  };
-  const { signal } = new AbortController();
-  const report = await inLibrary(dataDir, (library) =>
-    library.batch(settings, { signal, onUpdate }),
-  );
-  return { report, updates };
-}
+const place = (name: string) => placeIn(join(folder, name));
 
 /** No recordings, whatever their names say: they fail at once, and cost nothing. */
 function writeJunk(input: string, count: number): void {
@@ -110,7 +71,7 @@ describe("a batch", () => {
     for (const name of ["notes.txt", "photo.jpg", "empty.wav", "=1+1.mp3", 'a,"b"\n.mp3'])
       writeFileSync(join(at.input, name), name === "empty.wav" ? "" : "junk");
     writeFileSync(join(at.input, '=deep, "er"\n', "漢字🙂.MP3"), "junk");
-    const { report, updates } = await run(at);
+    const { report, updates } = await runBatch(at);
     expect(report).toMatchObject({
       completed: 0,
       failed: 4,
@@ -149,15 +110,19 @@ describe("a batch", () => {
   it("refuses folders that cannot be, and a second batch in the same place", async () => {
     const at = place("refusals");
     writeJunk(at.input, 1);
-    await expect(run({ ...at, input: join(at.input, "none") })).rejects.toMatchObject({
+    await expect(runBatch({ ...at, input: join(at.input, "none") })).rejects.toMatchObject({
       code: "not_found",
     });
-    await expect(run({ ...at, output: at.input })).rejects.toMatchObject({
+    await expect(runBatch({ ...at, output: at.input })).rejects.toMatchObject({
       code: "invalid_argument",
     });
-    await expect(run(at, { vocabulary: "none.csv" })).rejects.toMatchObject({ code: "not_found" });
-    await expect(run(at, { engine: "ears" })).rejects.toMatchObject({ code: "invalid_argument" });
-    await expect(run(at, { language: "no language" })).rejects.toMatchObject({
+    await expect(runBatch(at, { vocabulary: "none.csv" })).rejects.toMatchObject({
+      code: "not_found",
+    });
+    await expect(runBatch(at, { engine: "ears" })).rejects.toMatchObject({
+      code: "invalid_argument",
+    });
+    await expect(runBatch(at, { language: "no language" })).rejects.toMatchObject({
       code: "invalid_argument",
     });
     await inLibrary(at.dataDir, async (library) => {
@@ -168,9 +133,9 @@ describe("a batch", () => {
       const onUpdate = (update: BatchUpdate): void => void (queued ||= update.type === "queued");
       const first = library.batch(settings, { signal: stop.signal, onUpdate });
       await until("the first", () => queued);
-      await expect(run(at)).rejects.toMatchObject({ code: "batch_running" });
+      await expect(runBatch(at)).rejects.toMatchObject({ code: "batch_running" });
       const other = { ...at, output: join(at.output, "..", "other") };
-      await expect(run(other)).rejects.toThrow(/bucket batch/);
+      await expect(runBatch(other)).rejects.toThrow(/bucket batch/);
       stop.abort();
       expect(await first).toMatchObject({
         interrupted: true,
@@ -179,7 +144,7 @@ describe("a batch", () => {
       });
       await library.resume();
     });
-    expect((await run(at)).report).toMatchObject({ failed: 1, left: [] });
+    expect((await runBatch(at)).report).toMatchObject({ failed: 1, left: [] });
   });
 
   it("goes on when somebody removes its uploads meanwhile", async () => {
@@ -205,11 +170,11 @@ describe("a batch", () => {
   it("tries again only what a summary lists", async () => {
     const at = place("retry");
     writeJunk(at.input, 3);
-    const { report } = await run(at);
+    const { report } = await runBatch(at);
     const lines = readFileSync(report.summaries?.failed ?? "", "utf8").split("\r\n");
     const list = join(folder, "some.csv");
     writeFileSync(list, lines.filter((line) => !line.startsWith("take_1")).join("\r\n"));
-    const again = await run(at, { retryFailed: list });
+    const again = await runBatch(at, { retryFailed: list });
     expect(again.updates.flatMap((one) => (one.type === "queued" ? one.job : []))).toEqual([
       "take_0",
       "take_2",
@@ -221,7 +186,7 @@ describe("a batch", () => {
     const at = place("in-place");
     writeJunk(at.input, 2);
     writeFileSync(join(at.input, "take_0.mp3"), "another");
-    const { report } = await run(at, { renameInPlace: true });
+    const { report } = await runBatch(at, { renameInPlace: true });
     expect(report).toMatchObject({ failed: 3, problems: [] });
     expect(filesBelow(at.input)).toEqual(["take_0-2.mp3", "take_0.mp3", "take_1.mp3"]);
     expect(readFileSync(join(at.input, "take_0.mp3"), "utf8")).toBe("another");
@@ -246,12 +211,7 @@ describeWithSharedMedia("a batch of recordings", () => {
     mkdirSync(join(source, "more"), { recursive: true });
     const voice = sharedMedia("speech/two_cities.wav");
     cut(voice, "first words.wav", 1.5);
-    // A tone is no speech: these cost no engine.
-    for (const name of ["a.mp3", "more/c.wav"])
-      execFileSync("ffmpeg", [
-        ..."-v error -y -f lavfi -i sine=frequency=300:duration=0.4 -ar 16000".split(" "),
-        join(source, name),
-      ]);
+    for (const name of ["a.mp3", "more/c.wav"]) makeTone(join(source, name));
     writeFileSync(join(source, "broken.mp3"), "no sound");
   });
 
@@ -322,115 +282,47 @@ describeWithSharedMedia("a batch of recordings", () => {
 
       // The same recording comes back: it is known, as is what became of it, and where it belongs.
       cpSync(join(source, "a.mp3"), join(quiet.input, "a.mp3"));
-      const again = await run(quiet, { retryFailed: report.summaries?.failed ?? "" });
+      const again = await runBatch(quiet, { retryFailed: report.summaries?.failed ?? "" });
       expect(again.report).toMatchObject({ failed: 1, completed: 0 });
-      const whole = await run(quiet);
+      const whole = await runBatch(quiet);
       expect(whole.updates).toContainEqual({ type: "skipped", job: "a", input: "a.mp3" });
       expect(filesBelow(quiet.input)).toEqual(["broken.mp3"]);
     },
   );
 
   const toTxt: BatchGiven = { formats: ["txt"] };
-  const archive = ({ output }: ReturnType<typeof place>): string[] =>
-    filesBelow(join(output, "Archive"));
-
-  it("are found below the results, and not again when they are archived", async () => {
-    const { output, dataDir } = place("below");
-    const at = { input: join(output, "in"), output, dataDir };
-    cpSync(join(source, "a.mp3"), join(at.input, "a.mp3"));
-    expect((await run(at, toTxt)).report).toMatchObject({ completed: 1, problems: [] });
-    expect(archive(at)).toEqual(["a.json", "a.mp3"]);
-    const { updates } = await run(at, toTxt);
-    expect(updates).toContainEqual(expect.objectContaining({ type: "found", inputs: 0 }));
-    const inside = { ...at, input: join(output, ".dailies-batch") };
-    await expect(run(inside)).rejects.toMatchObject({ code: "invalid_argument" });
-  });
-
-  it("are never archived unheard, nor over others", { timeout: 30_000 }, async () => {
-    const at = place("changed");
-    const path = join(at.input, "a.mp3");
-    cpSync(join(source, "a.mp3"), path);
-    // Another recording comes in its place after it was taken in.
-    const changed = await run(at, toTxt, ({ type }) => {
-      if (type === "queued") cpSync(join(source, "more/c.wav"), path);
-    });
-    expect(changed.report).toMatchObject({ completed: 1, failed: 0 });
-    expect(changed.report.problems).toMatchObject([{ path, error: { code: "file_changing" } }]);
-    expect(filesBelow(at.input)).toEqual(["a.mp3"]);
-    expect(archive(at)).toEqual(["a.json"]);
-    const json = readFileSync(join(at.output, "Archive/a.json"), "utf8");
-    writeFileSync(join(at.output, "Archive/a.json"), `${json} `); // to know it again
-
-    const again = await run(at, toTxt);
-    expect(again.report).toMatchObject({ completed: 1, skipped: 0, problems: [] });
-    const [other = ""] = archive(at);
-    expect(other).toMatch(/^a-[0-9a-f]{8}\.json$/);
-    expect(archive(at)).toEqual([other, other.replace("json", "mp3"), "a.json"]);
-    expect(readFileSync(join(at.output, "Archive/a.json"), "utf8")).toBe(`${json} `);
-
-    // The first comes back, and is heard again: its recording is in nobody's place, nor is its JSON.
-    cpSync(join(source, "a.mp3"), path);
-    await run(at, toTxt);
-    expect(archive(at)).toEqual([other, other.replace("json", "mp3"), "a.json", "a.mp3"]);
-    expect(readFileSync(join(at.output, "Archive/a.json"), "utf8")).not.toBe(`${json} `);
-    writeFileSync(join(at.output, "Archive/a.json"), `${json} `);
-    cpSync(join(source, "more/c.wav"), path);
-    expect((await run(at, toTxt)).report).toMatchObject({ completed: 1, problems: [] });
-    expect(archive(at)).toHaveLength(4);
-    expect(readFileSync(join(at.output, "Archive/a.json"), "utf8")).toBe(`${json} `);
-  });
-
-  it("are archived later, where they could not be at first", { timeout: 30_000 }, async () => {
-    const at = place("later");
-    const path = join(at.input, "a.mp3");
-    cpSync(join(source, "a.mp3"), path);
-    const touch = ({ type }: BatchUpdate): void => {
-      if (type === "queued") utimesSync(path, 1, 1);
-    };
-    const first = await run(at, toTxt, touch);
-    expect(first.report.problems).toHaveLength(1);
-    const second = await run(at, toTxt);
-    expect(second.report).toMatchObject({ completed: 0, skipped: 1, problems: [] });
-    expect([filesBelow(at.input), archive(at)]).toEqual([[], ["a.json", "a.mp3"]]);
-
-    rmSync(join(at.output, "Archive/a.mp3"));
-    cpSync(join(source, "a.mp3"), path);
-    const copied = await run(at, { ...toTxt, archive: "copy" });
-    expect(copied.report).toMatchObject({ skipped: 1, problems: [] });
-    expect([filesBelow(at.input), archive(at)]).toEqual([["a.mp3"], ["a.json", "a.mp3"]]);
-  });
 
   it("fail alone when their results cannot be written", { timeout: 30_000 }, async () => {
     const at = place("blocked");
     for (const name of ["a.mp3", "b.mp3"]) cpSync(join(source, "a.mp3"), join(at.input, name));
     mkdirSync(join(at.output, "a.txt/in the way"), { recursive: true });
-    const { report } = await run(at, toTxt);
+    const { report } = await runBatch(at, toTxt);
     expect(report).toMatchObject({ completed: 1, failed: 1, left: [], interrupted: false });
     expect(readFileSync(report.summaries?.failed ?? "", "utf8")).toMatch(
       /\na,a\.mp3,.*,storage_failed,/,
     );
     rmSync(join(at.output, "a.txt"), { recursive: true });
-    expect((await run(at, toTxt)).report).toMatchObject({ completed: 1, failed: 0 });
-    expect(archive(at)).toEqual(["a.json", "a.mp3", "b.json", "b.mp3"]);
+    expect((await runBatch(at, toTxt)).report).toMatchObject({ completed: 1, failed: 0 });
+    expect(filesBelow(join(at.output, "Archive"))).toEqual(["a.json", "a.mp3", "b.json", "b.mp3"]);
   });
 
   it("keep their names when they are renamed later", { timeout: 30_000 }, async () => {
     const at = place("renamed-later");
     const given = { ...toTxt, archive: "none" } as const;
     cpSync(join(source, "a.mp3"), join(at.input, "a 1.mp3"));
-    expect((await run(at, given)).report).toMatchObject({ completed: 1 });
+    expect((await runBatch(at, given)).report).toMatchObject({ completed: 1 });
     // A process that wrote down that it would rename it, and was killed before it did.
     const [from, path] = ["a 1.mp3", "a_1.mp3"].map((name) => join(at.input, name));
     const line = { type: "named", path, job: "a_1", was: "a 1.mp3", from };
     appendFileSync(join(at.output, ".dailies-batch/ledger.jsonl"), `${JSON.stringify(line)}\n`);
-    expect((await run(at, given)).report).toMatchObject({ completed: 0, skipped: 1 });
+    expect((await runBatch(at, given)).report).toMatchObject({ completed: 0, skipped: 1 });
 
-    const renamed = await run(at, { ...given, renameInPlace: true });
+    const renamed = await runBatch(at, { ...given, renameInPlace: true });
     expect(renamed.report).toMatchObject({ completed: 0, skipped: 1 });
     expect(filesBelow(at.input)).toEqual(["a_1.mp3"]);
     // What comes under the old name is another recording, whatever was done under it.
     cpSync(join(source, "more/c.wav"), join(at.input, "a 1.mp3"));
-    const more = await run(at, { ...given, renameInPlace: true });
+    const more = await runBatch(at, { ...given, renameInPlace: true });
     expect(more.report).toMatchObject({ completed: 1, skipped: 1 });
     expect(filesBelow(at.input)).toEqual(["a_1-2.mp3", "a_1.mp3"]);
     const [, ...renames] = parseCsv(readFileSync(join(at.output, "renames.csv"), "utf8"));
@@ -444,7 +336,7 @@ describeWithSharedMedia("a batch of recordings", () => {
     const at = place("stopped");
     const given = { archive: "none", keepJobs: true } as const;
     cpSync(join(source, "a.mp3"), join(at.input, "a.mp3"));
-    await run(at, { ...toTxt, ...given });
+    await runBatch(at, { ...toTxt, ...given });
     // Nobody has so long a recording at hand: its transcript stands in for it.
     const outputs = join(at.dataDir, "objects/outputs");
     const isTranscript = (name: string): boolean =>
@@ -471,7 +363,7 @@ describeWithSharedMedia("a batch of recordings", () => {
     expect(stderr).toContain("Interrupted. The same command goes on where this one stopped.");
     expect(exitCode).toBe(130);
     writeFileSync(transcript, text);
-    const { report } = await run(at, { ...given, formats: ["docx"] });
+    const { report } = await runBatch(at, { ...given, formats: ["docx"] });
     expect(report).toMatchObject({ completed: 1, failed: 0, interrupted: false });
   });
 
@@ -504,7 +396,7 @@ describeWithSharedMedia("a batch of recordings", () => {
     expect(preview).toMatchObject({ toDo: [{ input: "a.mp3", job: "a" }], by: "usual pace" });
     expect(preview.soundMs).toBeGreaterThan(300);
     expect(filesBelow(at.output)).toEqual([]);
-    const { report } = await run(at, {
+    const { report } = await runBatch(at, {
       keepJobs: true,
       archive: "copy",
       formats: ["txt"],
@@ -519,14 +411,14 @@ describeWithSharedMedia("a batch of recordings", () => {
     expect(filesBelow(at.input)).toEqual(["a.mp3"]);
     expect(lookAt(at.dataDir).jobs).toContain("kept/a.mp3 transcribe succeeded");
     // Other formats are other results; what is in the library is not done twice.
-    const more = await run(at, {
+    const more = await runBatch(at, {
       keepJobs: true,
       archive: "none",
       formats: ["txt", "json"],
       bucket: "kept",
     });
     expect(more.report).toMatchObject({ completed: 1, skipped: 0 });
-    const settled = await run(at, {
+    const settled = await runBatch(at, {
       keepJobs: true,
       archive: "none",
       formats: ["txt", "json"],

@@ -17,7 +17,7 @@ import type { ErrorCode } from "../src/media/errors.ts";
 import type { Step } from "../src/media/job.ts";
 import { defaultLimits, type Limits } from "../src/media/limits.ts";
 import { readConfig } from "../src/runtime/config.ts";
-import type { ProcessedMedia, ProcessReport } from "../src/runtime/dailies.ts";
+import type { ProcessedMedia, ProcessReport } from "../src/runtime/processing.ts";
 import { openDailies } from "../src/runtime/embedded.ts";
 import { createSandbox } from "../src/sandbox/create.ts";
 import { ffmpegInput } from "../src/sandbox/ffmpeg-input.ts";

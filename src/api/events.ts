@@ -6,7 +6,6 @@ import type { ApiOptions } from "./environment.ts";
 import { eventJson } from "./json.ts";
 import { wrongField } from "./problems.ts";
 import { addOperation, type ApiApp } from "./route.ts";
-import { eventsQuerySchema } from "./schemas.ts";
 
 /** How soon an event is told, whichever process recorded it. */
 const lookMs = 200;
@@ -15,6 +14,15 @@ const heartbeatMs = 15_000;
 const pageSize = 100;
 /** More streams than this are refused. */
 const maxStreams = 200;
+
+const eventsQuerySchema = z.strictObject({
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/, "must be an event's number")
+    .transform(Number)
+    .optional()
+    .openapi({ type: "integer", description: "Replay what came after this event" }),
+});
 
 /** Looks for new events as long as somebody waits for one; one look serves all. */
 function createNews(lastEvent: () => Promise<number>) {

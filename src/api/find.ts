@@ -1,8 +1,33 @@
 import { z } from "@hono/zod-openapi";
 import type { ApiOptions } from "./environment.ts";
+import { filterFields, limitSchema, mediaTypes } from "./fields.ts";
 import { nameAfter } from "./names.ts";
 import { addOperation, type ApiApp } from "./route.ts";
-import { metadataSchema, searchQuerySchema, searchSchema } from "./schemas.ts";
+
+const searchSchema = z
+  .object({
+    items: z.array(
+      z.object({
+        name: z.string(),
+        type: z.enum(mediaTypes).optional(),
+        score: z.number(),
+        draft: z.boolean(),
+        moments: z.array(z.object({ startMs: z.int(), endMs: z.int(), snippet: z.string() })),
+      }),
+    ),
+  })
+  .openapi("SearchHits");
+
+const metadataSchema = z
+  .object({ JsonFile: z.string(), transcript: z.string() })
+  .loose()
+  .openapi("MetadataRecord");
+
+const searchQuerySchema = z.strictObject({
+  q: z.string().min(1).max(900).openapi({ description: 'Words; all must be said. `"a phrase"`' }),
+  ...filterFields,
+  limit: limitSchema.optional(),
+});
 
 /** Looking across media: what was said, and the metadata records. */
 export function addFind(app: ApiApp, { dailies }: ApiOptions): void {

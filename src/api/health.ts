@@ -1,6 +1,10 @@
+import { z } from "@hono/zod-openapi";
 import type { ApiOptions } from "./environment.ts";
 import { addOperation, type ApiApp } from "./route.ts";
-import { healthSchema } from "./schemas.ts";
+
+const healthSchema = z
+  .object({ status: z.enum(["ok", "unavailable"]), reasons: z.array(z.string()).optional() })
+  .openapi("Health");
 
 /** Whether the process answers, and whether it can do its work. */
 export function addHealth(app: ApiApp, { unready = async () => [], metrics }: ApiOptions): void {

@@ -14,7 +14,7 @@ import {
   reprocessBodySchema,
   retryBodySchema,
   watchedJobsSchema,
-} from "./schemas.ts";
+} from "./job-schemas.ts";
 
 const tag = "Jobs";
 const defaultLimit = 100;

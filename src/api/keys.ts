@@ -1,11 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import type { AccessKey } from "../access/access.ts";
-import { scopes } from "../runtime/dailies.ts";
+import { scopes } from "../runtime/scopes.ts";
 import type { ApiOptions } from "./environment.ts";
+import { time } from "./fields.ts";
 import { nameAt } from "./names.ts";
 import { addOperation, type ApiApp } from "./route.ts";
 
-const time = z.iso.datetime().openapi({ description: "UTC" });
 const scope = z.enum(scopes);
 
 const keySchema = z

@@ -2,9 +2,9 @@ import { z } from "@hono/zod-openapi";
 import type { MediaType } from "../media/media.ts";
 import { asMediaError } from "../media/errors.ts";
 import type { ApiContext, ApiOptions } from "./environment.ts";
+import { limitSchema, mediaTypes } from "./fields.ts";
 import { decoded, rawPath } from "./names.ts";
 import { addOperation, type ApiApp } from "./route.ts";
-import { limitSchema, mediaFileSchema, mediaTypes, notFoundErrorSchema } from "./schemas.ts";
 
 /**
  * The API of the media query application that AWS published (aws-samples/chalice-workshop), as its clients
@@ -24,6 +24,18 @@ const querySchema = z.object({
   limit: limitSchema.optional(),
   after: one.openapi({ type: "string", description: "Names after this one: from `Link`" }),
 });
+
+const mediaFileSchema = z
+  .object({
+    name: z.string(),
+    type: z.enum(mediaTypes).optional().openapi({ description: "Absent until it is known" }),
+    labels: z.array(z.string()),
+  })
+  .openapi("MediaFile");
+
+const notFoundErrorSchema = z
+  .object({ Code: z.literal("NotFoundError"), Message: z.string() })
+  .openapi("NotFoundError");
 
 interface Filter {
   readonly owner: string;

@@ -11,11 +11,11 @@ import { nameAt } from "./names.ts";
 import { addOperation, type ApiApp } from "./route.ts";
 import {
   detailsSchema,
-  downloadQuerySchema,
   mediaPageSchema,
   mediaQuerySchema,
   renditionsSchema,
-} from "./schemas.ts";
+} from "./media-schemas.ts";
+import { downloadQuerySchema } from "./fields.ts";
 
 /** Where the name stands in `/v1/media/{name}`. */
 export const nameSegment = 2;

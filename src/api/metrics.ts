@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import { slotKinds } from "../media/job.ts";
-import type { Dailies, ProcessUpdate } from "../runtime/dailies.ts";
+import type { Dailies } from "../runtime/dailies.ts";
+import type { ProcessUpdate } from "../runtime/processing.ts";
 
 /** What the service counts about itself, as Prometheus reads it. */
 export interface Metrics {

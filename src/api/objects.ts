@@ -5,7 +5,8 @@ import type { ApiContext, ApiOptions } from "./environment.ts";
 import { listedJson, mediaPath } from "./json.ts";
 import { nameAfter } from "./names.ts";
 import { addOperation, type ApiApp } from "./route.ts";
-import { downloadQuerySchema, putSchema } from "./schemas.ts";
+import { downloadQuerySchema } from "./fields.ts";
+import { putSchema } from "./media-schemas.ts";
 
 const tag = "Objects";
 const prefix = "/v1/objects/";

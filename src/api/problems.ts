@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { STATUS_CODES } from "node:http";
-import type { z } from "zod";
+import { z } from "@hono/zod-openapi";
 import { asMediaError, MediaError, type ErrorCode } from "../media/errors.ts";
 import type { Log } from "./environment.ts";
 
@@ -21,6 +21,27 @@ export interface Problem {
   readonly remedy: string;
   readonly errors?: readonly WrongField[];
 }
+
+/** The same, as the OpenAPI description has it. */
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string().openapi({ description: "One of docs/errors.md" }),
+    remedy: z.string(),
+    errors: z
+      .array(
+        z.object({
+          in: z.enum(["path", "query", "header", "body"]),
+          field: z.string(),
+          message: z.string(),
+        }),
+      )
+      .optional(),
+  })
+  .openapi("Problem");
 
 /** The status of each error a request can end with; every other one is a fault of ours: 500. */
 const statuses: Partial<Record<ErrorCode, number>> = {

@@ -3,8 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { MediaError } from "../media/errors.ts";
 import type { ApiContext, ApiEnv, Caller } from "./environment.ts";
 import { operations, type Operation, type OperationId } from "./operations.ts";
-import { wrongFields } from "./problems.ts";
-import { problemSchema } from "./schemas.ts";
+import { problemSchema, wrongFields } from "./problems.ts";
 
 export type ApiApp = OpenAPIHono<ApiEnv>;
 

@@ -3,7 +3,7 @@ import { MediaError } from "../media/errors.ts";
 import { sendObject } from "./bytes.ts";
 import type { ApiOptions } from "./environment.ts";
 import { addOperation, type ApiApp } from "./route.ts";
-import { downloadQuerySchema } from "./schemas.ts";
+import { downloadQuerySchema } from "./fields.ts";
 
 const tag = "Notifications";
 

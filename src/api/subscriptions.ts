@@ -3,13 +3,13 @@ import { asMediaError } from "../media/errors.ts";
 import { topics } from "../media/notice.ts";
 import type { Subscription } from "../notify/notice.ts";
 import type { ApiOptions } from "./environment.ts";
+import { time } from "./fields.ts";
 import { nameAt } from "./names.ts";
 import { wrongField } from "./problems.ts";
 import { addOperation, type ApiApp } from "./route.ts";
 import { addSubscriptionLinks } from "./subscription-links.ts";
 
 const tag = "Notifications";
-const time = z.iso.datetime().openapi({ description: "UTC" });
 
 /** Where the id stands in `/v1/subscriptions/{id}`. */
 const idSegment = 2;

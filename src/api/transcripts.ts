@@ -13,7 +13,7 @@ import {
   transcriptFormats,
   transcriptQuerySchema,
   transcriptSchema,
-} from "./schemas.ts";
+} from "./transcript-schemas.ts";
 
 type Format = (typeof transcriptFormats)[number];
 

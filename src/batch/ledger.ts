@@ -1,4 +1,5 @@
 import { open, type FileHandle } from "node:fs/promises";
+import { extname } from "node:path";
 import type { BatchRow } from "./summary.ts";
 
 /**
@@ -33,6 +34,8 @@ export type LedgerEntry =
       readonly stem?: string;
       readonly row: BatchRow;
     }
+  /** An input that had ended without an archive has its JSON there now, under this name. */
+  | { readonly type: "archived"; readonly path: string; readonly stem: string }
   | { readonly type: "finished"; readonly stamp: string };
 
 /** What is kept in memory of an input's last end. */
@@ -42,7 +45,11 @@ export interface Ended {
   readonly mark: string;
   readonly sha256: string;
   readonly settings: string;
+  /** In which its results were written. */
+  readonly formats: readonly string[];
   readonly stem?: string;
+  /** What the JSON of other recordings under this path is called in the archive: their hashes by stem. */
+  readonly earlier?: ReadonlyMap<string, string>;
 }
 
 export interface LedgerState {
@@ -72,6 +79,14 @@ function goAlong(state: LedgerState, from: string, to: string): void {
   state.moving.set(from, to);
 }
 
+/** What was archived before a recording ends anew, under another name or none. */
+function earlierStems(before: Ended | undefined, stem?: string): Pick<Ended, "earlier"> {
+  if (before === undefined) return {};
+  if (before.stem !== undefined && before.stem !== stem)
+    return { earlier: new Map(before.earlier).set(before.stem, before.sha256) };
+  return before.earlier === undefined ? {} : { earlier: before.earlier };
+}
+
 function note(state: LedgerState, entry: LedgerEntry): void {
   switch (entry.type) {
     case "began":
@@ -93,9 +108,16 @@ function note(state: LedgerState, entry: LedgerEntry): void {
         mark,
         sha256,
         settings,
+        formats: row.files.map((file) => extname(file).slice(1)),
         ...(stem === undefined ? {} : { stem }),
+        ...earlierStems(state.ended.get(entry.path), stem),
         succeeded: row.failure === undefined,
       });
+      return;
+    }
+    case "archived": {
+      const ended = state.ended.get(entry.path);
+      if (ended !== undefined) state.ended.set(entry.path, { ...ended, stem: entry.stem });
       return;
     }
     case "finished":

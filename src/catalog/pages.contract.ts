@@ -4,7 +4,7 @@ import { newJob } from "../media/job.ts";
 import type { Media } from "../media/media.ts";
 import { pictureFacts } from "../../test/support/picture-facts.ts";
 import type { Catalog, Change } from "./catalog.ts";
-import { mediaSorts, type MediaPageQuery } from "./pages.ts";
+import { mediaSorts, type JobPage, type JobPageQuery, type MediaPageQuery } from "./pages.ts";
 
 /** What every catalog must answer a service. */
 export function pagesContract(name: string, open: () => Promise<Catalog>): void {
@@ -165,6 +165,36 @@ export function pagesContract(name: string, open: () => Promise<Catalog>): void 
       expect(last.jobs.map((one) => one.name)).toEqual(["a"]);
       expect(last.next).toBeUndefined();
       expect((await catalog.pageJobs({ owner: "anna", limit: 9, step: "video" })).jobs).toEqual([]);
+    });
+
+    it("all owners' jobs come oldest first, page by page", async () => {
+      const ids: string[] = [];
+      for (const [index, key] of ["a", "b", "c", "d", "e"].entries())
+        await put({ name: key, owner: index % 2 === 0 ? "anna" : "local" }, (version) => {
+          const step = key === "b" ? "audio" : "gif";
+          ids.push(key);
+          const job = newJob({ name: key, version }, step);
+          if (key === "d") return [{ type: "skip", job, reason: "no_video" }];
+          return [{ type: "enqueue", job }];
+        });
+      const pages = async (query: Omit<JobPageQuery, "owner" | "after">) => {
+        const found: string[][] = [];
+        for (let after: number | undefined = 0; after !== undefined;) {
+          const page: JobPage = await catalog.pageAllJobs({ ...query, after });
+          found.push(page.jobs.map((job) => job.name));
+          after = page.next;
+        }
+        return found;
+      };
+      expect(await pages({ limit: 2 })).toEqual([["a", "b"], ["c", "d"], ["e"]]);
+      expect(await pages({ limit: 5 })).toEqual([ids]);
+      expect(await pages({ limit: 2, state: "queued" })).toEqual([
+        ["a", "b"],
+        ["c", "e"],
+      ]);
+      expect(await pages({ limit: 2, state: "skipped" })).toEqual([["d"]]);
+      expect(await pages({ limit: 2, step: "audio", state: "queued" })).toEqual([["b"]]);
+      expect(await pages({ limit: 2, state: "failed" })).toEqual([[]]);
     });
 
     it("says how many jobs wait, since when, and how many go before one", async () => {

@@ -84,6 +84,8 @@ export interface Pages {
   listBriefs(filter: MediaFilter): Promise<readonly MediaBrief[]>;
   pageMedia(query: MediaPageQuery): Promise<MediaPage>;
   pageJobs(query: JobPageQuery): Promise<JobPage>;
+  /** Of all owners, oldest first: for who looks after the library. */
+  pageAllJobs(query: Omit<JobPageQuery, "owner">): Promise<JobPage>;
   countQueue(): Promise<readonly QueueCount[]>;
   /** Jobs that go before this one, as things stand; undefined when it does not wait in line. */
   jobsBefore(jobId: string): Promise<number | undefined>;

@@ -1,10 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { archiveModes, batchFormats, type BatchFormat } from "../runtime/batch-settings.ts";
 import type { BatchCommandOptions } from "./batch.ts";
-import type { Context } from "./context.ts";
+import { examples, type Go } from "./command.ts";
 import { addSpeechOptions } from "./speech-options.ts";
-
-type Go = (command: Command, work: (context: Context) => Promise<number>) => Promise<void>;
 
 function parseCount(value: string): number {
   if (!/^[1-9]\d{0,4}$/.test(value))
@@ -41,11 +39,12 @@ export function addBatch(program: Command, go: Go): void {
     .option("--dry-run", "say what would be done, and how long it should take")
     .addHelpText(
       "after",
-      "\nExamples:\n" +
-        "  $ dailies batch recordings/ transcripts/\n" +
-        "  $ dailies batch recordings/ transcripts/ --formats docx,srt --archive none\n" +
-        "  $ dailies batch recordings/ transcripts/ --retry-failed transcripts/job_summary_failed_….csv\n" +
-        "  $ dailies batch --config batch.json",
+      examples(
+        "batch recordings/ transcripts/",
+        "batch recordings/ transcripts/ --formats docx,srt --archive none",
+        "batch recordings/ transcripts/ --retry-failed transcripts/job_summary_failed_….csv",
+        "batch --config batch.json",
+      ),
     )
     .action(
       (

@@ -1,6 +1,6 @@
 import { createLogUpdate } from "log-update";
 import type { BatchRow } from "../batch/summary.ts";
-import type { BatchUpdate } from "../runtime/dailies.ts";
+import type { BatchUpdate } from "../runtime/batch-report.ts";
 import {
   advanceBatch,
   batchSummary,

@@ -7,7 +7,7 @@ import {
   type BatchSettings,
 } from "../runtime/batch-settings.ts";
 import { asMediaError, MediaError } from "../media/errors.ts";
-import type { BatchPreview, BatchReport, BatchUpdate } from "../runtime/dailies.ts";
+import type { BatchPreview, BatchReport, BatchUpdate } from "../runtime/batch-report.ts";
 import { createBatchDisplay, type BatchDisplay } from "./batch-display.ts";
 import type { Context } from "./context.ts";
 import { errorJson, exitCodes } from "./failure.ts";

@@ -1,17 +1,22 @@
 import type { Job, JobState } from "../media/job.ts";
-import type { Space } from "../runtime/dailies.ts";
+import type { Space } from "../runtime/space.ts";
+import type { Dailies } from "../runtime/dailies.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
 import { formatElapsed, formatFraction, formatMoment, formatSize } from "./format.ts";
 import { jobJson } from "./json.ts";
 import { stateCell } from "./ls.ts";
-import { table, type Cell } from "./table.ts";
+import { eachOf, printPages, printTable } from "./pages.ts";
+import type { Cell } from "./table.ts";
 
-export interface JobsOptions {
-  readonly pause?: boolean;
-  readonly resume?: boolean;
+interface JobsFilter {
   readonly state?: JobState;
   readonly limit?: number;
+}
+
+export interface JobsOptions extends JobsFilter {
+  readonly pause?: boolean;
+  readonly resume?: boolean;
 }
 
 /** How a job stands, in words: how far it is, why it failed or was left out, when it is tried again. */
@@ -66,6 +71,33 @@ async function setPaused({ output, withDailies }: Context, paused: boolean): Pro
   return exitCodes.done;
 }
 
+const columns = [
+  { title: "NAME", least: 12, cut: "middle" as const },
+  { title: "STEP" },
+  { title: "STATE" },
+  { title: "TRIES", align: "right" as const },
+  { title: "TOOK", align: "right" as const },
+  { title: "REMARK", least: 10 },
+];
+
+/** All of a library's jobs, or a media's. A media without such jobs is an empty list; a name that nobody has is an error. */
+async function* jobPages(dailies: Dailies, name: string | undefined, filter: JobsFilter) {
+  if (name === undefined) return yield* dailies.allJobs(filter);
+  const found = await dailies.jobs({ ...filter, name });
+  if (found.length === 0) await dailies.show(name);
+  yield found;
+}
+
+/** Why jobs wait: somebody paused them, or there is no room on the disk. */
+async function standstill(dailies: Dailies, filter: JobsFilter & { readonly name?: string }) {
+  const { state = "queued" } = filter;
+  const pausedSince = await dailies.pausedSince();
+  const space = await dailies.space();
+  if (space.isEnough || state !== "queued") return { pausedSince };
+  const queued = await dailies.jobs({ ...filter, state, limit: 1 });
+  return { pausedSince, ...(queued.length > 0 && { space }) };
+}
+
 /** `dailies jobs`; `{"jobs": JobJson[], "pausedSince"?, "waitingForSpace"?}` with --json. */
 export async function jobs(
   context: Context,
@@ -75,46 +107,27 @@ export async function jobs(
   const { output } = context;
   if (options.pause || options.resume) return setPaused(context, options.pause ?? false);
   const filter = {
-    ...(name !== undefined && { name }),
     ...(options.state !== undefined && { state: options.state }),
     ...(options.limit !== undefined && { limit: options.limit }),
   };
-  const { found, pausedSince, space } = await context.withDailies(async (dailies) => {
-    const list = await dailies.jobs(filter);
-    // A media without such jobs is an empty list; a name that nobody has is an error.
-    if (list.length === 0 && name !== undefined) await dailies.show(name);
-    return { found: list, pausedSince: await dailies.pausedSince(), space: await dailies.space() };
+  await context.withDailies(async (dailies) => {
+    const pages = jobPages(dailies, name, filter);
+    const named = name === undefined ? filter : { ...filter, name };
+    const { pausedSince, space } = await standstill(dailies, named);
+    if (output.mode !== "human") {
+      const since =
+        pausedSince === undefined ? {} : { pausedSince: new Date(pausedSince).toISOString() };
+      const waiting =
+        space === undefined
+          ? {}
+          : { waitingForSpace: { freeBytes: space.freeBytes, minFreeBytes: space.minFreeBytes } };
+      return printPages(output, "jobs", eachOf(pages, jobJson), { ...since, ...waiting });
+    }
+    if (pausedSince !== undefined) output.note(pausedLine(pausedSince));
+    if (space !== undefined) output.note(spaceLine(space));
+    const now = Date.now();
+    const rows = eachOf(pages, (job) => row(job, now));
+    if (!(await printTable(output, columns, rows))) output.note("No jobs.");
   });
-  const isWaiting = !space.isEnough && found.some(({ state }) => state === "queued");
-  if (output.mode === "json") {
-    const since =
-      pausedSince === undefined ? {} : { pausedSince: new Date(pausedSince).toISOString() };
-    const { freeBytes, minFreeBytes } = space;
-    const waiting = isWaiting ? { waitingForSpace: { freeBytes, minFreeBytes } } : {};
-    output.document({ jobs: found.map(jobJson), ...since, ...waiting });
-    return exitCodes.done;
-  }
-  if (output.mode === "jsonl") {
-    output.list("jobs", found.map(jobJson));
-    return exitCodes.done;
-  }
-  if (pausedSince !== undefined) output.note(pausedLine(pausedSince));
-  if (isWaiting) output.note(spaceLine(space));
-  if (found.length === 0) {
-    output.note("No jobs.");
-    return exitCodes.done;
-  }
-  const columns = [
-    { title: "NAME", least: 12, cut: "middle" as const },
-    { title: "STEP" },
-    { title: "STATE" },
-    { title: "TRIES", align: "right" as const },
-    { title: "TOOK", align: "right" as const },
-    { title: "REMARK", least: 10 },
-  ];
-  const { style } = output.results;
-  const now = Date.now();
-  const rows = found.map((job) => row(job, now));
-  output.lines(table(columns, rows, { style, available: output.results.columns() }));
   return exitCodes.done;
 }

@@ -1,5 +1,5 @@
 import { jobJson, type JobJson } from "../media/json.ts";
-import type { ProcessedMedia } from "../runtime/dailies.ts";
+import type { ProcessedMedia } from "../runtime/processing.ts";
 
 export {
   jobJson,

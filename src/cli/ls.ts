@@ -1,11 +1,12 @@
 import type { MediaType } from "../media/media.ts";
-import type { MediaListing } from "../runtime/dailies.ts";
+import type { MediaListing } from "../runtime/media-details.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
 import { formatMediaTime, formatSize } from "./format.ts";
 import { labelJson, mediaJson, type LabelJson, type MediaJson } from "./json.ts";
 import type { Format } from "./output.ts";
-import { table, type Cell } from "./table.ts";
+import { eachOf, printPages, printTable } from "./pages.ts";
+import type { Cell } from "./table.ts";
 
 export interface FilterOptions {
   readonly startswith?: string;
@@ -72,33 +73,32 @@ function row(listing: MediaListing): Cell[] {
   ];
 }
 
+function listedJson(listing: MediaListing): ListedMediaJson {
+  const labels = byConfidence(listing).map(labelJson);
+  return { ...mediaJson(listing.media), labels, draft: listing.draft };
+}
+
+const columns = [
+  { title: "NAME", least: 12, cut: "middle" as const },
+  { title: "TYPE" },
+  { title: "STATE" },
+  { title: "DURATION", align: "right" as const },
+  { title: "SIZE", align: "right" as const },
+  { title: "LABELS", least: 6 },
+];
+
 /** `dailies ls` */
-export async function ls(context: Context, options: FilterOptions): Promise<number> {
-  const { output } = context;
-  const listings = await context.withDailies((dailies) => dailies.list(filterOf(options)));
-  if (output.mode !== "human") {
-    const items = listings.map((listing): ListedMediaJson => ({
-      ...mediaJson(listing.media),
-      labels: byConfidence(listing).map(labelJson),
-      draft: listing.draft,
-    }));
-    output.list("media", items);
-    return exitCodes.done;
-  }
-  if (listings.length === 0) {
-    const filtered = Object.values(filterOf(options)).length > 0;
+export async function ls(
+  { output, withDailies }: Context,
+  options: FilterOptions,
+): Promise<number> {
+  const filter = filterOf(options);
+  await withDailies(async (dailies) => {
+    const pages = dailies.allMedia(filter);
+    if (output.mode !== "human") return printPages(output, "media", eachOf(pages, listedJson));
+    if (await printTable(output, columns, eachOf(pages, row))) return;
+    const filtered = Object.keys(filter).length > 0;
     output.note(filtered ? "Nothing matches." : "Nothing here yet: `dailies process FILE`.");
-    return exitCodes.done;
-  }
-  const columns = [
-    { title: "NAME", least: 12, cut: "middle" as const },
-    { title: "TYPE" },
-    { title: "STATE" },
-    { title: "DURATION", align: "right" as const },
-    { title: "SIZE", align: "right" as const },
-    { title: "LABELS", least: 6 },
-  ];
-  const { style } = output.results;
-  output.lines(table(columns, listings.map(row), { style, available: output.results.columns() }));
+  });
   return exitCodes.done;
 }

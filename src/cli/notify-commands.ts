@@ -1,8 +1,6 @@
 import { Argument, InvalidArgumentError, type Command } from "commander";
 import { topics, type Topic } from "../media/notice.ts";
-import type { Context } from "./context.ts";
-
-type Go = (command: Command, work: (context: Context) => Promise<number>) => Promise<void>;
+import { examples, type Go } from "./command.ts";
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -21,9 +19,6 @@ function parseLimit(value: string): number {
   if (/^[1-9]\d{0,6}$/.test(value)) return Number(value);
   throw new InvalidArgumentError("It must be a number from 1 up.");
 }
-
-const examples = (...lines: readonly string[]): string =>
-  `\nExamples:\n${lines.map((line) => `  $ dailies ${line}`).join("\n")}`;
 
 function addSubscribing(notify: Command, go: Go): void {
   notify

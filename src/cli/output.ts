@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { styleText } from "node:util";
 
 export type Format = Parameters<typeof styleText>[0];
@@ -20,6 +21,11 @@ export interface Screen {
   readonly rows: () => number | undefined;
   readonly style: Style;
   readonly write: (text: string) => void;
+  /**
+   * Waits until what was written is taken, so that it does not pile up here, and until it would be
+   * known that nobody reads any more (`| head`), which ends the process.
+   */
+  readonly taken: () => Promise<void>;
 }
 
 /** What commands print through. Results go to `results`, everything else to `notes`. */
@@ -45,6 +51,8 @@ interface Stream {
   readonly rows?: number;
   readonly hasColors?: () => boolean;
   readonly write: (text: string) => unknown;
+  readonly writableNeedDrain?: boolean;
+  readonly once?: (event: "drain", listener: () => void) => unknown;
 }
 
 function createScreen(stream: Stream, color: boolean): Screen {
@@ -57,6 +65,12 @@ function createScreen(stream: Stream, color: boolean): Screen {
     rows: () => (terminal ? stream.rows || undefined : undefined),
     style: createStyle(colored),
     write: (text) => void stream.write(text),
+    async taken() {
+      await nextTurn();
+      // No `events.once`: it would also listen for errors, which are heeded elsewhere.
+      if (stream.writableNeedDrain === true)
+        await new Promise<void>((resolve) => stream.once?.("drain", resolve));
+    },
   };
 }
 

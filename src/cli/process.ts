@@ -1,6 +1,6 @@
 import { MediaError } from "../media/errors.ts";
 import type { Step } from "../media/job.ts";
-import type { ProcessedMedia } from "../runtime/dailies.ts";
+import type { ProcessedMedia } from "../runtime/processing.ts";
 import type { SpeechOptions } from "../runtime/speech-choices.ts";
 import type { Context } from "./context.ts";
 import { offerModel } from "./offer-model.ts";

@@ -36,6 +36,42 @@ function fit(
   return widths;
 }
 
+interface TableOptions {
+  readonly style: Style;
+  /** Columns of the terminal; undefined where lines may be of any length. */
+  readonly available?: number | undefined;
+}
+
+interface PlainCell {
+  readonly text: string;
+  readonly format?: Format;
+}
+
+function plain(cell: Cell): PlainCell {
+  if (typeof cell === "string") return { text: printable(cell) };
+  return { text: printable(cell.text), format: cell.format };
+}
+
+function lineOf(
+  row: readonly PlainCell[],
+  columns: readonly Column[],
+  { widths, style, available }: TableOptions & { readonly widths: readonly number[] },
+): string {
+  let left = available ?? Infinity;
+  const parts: string[] = [];
+  const last = row.findLastIndex(({ text }) => text !== "");
+  for (const [index, cell] of row.slice(0, last + 1).entries()) {
+    const { align = "left", cut = "end" } = columns[index] ?? {};
+    const width = Math.min(widths[index] ?? 0, Math.max(0, left));
+    const short = truncate(cell.text, width, cut);
+    const shown = index === last && align === "left" ? short : pad(short, width, align);
+    parts.push(cell.format === undefined ? shown : style(cell.format, shown));
+    left -= width + gap;
+    if (left <= 0) break;
+  }
+  return parts.join(" ".repeat(gap)).trimEnd();
+}
+
 /**
  * Aligned lines, titles first (none when no column has a title). With `available` columns of a
  * terminal, cells are cut to fit, and a line that still does not fit is cut at its end.
@@ -43,34 +79,29 @@ function fit(
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
-  options: { style: Style; available?: number | undefined },
+  options: TableOptions,
 ): string[] {
+  return growingTable(columns, options)(rows);
+}
+
+/**
+ * A table whose rows come page by page: each call gives the lines of some rows, the first one with the
+ * titles. Columns are as wide as the rows so far need, so later pages can be wider than earlier ones.
+ */
+export function growingTable(
+  columns: readonly Column[],
+  options: TableOptions,
+): (rows: readonly (readonly Cell[])[]) => string[] {
   const titled = columns.some(({ title }) => title !== "");
-  const titles = columns.map(({ title }): Cell => ({ text: title, format: "dim" }));
-  const cells = (titled ? [titles, ...rows] : rows).map((row) =>
-    row.map((cell) =>
-      typeof cell === "string"
-        ? { text: printable(cell) }
-        : { text: printable(cell.text), format: cell.format },
-    ),
-  );
-  const wanted = columns.map((_, index) =>
-    cells.reduce((most, row) => Math.max(most, widthOf(row[index]?.text ?? "")), 0),
-  );
-  const widths = fit(wanted, columns, options.available);
-  return cells.map((row) => {
-    let left = options.available ?? Infinity;
-    const parts: string[] = [];
-    const last = row.findLastIndex(({ text }) => text !== "");
-    for (const [index, cell] of row.slice(0, last + 1).entries()) {
-      const { align = "left", cut = "end" } = columns[index] ?? {};
-      const width = Math.min(widths[index] ?? 0, Math.max(0, left));
-      const short = truncate(cell.text, width, cut);
-      const shown = index === last && align === "left" ? short : pad(short, width, align);
-      parts.push(cell.format === undefined ? shown : options.style(cell.format, shown));
-      left -= width + gap;
-      if (left <= 0) break;
-    }
-    return parts.join(" ".repeat(gap)).trimEnd();
-  });
+  const wanted = columns.map(() => 0);
+  let head = titled ? [columns.map(({ title }): Cell => ({ text: title, format: "dim" }))] : [];
+  return (rows) => {
+    const cells = [...head, ...rows].map((row) => row.map(plain));
+    head = [];
+    for (const row of cells)
+      for (const [index, { text }] of row.entries())
+        wanted[index] = Math.max(wanted[index] ?? 0, widthOf(text));
+    const widths = fit(wanted, columns, options.available);
+    return cells.map((row) => lineOf(row, columns, { ...options, widths }));
+  };
 }

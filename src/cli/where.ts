@@ -1,6 +1,6 @@
 import { MediaError } from "../media/errors.ts";
 import type { MediaType } from "../media/media.ts";
-import type { MediaWhere } from "../runtime/dailies.ts";
+import type { HeardFilter } from "../catalog/catalog.ts";
 
 const types: readonly MediaType[] = ["video", "audio", "image"];
 
@@ -11,7 +11,7 @@ function refuse(why: string): never {
   throw new MediaError("invalid_argument", `--where: ${why}`);
 }
 
-function condition(text: string): MediaWhere {
+function condition(text: string): HeardFilter {
   const at = text.indexOf("=");
   const [key, value] = [text.slice(0, at), text.slice(at + 1)];
   if (at < 1 || value === "") return refuse(`${JSON.stringify(text)} is not KEY=VALUE`);
@@ -36,6 +36,6 @@ function condition(text: string): MediaWhere {
 }
 
 /** `engine=pocketsphinx`, `language=de` …: all of them must hold. @throws MediaError `invalid_argument` */
-export function whereOf(texts: readonly string[]): MediaWhere {
+export function whereOf(texts: readonly string[]): HeardFilter {
   return Object.assign({}, ...texts.map(condition));
 }

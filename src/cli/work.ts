@@ -1,6 +1,7 @@
 import { constants } from "node:os";
 import { asMediaError } from "../media/errors.ts";
-import type { Dailies, ProcessReport, WorkOptions } from "../runtime/dailies.ts";
+import type { Dailies } from "../runtime/dailies.ts";
+import type { ProcessReport, WorkOptions } from "../runtime/processing.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
 import { count } from "./format.ts";

@@ -18,7 +18,8 @@ import { checkKey } from "../media/keys.ts";
 import type { Media } from "../media/media.ts";
 import { isSameWish, mergedWish, type SpeechWish } from "../media/speech.ts";
 import { follow, type PipelineSettings } from "../pipeline.ts";
-import type { Dailies, PutOptions } from "./dailies.ts";
+import type { Dailies } from "./dailies.ts";
+import type { PutOptions } from "./arrival-options.ts";
 import type { Parts } from "./parts.ts";
 import { checkSpace, spaceOf } from "./space.ts";
 

@@ -1,8 +1,5 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { unlink } from "node:fs/promises";
-import { basename, extname, join } from "node:path";
-import { exists, type WholeFiles } from "../batch/files.ts";
+import { join } from "node:path";
+import type { WholeFiles } from "../batch/files.ts";
 import type { Ended } from "../batch/ledger.ts";
 import type { BatchFormat, BatchSettings } from "../batch/settings.ts";
 import type { BatchRow } from "../batch/summary.ts";
@@ -14,9 +11,10 @@ import { outputKey } from "../media/keys.ts";
 import type { Media, StoredObject } from "../media/media.ts";
 import { fromTranscribeJson } from "../media/transcribe-json.ts";
 import type { Transcript } from "../media/transcript.ts";
+import type { Archive } from "./batch-archive.ts";
 import type { BatchInput, BatchPlaces } from "./batch-places.ts";
 import type { Parts } from "./parts.ts";
-import { isFatal } from "./work.ts";
+import { isFatal } from "./take-in.ts";
 
 /** A media of the batch whose jobs are at their end. */
 export interface Ready {
@@ -40,6 +38,7 @@ interface DeliveryParts {
   readonly places: BatchPlaces;
   readonly settings: BatchSettings;
   readonly files: WholeFiles;
+  readonly archive: Archive;
   readonly signal: AbortSignal;
 }
 
@@ -80,8 +79,9 @@ function figuresOf({ languageCode, words, engine }: Transcript) {
   };
 }
 
-/** Writes results to the output folder and moves what is finished to the archive. */
-export function createDelivery({ parts, places, settings, files, signal }: DeliveryParts) {
+/** Writes results to the output folder. */
+export function createDelivery(delivery: DeliveryParts) {
+  const { parts, places, settings, files, archive, signal } = delivery;
   const { catalog, objects } = parts;
 
   async function bytesOf(object: StoredObject): Promise<Buffer> {
@@ -134,32 +134,16 @@ export function createDelivery({ parts, places, settings, files, signal }: Deliv
     return { ...json, jobName: job };
   }
 
-  const archived = (stem: string, { path }: BatchInput): string =>
-    join(places.archive, stem + extname(path).toLowerCase());
-
-  /** A name in the archive that is free, or has the same bytes already: that of another recording is not taken. */
-  async function stemFor(input: BatchInput, job: string, sha256: string, before?: Ended) {
-    const stems = [job, `${job}-${sha256.slice(0, 8)}`];
-    for (const stem of stems) {
-      // Its JSON may be there without the recording, which was changed before it could be archived.
-      if (before?.stem === stem && before.sha256 !== sha256) continue;
-      const place = archived(stem, input);
-      if (!(await exists(place)) || (await sha256Of(place, signal)) === sha256) return stem;
-    }
-    throw new MediaError("storage_failed", `${stems.join(" and ")} are in the archive already`);
-  }
-
   async function writeResults(ready: Ready) {
     const { input, job, media, before } = ready;
     const json = await transcriptOf(ready);
     const transcript = fromTranscribeJson(json);
     const text = JSON.stringify(json);
-    const stem =
-      settings.archive === "none" ? undefined : await stemFor(input, job, media.sha256, before);
+    const stem = await archive.nameFor(input, job, media.sha256, before);
     const written: string[] = [];
     for (const format of settings.formats)
       written.push(await write(ready, format, text, transcript));
-    if (stem !== undefined) await files.write(join(places.archive, `${stem}.json`), text);
+    await archive.writeJson(job, stem, text);
     return { ...figuresOf(transcript), files: written, stem };
   }
 
@@ -193,32 +177,7 @@ export function createDelivery({ parts, places, settings, files, signal }: Deliv
         return { row: { ...common, files: [], failure: { code, message } } };
       }
     },
-
-    /**
-     * The input into the archive; nothing is ever overwritten there. Done already: does nothing.
-     * @param stem as `deliver` found it; absent when it was delivered without an archive
-     */
-    async archive(
-      input: BatchInput,
-      { job, sha256, stem }: { job: string; sha256: string; stem?: string | undefined },
-    ): Promise<void> {
-      if (settings.archive === "none") return;
-      const to = archived(stem ?? (await stemFor(input, job, sha256)), input);
-      if (!(await exists(to))) return files.bring(input.path, to, settings.archive);
-      if (settings.archive === "copy") return;
-      if ((await sha256Of(to, signal)) !== sha256)
-        throw new MediaError("storage_failed", `${basename(to)} is in the archive already`);
-      await unlink(input.path);
-    },
   };
-}
-
-/** Of a file's bytes, read bit by bit. */
-export async function sha256Of(path: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash("sha256");
-  const options = signal === undefined ? {} : { signal };
-  for await (const chunk of createReadStream(path, options)) hash.update(chunk as Buffer);
-  return hash.digest("hex");
 }
 
 export type Delivery = ReturnType<typeof createDelivery>;

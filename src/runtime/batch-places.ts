@@ -15,6 +15,8 @@ export interface BatchPlaces {
   readonly archive: string;
   readonly ledger: string;
   readonly unfinished: string;
+  /** JSON that is no result, for an archive that may be asked for later. */
+  readonly kept: string;
   readonly renames: string;
 }
 
@@ -63,6 +65,7 @@ export async function placesOf(settings: BatchSettings): Promise<BatchPlaces> {
     archive,
     ledger: join(own, "ledger.jsonl"),
     unfinished: join(own, "unfinished"),
+    kept: join(own, "json"),
     renames: join(output, "renames.csv"),
   };
 }

@@ -12,7 +12,7 @@ import { wishSettings, type SpeechWish } from "../media/speech.ts";
 import { createProbe } from "../probe/probe.ts";
 import { createSandbox } from "../sandbox/create.ts";
 import type { PipelineSettings } from "../pipeline.ts";
-import { sha256Of } from "./batch-delivery.ts";
+import { hasJson, sha256Of } from "./batch-archive.ts";
 import { nameBelow, type BatchInput, type BatchPlaces } from "./batch-places.ts";
 import type { Parts } from "./parts.ts";
 import type { LocalSteps } from "./steps.ts";
@@ -51,15 +51,11 @@ export interface SpeechParts {
   }>;
 }
 
-/** What makes a result another one: other wishes, another language, another engine, other formats. */
-export async function settingsHash(
-  parts: SpeechParts,
-  wish: SpeechWish,
-  formats: readonly string[],
-): Promise<string> {
+/** What makes a transcript another one: other wishes, another language, another engine. */
+export async function settingsHash(parts: SpeechParts, wish: SpeechWish): Promise<string> {
   const { transcriber, languageCode } = (await parts.localSteps()).settingsFor(wish);
   const speech = wishSettings(wish);
-  const text = canonicalJson({ transcriber, languageCode, speech, formats: formats.toSorted() });
+  const text = canonicalJson({ transcriber, languageCode, speech });
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
@@ -68,7 +64,7 @@ export function jobNames({ input }: BatchPlaces, { names }: LedgerState): JobNam
   return createJobNames(names, (path) => nameBelow(input, path));
 }
 
-/** Whether an input was done before: the same bytes, the same settings, and the results are there. */
+/** Whether an input was done before: the same bytes, the same settings, and what is wanted of it is there. */
 async function isDone(
   input: LookedAt,
   { job, ended }: { job: string; ended: Ended | undefined },
@@ -77,7 +73,9 @@ async function isDone(
 ): Promise<boolean> {
   if (ended?.succeeded !== true || ended.settings !== hash) return false;
   for (const format of settings.formats)
-    if (!(await exists(join(places.output, `${job}.${format}`)))) return false;
+    if (!ended.formats.includes(format) || !(await exists(join(places.output, `${job}.${format}`))))
+      return false;
+  if (settings.archive !== "none" && !(await hasJson(places, job, ended))) return false;
   if (input.mark === ended.mark) return true;
   const hasItsSize = ended.mark.startsWith(`${input.sizeBytes}.`);
   return hasItsSize && (await sha256Of(input.path, signal).catch(() => "")) === ended.sha256;

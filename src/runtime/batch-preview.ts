@@ -5,7 +5,7 @@ import { createMemoryObjectStore } from "../objects/memory.ts";
 import { createSandbox } from "../sandbox/create.ts";
 import { previewBatch } from "./batch.ts";
 import type { Config } from "./config.ts";
-import type { BatchPreview } from "./dailies.ts";
+import type { BatchPreview } from "./batch-report.ts";
 import { composeSpeech } from "./speech.ts";
 
 /** What a batch would do, told without a library: none is made where there is none. @throws what `previewBatch` throws */

@@ -8,13 +8,16 @@ import { asMediaError, MediaError } from "../media/errors.ts";
 import { extensionOf } from "../media/keys.ts";
 import type { SpeechWish } from "../media/speech.ts";
 import { followArrival, removeVersion } from "./arrivals.ts";
+import type { Archive } from "./batch-archive.ts";
 import type { Delivery } from "./batch-delivery.ts";
 import type { BatchInput } from "./batch-places.ts";
-import type { BatchUpdate, ProcessedMedia, ProcessUpdate } from "./dailies.ts";
+import type { BatchUpdate } from "./batch-report.ts";
+import type { ProcessedMedia, ProcessUpdate } from "./processing.ts";
 import type { Parts } from "./parts.ts";
 import { newRun, workUntil, type Run } from "./run.ts";
 import { checkSpace } from "./space.ts";
-import { begin, isFatal, isUndone } from "./work.ts";
+import { begin, isUndone } from "./begin.ts";
+import { isFatal } from "./take-in.ts";
 
 /** One batch under way. */
 export interface Batch {
@@ -24,6 +27,7 @@ export interface Batch {
   readonly ledger: Ledger;
   readonly files: WholeFiles;
   readonly delivery: Delivery;
+  readonly archive: Archive;
   readonly names: JobNames;
   /** Of the settings: see `settingsHash`. */
   readonly hash: string;
@@ -63,7 +67,7 @@ interface Read {
 }
 
 /** @throws MediaError when the file is not what was read: it holds what nobody has transcribed */
-async function checkUnchanged({ path }: BatchInput, { mark }: Read): Promise<void> {
+async function checkUnchanged({ path }: BatchInput, mark: string): Promise<void> {
   const now = await markOf(path);
   if (now === mark) return;
   if (now === undefined)
@@ -74,17 +78,24 @@ async function checkUnchanged({ path }: BatchInput, { mark }: Read): Promise<voi
   );
 }
 
-/** The input into the archive. One that cannot be is said, and stays where it is. */
-export async function putAway(batch: Batch, input: BatchInput, read: Read): Promise<void> {
-  if (batch.settings.archive === "none") return;
-  const job = batch.names.nameFor(input.path);
-  const { sha256, stem } = read;
+/**
+ * An input that has ended into the archive, beside its JSON. One that cannot be is said, and stays
+ * where it is.
+ * @param mark what the file was when it was read, or found to be what was read: see `markOf`
+ */
+export async function putAway(batch: Batch, input: BatchInput, mark: string): Promise<void> {
+  const { archive, ledger, names, settings } = batch;
+  const { path } = input;
+  const ended = ledger.state.ended.get(path);
+  if (settings.archive === "none" || ended === undefined) return;
   try {
-    await checkUnchanged(input, read);
-    await batch.delivery.archive(input, { job, sha256, stem });
+    await checkUnchanged(input, mark);
+    const stem = await archive.bringJson(input, names.nameFor(path), ended);
+    if (ended.stem === undefined) await ledger.add({ type: "archived", path, stem });
+    await archive.bringRecording(input, stem, ended.sha256);
   } catch (error) {
     // Stopped: it is written down as ended, and the next run puts it away.
-    if (asMediaError(error).code !== "cancelled") problem(batch, input.path, error);
+    if (asMediaError(error).code !== "cancelled") problem(batch, path, error);
   }
 }
 
@@ -96,7 +107,7 @@ async function end(batch: Batch, input: BatchInput, read: Read, outcome: BatchRo
   const { path } = input;
   const named = stem === undefined ? {} : { stem };
   await ledger.add({ type: "ended", stamp, path, mark, sha256, settings, ...named, row });
-  if (row.failure === undefined) await putAway(batch, input, read);
+  if (row.failure === undefined) await putAway(batch, input, mark);
   batch.tell({ type: row.failure === undefined ? "completed" : "failed", row });
 }
 

@@ -3,6 +3,7 @@ import { exists, openWholeFiles } from "../batch/files.ts";
 import { openLedger, readLedger, rowsIn, type Ledger, type LedgerState } from "../batch/ledger.ts";
 import { admittedAtOnce, type BatchSettings } from "../batch/settings.ts";
 import { completedCsv, failedCsv, renamesCsv, stampOf } from "../batch/summary.ts";
+import { createArchive } from "./batch-archive.ts";
 import { createDelivery } from "./batch-delivery.ts";
 import {
   findInputs,
@@ -25,7 +26,7 @@ import {
 } from "./batch-plan.ts";
 import { batchWish } from "./batch-speech.ts";
 import { clearBucket, putAway, transcribeAll, type Batch } from "./batch-work.ts";
-import type { BatchOptions, BatchPreview, BatchReport, BatchUpdate } from "./dailies.ts";
+import type { BatchOptions, BatchPreview, BatchReport, BatchUpdate } from "./batch-report.ts";
 import type { Parts } from "./parts.ts";
 
 /** Says what was found, and what there is to do with it. */
@@ -109,27 +110,26 @@ async function run(
   const inputs = await nameInputs(found.inputs, { places, settings, ledger });
   const names = jobNames(places, ledger.state);
   if (inputs.length > 0) await files.write(places.renames, renamesOf(places, ledger.state));
-  const hash = await settingsHash(parts, speech, settings.formats);
+  const hash = await settingsHash(parts, speech);
   const { state } = ledger;
   const work = await sortInputs(inputs, names, { places, settings, state, hash }, signal);
   tellFound(tell, found, work, { parts, settings, names });
 
   const isNew = state.open === undefined;
   const stamp = state.open ?? (await freeStamp(places));
-  const delivery = createDelivery({ parts, places, settings, files, signal });
+  const archive = createArchive({ places, settings, files, signal });
+  const delivery = createDelivery({ parts, places, settings, files, archive, signal });
   const problems = [...found.unreadable];
   for (const problem of problems) tell({ type: "problem", ...problem });
   const admitted = new Map();
-  const common = { parts, settings, speech, ledger, delivery, names, hash, stamp, tell };
+  const common = { parts, settings, speech, ledger, delivery, archive, names, hash, stamp, tell };
   const batch: Batch = { ...common, files, problems, admitted };
   const isWork = !isNew || work.toDo.length > 0;
   if (isNew && isWork) await ledger.add({ type: "began", stamp, at: Date.now() });
-  // What could not be archived is tried again: it is what it was.
-  for (const input of [...work.ended, ...work.skipped]) {
-    const ended = state.ended.get(input.path);
-    if (ended?.succeeded === true && !signal.aborted)
-      await putAway(batch, input, { ...ended, mark: input.mark });
-  }
+  // What could not be archived, or was not to be, is archived now: it is what it was.
+  for (const input of [...work.ended, ...work.skipped])
+    if (state.ended.get(input.path)?.succeeded === true && !signal.aborted)
+      await putAway(batch, input, input.mark);
   if (work.toDo.length > 0) await transcribeAll(batch, work.toDo, signal);
 
   const interrupted = signal.aborted;
@@ -183,7 +183,7 @@ export async function previewBatch(
   const state = await readLedger(places.ledger);
   const found = await findInputs(places);
   const names = jobNames(places, state);
-  const hash = await settingsHash(parts, await batchWish(parts, settings), settings.formats);
+  const hash = await settingsHash(parts, await batchWish(parts, settings));
   const context = { places, settings, state, hash };
   const work = await sortInputs(found.inputs, names, context, signal);
   const named = (inputs: readonly BatchInput[]) =>

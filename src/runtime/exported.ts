@@ -4,7 +4,7 @@ import { srt } from "../captions/srt.ts";
 import { webVtt } from "../captions/webvtt.ts";
 import { exportTranscript } from "../export/transcript.ts";
 import { draftNote, type Transcript } from "../media/transcript.ts";
-import type { CaptionOptions, ExportFormat } from "./dailies.ts";
+import type { CaptionOptions, ExportFormat } from "./export-formats.ts";
 
 /** A transcript as a file of that format. */
 export function exportedText(

@@ -5,29 +5,31 @@ import type { Media } from "../media/media.ts";
 import { fromTranscribeJson } from "../media/transcribe-json.ts";
 import type { Transcript } from "../media/transcript.ts";
 import type { Dailies } from "./dailies.ts";
+import { mediaNamed } from "./media-named.ts";
 import type { Parts } from "./parts.ts";
 import { exportedText } from "./exported.ts";
 
 type Queries = Pick<
   Dailies,
   | "list"
+  | "allMedia"
   | "show"
   | "metadata"
   | "search"
   | "export"
   | "exportDocument"
   | "jobs"
+  | "allJobs"
   | "pausedSince"
   | "logs"
 >;
 
+/** What is listed whole is read so many at a time. */
+const pageSize = 100;
+
 /** What is asked of a library without changing it. */
-export function createQueries({ catalog, objects, queue }: Parts): Queries {
-  const mediaNamed = async (name: string): Promise<Media> => {
-    const media = await catalog.getMedia(name);
-    if (media !== undefined) return media;
-    throw new MediaError("not_found", `there is no media ${JSON.stringify(name)}`);
-  };
+export function createQueries(parts: Parts): Queries {
+  const { catalog, objects, queue } = parts;
 
   const transcriptOf = async (media: Media): Promise<Transcript | undefined> => {
     const object = await catalog.findObject("outputs", outputKey("transcribe", media.name));
@@ -36,19 +38,32 @@ export function createQueries({ catalog, objects, queue }: Parts): Queries {
     return fromTranscribeJson(JSON.parse(Buffer.concat(chunks).toString("utf8")));
   };
 
+  const list: Queries["list"] = async (filter = {}) => {
+    const found = await catalog.listMedia(filter);
+    return Promise.all(
+      found.map(async (media) => ({
+        media,
+        labels: await catalog.getLabels(media.version),
+        draft: await catalog.isDraft(media.version),
+      })),
+    );
+  };
+
   return {
-    async list(filter = {}) {
-      const found = await catalog.listMedia(filter);
-      return Promise.all(
-        found.map(async (media) => ({
-          media,
-          labels: await catalog.getLabels(media.version),
-          draft: await catalog.isDraft(media.version),
-        })),
-      );
+    list,
+    async *allMedia({ after: start, limit = Infinity, ...filter } = {}) {
+      let after = start;
+      for (let left = limit; left > 0; left -= pageSize) {
+        const place = after === undefined ? {} : { after };
+        const wanted = Math.min(left, pageSize);
+        const page = await list({ ...filter, ...place, limit: wanted });
+        if (page.length > 0) yield page;
+        if (page.length < wanted) return;
+        after = page.at(-1)?.media.name;
+      }
     },
     async show(name) {
-      const media = await mediaNamed(name);
+      const media = await mediaNamed(parts, name);
       const { version } = media;
       const transcript = await transcriptOf(media);
       return {
@@ -67,14 +82,14 @@ export function createQueries({ catalog, objects, queue }: Parts): Queries {
     },
     search: (query) => catalog.search(query),
     async export(name, format, options) {
-      const media = await mediaNamed(name);
+      const media = await mediaNamed(parts, name);
       const transcript = await transcriptOf(media);
       if (transcript === undefined)
         throw new MediaError("not_found", `${JSON.stringify(name)} has no transcript`);
       return exportedText(name, transcript, format, options);
     },
     async exportDocument(name) {
-      const media = await mediaNamed(name);
+      const media = await mediaNamed(parts, name);
       const transcript = await transcriptOf(media);
       if (transcript === undefined)
         throw new MediaError("not_found", `${JSON.stringify(name)} has no transcript`);
@@ -89,10 +104,21 @@ export function createQueries({ catalog, objects, queue }: Parts): Queries {
       });
     },
     jobs: (filter = {}) => catalog.listJobs(filter),
+    async *allJobs({ limit = Infinity, ...filter } = {}) {
+      let after: number | undefined;
+      for (let left = limit; left > 0; left -= pageSize) {
+        const place = after === undefined ? {} : { after };
+        const wanted = Math.min(left, pageSize);
+        const { jobs, next } = await catalog.pageAllJobs({ ...filter, ...place, limit: wanted });
+        if (jobs.length > 0) yield jobs;
+        if (next === undefined) return;
+        after = next;
+      }
+    },
     pausedSince: () => queue.pausedSince(),
     async logs(name) {
       const events = await catalog.listEvents(name);
-      if (events.length === 0) await mediaNamed(name);
+      if (events.length === 0) await mediaNamed(parts, name);
       return { events, attempts: await catalog.listAttempts(name) };
     },
   };

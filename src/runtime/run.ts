@@ -8,7 +8,7 @@ import { isSameWish, mergedWish, type SpeechWish } from "../media/speech.ts";
 import { follow, isWanted } from "../pipeline.ts";
 import type { Claim } from "../queue/job-queue.ts";
 import { createWorker } from "../queue/worker.ts";
-import type { ProcessedMedia, ProcessReport, ProcessUpdate, WorkOptions } from "./dailies.ts";
+import type { ProcessedMedia, ProcessReport, ProcessUpdate, WorkOptions } from "./processing.ts";
 import type { Parts } from "./parts.ts";
 import { createHearing, leadsToTranscript } from "./hearing.ts";
 import { spaceOf } from "./space.ts";

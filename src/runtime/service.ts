@@ -15,7 +15,7 @@ import type { LabelSummary } from "../media/label.ts";
 import type { Media, ObjectRef, Rendition, StoredObject } from "../media/media.ts";
 import { fromTranscribeJson } from "../media/transcribe-json.ts";
 import type { Transcript } from "../media/transcript.ts";
-import type { ExportFormat } from "./dailies.ts";
+import type { ExportFormat } from "./export-formats.ts";
 import { objectChunks } from "./chunks.ts";
 import type { Parts } from "./parts.ts";
 import { exportedText } from "./exported.ts";

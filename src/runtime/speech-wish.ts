@@ -7,6 +7,7 @@ import {
   type VocabularyPhrase,
 } from "../media/speech.ts";
 import { readVocabulary, vocabularyLimits, vocabularyOf } from "../transcribe/vocabulary-file.ts";
+import type { Parts } from "./parts.ts";
 import { mostSpeakers } from "./speech-choices.ts";
 
 /** What people say of how recordings are to be heard. `false`: no more; absent: as before. */
@@ -87,4 +88,14 @@ export async function wishOf(options: SpeechOptions): Promise<SpeechWish | undef
     }),
   };
   return Object.keys(said).length === 0 ? undefined : said;
+}
+
+/** Options as a wish, if it can be met here. @throws MediaError what `wishOf` and `checkSpeech` throw */
+export async function checkedWish(
+  parts: Pick<Parts, "localSteps">,
+  options: SpeechOptions = {},
+): Promise<SpeechWish | undefined> {
+  const speech = await wishOf(options);
+  if (speech !== undefined) (await parts.localSteps()).checkSpeech(speech);
+  return speech;
 }

@@ -9,14 +9,8 @@ import { follow, type PipelineSettings } from "../../src/pipeline.ts";
 import { followArrival } from "../../src/runtime/arrivals.ts";
 import { defaultProfile } from "../../src/transcode/profile.ts";
 import { check } from "./check.ts";
-import {
-  isOpen,
-  jobsOf,
-  passTime as passModelTime,
-  twinsOf,
-  type Held,
-  type ModelMedia,
-} from "./model.ts";
+import { passTime as passModelTime, twinsOf } from "./model-bytes.ts";
+import { isOpen, jobsOf, type Held, type ModelMedia } from "./model.ts";
 import { outcomeOf } from "./outcomes.ts";
 import { apply, claim, die, emptyTrash, handBack, type World } from "./world.ts";
 

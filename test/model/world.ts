@@ -7,7 +7,9 @@ import { disownSession, enterSession } from "../../src/database/session.ts";
 import { createIdSource, newSession } from "../../src/media/ids.ts";
 import type { JobQueue } from "../../src/queue/job-queue.ts";
 import { createSqliteQueue } from "../../src/queue/sqlite.ts";
-import * as model from "./model.ts";
+import { apply as applyToModel } from "./model-apply.ts";
+import { nextJob, putBack, take } from "./model-queue.ts";
+import { createModel, type Held, type Model } from "./model.ts";
 
 export const slots = { light: 2, picture: 2, transcode: 1, speech: 1, vision: 1 };
 
@@ -21,11 +23,11 @@ export interface Session {
 export interface World {
   readonly database: DatabaseSync;
   readonly catalog: Catalog;
-  readonly model: model.Model;
+  readonly model: Model;
   readonly newId: () => string;
   readonly sessions: Session[];
   /** Executions that lost their job, by supersession, removal or the death of their process. */
-  readonly ghosts: model.Held[];
+  readonly ghosts: Held[];
   /** Versions of bytes that lie in the store. */
   readonly store: Set<string>;
 }
@@ -47,7 +49,7 @@ export async function createWorld(): Promise<World> {
   return {
     database,
     catalog: createSqliteCatalog({ database }),
-    model: model.createModel(),
+    model: createModel(),
     newId: createIdSource(newSession()),
     sessions: [await newProcess(database), await newProcess(database)],
     ghosts: [],
@@ -68,23 +70,23 @@ function bytesOf(changes: readonly Change[]): string[] {
 export async function apply(world: World, write: Write): Promise<"applied" | "superseded"> {
   const bytes = bytesOf(write.changes);
   for (const version of bytes) world.store.add(version);
-  const expected = model.apply(world.model, write);
+  const expected = applyToModel(world.model, write);
   expect(await world.catalog.apply(write)).toBe(expected);
   if (expected === "superseded") for (const version of bytes) world.store.delete(version);
   return expected;
 }
 
 export async function claim(world: World, session: Session): Promise<void> {
-  const next = model.nextJob(world.model, slots);
+  const next = nextJob(world.model, slots);
   const claimed = await session.queue.claim({ slots });
   expect(claimed?.job.id).toBe(next?.job.id);
   if (claimed === undefined || next === undefined) return;
   expect(claimed.deaths).toBe(next.deaths);
-  model.take(world.model, next, claimed.attempt, session.id);
+  take(world.model, next, claimed.attempt, session.id);
 }
 
-export async function handBack(world: World, held: model.Held): Promise<void> {
-  model.putBack(world.model, held.attempt, "handed_back");
+export async function handBack(world: World, held: Held): Promise<void> {
+  putBack(world.model, held.attempt, "handed_back");
   await world.sessions[0]?.queue.handBack(held.attempt);
 }
 
@@ -94,7 +96,7 @@ export async function die(world: World, session: Session): Promise<void> {
   world.sessions.splice(world.sessions.indexOf(session), 1);
   const lost = [...world.model.held.values()].filter((held) => held.session === session.id);
   for (const held of lost) {
-    model.putBack(world.model, held.attempt, "lost");
+    putBack(world.model, held.attempt, "lost");
     world.ghosts.push(held);
   }
   const fresh = await newProcess(world.database);

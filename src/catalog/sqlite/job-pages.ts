@@ -7,22 +7,45 @@ import type { JobPage, JobPageQuery, QueueCount } from "../pages.ts";
 
 /** States that few jobs are in for long: those are found by state, the others by owner. */
 const passing = new Set(["queued", "running", "failed", "cancelled"]);
+const isPassing = (state: string | undefined): boolean => state !== undefined && passing.has(state);
 
 export function pageJobs(sql: Sql, query: JobPageQuery): JobPage {
-  const { owner, state, step, after, limit } = query;
-  const byState = state !== undefined && passing.has(state);
-  const given: [string, SQLInputValue | undefined][] = [
+  const { owner, state, step, after } = query;
+  const index = isPassing(state) ? "INDEXED BY jobs_by_state" : "INDEXED BY jobs_by_owner";
+  return pageOf(sql, query.limit, { index, order: "DESC" }, [
     ["owner = ?", owner],
     ["state = ?", state],
     ["step = ?", step],
     ["seq < ?", after],
-  ];
-  const used = given.filter(([, value]) => value !== undefined);
-  const rows = sql(
-    `SELECT * FROM jobs INDEXED BY ${byState ? "jobs_by_state" : "jobs_by_owner"}
-     WHERE current = 1 AND ${used.map(([condition]) => condition).join(" AND ")}
-     ORDER BY seq DESC LIMIT ?`,
-  ).all(...used.map(([, value]) => value as SQLInputValue), limit + 1);
+  ]);
+}
+
+/** Jobs of states that most are in are found by walking along all, in the order of the table. */
+export function pageAllJobs(sql: Sql, query: Omit<JobPageQuery, "owner">): JobPage {
+  const { state, step, after } = query;
+  const index = isPassing(state) ? "INDEXED BY jobs_by_state" : "NOT INDEXED";
+  return pageOf(sql, query.limit, { index, order: "ASC" }, [
+    ["state = ?", state],
+    ["step = ?", step],
+    ["seq > ?", after],
+  ]);
+}
+
+function pageOf(
+  sql: Sql,
+  limit: number,
+  { index, order }: { readonly index: string; readonly order: "ASC" | "DESC" },
+  given: readonly (readonly [string, SQLInputValue | undefined])[],
+): JobPage {
+  const used = given.flatMap(([condition, value]) =>
+    value === undefined ? [] : [{ condition, value }],
+  );
+  const where = ["current = 1", ...used.map(({ condition }) => condition)].join(" AND ");
+  const values = used.map(({ value }) => value);
+  const rows = sql(`SELECT * FROM jobs ${index} WHERE ${where} ORDER BY seq ${order} LIMIT ?`).all(
+    ...values,
+    limit + 1,
+  );
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1)?.["seq"] : undefined;
   return { jobs: page.map(jobOf), ...(last === undefined ? {} : { next: Number(last) }) };

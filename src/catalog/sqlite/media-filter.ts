@@ -35,6 +35,14 @@ function heardConditions({ engine, languageCode, draft }: HeardFilter) {
 }
 
 /**
+ * Whether a name is behind where a prefix begins. Of two lower (or two upper) bounds SQLite seeks by
+ * the first alone, and would walk from the prefix's beginning to each page.
+ */
+export function isBehind(name: string | undefined, prefix: string | undefined): boolean {
+  return name?.startsWith(prefix ?? "") ?? false;
+}
+
+/**
  * SQLite has no figures about our data and would choose among indexes blindly; a filter that few of
  * a million media pass must not be answered by looking at all of them. An owner's media with a label
  * are found by the label.
@@ -47,7 +55,7 @@ export function mediaSource(filter: HeardFilter): Source {
     ["labels.label = ?", label],
     [`${byLabel ? "labels" : "media"}.type = ?`, type],
     ["media.owner = ?", owner],
-    [`${order} >= ?`, startsWith === "" ? undefined : startsWith],
+    [`${order} >= ?`, isBehind(after, startsWith) ? undefined : startsWith || undefined],
     [`${order} < ?`, startsWith ? `${startsWith}\u{10ffff}` : undefined],
     [`${order} > ?`, after],
     ...heardConditions(filter),

@@ -6,7 +6,7 @@ import type { LabelSummary } from "../../media/label.ts";
 import type { MediaType } from "../../media/media.ts";
 import type { MediaFilter } from "../catalog.ts";
 import type { ListedMedia, MediaBrief, MediaPage, MediaPageQuery, MediaSort } from "../pages.ts";
-import { mediaSource } from "./media-filter.ts";
+import { isBehind, mediaSource } from "./media-filter.ts";
 
 function briefOf(row: Row): MediaBrief {
   const type = row["type"];
@@ -73,9 +73,13 @@ interface Conditions {
   readonly values: readonly SQLInputValue[];
 }
 
-function conditionsOf(query: MediaPageQuery, nameColumn: string): Conditions {
-  const { startsWith, label, type } = query;
+/** @param isPage without the bound of the prefix that the place of the page stands for */
+function conditionsOf(query: MediaPageQuery, nameColumn: string, isPage: boolean): Conditions {
+  const { startsWith, sort, descending, after, label, type } = query;
   const byLabel = label !== undefined;
+  const prefix = startsWith || undefined;
+  const prefixEnd = prefix && `${prefix}\u{10ffff}`;
+  const isBounded = isPage && sort === "name" && isBehind(after?.name, startsWith);
   const given: [string, SQLInputValue | undefined][] = [
     ["labels.label = ?", label],
     [`${byLabel ? "labels" : "media"}.type = ?`, type],
@@ -83,8 +87,8 @@ function conditionsOf(query: MediaPageQuery, nameColumn: string): Conditions {
     ["media.state = ?", query.state],
     ["media.created_at >= ?", query.createdFrom],
     ["media.created_at < ?", query.createdBefore],
-    [`${nameColumn} >= ?`, startsWith === "" ? undefined : startsWith],
-    [`${nameColumn} < ?`, startsWith ? `${startsWith}\u{10ffff}` : undefined],
+    [`${nameColumn} >= ?`, isBounded && !descending ? undefined : prefix],
+    [`${nameColumn} < ?`, isBounded && descending ? undefined : prefixEnd],
   ];
   const used = given.filter(([, value]) => value !== undefined);
   return {
@@ -138,7 +142,8 @@ function labelsOf(sql: Sql, versions: readonly string[]): Map<string, LabelSumma
 export function pageMedia(sql: Sql, query: MediaPageQuery): MediaPage {
   const { sort, descending, limit, label, countUpTo } = query;
   const { from, order } = sourceOf(query);
-  const { where, values } = conditionsOf(query, label === undefined ? "media.name" : "labels.name");
+  const nameColumn = label === undefined ? "media.name" : "labels.name";
+  const { where, values } = conditionsOf(query, nameColumn, true);
   const place = behind(query, order);
   const direction = descending ? "DESC" : "ASC";
   const tie = sort === "name" ? "" : `, media.name ${direction}`;
@@ -153,11 +158,12 @@ export function pageMedia(sql: Sql, query: MediaPageQuery): MediaPage {
   );
   const media = shown.map((row) => listedOf(row, labels.get(String(row["version"])) ?? []));
   const last = found.length > limit ? media.at(-1) : undefined;
+  const all = conditionsOf(query, nameColumn, false);
   const count =
     countUpTo === undefined
       ? undefined
-      : sql(`SELECT count(*) AS n FROM (SELECT 1 FROM ${from} WHERE ${where} LIMIT ?)`).get(
-          ...values,
+      : sql(`SELECT count(*) AS n FROM (SELECT 1 FROM ${from} WHERE ${all.where} LIMIT ?)`).get(
+          ...all.values,
           countUpTo,
         )?.["n"];
   return {

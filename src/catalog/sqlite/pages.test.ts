@@ -7,7 +7,8 @@ import { statements, type Sql } from "../../database/statements.ts";
 import { mediaSorts, type JobPageQuery, type MediaPageQuery } from "../pages.ts";
 import { pagesContract } from "../pages.contract.ts";
 import { createSqliteCatalog } from "./catalog.ts";
-import { countQueue, jobsBefore, pageJobs } from "./job-pages.ts";
+import { countQueue, jobsBefore, pageAllJobs, pageJobs } from "./job-pages.ts";
+import { mediaSource } from "./media-filter.ts";
 import { pageMedia } from "./media-pages.ts";
 import { createReaders } from "./readers.ts";
 
@@ -73,6 +74,37 @@ describe("how SQLite goes about a page", () => {
   it.each(jobs)("of jobs with %o", (filter) => {
     const plans = plansOf((sql) => pageJobs(sql, { owner: "me", limit: 5, ...filter }));
     for (const plan of plans) expect(plan).not.toMatch(/^SCAN|TEMP B-TREE/);
+  });
+
+  it("of jobs of all owners, in the order of the table", () => {
+    for (const state of [undefined, "failed", "succeeded"] as const) {
+      const plans = plansOf((sql) =>
+        pageAllJobs(sql, { limit: 5, after: 9, ...(state && { state }) }),
+      );
+      for (const plan of plans) expect(plan).not.toMatch(/TEMP B-TREE/);
+      if (state === "failed") expect(plans).toEqual([expect.stringMatching(/^SEARCH .*state=/)]);
+    }
+  });
+
+  // Of two bounds it seeks by the first: with the prefix's, each page would begin where the first did.
+  it("of media behind a place, with one bound on each side", () => {
+    const where = (after: string) => mediaSource({ startsWith: "a/", after }).where;
+    expect(where("a/b")).toBe("media.name < ? AND media.name > ?");
+    expect(where("a")).toBe("media.name >= ? AND media.name < ? AND media.name > ?");
+    for (const descending of [false, true]) {
+      const query = { owner: "me", limit: 5, startsWith: "a/", sort: "name", descending } as const;
+      const asked: string[] = [];
+      plansOf((sql) =>
+        pageMedia((text) => (asked.push(text), sql(text)), {
+          ...query,
+          after: { value: "a/b", name: "a/b" },
+        }),
+      );
+      const [bounds = []] = asked.map((text) => text.match(/media\.name [<>]=? \?/g));
+      expect(bounds?.toSorted()).toEqual(
+        descending ? ["media.name < ?", "media.name >= ?"] : ["media.name < ?", "media.name > ?"],
+      );
+    }
   });
 
   it("of the queue's state", () => {

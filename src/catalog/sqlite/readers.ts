@@ -102,6 +102,7 @@ export function createReaders({ path, threads = 2 }: { path: string; threads?: n
     listBriefs: ask("listBriefs"),
     pageMedia: ask("pageMedia"),
     pageJobs: ask("pageJobs"),
+    pageAllJobs: ask("pageAllJobs"),
     countQueue: async () => ask("countQueue")(undefined),
     async close() {
       closed = true;

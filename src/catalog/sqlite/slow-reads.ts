@@ -5,7 +5,7 @@ import type { Job } from "../../media/job.ts";
 import type { Media } from "../../media/media.ts";
 import type { HeardFilter, JobFilter, SearchHit, SearchQuery } from "../catalog.ts";
 import type { Pages } from "../pages.ts";
-import { countQueue, pageJobs } from "./job-pages.ts";
+import { countQueue, pageAllJobs, pageJobs } from "./job-pages.ts";
 import { mediaSource } from "./media-filter.ts";
 import { listBriefs, pageMedia } from "./media-pages.ts";
 import { searchMedia } from "./search.ts";
@@ -13,7 +13,7 @@ import { searchMedia } from "./search.ts";
 /** The reads that may take long on a large library; every other one is a look-up by key. */
 export interface SlowReads extends Pick<
   Pages,
-  "listBriefs" | "pageMedia" | "pageJobs" | "countQueue"
+  "listBriefs" | "pageMedia" | "pageJobs" | "pageAllJobs" | "countQueue"
 > {
   listMedia(filter: HeardFilter): Promise<readonly Media[]>;
   listJobs(filter: JobFilter): Promise<readonly Job[]>;
@@ -56,6 +56,7 @@ export function createSlowReads(sql: Sql): SlowReads {
     listBriefs: async (filter) => listBriefs(sql, filter),
     pageMedia: async (query) => pageMedia(sql, query),
     pageJobs: async (query) => pageJobs(sql, query),
+    pageAllJobs: async (query) => pageAllJobs(sql, query),
     countQueue: async () => countQueue(sql),
   };
 }

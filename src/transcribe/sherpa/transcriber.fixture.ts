@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect } from "vitest";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { isAlive } from "../../../test/support/processes.ts";
 import { sharedMedia } from "../../../test/support/shared-media.ts";
 import { finished } from "../../media/engine.ts";
@@ -29,18 +29,23 @@ interface Asked extends Partial<Omit<TranscribeRequest, "source">> {
 }
 
 /** What a test of the transcriber needs: a folder, a sandbox, and a watch over the children it starts. */
-export interface Studio {
+interface Studio {
   readonly folder: string;
   readonly common: SherpaTranscriber;
   /** A transcriber of a test's own, closed after it. Default: the toy, and silero. */
-  sherpa(more?: Partial<SherpaOptions> & { with?: readonly InstalledModel[] }): SherpaTranscriber;
+  readonly sherpa: (
+    more?: Partial<SherpaOptions> & { with?: readonly InstalledModel[] },
+  ) => SherpaTranscriber;
   /** The same without a voice detector. */
-  withoutVoice(): SherpaTranscriber;
-  transcribe(asked: Asked): Promise<TranscribeResult>;
+  readonly withoutVoice: () => SherpaTranscriber;
+  readonly transcribe: (asked: Asked) => Promise<TranscribeResult>;
   /** The same speech at places in samples, and silence between and after. */
-  recording(name: string, places: readonly number[]): string;
+  readonly recording: (name: string, places: readonly number[]) => string;
   /** A folder with copies of the toy's files, to be broken. */
-  toyCopy(name: string): string;
+  readonly toyCopy: (name: string) => string;
+}
+
+interface OpenStudio extends Studio {
   /** After each test. */
   closeMade(): Promise<void>;
   /** Fails when a child lives that worked here. */
@@ -55,7 +60,7 @@ function speech(): Int16Array {
   );
 }
 
-export async function openStudio(): Promise<Studio> {
+async function openStudio(): Promise<OpenStudio> {
   const objects = createMemoryObjectStore();
   const newId = createIdSource(newSession());
   const sandbox = await createSandbox();
@@ -125,5 +130,28 @@ export async function openStudio(): Promise<Studio> {
       rmSync(folder, { recursive: true });
       expect([...pids].filter(isAlive)).toEqual([]);
     },
+  };
+}
+
+/** A studio for all tests of a file, opened before them and closed after. */
+export function useStudio(): Studio {
+  let studio: OpenStudio;
+  beforeAll(async () => {
+    studio = await openStudio();
+  });
+  afterEach(() => studio.closeMade());
+  afterAll(() => studio.close());
+  return {
+    get folder() {
+      return studio.folder;
+    },
+    get common() {
+      return studio.common;
+    },
+    sherpa: (more) => studio.sherpa(more),
+    withoutVoice: () => studio.withoutVoice(),
+    transcribe: (asked) => studio.transcribe(asked),
+    recording: (name, places) => studio.recording(name, places),
+    toyCopy: (name) => studio.toyCopy(name),
   };
 }

@@ -3,27 +3,17 @@ import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { describeWithSharedMedia } from "../../../test/support/shared-media.ts";
 import type { Progress } from "../../media/engine.ts";
 import type { Word } from "../../media/transcript.ts";
 import { describeSherpa } from "./describe.ts";
 import { storeOf, toyTransducer } from "./toy-models.fixture.ts";
-import { modelsDir, openStudio, toyDir } from "./transcriber.fixture.ts";
-import type { Studio } from "./transcriber.fixture.ts";
+import { modelsDir, useStudio, toyDir } from "./transcriber.fixture.ts";
 
 const run = promisify(execFile);
-let studio: Studio;
-beforeAll(async () => {
-  studio = await openStudio();
-});
-afterEach(() => studio.closeMade());
-afterAll(() => studio.close());
-
-const sherpa: Studio["sherpa"] = (more) => studio.sherpa(more);
-const transcribe: Studio["transcribe"] = (asked) => studio.transcribe(asked);
-const recording: Studio["recording"] = (name, places) => studio.recording(name, places);
-const toyCopy: Studio["toyCopy"] = (name) => studio.toyCopy(name);
+const studio = useStudio();
+const { sherpa, transcribe, recording, toyCopy } = studio;
 
 /** One piece as the package itself hears it. */
 interface Reference {

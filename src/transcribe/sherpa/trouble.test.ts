@@ -1,6 +1,6 @@
 import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { describeWithSharedMedia } from "../../../test/support/shared-media.ts";
 import { MediaError } from "../../media/errors.ts";
 import { defaultLimits } from "../../media/limits.ts";
@@ -8,20 +8,10 @@ import { createSandbox } from "../../sandbox/create.ts";
 import { startHearer } from "./hearer.ts";
 import { findSherpa, hasLibrary } from "./install.ts";
 import { silero, toyTransducer } from "./toy-models.fixture.ts";
-import { openStudio } from "./transcriber.fixture.ts";
-import type { Studio } from "./transcriber.fixture.ts";
+import { useStudio } from "./transcriber.fixture.ts";
 
-let studio: Studio;
-beforeAll(async () => {
-  studio = await openStudio();
-});
-afterEach(() => studio.closeMade());
-afterAll(() => studio.close());
-
-const sherpa: Studio["sherpa"] = (more) => studio.sherpa(more);
-const transcribe: Studio["transcribe"] = (asked) => studio.transcribe(asked);
-const recording: Studio["recording"] = (name, places) => studio.recording(name, places);
-const toyCopy: Studio["toyCopy"] = (name) => studio.toyCopy(name);
+const studio = useStudio();
+const { sherpa, transcribe, recording, toyCopy } = studio;
 
 describeWithSharedMedia("the sherpa transcriber in trouble", () => {
   it.each([

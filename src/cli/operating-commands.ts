@@ -1,10 +1,7 @@
 import { InvalidArgumentError, type Command } from "commander";
 import type { Scope } from "../access/access.ts";
-import type { Context } from "./context.ts";
-
-type Go = (command: Command, work: (context: Context) => Promise<number>) => Promise<void>;
-
-const scopes: readonly Scope[] = ["read", "write", "admin"];
+import { scopes } from "../runtime/scopes.ts";
+import { examples, type Go } from "./command.ts";
 
 function parseScopes(value: string): readonly Scope[] {
   const named = new Set(value.split(",").map((scope) => scope.trim()));
@@ -25,9 +22,6 @@ export function parseEnd(value: string, now = Date.now()): number {
   if (end > now) return end;
   throw new InvalidArgumentError("It must lie ahead: 90d, 12h, or a date such as 2027-01-31.");
 }
-
-const examples = (...lines: readonly string[]): string =>
-  `\nExamples:\n${lines.map((line) => `  $ dailies ${line}`).join("\n")}`;
 
 function addKeys(program: Command, go: Go): void {
   const keys = program.command("keys").description("keys for programs: make, list, revoke");

@@ -1,10 +1,8 @@
 import { type Command } from "commander";
-import type { Context } from "./context.ts";
+import { examples, type Go } from "./command.ts";
 
-type Go = (command: Command, work: (context: Context) => Promise<number>) => Promise<void>;
-
-const examples = (...lines: readonly string[]): string =>
-  `\nExamples:\n${lines.map((line) => `  $ dailies models ${line}`).join("\n")}`;
+const modelExamples = (...lines: readonly string[]): string =>
+  examples(...lines.map((line) => `models ${line}`));
 
 const setsHelp =
   "\nSets: speech (Parakeet and voice detection), speakers, languages, labels (the small pair)." +
@@ -20,7 +18,7 @@ export function addModels(program: Command, go: Go): void {
   models
     .command("list", { isDefault: true })
     .description("what there is, with size and licence, and what is here")
-    .addHelpText("after", examples("list", "list --json"))
+    .addHelpText("after", modelExamples("list", "list --json"))
     .action((_options: object, command: Command) =>
       go(command, async (context) => (await import("./models.ts")).listModels(context)),
     );
@@ -28,7 +26,7 @@ export function addModels(program: Command, go: Go): void {
     .command("pull")
     .description("fetch models; an interrupted one goes on where it stopped")
     .argument("<ids...>", "models or sets of them")
-    .addHelpText("after", examples("pull speech", "pull yolox-nano mobilenet-v2") + setsHelp)
+    .addHelpText("after", modelExamples("pull speech", "pull yolox-nano mobilenet-v2") + setsHelp)
     .action((ids: string[], _options: object, command: Command) =>
       go(command, async (context) => (await import("./models.ts")).pullModels(context, ids)),
     );
@@ -38,7 +36,7 @@ export function addModels(program: Command, go: Go): void {
     .usage("[options] [id] <path>")
     .argument("<id-or-path>", "which model it is (default: told by its hash or name)")
     .argument("[path]", "the file, archive or folder")
-    .addHelpText("after", examples("import silero_vad.onnx", "import yolox-nano ~/model.onnx"))
+    .addHelpText("after", modelExamples("import silero_vad.onnx", "import yolox-nano ~/model.onnx"))
     .action((first: string, second: string | undefined, _options: object, command: Command) =>
       go(command, async (context) => {
         const [id, path] = second === undefined ? [undefined, first] : [first, second];
@@ -49,7 +47,7 @@ export function addModels(program: Command, go: Go): void {
     .command("verify")
     .description("hash every file again; what is not as it was is used no more")
     .argument("[ids...]", "models (default: all that are here)")
-    .addHelpText("after", examples("verify", "verify parakeet-tdt-0.6b-v3"))
+    .addHelpText("after", modelExamples("verify", "verify parakeet-tdt-0.6b-v3"))
     .action((ids: string[], _options: object, command: Command) =>
       go(command, async (context) => (await import("./models.ts")).verifyModels(context, ids)),
     );
@@ -57,7 +55,7 @@ export function addModels(program: Command, go: Go): void {
     .command("rm")
     .description("remove models, and what was fetched of them so far")
     .argument("<ids...>", "models or sets of them")
-    .addHelpText("after", examples("rm ram-plus-plus"))
+    .addHelpText("after", modelExamples("rm ram-plus-plus"))
     .action((ids: string[], _options: object, command: Command) =>
       go(command, async (context) => (await import("./models.ts")).removeModels(context, ids)),
     );

@@ -1,0 +1,47 @@
+import { z } from "@hono/zod-openapi";
+import { steps, type JobState } from "../media/job.ts";
+
+/** What the shapes of several requests and answers are made of. */
+
+export const mediaTypes = ["video", "audio", "image"] as const;
+
+export const mediaStates = ["processing", "ready", "failed"] as const;
+
+export const jobStates = [
+  "queued",
+  "running",
+  "succeeded",
+  "failed",
+  "cancelled",
+  "skipped",
+] as const satisfies readonly JobState[];
+
+export const time = z.iso.datetime().openapi({ description: "UTC" });
+
+export const confidence = z.number().min(0).max(1);
+
+export const step = z.enum(steps);
+
+export const text = z.string().max(900, "is too long");
+
+const maxPage = 1_000;
+
+export const limitSchema = z
+  .string()
+  .regex(/^[1-9]\d{0,3}$/, `must be a number from 1 to ${maxPage}`)
+  .transform(Number)
+  .refine((limit) => limit <= maxPage, `must be a number from 1 to ${maxPage}`)
+  .openapi({ type: "integer", minimum: 1, maximum: maxPage });
+
+export const filterFields = {
+  startsWith: text.optional().openapi({ description: "Names that begin so" }),
+  type: z.enum(mediaTypes).optional(),
+  label: text.optional().openapi({ description: "In any case; parents count" }),
+};
+
+export const downloadQuerySchema = z.strictObject({
+  download: z
+    .enum(["true", "false"])
+    .optional()
+    .openapi({ description: "`true`: to be saved as a file, not shown" }),
+});

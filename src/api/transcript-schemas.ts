@@ -1,0 +1,53 @@
+import { z } from "@hono/zod-openapi";
+import { confidence } from "./fields.ts";
+import { labelSchema } from "./media-schemas.ts";
+
+/** The shapes of what is said and seen in a media; the OpenAPI description is made of them. */
+
+export const transcriptSchema = z
+  .object({
+    name: z.string(),
+    languageCode: z.string(),
+    engine: z.object({
+      name: z.string(),
+      version: z.string(),
+      model: z.string(),
+      quality: z.literal("draft").optional(),
+    }),
+    text: z.string(),
+    words: z.array(
+      z.object({
+        text: z.string(),
+        startMs: z.int(),
+        endMs: z.int(),
+        confidence: confidence.optional(),
+        punctuation: z.string().optional(),
+        speaker: z.string().optional(),
+      }),
+    ),
+  })
+  .openapi("Transcript");
+
+export const timelineSchema = z
+  .object({
+    name: z.string(),
+    engine: z.looseObject({ name: z.string(), version: z.string(), model: z.string() }),
+    labels: z.array(
+      labelSchema.extend({
+        segments: z
+          .array(z.object({ startMs: z.int(), endMs: z.int(), confidence }))
+          .optional()
+          .openapi({ description: "When it is seen, half-open; absent for a picture" }),
+      }),
+    ),
+  })
+  .openapi("LabelTimeline");
+
+export const transcriptFormats = ["json", "srt", "vtt", "txt", "csv"] as const;
+
+export const transcriptQuerySchema = z.strictObject({
+  format: z
+    .enum(transcriptFormats)
+    .optional()
+    .openapi({ description: "Default: what Accept asks for, else JSON" }),
+});

@@ -1,0 +1,36 @@
+import { InvalidArgumentError, Option } from "commander";
+import { steps, type Step } from "../media/job.ts";
+
+/** Options that several commands take, and the values of such; of a wrong one commander says what is allowed. */
+
+function isStep(name: string): name is Step {
+  return (steps as readonly string[]).includes(name);
+}
+
+export function parseSteps(value: string, before: readonly Step[] = []): readonly Step[] {
+  const names = value.split(",").map((name) => name.trim());
+  const chosen = names.filter(isStep);
+  if (chosen.length < names.length)
+    throw new InvalidArgumentError(`Allowed choices are ${steps.join(", ")}.`);
+  return [...new Set([...before, ...chosen])];
+}
+
+function parseLimit(value: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(value))
+    throw new InvalidArgumentError("It must be a number from 1 up.");
+  return Number(value);
+}
+
+export function parseFolder(value: string): string {
+  if (value === "") throw new InvalidArgumentError("It must be a folder's path.");
+  return value;
+}
+
+export const onlyOption = (): Option =>
+  new Option(
+    "--only <steps>",
+    `only these steps and what they need: ${steps.join(", ")}`,
+  ).argParser(parseSteps);
+
+export const limitOption = (what: string): Option =>
+  new Option("--limit <n>", `at most so many ${what}`).argParser(parseLimit);

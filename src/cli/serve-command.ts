@@ -1,0 +1,56 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { examples, type Go } from "./command.ts";
+import { parseFolder } from "./option-values.ts";
+import type { ServeCommand } from "./serve.ts";
+
+const parseFolders = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  parseFolder(value),
+];
+
+function parsePort(value: string): number {
+  if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535)
+    throw new InvalidArgumentError("It must be a number from 0 to 65535.");
+  return Number(value);
+}
+
+function parseGrace(value: string): number {
+  if (!/^\d{1,5}$/.test(value)) throw new InvalidArgumentError("It must be a number of seconds.");
+  return Number(value);
+}
+
+/** `serve`: the one command that does not end by itself. */
+export function addServe(program: Command, go: Go): void {
+  program
+    .command("serve")
+    .description("the always-on Dailies of this machine: HTTP, and work as it comes")
+    .option("--host <host>", "the address to listen on", "127.0.0.1")
+    .addOption(
+      new Option("--port <port>", "the port; 0 takes a free one")
+        .argParser(parsePort)
+        .default(4700),
+    )
+    .option(
+      "--watch <dir>",
+      "take in what is put into this folder; several as NAME=DIR: names then begin with NAME/",
+      parseFolders,
+    )
+    .addOption(
+      new Option("--grace <seconds>", "how long a stop waits for what is under way")
+        .argParser(parseGrace)
+        .default(10),
+    )
+    .addOption(
+      new Option(
+        "--accept-sandbox <level>",
+        "let others connect though this sandbox leaves decoders the network",
+      ).choices(["kernel", "limits"]),
+    )
+    .addHelpText(
+      "after",
+      examples("serve", "serve --watch footage/", "serve --watch cam1=/mnt/a --watch cam2=/mnt/b"),
+    )
+    .action((options: ServeCommand, command: Command) =>
+      go(command, async (context) => (await import("./serve.ts")).serve(context, options)),
+    );
+}

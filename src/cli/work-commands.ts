@@ -1,0 +1,97 @@
+import { Option, type Command } from "commander";
+import { steps } from "../media/job.ts";
+import { examples, type Go } from "./command.ts";
+import { onlyOption, parseFolder, parseSteps } from "./option-values.ts";
+import { addServe } from "./serve-command.ts";
+import { addSpeechOptions } from "./speech-options.ts";
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];
+
+function addProcess(program: Command, go: Go): void {
+  addSpeechOptions(program.command("process"))
+    .description("take in files and folders and do all that is to be done; without any, what waits")
+    .argument("[paths...]", "videos, recordings, pictures, or folders of them")
+    .option("-o, --out <dir>", "write the results below this folder", parseFolder)
+    .addOption(onlyOption())
+    .option("--name <name>", "what one file is to be called (default: its base name)")
+    .option("--replace", "take the place of other bytes of the same name")
+    .addHelpText(
+      "after",
+      examples(
+        "process talk.mp4 --out results",
+        "process footage/ --only audio,transcribe",
+        "process cut2.mp4 --name talk.mp4 --replace",
+        "process vortrag.mp4 --language de-DE --vocabulary names.csv --speakers 2",
+        "process",
+      ),
+    )
+    .action((paths: string[], options: object, command: Command) =>
+      go(command, async (context) =>
+        (await import("./process.ts")).process(context, paths, options),
+      ),
+    );
+}
+
+function addPut(program: Command, go: Go): void {
+  program
+    .command("put")
+    .description("take in files and leave the work to a running `dailies serve` or `process`")
+    .argument("<files...>", "videos, recordings, pictures; - is standard input")
+    .option("--name <name>", "what one file is to be called (default: its base name)")
+    .option("--replace", "take the place of other bytes of the same name")
+    .option("--wait", "do what is to be done, and return when it is done")
+    .addHelpText("after", examples("put talk.mp4", "put cut2.mp4 --name talk.mp4 --replace"))
+    .action((files: string[], options: object, command: Command) =>
+      go(command, async (context) => (await import("./put.ts")).put(context, files, options)),
+    );
+}
+
+function addRetry(program: Command, go: Go): void {
+  program
+    .command("retry")
+    .description("do failed and cancelled steps again, of one media or of all")
+    .argument("[name]", "a media")
+    .addOption(new Option("--step <step>", "only this step").choices(steps))
+    .addHelpText("after", examples("retry", "retry talk.mp4 --step transcribe"))
+    .action((name: string | undefined, options: object, command: Command) =>
+      go(command, async (context) => (await import("./retry.ts")).retry(context, name, options)),
+    );
+}
+
+function addReprocess(program: Command, go: Go): void {
+  addSpeechOptions(program.command("reprocess"), true)
+    .description("plan again with today's settings and do what that makes different")
+    .argument("[names...]", "media")
+    .addOption(onlyOption())
+    .addOption(new Option("--step <steps>", "the same as --only").argParser(parseSteps))
+    .option(
+      "--where <key=value>",
+      "all media with this engine, language, quality (draft, full), type, label, startswith; may come again",
+      collect,
+    )
+    .addHelpText(
+      "after",
+      examples(
+        "reprocess talk.mp4 --language de-DE",
+        "reprocess a.mp4 b.mp4 --only label",
+        "reprocess --where engine=pocketsphinx --step transcribe",
+      ),
+    )
+    .action((names: string[], options: object, command: Command) =>
+      go(command, async (context) =>
+        (await import("./reprocess.ts")).reprocess(context, names, options),
+      ),
+    );
+}
+
+/** The commands that have work done; the order is that of the help. */
+export function addWork(program: Command, go: Go): void {
+  addProcess(program, go);
+  addServe(program, go);
+  addPut(program, go);
+  addRetry(program, go);
+  addReprocess(program, go);
+}

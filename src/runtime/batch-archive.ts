@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readFile, rm, unlink } from "node:fs/promises";
+import { basename, extname, join } from "node:path";
+import { exists, type WholeFiles } from "../batch/files.ts";
+import type { Ended } from "../batch/ledger.ts";
+import type { BatchSettings } from "../batch/settings.ts";
+import { MediaError } from "../media/errors.ts";
+import type { BatchInput, BatchPlaces } from "./batch-places.ts";
+
+/** Of a file's bytes, read bit by bit. */
+export async function sha256Of(path: string, signal?: AbortSignal): Promise<string> {
+  const hash = createHash("sha256");
+  const options = signal === undefined ? {} : { signal };
+  for await (const chunk of createReadStream(path, options)) hash.update(chunk as Buffer);
+  return hash.digest("hex");
+}
+
+const jsonIn = ({ archive }: BatchPlaces, stem: string): string => join(archive, `${stem}.json`);
+
+/** Where the JSON of a job is kept for an archive that may be asked for later, if it is no result. */
+const keptIn = ({ kept }: BatchPlaces, job: string): string => join(kept, `${job}.json`);
+
+/** Where the JSON of an input that has ended lies outside of the archive. */
+function jsonOf(places: BatchPlaces, job: string, { formats }: Ended): string {
+  return formats.includes("json") ? join(places.output, `${job}.json`) : keptIn(places, job);
+}
+
+/** Whether the archive has the JSON of an input that was done before, or can have it. */
+export async function hasJson(places: BatchPlaces, job: string, ended: Ended): Promise<boolean> {
+  const { stem } = ended;
+  if (stem !== undefined && (await exists(jsonIn(places, stem)))) return true;
+  return exists(jsonOf(places, job, ended));
+}
+
+interface ArchiveParts {
+  readonly places: BatchPlaces;
+  readonly settings: BatchSettings;
+  readonly files: WholeFiles;
+  readonly signal: AbortSignal;
+}
+
+/** The folder of what is finished: recordings, each beside its JSON. */
+export function createArchive({ places, settings, files, signal }: ArchiveParts) {
+  const recordingIn = (stem: string, { path }: BatchInput): string =>
+    join(places.archive, stem + extname(path).toLowerCase());
+
+  /** A name that is free, or has the same bytes already: that of another recording is not taken. */
+  async function stemFor(input: BatchInput, job: string, sha256: string, before?: Ended) {
+    const stems = [job, `${job}-${sha256.slice(0, 8)}`];
+    for (const stem of stems) {
+      // Its JSON may be there without the recording, which was changed before it could be archived.
+      const of = before?.stem === stem ? before.sha256 : before?.earlier?.get(stem);
+      if (of !== undefined && of !== sha256) continue;
+      const place = recordingIn(stem, input);
+      if (!(await exists(place)) || (await sha256Of(place, signal)) === sha256) return stem;
+    }
+    throw new MediaError("storage_failed", `${stems.join(" and ")} are in the archive already`);
+  }
+
+  return {
+    /**
+     * What recording and JSON are to be called in the archive; undefined without one.
+     * @throws MediaError `storage_failed` when each name has other bytes
+     */
+    async nameFor(input: BatchInput, job: string, sha256: string, before?: Ended) {
+      return settings.archive === "none" ? undefined : stemFor(input, job, sha256, before);
+    },
+
+    /**
+     * The JSON of new results, into the archive. Without one it is kept where a later run finds it
+     * that wants one: it cannot be had again without hearing the recording again.
+     */
+    async writeJson(job: string, stem: string | undefined, text: string): Promise<void> {
+      const kept = keptIn(places, job);
+      if (stem !== undefined) await files.write(jsonIn(places, stem), text);
+      else if (!settings.formats.includes("json")) return files.write(kept, text);
+      await rm(kept, { force: true }); // of earlier results
+    },
+
+    /**
+     * The JSON of an input that has ended, where the archive lacks it: an earlier run had none. Returns
+     * what it is called. The ledger must learn it before the recording follows.
+     */
+    async bringJson(input: BatchInput, job: string, ended: Ended): Promise<string> {
+      const stem = ended.stem ?? (await stemFor(input, job, ended.sha256, ended));
+      const to = jsonIn(places, stem);
+      // Without a stem what is there is of other settings, or of a run that was killed here.
+      if (ended.stem === undefined || !(await exists(to)))
+        await files.write(to, await readFile(jsonOf(places, job, ended), { signal }));
+      return stem;
+    },
+
+    /** The recording; nothing is ever overwritten. Done already: does nothing. */
+    async bringRecording(input: BatchInput, stem: string, sha256: string): Promise<void> {
+      if (settings.archive === "none") return;
+      const to = recordingIn(stem, input);
+      if (!(await exists(to))) return files.bring(input.path, to, settings.archive);
+      if (settings.archive === "copy") return;
+      if ((await sha256Of(to, signal)) !== sha256)
+        throw new MediaError("storage_failed", `${basename(to)} is in the archive already`);
+      await unlink(input.path);
+    },
+  };
+}
+
+export type Archive = ReturnType<typeof createArchive>;

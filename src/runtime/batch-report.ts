@@ -1,0 +1,85 @@
+import type { BatchRow } from "../batch/summary.ts";
+import type { Progress } from "../media/engine.ts";
+import type { MediaError } from "../media/errors.ts";
+import type { Step } from "../media/job.ts";
+
+/** What `batch` and `previewBatch` tell as it happens, and what they report. */
+
+/**
+ * Of `batch`, which throws MediaError `invalid_argument`, `not_found` for folders that cannot be used,
+ * `batch_running`; `disk_full`, `storage_failed` when results cannot be written.
+ */
+export interface BatchOptions {
+  readonly signal: AbortSignal;
+  readonly onUpdate: (update: BatchUpdate) => void;
+}
+
+/** What happens in a batch, as it happens. */
+export type BatchUpdate =
+  /** How many inputs there are, and how many of them are to be done. */
+  | {
+      readonly type: "found";
+      readonly inputs: number;
+      readonly toDo: number;
+      readonly toDoBytes: number;
+      /** How many may be in the library undone, and how many of them are transcribed at once here. */
+      readonly admitted: number;
+      readonly atOnce: number;
+    }
+  | { readonly type: "ignored"; readonly path: string; readonly reason: string }
+  /** Done before with the same contents and settings. */
+  | { readonly type: "skipped"; readonly job: string; readonly input: string }
+  | {
+      readonly type: "queued";
+      readonly job: string;
+      readonly input: string;
+      readonly sizeBytes: number;
+    }
+  | {
+      readonly type: "progress";
+      readonly job: string;
+      readonly step: Step;
+      readonly progress: Progress;
+    }
+  /** A step of it has ended: the next one waits for its turn, or its results are written. */
+  | { readonly type: "waiting"; readonly job: string }
+  | { readonly type: "completed"; readonly row: BatchRow }
+  | { readonly type: "failed"; readonly row: BatchRow }
+  /** Something beside the transcription did not work: an input that cannot be moved, say. */
+  | { readonly type: "problem"; readonly path: string; readonly error: MediaError };
+
+export interface BatchReport {
+  /** Of the whole batch, however often it was stopped and started again. */
+  readonly completed: number;
+  readonly failed: number;
+  /** Done before with the same contents and settings. */
+  readonly skipped: number;
+  /** Files that are no recordings. */
+  readonly ignored: number;
+  readonly problems: readonly { readonly path: string; readonly error: MediaError }[];
+  /** The files; absent when nothing was to be done, or it was interrupted. */
+  readonly summaries?: { readonly completed: string; readonly failed: string };
+  /** Media that are in the library below the bucket, at most 100: none, unless they were kept. */
+  readonly left: readonly string[];
+  readonly interrupted: boolean;
+}
+
+/** What a batch would do. */
+export interface BatchPreview {
+  readonly toDo: readonly BatchPreviewInput[];
+  readonly skipped: readonly BatchPreviewInput[];
+  readonly ignored: readonly { readonly path: string; readonly reason: string }[];
+  readonly admitted: number;
+  readonly atOnce: number;
+  /** Of sound to be transcribed, and of work; absent when no input says how long it is. */
+  readonly soundMs?: number;
+  readonly elapsedMs?: number;
+  /** What the estimate goes by: the last batch here, or the draft engine's usual pace. */
+  readonly by: "last batch" | "usual pace";
+}
+
+interface BatchPreviewInput {
+  readonly input: string;
+  readonly job: string;
+  readonly sizeBytes: number;
+}

@@ -1,0 +1,28 @@
+import type { Job } from "../media/job.ts";
+import type { Media } from "../media/media.ts";
+import type { Parts } from "./parts.ts";
+import { ask, finishIfDone, type Run } from "./run.ts";
+
+/** Wanted once, and not done: what failed or was cancelled, and what was skipped for its sake. */
+export function isUndone(job: Job): boolean {
+  return job.state === "failed" || job.state === "cancelled" || job.reason === "audio_failed";
+}
+
+/** Asks for what there is to do for a media, and counts it done at once when that is nothing. */
+export async function begin(
+  parts: Parts,
+  run: Run,
+  media: Media,
+  retries: (job: Job) => boolean,
+  before: "unchanged" | "shared" = "unchanged",
+): Promise<void> {
+  run.waiting.add(media.name);
+  run.beginning.add(media.name);
+  try {
+    await ask(parts, run, media, retries);
+    const isDone = await finishIfDone(parts, run, media.name, before);
+    if (!isDone) run.tell({ type: "accepted", name: media.name });
+  } finally {
+    run.beginning.delete(media.name);
+  }
+}

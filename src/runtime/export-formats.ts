@@ -1,0 +1,11 @@
+/** What a transcript can be written as, beside a Word document. */
+export const exportFormats = ["srt", "vtt", "txt", "json", "csv"] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+/** How WebVTT is written; other formats have neither. */
+export interface CaptionOptions {
+  /** Says who speaks, where it is known. Default: false. */
+  readonly voices?: boolean;
+  /** Marks the time of each word. Default: false. */
+  readonly wordTimes?: boolean;
+}

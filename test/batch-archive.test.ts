@@ -1,0 +1,237 @@
+import { createHash } from "node:crypto";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { BatchGiven, BatchSettings } from "../src/batch/settings.ts";
+import type { BatchUpdate } from "../src/runtime/batch-report.ts";
+import { placeIn, makeTone, runBatch, type BatchPlace } from "./support/batch.ts";
+import { filesBelow } from "./support/library.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "dailies-batch-archive-"));
+const source = join(folder, "recordings");
+afterAll(() => rmSync(folder, { recursive: true }));
+beforeAll(() => {
+  mkdirSync(source);
+  makeTone(join(source, "a.mp3"));
+  makeTone(join(source, "b.mp3"), 500);
+});
+
+const place = (name: string): BatchPlace => placeIn(join(folder, name));
+
+type Formats = BatchSettings["formats"];
+const toTxt: BatchGiven = { formats: ["txt"] };
+const archive = ({ output }: BatchPlace): string[] => filesBelow(join(output, "Archive"));
+const kept = ({ output }: BatchPlace): string => join(output, ".dailies-batch/json/a.json");
+
+/** A place with one recording, transcribed without an archive. */
+async function transcribed(name: string, formats: Formats): Promise<BatchPlace> {
+  const at = place(name);
+  cpSync(join(source, "a.mp3"), join(at.input, "a.mp3"));
+  const { report } = await runBatch(at, { formats, archive: "none" });
+  expect(report).toMatchObject({ completed: 1, problems: [] });
+  expect(archive(at)).toEqual([]);
+  return at;
+}
+
+function digestOf(path: string): string {
+  return createHash("sha256").update(readFileSync(path)).digest("hex").slice(0, 8);
+}
+
+describe("recordings of a batch", () => {
+  it("are found below the results, and not again when they are archived", async () => {
+    const { output, dataDir } = place("below");
+    const at = { input: join(output, "in"), output, dataDir };
+    cpSync(join(source, "a.mp3"), join(at.input, "a.mp3"));
+    expect((await runBatch(at, toTxt)).report).toMatchObject({ completed: 1, problems: [] });
+    expect(archive(at)).toEqual(["a.json", "a.mp3"]);
+    const { updates } = await runBatch(at, toTxt);
+    expect(updates).toContainEqual(expect.objectContaining({ type: "found", inputs: 0 }));
+    const inside = { ...at, input: join(output, ".dailies-batch") };
+    await expect(runBatch(inside)).rejects.toMatchObject({ code: "invalid_argument" });
+  });
+
+  it("are never archived unheard, nor over others", { timeout: 30_000 }, async () => {
+    const at = place("changed");
+    const path = join(at.input, "a.mp3");
+    cpSync(join(source, "a.mp3"), path);
+    // Another recording comes in its place after it was taken in.
+    const changed = await runBatch(at, toTxt, ({ type }) => {
+      if (type === "queued") cpSync(join(source, "b.mp3"), path);
+    });
+    expect(changed.report).toMatchObject({ completed: 1, failed: 0 });
+    expect(changed.report.problems).toMatchObject([{ path, error: { code: "file_changing" } }]);
+    expect(filesBelow(at.input)).toEqual(["a.mp3"]);
+    expect(archive(at)).toEqual(["a.json"]);
+    const json = readFileSync(join(at.output, "Archive/a.json"), "utf8");
+    writeFileSync(join(at.output, "Archive/a.json"), `${json} `); // to know it again
+
+    const again = await runBatch(at, toTxt);
+    expect(again.report).toMatchObject({ completed: 1, skipped: 0, problems: [] });
+    const [other = ""] = archive(at);
+    expect(other).toMatch(/^a-[0-9a-f]{8}\.json$/);
+    expect(archive(at)).toEqual([other, other.replace("json", "mp3"), "a.json"]);
+    expect(readFileSync(join(at.output, "Archive/a.json"), "utf8")).toBe(`${json} `);
+
+    // The first comes back, and is heard again: its recording is in nobody's place, nor is its JSON.
+    cpSync(join(source, "a.mp3"), path);
+    await runBatch(at, toTxt);
+    expect(archive(at)).toEqual([other, other.replace("json", "mp3"), "a.json", "a.mp3"]);
+    expect(readFileSync(join(at.output, "Archive/a.json"), "utf8")).not.toBe(`${json} `);
+    writeFileSync(join(at.output, "Archive/a.json"), `${json} `);
+    cpSync(join(source, "b.mp3"), path);
+    expect((await runBatch(at, toTxt)).report).toMatchObject({ completed: 1, problems: [] });
+    expect(archive(at)).toHaveLength(4);
+    expect(readFileSync(join(at.output, "Archive/a.json"), "utf8")).toBe(`${json} `);
+  });
+
+  it("are archived later, where they could not be at first", { timeout: 30_000 }, async () => {
+    const at = place("later");
+    const path = join(at.input, "a.mp3");
+    cpSync(join(source, "a.mp3"), path);
+    const touch = ({ type }: BatchUpdate): void => {
+      if (type === "queued") utimesSync(path, 1, 1);
+    };
+    const first = await runBatch(at, toTxt, touch);
+    expect(first.report.problems).toHaveLength(1);
+    const second = await runBatch(at, toTxt);
+    expect(second.report).toMatchObject({ completed: 0, skipped: 1, problems: [] });
+    expect([filesBelow(at.input), archive(at)]).toEqual([[], ["a.json", "a.mp3"]]);
+
+    rmSync(join(at.output, "Archive/a.mp3"));
+    cpSync(join(source, "a.mp3"), path);
+    const copied = await runBatch(at, { ...toTxt, archive: "copy" });
+    expect(copied.report).toMatchObject({ skipped: 1, problems: [] });
+    expect([filesBelow(at.input), archive(at)]).toEqual([["a.mp3"], ["a.json", "a.mp3"]]);
+  });
+});
+
+describe("an archive that is asked for later", () => {
+  it.each<{ first: Formats; later: Formats }>([
+    { first: ["json", "txt"], later: ["json", "txt"] },
+    { first: ["json", "txt"], later: ["txt"] },
+    { first: ["txt"], later: ["txt"] },
+  ])("gets recording and JSON, heard once: $first, then $later", async ({ first, later }) => {
+    const at = await transcribed(`later ${first.join(" ")}, ${later.join(" ")}`, first);
+    const json = first.includes("json") ? join(at.output, "a.json") : kept(at);
+    expect(JSON.parse(readFileSync(json, "utf8"))).toMatchObject({ jobName: "a" });
+    const moved = await runBatch(at, { formats: later });
+    expect(moved.report).toMatchObject({ completed: 0, skipped: 1, problems: [] });
+    expect([filesBelow(at.input), archive(at)]).toEqual([[], ["a.json", "a.mp3"]]);
+    expect(readFileSync(join(at.output, "Archive/a.json"))).toEqual(readFileSync(json));
+    expect(digestOf(join(at.output, "Archive/a.mp3"))).toBe(digestOf(join(source, "a.mp3")));
+  });
+
+  it("has the recording heard again where its JSON is not to be had", async () => {
+    const at = await transcribed("lost", ["txt"]);
+    rmSync(kept(at));
+    const unasked = await runBatch(at, { ...toTxt, archive: "none" });
+    expect(unasked.report).toMatchObject({ completed: 0, skipped: 1 });
+    const { report } = await runBatch(at, toTxt);
+    expect(report).toMatchObject({ completed: 1, skipped: 0, problems: [] });
+    expect([filesBelow(at.input), archive(at)]).toEqual([[], ["a.json", "a.mp3"]]);
+    expect(existsSync(kept(at))).toBe(false);
+  });
+
+  it("has the newest JSON, also where it had an older one", { timeout: 30_000 }, async () => {
+    const at = place("newest");
+    cpSync(join(source, "a.mp3"), join(at.input, "a.mp3"));
+    const json = join(at.output, "Archive/a.json");
+    await runBatch(at, { ...toTxt, archive: "copy" });
+    writeFileSync(json, "of the first run"); // to know it again
+    // More formats are other results; and of these, none was to be archived.
+    const more: BatchGiven = { formats: ["txt", "json"] };
+    await runBatch(at, { ...more, archive: "none" });
+    expect(readFileSync(json, "utf8")).toBe("of the first run");
+    const { report } = await runBatch(at, more);
+    expect(report).toMatchObject({ completed: 0, skipped: 1, problems: [] });
+    expect([filesBelow(at.input), archive(at)]).toEqual([[], ["a.json", "a.mp3"]]);
+    expect(JSON.parse(readFileSync(json, "utf8"))).toMatchObject({ jobName: "a" });
+  });
+
+  it("keeps each JSON with its recording", { timeout: 30_000 }, async () => {
+    const at = place("pairs");
+    const path = join(at.input, "a.mp3");
+    cpSync(join(source, "a.mp3"), path);
+    await runBatch(at, toTxt, ({ type }) => {
+      if (type === "queued") cpSync(join(source, "b.mp3"), path);
+    });
+    expect(archive(at)).toEqual(["a.json"]); // of a recording that is no more
+    writeFileSync(join(at.output, "Archive/a.json"), "another's");
+    await runBatch(at, { ...toTxt, archive: "none" });
+    await runBatch(at, toTxt);
+    const own = `a-${digestOf(join(source, "b.mp3"))}`;
+    expect(archive(at)).toEqual([`${own}.json`, `${own}.mp3`, "a.json"]);
+    expect(readFileSync(join(at.output, "Archive/a.json"), "utf8")).toBe("another's");
+  });
+
+  it("can be killed at any moment", { timeout: 30_000 }, async () => {
+    const at = await transcribed("killed", ["txt"]);
+    const ledger = join(at.output, ".dailies-batch/ledger.jsonl");
+    const [input, inArchive] = [join(at.input, "a.mp3"), join(at.output, "Archive/a.mp3")];
+    const before = readFileSync(ledger, "utf8");
+    await runBatch(at, toTxt);
+    const after = readFileSync(ledger, "utf8");
+    const json = readFileSync(join(at.output, "Archive/a.json"), "utf8");
+    // What is there when it is killed in between: with half a file, before the ledger knows of the
+    // JSON, amid the line, before the recording is moved, and before it is removed from another disk.
+    const moments: (() => void)[] = [
+      () => {
+        rmSync(join(at.output, "Archive/a.json"));
+        writeFileSync(join(at.output, ".dailies-batch/unfinished/half"), json.slice(0, 20));
+      },
+      () => {},
+      () => writeFileSync(ledger, after.slice(0, -5)),
+      () => writeFileSync(ledger, after),
+      () => (writeFileSync(ledger, after), cpSync(input, inArchive)),
+      () => (writeFileSync(ledger, after), renameSync(input, inArchive)),
+    ];
+    for (const asKilled of moments) {
+      rmSync(inArchive, { force: true });
+      cpSync(join(source, "a.mp3"), input);
+      writeFileSync(ledger, before);
+      asKilled();
+      const { report } = await runBatch(at, toTxt);
+      expect(report).toMatchObject({ completed: 0, failed: 0, problems: [] });
+      expect([filesBelow(at.input), archive(at)]).toEqual([[], ["a.json", "a.mp3"]]);
+      expect(readFileSync(join(at.output, "Archive/a.json"), "utf8")).toBe(json);
+      expect(filesBelow(join(at.output, ".dailies-batch/unfinished"))).toEqual([]);
+    }
+  });
+
+  it(
+    "can be copied first and moved then, and the other way round",
+    { timeout: 30_000 },
+    async () => {
+      const at = await transcribed("orders", ["json"]);
+      const inOrder = async (mode: "copy" | "move" | "none", left: string[]) => {
+        const { report } = await runBatch(at, { formats: ["json"], archive: mode });
+        expect(report).toMatchObject({ completed: 0, failed: 0, problems: [] });
+        expect([filesBelow(at.input), archive(at)]).toEqual([left, ["a.json", "a.mp3"]]);
+      };
+      await inOrder("copy", ["a.mp3"]);
+      const json = readFileSync(join(at.output, "Archive/a.json"), "utf8");
+      writeFileSync(join(at.output, "Archive/a.json"), `${json} `); // it is not written again
+      await inOrder("copy", ["a.mp3"]);
+      await inOrder("none", ["a.mp3"]);
+      await inOrder("move", []);
+      await inOrder("copy", []);
+      expect(readFileSync(join(at.output, "Archive/a.json"), "utf8")).toBe(`${json} `);
+      // It comes back after somebody has taken both out of the archive.
+      cpSync(join(source, "a.mp3"), join(at.input, "a.mp3"));
+      rmSync(join(at.output, "Archive"), { recursive: true });
+      await inOrder("copy", ["a.mp3"]);
+      expect(readFileSync(join(at.output, "Archive/a.json"), "utf8")).toBe(json);
+    },
+  );
+});
