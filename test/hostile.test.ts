@@ -293,16 +293,17 @@ describe("limits, set in config.json and met by the whole application", () => {
   let clip: string;
   beforeAll(() => {
     clip = join(folder, "clip.mp4");
-    const picture = ["-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=60:duration=6"];
+    const picture = ["-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=60:duration=12"];
     const encoder = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"];
     execFileSync("ffmpeg", ["-nostdin", "-v", "error", ...picture, ...encoder, clip]);
   });
 
   const cases: readonly (readonly [Partial<Limits>, Step, ErrorCode])[] = [
-    [{ maxDurationMs: 5900 }, "probe", "limit_duration"],
+    [{ maxDurationMs: 11_900 }, "probe", "limit_duration"],
     [{ maxPixels: 1280 * 720 - 1 }, "probe", "limit_pixels"],
     [{ memoryBytes: 64 * 1024 ** 2 }, "probe", "limit_memory"],
-    [{ minTimeMs: 1500, timeFactor: 0.01 }, "video", "limit_time"],
+    // Long enough for a probe on a busy machine, too short for the film on an idle one.
+    [{ minTimeMs: 3500, timeFactor: 0.01 }, "video", "limit_time"],
     [{ outputBytes: 100_000 }, "video", "limit_size"],
   ];
   test.each(cases)("%j: %s fails with %s", async (limits, step, code) => {
