@@ -36,7 +36,7 @@ const enginesWith = (...models: InstalledModel[]) => ({
 
 describe("which engine labels", () => {
   it("is onnx where there is a model, else CenterNet", () => {
-    const id = "onnx-1:better@0123456789ab";
+    const id = "onnx-2:better@0123456789ab";
     expect(chooseLabeler("auto", enginesWith(model("better"), model("good"))).id).toBe(id);
     expect(chooseLabeler("auto", enginesWith()).id).toBe(centernet.id);
     expect(chooseLabeler("centernet", enginesWith(model("better"))).id).toBe(centernet.id);
@@ -54,10 +54,10 @@ describe("which engine labels", () => {
     const engines = enginesWith(model("better"), model("good"));
     const chosen = chooseLabeler("auto", engines);
     const named = (id: unknown) => labelerNamed(id, engines, chosen).id;
-    expect(named("onnx-1:good@0123456789ab")).toBe("onnx-1:good@0123456789ab");
+    expect(named("onnx-2:good@0123456789ab")).toBe("onnx-2:good@0123456789ab");
     expect(named("centernet-coco80-1")).toBe(centernet.id);
     expect(named(undefined)).toBe(chosen.id);
     expect(named("onnx-none")).toBe(chosen.id);
-    expect(() => named("onnx-1:gone@0123456789ab")).toThrow(/gone.* not here any more/);
+    expect(() => named("onnx-2:gone@0123456789ab")).toThrow(/gone.* not here any more/);
   });
 });

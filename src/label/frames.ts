@@ -10,7 +10,7 @@ import { readComplaint, readCut, readFrameTime } from "./ffmpeg-lines.ts";
 import { mostFrames } from "./sampling.ts";
 import type { Sampling } from "./sampling.ts";
 
-/** One picture as a detector wants it. */
+/** One picture, as large as it is when fitted into the square that was asked for (`letterbox`). */
 export interface Frame {
   /** When it is shown, from the media's start. */
   readonly timestampMs: number;
@@ -24,7 +24,7 @@ export interface FramesRequest {
   readonly facts: MediaFacts;
   /** Which frames; an image has only its first. */
   readonly sampling: Sampling | "first";
-  /** Edge of the square that the picture is fitted into, in pixels. */
+  /** Edge of the square that the picture is fitted into, in pixels; its bars are not sent. */
   readonly size: number;
   readonly limits: Limits;
   readonly signal: AbortSignal;
@@ -67,7 +67,7 @@ const toneMap =
 /** scdet's default: how different two frames must be, 0–100, and from how different ones before. */
 const cutScore = 10;
 
-/** The filters that make of a stored frame what is displayed, letterboxed on grey. */
+/** The filters that make of a stored frame what is displayed, in the size that it is looked at. */
 function frameFilters(video: VideoFacts, size: number, sampling: Sampling | "first"): string[] {
   const fit = letterbox(video.displayWidth, video.displayHeight, size);
   // Half a millisecond less, or rounding of timestamps would let every other frame fall out.
@@ -84,12 +84,17 @@ function frameFilters(video: VideoFacts, size: number, sampling: Sampling | "fir
     `scale=${fit.width}:${fit.height}`,
     ...(video.transfer === "sdr" ? [] : [toneMap]),
     "setsar=1,format=rgb24",
-    `pad=${size}:${size}:${fit.left}:${fit.top}:color=gray`,
     "showinfo=checksum=0",
   ];
 }
 
 const words = (text: string) => text.split(" ");
+
+/**
+ * A second thread costs a tenth more processor time. Where a second of video decodes faster than one
+ * frame of it is looked at, nobody would wait less for it: up to 960×540.
+ */
+const decodeThreads = ({ width, height }: VideoFacts): number => (width * height > 518_400 ? 2 : 1);
 
 function decodeCommand(
   request: FramesRequest,
@@ -102,9 +107,10 @@ function decodeCommand(
   const { container } = facts;
   const { maxPixels } = limits;
   // ffmpeg turns videos but (5.1) not photographs; we turn both, by the facts.
-  const options = [...words("-threads 2 -noautorotate"), ...keyframes];
+  const options = [...words(`-threads ${decodeThreads(video)} -noautorotate`), ...keyframes];
   const args = [
-    ...words("-nostdin -hide_banner -nostats -loglevel level+info"),
+    // Two threads for a filter of small pictures cost more in handing over than they save.
+    ...words("-nostdin -hide_banner -nostats -loglevel level+info -filter_threads 1"),
     ...ffmpegInput({ path, container, maxPixels, options }),
     ...words(`-map 0:${video.streamIndex} -frames:v ${isImage ? 1 : mostFrames} -vf`),
     frameFilters(video, size, sampling).join(","),
@@ -175,8 +181,8 @@ function listen(child: SandboxedProcess, path: string) {
 }
 
 /**
- * Decodes the frames of a picture or video that are to be looked at, turned and letterboxed, with
- * their true times. Holds one frame at a time.
+ * Decodes the frames of a picture or video that are to be looked at, turned and scaled, with their
+ * true times. Holds one frame at a time.
  * @throws MediaError `damaged_media` when there is no frame in it, `limit_*`, `cancelled`, and
  * whatever `onFrame` throws
  */
@@ -190,7 +196,8 @@ export async function decodeFrames(
   const child = parts.sandbox.spawn({ command: parts.ffmpeg, ...command });
   const { nextTime, complaints, cuts } = listen(child, request.path);
   let frames = 0;
-  const frameBytes = request.size * request.size * 3;
+  const { width, height } = letterbox(video.displayWidth, video.displayHeight, request.size);
+  const frameBytes = width * height * 3;
   try {
     for await (const pixels of pieces(child.stdout, frameBytes)) {
       const timestampMs = await nextTime();

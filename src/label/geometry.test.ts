@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { letterbox, mirrorBox, mirrorPixels, overlap, unletterbox } from "./geometry.ts";
+import { letterbox, mirrorBox, mirrorPixels, overlap, squared, unletterbox } from "./geometry.ts";
 
 const length = fc.integer({ min: 1, max: 20_000 });
 const part = fc.double({ min: 0, max: 1, noNaN: true });
@@ -90,5 +90,22 @@ describe("boxes and mirrors", () => {
     const mirrored = mirrorPixels(square, 2);
     expect([...mirrored]).toEqual([4, 5, 6, 1, 2, 3, 10, 11, 12, 7, 8, 9]);
     expect(mirrorPixels(mirrored, 2)).toEqual(square);
+  });
+});
+
+describe("a picture in the middle of a square", () => {
+  it("is where the letterbox says, with grey around it", () => {
+    const wide = letterbox(3, 1, 3);
+    const picture = Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    const bar = Array(9).fill(128);
+    expect([...squared(picture, wide, 128)]).toEqual([...bar, ...picture, ...bar]);
+    const high = letterbox(1, 3, 3);
+    const grey = [128, 128, 128];
+    const rows = [
+      [1, 2, 3],
+      [4, 5, 6],
+      [7, 8, 9],
+    ].flatMap((pixel) => [...grey, ...pixel, ...grey]);
+    expect([...squared(picture, high, 128)]).toEqual(rows);
   });
 });

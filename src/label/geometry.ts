@@ -50,6 +50,15 @@ export function overlap(a: Box, b: Box): number {
   return union > 0 ? shared / union : 0;
 }
 
+/** A picture of red, green and blue bytes in the middle of a square of that grey. */
+export function squared(pixels: Uint8Array, within: Letterbox, grey: number): Uint8Array {
+  const { size, left, top, width, height } = within;
+  const square = new Uint8Array(size * size * 3).fill(grey);
+  for (let y = 0; y < height; y += 1)
+    square.set(pixels.subarray(y * width * 3, (y + 1) * width * 3), ((top + y) * size + left) * 3);
+  return square;
+}
+
 /** A square picture of red, green and blue bytes as in a mirror. */
 export function mirrorPixels(pixels: Uint8Array, size: number): Uint8Array {
   const mirrored = new Uint8Array(pixels.length);

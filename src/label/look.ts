@@ -16,15 +16,17 @@ import { shotsOf } from "./shots.ts";
 import { segmentsOf } from "./timeline.ts";
 import { linkInstances } from "./tracks.ts";
 
-/** A picture as an engine sees it: rows of red, green and blue bytes, letterboxed in a square. */
+/** A picture as an engine sees it. */
 export interface Picture {
+  /** `within.height` rows of `within.width` times red, green and blue. */
   readonly pixels: Uint8Array;
+  /** How large it is, and where it would lie in the square that the engine fits it into. */
   readonly within: Letterbox;
 }
 
 /** What looks at single pictures: an engine's part, the rest is the same for all. */
 export interface Eye {
-  /** Edge of the squares that it wants, in pixels. */
+  /** Edge of the squares that pictures are to be fitted into, in pixels. */
   readonly sizes: Readonly<Record<"still" | "frame", number>>;
   readonly engine: EngineInfo;
   look(picture: Picture, kind: "still" | "frame", signal: AbortSignal): Promise<Label[]>;

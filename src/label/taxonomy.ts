@@ -90,12 +90,15 @@ export function parentsOf(name: string): readonly string[] {
 }
 
 const leaves = new Map<string, number[]>();
-for (const [index, name] of imagenetNames.entries())
-  for (const one of [name, ...parentsOf(name)])
-    leaves.set(one, [...(leaves.get(one) ?? []), index]);
+const namesByClass = imagenetNames.map((name) => [name, ...parentsOf(name)]);
+for (const [index, names] of namesByClass.entries())
+  for (const one of names) leaves.set(one, [...(leaves.get(one) ?? []), index]);
 
 /** Every name that ImageNet's classes have, or a kind of theirs. */
 export const knownToImagenet: readonly string[] = [...leaves.keys()];
+
+/** What an ImageNet class is called, and all that it is a kind of. */
+export const namesOfClass = (index: number): readonly string[] => namesByClass[index] ?? [];
 
 /** The ImageNet classes that are of that name or kind, by their index; none: it does not know it. */
 export function classesOf(name: string): readonly number[] {

@@ -9,8 +9,9 @@ import { createRequire } from "node:module";
 import type * as tfjs from "@tensorflow/tfjs-core";
 import type { io } from "@tensorflow/tfjs-core";
 import type * as tfjsConverter from "@tensorflow/tfjs-converter";
+import type { Detection } from "../detection.ts";
 import { frameBytes, frameSize, lowestScore } from "./protocol.ts";
-import type { Answer, ChildFiles, Detection } from "./protocol.ts";
+import type { Answer, ChildFiles } from "./protocol.ts";
 
 type Look = (pixels: Uint8Array) => readonly Detection[];
 

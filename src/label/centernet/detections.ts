@@ -3,7 +3,7 @@ import { mirrorBox, overlap, unletterbox } from "../geometry.ts";
 import type { Letterbox } from "../geometry.ts";
 import { createPictureLabels } from "../picture-labels.ts";
 import { cocoNames } from "../taxonomy.ts";
-import type { Detection } from "./protocol.ts";
+import type { Detection } from "../detection.ts";
 
 /** One thing that was seen, under its name and in fractions of the picture. */
 export interface Sighting {

@@ -1,9 +1,10 @@
 import { MediaError } from "../../media/errors.ts";
 import { startPersistentChild } from "../../sandbox/persistent-child.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
+import type { Detection } from "../detection.ts";
 import type { CenternetInstall } from "./install.ts";
 import { frameBytes } from "./protocol.ts";
-import type { Answer, Detection } from "./protocol.ts";
+import type { Answer } from "./protocol.ts";
 
 /** A running child process that looks at frames, one after the other. */
 export interface Detector {

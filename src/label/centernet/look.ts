@@ -1,5 +1,5 @@
 import type { Label } from "../../media/label.ts";
-import { mirrorPixels } from "../geometry.ts";
+import { mirrorPixels, squared } from "../geometry.ts";
 import type { Eye, Picture } from "../look.ts";
 import { combineLooks, labelsOf, sightingsOf, thresholdOf } from "./detections.ts";
 import type { Sighting } from "./detections.ts";
@@ -23,6 +23,9 @@ function told(
   );
 }
 
+/** What is around a picture that is no square. */
+const grey = 128;
+
 /** Looks with CenterNet. A still is looked at twice, once in a mirror. */
 export function createEye(detector: Detector, minConfidence: number | undefined): Eye {
   async function sight(pixels: Uint8Array, { within }: Picture, signal: AbortSignal) {
@@ -37,9 +40,10 @@ export function createEye(detector: Detector, minConfidence: number | undefined)
       model: `centernet-coco80 ${detector.modelSha256.slice(0, 12)} (${name} ${version})`,
     },
     async look(picture, kind, signal) {
-      const plain = await sight(picture.pixels, picture, signal);
+      const square = squared(picture.pixels, picture.within, grey);
+      const plain = await sight(square, picture, signal);
       if (kind === "frame") return told(plain, kind, minConfidence);
-      const mirrored = await sight(mirrorPixels(picture.pixels, frameSize), picture, signal);
+      const mirrored = await sight(mirrorPixels(square, frameSize), picture, signal);
       return told(combineLooks(plain, mirrored), kind, minConfidence);
     },
   };

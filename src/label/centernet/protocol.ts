@@ -1,3 +1,5 @@
+import type { Detection } from "../detection.ts";
+
 /**
  * What the labeller and its child process say to each other. To the child: a frame's size in bytes
  * (32 bits, little-endian), then its pixels. From the child: one JSON document a line, first
@@ -12,18 +14,9 @@ export const frameBytes = frameSize * frameSize * 3;
 /** Scores below this are noise: a picture without anything in it still has a hundred of them. */
 export const lowestScore = 0.1;
 
-/** One thing in a frame: two corners in its pixels, score 0–1, index of the COCO class. */
-export type Detection = readonly [
-  left: number,
-  top: number,
-  right: number,
-  bottom: number,
-  score: number,
-  classIndex: number,
-];
-
 export type Answer =
   | { readonly type: "ready"; readonly tfjs: string; readonly modelSha256: string }
+  /** Corners in pixels of the frame. */
   | { readonly type: "seen"; readonly detections: readonly Detection[] };
 
 /** Where the child finds what it runs: absolute paths, so that it needs no search of its own. */

@@ -3,75 +3,35 @@
  * protocol.ts). It reads nothing but its own packages and the models, and ends when its input does.
  */
 import { Console } from "node:console";
-import { createRequire } from "node:module";
-import type * as Ort from "onnxruntime-node";
-import { feed } from "./feeding.ts";
-import type { Feeding, Picture } from "./feeding.ts";
-import { feedingOf, NotOfItsKind, readClasses, readDfine, readTags, readYolox } from "./kinds.ts";
-import type { Output } from "./kinds.ts";
+import type { Picture } from "./feeding.ts";
+import { NotOfItsKind, readClasses, readDfine, readTags, readYolox } from "./kinds.ts";
 import { headBytes } from "./protocol.ts";
-import type { Answer, ChildFiles, ModelFile, ModelRole, Question, Region } from "./protocol.ts";
-
-interface Loaded {
-  readonly file: ModelFile;
-  readonly feeding: Feeding;
-  readonly run: (values: Float32Array) => Promise<Output[]>;
-}
+import type { Answer, ChildFiles, ModelRole, Question, Region } from "./protocol.ts";
+import { loadModel, loadRuntime } from "./session.ts";
+import type { LoadedModel } from "./session.ts";
 
 function answer(message: Answer): void {
   process.stdout.write(`${JSON.stringify(message)}\n`);
 }
 
-function loadRuntime({ runtime }: ChildFiles): typeof Ort {
-  const ort: typeof Ort = createRequire(import.meta.url)(runtime.path);
-  // WebAssembly's threads would be workers, which start more slowly than they help here.
-  if (runtime.name === "onnxruntime-web") ort.env.wasm.numThreads = 1;
-  return ort;
-}
-
-const tensorShape = (metadata: Ort.InferenceSession.ValueMetadata | undefined) =>
-  metadata?.isTensor === true ? metadata.shape : [];
-
-async function loadModel(ort: typeof Ort, file: ModelFile): Promise<Loaded> {
-  const one = { intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: "sequential" } as const;
-  const session = await ort.InferenceSession.create(file.path, { ...one, logSeverityLevel: 3 });
-  const [input] = session.inputMetadata;
-  const [firstOutput] = session.outputMetadata;
-  if (input?.isTensor !== true || input.type !== "float32")
-    throw new NotOfItsKind("its input is no picture of numbers");
-  const classes = tensorShape(firstOutput).at(-1);
-  const feeding = feedingOf(file, input.shape, typeof classes === "number" ? classes : undefined);
-  const { width, height, layout } = feeding;
-  const dims = layout === "planes" ? [1, 3, height, width] : [1, height, width, 3];
-  const run = async (values: Float32Array): Promise<Output[]> => {
-    const outputs = await session.run({ [input.name]: new ort.Tensor("float32", values, dims) });
-    return Object.entries(outputs).map(([name, tensor]) => {
-      if (!(tensor.data instanceof Float32Array))
-        throw new NotOfItsKind(`its output ${name} is of ${tensor.type}`);
-      return { name, data: tensor.data, dims: tensor.dims };
-    });
-  };
-  return { file, feeding, run };
-}
-
 const whole: Region = { left: 0, top: 0, width: 1, height: 1 };
 
-async function see(models: Map<ModelRole, Loaded>, picture: Picture, question: Question) {
-  const look = async (role: ModelRole, part: Region) => {
+async function see(models: Map<ModelRole, LoadedModel>, picture: Picture, question: Question) {
+  const look = async (role: ModelRole, part: Region, sparing?: boolean) => {
     const model = models.get(role);
     if (!model) return undefined;
-    const outputs = await model.run(feed(picture, part, model.feeding));
+    const fed = model.feed(picture, part, sparing);
+    const outputs = await model.run(fed);
     const [first] = outputs;
     if (!first) throw new NotOfItsKind("it gives nothing");
-    return { model, outputs, first };
+    return { model, fed, outputs, first };
   };
   const detections = [];
-  for (const { mirrored = false } of question.detect) {
-    const seen = await look("detection", { ...whole, mirrored });
+  for (const { mirrored = false, sparing } of question.detect) {
+    const seen = await look("detection", { ...whole, mirrored }, sparing);
     if (!seen) continue;
     const isYolox = seen.model.file.kind === "yolox";
-    const { feeding } = seen.model;
-    detections.push(isYolox ? readYolox(seen.first, feeding, picture) : readDfine(seen.outputs));
+    detections.push(isYolox ? readYolox(seen.first, seen.fed) : readDfine(seen.outputs));
   }
   const classes = [];
   for (const part of question.classify) {
@@ -84,34 +44,44 @@ async function see(models: Map<ModelRole, Loaded>, picture: Picture, question: Q
   return { type: "seen", detections, classes, tags } as const;
 }
 
-/** Calls back for each message of the input, whole. */
+/** Fills buffers from a stream, one after the other. */
+function createFiller(input: AsyncIterable<Uint8Array>) {
+  const chunks = input[Symbol.asyncIterator]();
+  let chunk: Uint8Array = new Uint8Array();
+  /** Whether there was enough. */
+  return async function fill(target: Uint8Array): Promise<boolean> {
+    for (let filled = 0; filled < target.length;) {
+      if (chunk.length === 0) {
+        const { done, value } = await chunks.next();
+        if (done === true) return false;
+        chunk = value;
+      }
+      const taken = chunk.subarray(0, target.length - filled);
+      target.set(taken, filled);
+      filled += taken.length;
+      chunk = chunk.subarray(taken.length);
+    }
+    return true;
+  };
+}
+
+/**
+ * Calls back for each message of the input, whole. Pixels are overwritten by the next ones; a message
+ * without any is about the last.
+ */
 async function readMessages(
   input: AsyncIterable<Uint8Array>,
   onMessage: (question: Question, pixels: Uint8Array) => Promise<void>,
 ): Promise<void> {
-  let chunks: Uint8Array[] = [];
-  let held = 0;
-  const take = (bytes: number): Buffer => {
-    const joined = Buffer.concat(chunks);
-    chunks = [joined.subarray(bytes)];
-    held = joined.length - bytes;
-    return joined.subarray(0, bytes);
-  };
-  let head: { json: number; pixels: number } | undefined;
-  for await (const chunk of input) {
-    chunks.push(chunk);
-    held += chunk.length;
-    for (;;) {
-      if (head === undefined) {
-        if (held < headBytes) break;
-        const lengths = take(headBytes);
-        head = { json: lengths.readUInt32LE(0), pixels: lengths.readUInt32LE(4) };
-      }
-      if (held < head.json + head.pixels) break;
-      const question: Question = JSON.parse(take(head.json).toString());
-      await onMessage(question, take(head.pixels));
-      head = undefined;
-    }
+  const fill = createFiller(input);
+  const head = Buffer.alloc(headBytes);
+  let pixels = new Uint8Array();
+  while (await fill(head)) {
+    const json = Buffer.alloc(head.readUInt32LE(0));
+    const size = head.readUInt32LE(4);
+    if (size > 0 && size !== pixels.length) pixels = new Uint8Array(size);
+    if (!(await fill(json)) || (size > 0 && !(await fill(pixels)))) return;
+    await onMessage(JSON.parse(json.toString()), pixels);
   }
 }
 
@@ -119,7 +89,7 @@ async function readMessages(
 globalThis.console = new Console(process.stderr);
 const files: ChildFiles = JSON.parse(process.argv[2] ?? "{}");
 const ort = loadRuntime(files);
-const models = new Map<ModelRole, Loaded>();
+const models = new Map<ModelRole, LoadedModel>();
 let usable = true;
 for (const file of files.models)
   try {
@@ -133,15 +103,13 @@ for (const file of files.models)
     });
     break;
   }
-let last: Uint8Array = new Uint8Array();
 if (usable) {
   answer({ type: "ready", runtime: ort.env.versions.common });
   await readMessages(process.stdin, async (question, pixels) => {
-    if (pixels.length > 0) last = pixels;
-    const { size } = question;
-    if (last.length !== size * size * 3) throw new Error("a picture of another size came");
+    const { width, height } = question;
+    if (pixels.length !== width * height * 3) throw new Error("a picture of another size came");
     try {
-      answer(await see(models, { ...question, pixels: last }, question));
+      answer(await see(models, { width, height, pixels }, question));
     } catch (error) {
       if (!(error instanceof NotOfItsKind)) throw error;
       answer({ type: "refused", model: "", why: error.message });

@@ -5,7 +5,7 @@ import { labelsOf } from "./labels.ts";
 import type { Looker } from "./looker.ts";
 import { modelNames, revision } from "./models.ts";
 import type { LabelModels } from "./models.ts";
-import type { Question, Region } from "./protocol.ts";
+import type { Look, Question, Region } from "./protocol.ts";
 import {
   combineLooks,
   distinct,
@@ -24,6 +24,12 @@ function sizesOf({ detection }: LabelModels): Eye["sizes"] {
   const frame = Math.min(1280, Math.max(416, detection ? sizeOf(detection.manifest) : 0));
   return { frame, still: Math.max(640, frame) };
 }
+
+/** A still twice, as the detector was taught to look; a frame once, with less of the bars around it. */
+const looks: Readonly<Record<"still" | "frame", readonly Look[]>> = {
+  still: [{}, { mirrored: true }],
+  frame: [{ sparing: true }],
+};
 
 /** Boxes that the classifier is shown, the surest; each takes 5–10 ms. */
 const mostJudged = { still: 5, frame: 3 } as const;
@@ -54,14 +60,11 @@ export function createEye(looker: Looker, models: LabelModels, minConfidence?: n
     kind: "still" | "frame",
     signal: AbortSignal,
   ): Promise<Label[]> {
-    const { size, left, top, width, height } = picture.within;
+    const { width, height } = picture.within;
     const question: Question = {
-      size,
-      left,
-      top,
       width,
       height,
-      detect: models.detection ? [{}, ...(kind === "still" ? [{ mirrored: true }] : [])] : [],
+      detect: models.detection ? looks[kind] : [],
       classify: models.classification ? partsOf(picture, kind) : [],
       tag: models.tagging !== undefined,
     };

@@ -1,8 +1,31 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { feed, normals } from "./feeding.ts";
-import type { Feeding } from "./feeding.ts";
-import { resample } from "./resample.ts";
+import { letterbox } from "../geometry.ts";
+import { createFeeder, normals, placeOf } from "./feeding.ts";
+import type { Feeding, Picture } from "./feeding.ts";
+import type { Region } from "./protocol.ts";
+import { createCutter, createResampler, isCut } from "./resample.ts";
+import type { Rectangle } from "./resample.ts";
+
+/** All rows of a rectangle of a square picture. */
+function resample(
+  pixels: Uint8Array,
+  size: number,
+  from: Rectangle,
+  width: number,
+  height: number,
+) {
+  const square = { width: size, height: size };
+  const make = isCut(from, { width, height })
+    ? createCutter(square, from)
+    : createResampler(square, from, { width, height });
+  const rows = make(pixels);
+  return Float32Array.from(Array.from({ length: height }, (_, y) => [...rows(y)]).flat());
+}
+
+/** What a model is fed by a feeder of its own. */
+const feed = (shown: Picture, part: Region, feeding: Feeding): Float32Array =>
+  createFeeder(feeding)(shown, part).values;
 
 /** A square picture, its colours by place. */
 function picture(size: number, colourAt: (x: number, y: number) => readonly number[]): Uint8Array {
@@ -55,7 +78,7 @@ describe("pictures at another size", () => {
 });
 
 describe("what a model is fed", () => {
-  const seen = { pixels: halves, size: 8, left: 0, top: 0, width: 8, height: 8 };
+  const seen = { pixels: halves, width: 8, height: 8 };
 
   it("has the colours beside each other or as planes, in the order that it wants", () => {
     const asPixels = feed(seen, whole, plain);
@@ -83,11 +106,26 @@ describe("what a model is fed", () => {
   });
 
   it("keeps the proportions where it is to, on the colour that belongs around", () => {
-    const wide = { ...seen, top: 2, height: 4 };
+    const wide = { ...seen, height: 4 };
     const boxed = feed(wide, whole, { ...plain, fill: 114 });
     expect([...boxed.subarray(0, 3)]).toEqual([114, 114, 114]);
     expect([...boxed.subarray(12, 15)]).toEqual([200, 100, 50]);
     expect([...boxed.subarray(45)]).toEqual([114, 114, 114]);
+  });
+
+  it("is the same from a feeder that has fed other things before", () => {
+    const boxed = { ...plain, fill: 114 };
+    const feeder = createFeeder(boxed);
+    const other = { pixels: picture(8, () => [1, 2, 3]), width: 8, height: 8 };
+    const parts = [whole, { ...whole, width: 0.5 }, { ...whole, mirrored: true }, whole];
+    for (const part of parts)
+      for (const one of [seen, other, { ...seen, height: 4 }])
+        expect([...feeder(one, part).values]).toEqual([...feed(one, part, boxed)]);
+  });
+
+  it("has a picture's edge at the edge, and not what a bar beside it would add", () => {
+    const red = { pixels: Uint8Array.from({ length: 6 * 3 * 3 }, () => 200), width: 6, height: 3 };
+    for (const value of feed(red, whole, plain)) expect(value).toBeCloseTo(200, 3);
   });
 
   it("never holds what is no number, whatever part is asked for", () => {
@@ -98,5 +136,48 @@ describe("what a model is fed", () => {
         expect(values.every(Number.isFinite)).toBe(true);
       }),
     );
+  });
+});
+
+describe("what a model that takes any size is spared", () => {
+  const yolox: Feeding = { ...plain, width: 416, height: 416, fill: 114, stride: 32 };
+
+  it("is most of the bars of a wide or high picture, and nothing of a square", () => {
+    const sizeOf = (width: number, height: number) => {
+      const place = placeOf({ width, height }, yolox, true);
+      return [place.width, place.height];
+    };
+    expect(sizeOf(768, 432)).toEqual([416, 288]);
+    expect(sizeOf(1080, 1920)).toEqual([288, 416]);
+    expect(sizeOf(640, 480)).toEqual([416, 352]);
+    expect(sizeOf(500, 500)).toEqual([416, 416]);
+  });
+
+  it("leaves the picture where it was in the coarsest grid, with some bar around it", () => {
+    const edge = fc.integer({ min: 1, max: 5000 });
+    fc.assert(
+      fc.property(edge, edge, (width, height) => {
+        const { within, ...size } = placeOf({ width, height }, yolox, true);
+        const before = letterbox(width, height, 416);
+        for (const [length, start, extent, fitted, was] of [
+          [size.width, within.left, within.width, before.width, before.left],
+          [size.height, within.top, within.height, before.height, before.top],
+        ] as const) {
+          expect(length % 32).toBe(0);
+          expect((was - start) % 32).toBe(0);
+          expect(extent).toBe(fitted);
+          expect(start).toBeGreaterThanOrEqual(Math.min(was, 16));
+          expect(length - start - extent).toBeGreaterThanOrEqual(Math.min(was, 16));
+        }
+      }),
+    );
+  });
+
+  it("is nothing unless asked for, or where the model takes one size only", () => {
+    const wide = { width: 768, height: 432 };
+    const asMade = { width: 416, height: 416 };
+    expect(placeOf(wide, yolox)).toMatchObject(asMade);
+    const { stride: _, ...fixed } = yolox;
+    expect(placeOf(wide, fixed, true)).toMatchObject(asMade);
   });
 });

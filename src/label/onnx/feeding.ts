@@ -1,7 +1,7 @@
 import { letterbox } from "../geometry.ts";
 import type { Region } from "./protocol.ts";
-import { resample } from "./resample.ts";
-import type { Rectangle } from "./resample.ts";
+import { createCutter, createResampler, isCut } from "./resample.ts";
+import type { Rectangle, Rows, Size } from "./resample.ts";
 
 /** How a model wants its picture. */
 export interface Feeding {
@@ -15,6 +15,8 @@ export interface Feeding {
   readonly factor: readonly [number, number, number];
   /** Proportions kept, the rest filled with this byte; or stretched. */
   readonly fill?: number;
+  /** It takes any size whose edges are whole multiples of this, too. */
+  readonly stride?: number;
 }
 
 type Normal = Pick<Feeding, "mean" | "factor">;
@@ -39,48 +41,116 @@ export const normals = {
 } as const satisfies Record<string, Normal>;
 export type NormalName = keyof typeof normals;
 
-/** A square picture of bytes, and where in it the picture itself lies. */
-export interface Picture extends Rectangle {
+/** Rows of red, green and blue bytes. */
+export interface Picture extends Size {
   readonly pixels: Uint8Array;
-  readonly size: number;
 }
 
-/** The values that a model is fed for a part of the picture. */
-export function feed(picture: Picture, part: Region, feeding: Feeding): Float32Array {
-  const { width, height, layout, order, mean, factor, fill } = feeding;
-  const from = {
-    left: picture.left + part.left * picture.width,
-    top: picture.top + part.top * picture.height,
-    width: Math.max(1, part.width * picture.width),
-    height: Math.max(1, part.height * picture.height),
+/** What a model is fed for a part of a picture. */
+export interface Fed extends Size {
+  /** Overwritten by the next picture's. */
+  readonly values: Float32Array;
+  /** Where in it the part lies; around it is the fill. */
+  readonly within: Rectangle;
+}
+
+/**
+ * So much of a bar is left at least, in pixels: a network sees a picture that ends at the edge of its
+ * input with other eyes than one with a bar beside it.
+ */
+const leastBar = 16;
+
+/**
+ * How large the input is for a part of that shape, and where the part lies in it.
+ * @param sparing whether a model that takes any size is spared what of the bars is whole strides: the
+ * rest lies in the network's coarsest grid as before, or it would see small things otherwise
+ */
+export function placeOf(
+  part: Size,
+  { fill, stride, ...own }: Feeding,
+  sparing = false,
+): Omit<Fed, "values"> {
+  const { width, height } = own;
+  if (fill === undefined) return { width, height, within: { left: 0, top: 0, width, height } };
+  const fit = letterbox(part.width, part.height, Math.min(width, height));
+  const spared = (bar: number) =>
+    stride === undefined || !sparing
+      ? 0
+      : Math.max(0, Math.floor((bar - leastBar) / stride) * stride);
+  const [across, down] = [spared(fit.left), spared(fit.top)];
+  return {
+    width: width - 2 * across,
+    height: height - 2 * down,
+    within: { left: fit.left - across, top: fit.top - down, width: fit.width, height: fit.height },
   };
-  const into =
-    fill === undefined
-      ? { left: 0, top: 0, width, height }
-      : letterbox(from.width, from.height, Math.min(width, height));
-  const seen = resample(picture.pixels, picture.size, from, into.width, into.height);
-  const values = new Float32Array(width * height * 3);
+}
+
+/** Writes what is seen into a model's input, as the model wants it. */
+function layOut(rows: Rows, isMirrored: boolean, feeding: Feeding, into: Fed): void {
+  const { layout, order, mean, factor } = feeding;
+  const { values, width, height, within } = into;
   // A place for each colour: planes lie behind each other, pixels have theirs side by side.
   const plane = layout === "planes" ? width * height : 1;
   const step = layout === "planes" ? 1 : 3;
   const [first, last] = order === "rgb" ? [0, 2] : [2, 0];
   const [offFirst, offMiddle, offLast] = mean;
   const [timesFirst, timesMiddle, timesLast] = factor;
-  if (fill !== undefined && (into.width < width || into.height < height))
-    for (let at = 0; at < width * height * step; at += step) {
-      values[at] = (fill - offFirst) * timesFirst;
-      values[at + plane] = (fill - offMiddle) * timesMiddle;
-      values[at + 2 * plane] = (fill - offLast) * timesLast;
-    }
-  const direction = part.mirrored === true ? -3 : 3;
-  for (let y = 0; y < into.height; y += 1) {
-    let source = (y * into.width + (direction < 0 ? into.width - 1 : 0)) * 3;
-    let at = ((into.top + y) * width + into.left) * step;
-    for (let x = 0; x < into.width; x += 1, source += direction, at += step) {
-      values[at] = (seen[source + first]! - offFirst) * timesFirst;
-      values[at + plane] = (seen[source + 1]! - offMiddle) * timesMiddle;
-      values[at + 2 * plane] = (seen[source + last]! - offLast) * timesLast;
+  const direction = isMirrored ? -3 : 3;
+  for (let y = 0; y < within.height; y += 1) {
+    const row = rows(y);
+    let source = isMirrored ? (within.width - 1) * 3 : 0;
+    let at = ((within.top + y) * width + within.left) * step;
+    for (let x = 0; x < within.width; x += 1, source += direction, at += step) {
+      values[at] = (row[source + first]! - offFirst) * timesFirst;
+      values[at + plane] = (row[source + 1]! - offMiddle) * timesMiddle;
+      values[at + 2 * plane] = (row[source + last]! - offLast) * timesLast;
     }
   }
+}
+
+/** An input with nothing in it yet but the fill. */
+function blank(feeding: Feeding, { width, height }: Size): Float32Array {
+  const { layout, mean, factor, fill = 0 } = feeding;
+  const values = new Float32Array(width * height * 3);
+  const colours = mean.map((off, colour) => (fill - off) * (factor[colour] ?? 1));
+  for (const [colour, value] of colours.entries())
+    if (layout === "planes")
+      values.fill(value, colour * width * height, (colour + 1) * width * height);
+    else for (let at = colour; at < values.length; at += 3) values[at] = value;
   return values;
+}
+
+/** Tables and memory for a part of pictures of one size. */
+function setUp(picture: Size, part: Region, feeding: Feeding, sparing: boolean) {
+  const from = {
+    left: part.left * picture.width,
+    top: part.top * picture.height,
+    width: Math.max(1, part.width * picture.width),
+    height: Math.max(1, part.height * picture.height),
+  };
+  const place = placeOf(from, feeding, sparing);
+  // Frames come in the size that the detector wants.
+  const see = isCut(from, place.within)
+    ? createCutter(picture, from)
+    : createResampler(picture, from, place.within);
+  return { see, fed: { ...place, values: blank(feeding, place) } };
+}
+
+/** Turns parts of pictures into a model's input; with `sparing`, see `placeOf`. */
+export type Feeder = (picture: Picture, part: Region, sparing?: boolean) => Fed;
+
+/**
+ * Makes a feeder. Frame after frame the same part is asked for: what was worked out for the last one
+ * is kept, its memory, too.
+ */
+export function createFeeder(feeding: Feeding): Feeder {
+  let last: { readonly key: string; readonly made: ReturnType<typeof setUp> } | undefined;
+  return (picture, part, sparing = false) => {
+    const { left, top, width, height, mirrored = false } = part;
+    const key = [picture.width, picture.height, left, top, width, height, sparing].join();
+    if (last?.key !== key) last = { key, made: setUp(picture, part, feeding, sparing) };
+    const { see, fed } = last.made;
+    layOut(see(picture.pixels), mirrored, feeding, fed);
+    return fed;
+  };
 }

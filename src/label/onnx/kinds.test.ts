@@ -4,7 +4,7 @@ import { feedingOf, NotOfItsKind, readClasses, readDfine, readTags, readYolox } 
 
 const model = (kind: string, settings = {}) => ({ kind, settings });
 const yolox = feedingOf(model("yolox"), [1, 3, 416, 416]);
-const wide = { pixels: new Uint8Array(), size: 416, left: 0, top: 91, width: 416, height: 234 };
+const wide = { width: 416, height: 416, within: { left: 0, top: 91, width: 416, height: 234 } };
 const rows = 52 * 52 + 26 * 26 + 13 * 13;
 
 /** YOLOX's output with things at some rows: offsets and logarithms of sizes, sureness, class. */
@@ -51,7 +51,7 @@ describe("what YOLOX says", () => {
     // Stride 32, cell (6, 6) of 13: centre 208; 64 pixels high and wide. The picture is 234 high.
     const row = 52 * 52 + 26 * 26 + 6 * 13 + 6;
     const output = yoloxOutput({ [row]: [0.5, 0.5, Math.log(2), Math.log(2), 0.9, 16, 0.8] });
-    const [found, ...others] = readYolox(output, yolox, wide);
+    const [found, ...others] = readYolox(output, wide);
     expect(others).toEqual([]);
     const [left = 0, top = 0, right = 0, bottom = 0, score = 0, index] = found ?? [];
     expect(left).toBeCloseTo(176 / 416, 3);
@@ -62,6 +62,20 @@ describe("what YOLOX says", () => {
     expect(index).toBe(16);
   });
 
+  it("is at the same place where the model was spared some of the bars", () => {
+    // Two strides fewer above and below, so that cell (6, 6) has become (6, 4).
+    const spared = { width: 416, height: 288, within: { ...wide.within, top: 27 } };
+    const row = 52 * 36 + 26 * 18 + 4 * 13 + 6;
+    const all = yoloxOutput({ [row]: [0.5, 0.5, Math.log(2), Math.log(2), 0.9, 16, 0.8] });
+    const fewer = 52 * 36 + 26 * 18 + 13 * 9;
+    const output = { ...all, data: all.data.subarray(0, fewer * 85), dims: [1, fewer, 85] };
+    const [found, ...others] = readYolox(output, spared);
+    expect(others).toEqual([]);
+    expect(found?.[1]).toBeCloseTo((176 - 91) / 234, 3);
+    expect(found?.[3]).toBeCloseTo((240 - 91) / 234, 3);
+    expect(() => readYolox(all, spared)).toThrow(NotOfItsKind);
+  });
+
   it("is told once where two rows mean one thing, and twice where two kinds are there", () => {
     const row = 52 * 52 + 26 * 26 + 6 * 13 + 6;
     const box = [0.5, 0.5, 1, 1];
@@ -70,7 +84,7 @@ describe("what YOLOX says", () => {
       [row + 1]: [-0.45, 0.5, 1, 1, 0.7, 16],
       [row + 13]: [0.5, -0.5, 1, 1, 0.6, 17],
     });
-    const found = readYolox(output, yolox, wide);
+    const found = readYolox(output, wide);
     expect(found.map(([, , , , score]) => score)).toEqual([0.9, 0.6]);
     expect(found.map((one) => one[5])).toEqual([16, 17]);
   });
@@ -91,7 +105,7 @@ describe("what YOLOX says", () => {
               things.map(([row, values]) => [row, [...values.slice(0, 5), 3, values[5] ?? 0]]),
             ),
           );
-          for (const one of readYolox(output, yolox, wide)) {
+          for (const one of readYolox(output, wide)) {
             const [left, top, right, bottom, score] = one;
             for (const edge of one.slice(0, 5)) expect(edge >= 0 && edge <= 1).toBe(true);
             expect(left < right && top < bottom && score >= 0.1).toBe(true);
@@ -103,9 +117,9 @@ describe("what YOLOX says", () => {
 
   it("is refused when it is of another size", () => {
     const short = { name: "output", data: new Float32Array(850), dims: [1, 10, 85] };
-    expect(() => readYolox(short, yolox, wide)).toThrow(NotOfItsKind);
+    expect(() => readYolox(short, wide)).toThrow(NotOfItsKind);
     const lying = { name: "output", data: new Float32Array(850), dims: [1, rows, 85] };
-    expect(() => readYolox(lying, yolox, wide)).toThrow(NotOfItsKind);
+    expect(() => readYolox(lying, wide)).toThrow(NotOfItsKind);
   });
 });
 

@@ -1,9 +1,10 @@
 import type { ModelManifest } from "../../models/model-store.ts";
-import { letterbox } from "../geometry.ts";
+import type { Detection } from "../detection.ts";
 import { normals } from "./feeding.ts";
-import type { Feeding, NormalName, Picture } from "./feeding.ts";
-import type { Detection, ModelFile, Scored } from "./protocol.ts";
+import type { Fed, Feeding, NormalName } from "./feeding.ts";
+import type { ModelFile, Scored } from "./protocol.ts";
 import { lowestProbability, lowestScore } from "./protocol.ts";
+import type { Size } from "./resample.ts";
 
 /** What a model gave, as far as we read it. */
 export interface Output {
@@ -19,10 +20,13 @@ export class NotOfItsKind extends Error {
 
 /** How the kinds differ; a manifest's settings may say otherwise (`size`, `normal`). */
 const habits: Readonly<
-  Record<string, { size: number; normal: NormalName; order?: "bgr"; fill?: number }>
+  Record<
+    string,
+    { size: number; normal: NormalName; order?: "bgr"; fill?: number; stride?: number }
+  >
 > = {
-  // https://github.com/Megvii-BaseDetection/YOLOX: BGR bytes on 114
-  yolox: { size: 416, normal: "bytes", order: "bgr", fill: 114 },
+  // https://github.com/Megvii-BaseDetection/YOLOX: BGR bytes on 114; convolutions all through
+  yolox: { size: 416, normal: "bytes", order: "bgr", fill: 114, stride: 32 },
   // its processor stretches to 640 and divides by 255
   dfine: { size: 640, normal: "unit" },
   mobilenet: { size: 224, normal: "imagenet" },
@@ -36,6 +40,9 @@ export function sizeOf({ kind, settings }: Pick<ModelManifest, "kind" | "setting
 }
 
 export const knownKinds: readonly string[] = Object.keys(habits);
+
+/** Edges of pictures that models of a kind take are whole multiples of this; undefined: one size only. */
+export const strideOf = (kind: string): number | undefined => habits[kind]?.stride;
 
 /**
  * How a model is fed: by its kind, its settings, and the shape of its input.
@@ -80,19 +87,23 @@ function best(data: Float32Array, start: number, count: number): [index: number,
   return [index, score];
 }
 
+/** How many cells YOLOX's three grids have on a picture of that size. */
+export function yoloxRows({ width, height }: Size): number {
+  return [8, 16, 32].reduce(
+    (sum, stride) => sum + Math.floor(width / stride) * Math.floor(height / stride),
+    0,
+  );
+}
+
 /**
  * YOLOX leaves it to others to say where its grids lie: a row is the centre as an offset in its
  * cell, the size as a logarithm, the sureness that there is something, and of what. Strides of 8, 16 and 32.
  */
-export function readYolox(output: Output, { width, height }: Feeding, picture: Picture) {
+export function readYolox(output: Output, { width, height, within }: Omit<Fed, "values">) {
   const { data, dims } = output;
-  const rows = [8, 16, 32].reduce(
-    (sum, stride) => sum + Math.floor(width / stride) * Math.floor(height / stride),
-    0,
-  );
+  const rows = yoloxRows({ width, height });
   const columns = dims.at(-1) ?? 0;
   if (dims.at(-2) !== rows || columns < 6 || data.length < rows * columns) throw wrongShape(output);
-  const within = letterbox(picture.width, picture.height, Math.min(width, height));
   const found: Detection[] = [];
   let row = 0;
   for (const stride of [8, 16, 32])

@@ -1,8 +1,7 @@
 import type { Label } from "../../media/label.ts";
 import { createPictureLabels } from "../picture-labels.ts";
-import { imagenetNames, knownToImagenet } from "../taxonomy.ts";
+import { imagenetNames, knownToImagenet, namesOfClass } from "../taxonomy.ts";
 import type { Scored } from "./protocol.ts";
-import { probabilityOf } from "./sightings.ts";
 import type { Sighting } from "./sightings.ts";
 
 /** All that the models say about one picture. */
@@ -59,8 +58,11 @@ function classified(
   look: "still" | "frame",
   minConfidence?: number,
 ): [name: string, confidence: number][] {
+  const sums = new Map<string, number>();
+  for (const [index, probability] of classes)
+    for (const name of namesOfClass(index)) sums.set(name, (sums.get(name) ?? 0) + probability);
   return knownToImagenet.flatMap((name) => {
-    const confidence = Math.min(1, probabilityOf(name, classes));
+    const confidence = Math.min(1, sums.get(name) ?? 0);
     const source = classNames.has(name) ? "class" : "kind";
     const least = thresholdOf(name, source, look, minConfidence);
     return confidence > 0 && confidence >= least ? [[name, confidence] as [string, number]] : [];

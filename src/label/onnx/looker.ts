@@ -26,12 +26,12 @@ export interface Looker {
   close(): Promise<void>;
 }
 
-/**
- * ONNX Runtime's official builds send usage data to their maker unless told not to (since 1.29 on
- * Linux, too). The sandbox has no network for it at its strongest level; at the others, it has.
- */
 const childEnvironment = {
+  // ONNX Runtime's official builds send usage data to their maker unless told not to (since 1.29 on
+  // Linux, too). The sandbox has no network for it at its strongest level; at the others, it has.
   ORT_DISABLE_TELEMETRY: "1",
+  // Weights in large pages: a third of the page faults, and 60 ms less to start. Only glibc knows it.
+  GLIBC_TUNABLES: "glibc.malloc.hugetlb=1",
   UV_THREADPOOL_SIZE: "1",
   OMP_NUM_THREADS: "1",
 };

@@ -1,3 +1,5 @@
+import type { Detection } from "../detection.ts";
+
 /**
  * What the labeller and its child process say to each other. To the child: the length of a question
  * and of a picture (32 bits each, little-endian), the question as JSON, the picture's pixels. From
@@ -36,29 +38,22 @@ export interface Region {
   readonly mirrored?: boolean;
 }
 
+/** A look of the detector at the whole picture. */
+export interface Look {
+  readonly mirrored?: boolean;
+  /** Most of the bars around the picture may be left out, where the model can do without. */
+  readonly sparing?: boolean;
+}
+
 /** Which models look at what. Without a picture of its own it is about the last one. */
 export interface Question {
-  /** Edge of the square picture, and where in it the picture itself lies, in pixels. */
-  readonly size: number;
-  readonly left: number;
-  readonly top: number;
+  /** Of the picture, in pixels: rows of red, green and blue bytes. */
   readonly width: number;
   readonly height: number;
-  /** Looks of the detector at the whole picture. */
-  readonly detect: readonly { readonly mirrored?: boolean }[];
+  readonly detect: readonly Look[];
   readonly classify: readonly Region[];
   readonly tag: boolean;
 }
-
-/** One thing in the picture: its corners in fractions of it, score 0–1, index of the COCO class. */
-export type Detection = readonly [
-  left: number,
-  top: number,
-  right: number,
-  bottom: number,
-  score: number,
-  classIndex: number,
-];
 
 /** A class by its index, and its probability. */
 export type Scored = readonly [index: number, probability: number];
@@ -69,6 +64,7 @@ export type Answer =
   | { readonly type: "refused"; readonly model: string; readonly why: string }
   | {
       readonly type: "seen";
+      /** By looks; corners in fractions of the picture. */
       readonly detections: readonly (readonly Detection[])[];
       readonly classes: readonly (readonly Scored[])[];
       readonly tags: readonly Scored[];

@@ -6,11 +6,18 @@ export interface Rectangle {
   readonly height: number;
 }
 
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** For each target pixel, which source pixels make it, and with what weight. */
 interface Taps {
   readonly first: Int32Array;
-  readonly count: number;
-  /** `count` a target pixel; they add up to 1. */
+  readonly count: Int32Array;
+  /** The most that one has. */
+  readonly most: number;
+  /** `most` a target pixel; the first `count` of them add up to 1. */
   readonly weights: Float32Array;
 }
 
@@ -21,87 +28,108 @@ interface Taps {
 function tapsOf(start: number, length: number, target: number, limit: number): Taps {
   const scale = length / target;
   const reach = Math.max(1, scale);
-  const count = Math.ceil(reach) * 2 + 1;
+  const most = Math.ceil(reach) * 2 + 1;
   const first = new Int32Array(target);
-  const weights = new Float32Array(target * count);
+  const count = new Int32Array(target).fill(1);
+  const weights = new Float32Array(target * most);
   for (let at = 0; at < target; at += 1) {
     const centre = start + (at + 0.5) * scale;
-    const from = Math.max(0, Math.min(limit - 1, Math.floor(centre - reach)));
-    first[at] = from;
+    const weightOf = (source: number) => Math.max(0, 1 - Math.abs(source + 0.5 - centre) / reach);
+    // The first that counts; what is outside repeats the edge.
+    const from = Math.max(0, Math.min(limit - 1, Math.floor(centre - reach + 0.5)));
+    const until = Math.min(limit, from + most);
     let sum = 0;
-    for (let tap = 0; tap < count; tap += 1) {
-      const inside = from + tap < limit;
-      const weight = inside ? Math.max(0, 1 - Math.abs(from + tap + 0.5 - centre) / reach) : 0;
-      weights[at * count + tap] = weight;
-      sum += weight;
-    }
-    if (sum === 0) weights[at * count] = 1;
-    else for (let tap = 0; tap < count; tap += 1) weights[at * count + tap]! /= sum;
+    for (let source = from; source < until; source += 1) sum += weightOf(source);
+    first[at] = from;
+    if (sum === 0) weights[at * most] = 1;
+    else
+      for (let source = from; source < until && weightOf(source) > 0; source += 1) {
+        count[at] = source - from + 1;
+        weights[at * most + source - from] = weightOf(source) / sum;
+      }
   }
-  return { first, count, weights };
+  return { first, count, most, weights };
+}
+
+/** Makes of rows of three bytes a pixel, from `firstRow` on, rows that are as wide as the taps say. */
+function narrow(pixels: Uint8Array, width: number, firstRow: number, taps: Taps, to: Float32Array) {
+  const { first, count, most, weights } = taps;
+  for (let row = firstRow, target = 0; target < to.length; row += 1)
+    for (let x = 0; x < first.length; x += 1, target += 3) {
+      const end = x * most + count[x]!;
+      let source = (row * width + first[x]!) * 3;
+      let red = 0;
+      let green = 0;
+      let blue = 0;
+      for (let tap = x * most; tap < end; tap += 1, source += 3) {
+        const weight = weights[tap]!;
+        red += weight * pixels[source]!;
+        green += weight * pixels[source + 1]!;
+        blue += weight * pixels[source + 2]!;
+      }
+      to[target] = red;
+      to[target + 1] = green;
+      to[target + 2] = blue;
+    }
+}
+
+/** Adds up the rows of which one is made, from `firstRow` on, by their weights. */
+function addUp(rows: Float32Array, firstRow: number, y: number, taps: Taps, to: Float32Array) {
+  const { first, count, most, weights } = taps;
+  const length = to.length;
+  let source = (first[y]! - firstRow) * length;
+  const weight = weights[y * most]!;
+  for (let at = 0; at < length; at += 1) to[at] = weight * rows[source + at]!;
+  for (let tap = 1; tap < count[y]!; tap += 1) {
+    source += length;
+    const more = weights[y * most + tap]!;
+    for (let at = 0; at < length; at += 1) to[at]! += more * rows[source + at]!;
+  }
+}
+
+/** Gives a row of a picture: three values 0–255 a pixel, overwritten by the next row's. */
+export type Rows = (y: number) => Float32Array;
+
+/**
+ * Makes what takes a rectangle out of pictures of that size (rows of red, green and blue bytes) at
+ * another size. The parts of the rectangle that are outside repeat the edge.
+ */
+export function createResampler(
+  picture: Size,
+  from: Rectangle,
+  { width, height }: Size,
+): (pixels: Uint8Array) => Rows {
+  const across = tapsOf(from.left, from.width, width, picture.width);
+  const down = tapsOf(from.top, from.height, height, picture.height);
+  const firstRow = down.first[0] ?? 0;
+  const rows = (down.first[height - 1] ?? 0) + (down.count[height - 1] ?? 0) - firstRow;
+  const narrowed = new Float32Array(rows * width * 3);
+  const row = new Float32Array(width * 3);
+  return (pixels) => {
+    narrow(pixels, picture.width, firstRow, across, narrowed);
+    return (y) => {
+      addUp(narrowed, firstRow, y, down, row);
+      return row;
+    };
+  };
 }
 
 const isWhole = (start: number, length: number, target: number) =>
   length === target && Number.isInteger(start) && start >= 0;
 
-/** The rectangle as it is: frames come in the size that the detector wants. */
-function cut(pixels: Uint8Array, size: number, { left, top, width, height }: Rectangle) {
-  const out = new Float32Array(width * height * 3);
-  for (let y = 0; y < height; y += 1) {
-    const start = ((top + y) * size + left) * 3;
-    out.set(pixels.subarray(start, start + width * 3), y * width * 3);
-  }
-  return out;
-}
+/** Whether a rectangle is as large as it is wanted: its pixels are taken as they are. */
+export const isCut = ({ left, top, width, height }: Rectangle, wanted: Size): boolean =>
+  isWhole(left, width, wanted.width) && isWhole(top, height, wanted.height);
 
-/**
- * A rectangle of a square picture of red, green and blue bytes, at another size: rows of three
- * values 0–255 a pixel. The parts of the rectangle that are outside repeat the edge.
- */
-export function resample(
-  pixels: Uint8Array,
-  size: number,
-  from: Rectangle,
-  width: number,
-  height: number,
-): Float32Array {
-  if (isWhole(from.left, from.width, width) && isWhole(from.top, from.height, height))
-    return cut(pixels, size, from);
-  const across = tapsOf(from.left, from.width, width, size);
-  const down = tapsOf(from.top, from.height, height, size);
-  const firstRow = down.first[0] ?? 0;
-  const rows = Math.min(size, (down.first[height - 1] ?? 0) + down.count) - firstRow;
-  const narrow = new Float32Array(rows * width * 3);
-  for (let row = 0; row < rows; row += 1) {
-    const source = (firstRow + row) * size * 3;
-    for (let x = 0; x < width; x += 1) {
-      const start = across.first[x] ?? 0;
-      let red = 0;
-      let green = 0;
-      let blue = 0;
-      for (let tap = 0; tap < across.count && start + tap < size; tap += 1) {
-        const weight = across.weights[x * across.count + tap]!;
-        const at = source + (start + tap) * 3;
-        red += weight * pixels[at]!;
-        green += weight * pixels[at + 1]!;
-        blue += weight * pixels[at + 2]!;
-      }
-      const target = (row * width + x) * 3;
-      narrow[target] = red;
-      narrow[target + 1] = green;
-      narrow[target + 2] = blue;
-    }
-  }
-  const out = new Float32Array(width * height * 3);
-  for (let y = 0; y < height; y += 1) {
-    const start = (down.first[y] ?? 0) - firstRow;
-    for (let tap = 0; tap < down.count && start + tap < rows; tap += 1) {
-      const weight = down.weights[y * down.count + tap]!;
-      if (weight === 0) continue;
-      const source = (start + tap) * width * 3;
-      const target = y * width * 3;
-      for (let at = 0; at < width * 3; at += 1) out[target + at]! += weight * narrow[source + at]!;
-    }
-  }
-  return out;
+/** As `createResampler`, for a rectangle of which `isCut` is true. */
+export function createCutter(
+  picture: Size,
+  { left, top, width }: Rectangle,
+): (pixels: Uint8Array) => Rows {
+  const row = new Float32Array(width * 3);
+  return (pixels) => (y) => {
+    const start = ((top + y) * picture.width + left) * 3;
+    row.set(pixels.subarray(start, start + width * 3));
+    return row;
+  };
 }

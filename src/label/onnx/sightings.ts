@@ -1,7 +1,8 @@
 import type { Box } from "../../media/label.ts";
 import { mirrorBox, overlap } from "../geometry.ts";
 import { classesOf, cocoNames, parentsOf } from "../taxonomy.ts";
-import type { Detection, Region, Scored } from "./protocol.ts";
+import type { Detection } from "../detection.ts";
+import type { Region, Scored } from "./protocol.ts";
 
 /** One thing that was seen at one place, under its name. */
 export interface Sighting {

@@ -55,6 +55,27 @@ describe("models of the other kinds", () => {
     values,
   });
 
+  it("a YOLOX that takes one size only sees frames as it was made to", async () => {
+    const path = join(at.dir, "grey.mp4");
+    ffmpeg("-f", "lavfi", "-i", "color=gray:s=128x72:r=10:d=1", path);
+    // One dog in the middle of the square, 64 pixels wide and high, whatever it is shown.
+    const rows = 52 * 52 + 26 * 26 + 13 * 13;
+    const values = Array(rows * 85).fill(0);
+    const row = 52 * 52 + 26 * 26 + 6 * 13 + 6;
+    const dog = [0.5, 0.5, Math.log(2), Math.log(2), 0.95];
+    for (const [column, value] of [...dog, ...oneHot(80, 16, 1)].entries())
+      values[row * 85 + column] = value;
+    const constant = output("output", [1, rows, 85], values);
+    const model = toy("detection", "yolox", toyModel([1, 3, 416, 416], [constant]));
+    const video = pictureFacts("video", 128, 72, { durationMs: 1000 });
+    const { frames } = await label(engineOf([model]), path, video);
+    expect(frames).toHaveLength(2);
+    const [{ box } = {}] = frames[0]?.labels.find(({ name }) => name === "Dog")?.instances ?? [];
+    expect(box?.left).toBeCloseTo(176 / 416, 2);
+    expect(box?.top).toBeCloseTo((176 - 91) / 234, 2);
+    expect(box?.height).toBeCloseTo(64 / 234, 2);
+  });
+
   it("D-FINE's boxes are where they are said to be", async () => {
     const logits = output(
       "logits",
