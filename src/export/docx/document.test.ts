@@ -5,13 +5,11 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { openPackage, xmlFault } from "../../../test/support/opc.ts";
+import { orderFaults } from "../../../test/support/ooxml-order.ts";
+import { openPackage } from "../../../test/support/opc.ts";
 import type { Transcript, Word } from "../../media/transcript.ts";
 import { transcriptDocumentApart } from "./apart.ts";
-import { bandOf, bands, summarize } from "./bands.ts";
-import { speakerName, transcriptDocument } from "./document.ts";
-import { piecesOf } from "./runs.ts";
-import { directionOf, languageFor, plainText } from "./script.ts";
+import { shortName, transcriptDocument } from "./document.ts";
 
 const engine = { name: "pocketsphinx", version: "5", model: "en-us" };
 const confidences = [0.99, 0.8, 0.6, 0.3, 0.95];
@@ -78,6 +76,7 @@ describe("a Word document", () => {
     expect(foot).toContain("PAGE");
     expect(foot).toContain("NUMPAGES");
     expect(text("docProps/core.xml")).toContain("&lt;b&gt;&amp;");
+    expect(text("docProps/core.xml")).toContain("<cp:lastModifiedBy>Dailies<");
   });
 
   it("formats by styles alone, and every style that it uses is defined", async () => {
@@ -134,6 +133,32 @@ describe("a Word document", () => {
     expect(text("word/styles.xml")).toContain('w:eastAsia="Yu Gothic"');
   });
 
+  it.each([
+    ["with speakers", transcriptOf(english)],
+    ["long", transcriptOf(wordsOf(["never"], 2_500))],
+    ["in Arabic", transcriptOf(wordsOf(["كان", "Dickens", "1859"], 60), "ar-SA")],
+    ["in Japanese", transcriptOf(wordsOf(["それは", "最良の"], 60), "ja-JP")],
+    ["empty", transcriptOf([])],
+    ["unrated", transcriptOf([{ text: "hello", startMs: 0, endMs: 300 }])],
+    ["a draft", { ...transcriptOf(english), engine: { ...engine, quality: "draft" } as const }],
+  ])("%s has every element where the schema has it", async (_what, transcript) => {
+    const { parts, text } = openPackage(await transcriptDocument({ name: "a.wav", transcript }));
+    const xml = [...parts.keys()].filter((part) => /^word\/.*\.xml$/.test(part));
+    expect(xml.length).toBeGreaterThan(5);
+    for (const part of xml) expect(orderFaults(text(part)), part).toEqual([]);
+  });
+
+  it("has a long name on one line of the foot", async () => {
+    const name = `films/${"a very long name ".repeat(20)}.wav`;
+    const { parts, text } = openPackage(
+      await transcriptDocument({ name, transcript: transcriptOf(english) }),
+    );
+    const foot = [...parts.keys()].filter((part) => /footer\d*\.xml$/.test(part)).map(text);
+    expect(shown(foot.join(""))).toMatch(/^a very long name a very long name a ver… Page/);
+    expect(shortName("films/short.wav")).toBe("short.wav");
+    expect(shortName("👩‍👩‍👧".repeat(50))).toBe(`${"👩‍👩‍👧".repeat(39)}…`);
+  });
+
   it("is sound whatever the words and names are", async () => {
     const anyText = fc.string({ unit: "binary", maxLength: 12 });
     const confidence = fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: undefined });
@@ -167,6 +192,13 @@ describe("a Word document", () => {
   it("says so when nothing was heard, and when the engine rates nothing", async () => {
     const empty = await transcriptDocument({ name: "a.wav", transcript: transcriptOf([]) });
     expect(shown(openPackage(empty).text("word/document.xml"))).toContain("No speech was found.");
+    const draft = { ...engine, quality: "draft" } as const;
+    const noticed = async (words: readonly Word[]) => {
+      const transcript = { ...transcriptOf(words), engine: draft };
+      const { text } = openPackage(await transcriptDocument({ name: "a.wav", transcript }));
+      return shown(text("word/document.xml")).includes("mishears many words");
+    };
+    expect([await noticed([]), await noticed(english)]).toEqual([false, true]);
     const words = [{ text: "hello", startMs: 0, endMs: 300 }];
     const unrated = await transcriptDocument({ name: "a.wav", transcript: transcriptOf(words) });
     expect(shown(openPackage(unrated).text("word/document.xml"))).toContain(
@@ -200,87 +232,6 @@ describe("a Word document", () => {
     const subject = { name: "long.wav", transcript: transcriptOf(words) };
     const making = transcriptDocumentApart(subject, signal);
     await expect(making).rejects.toMatchObject({ code: "cancelled" });
-  });
-});
-
-describe("its rules", () => {
-  it("put every word in one band, and the sums are right", () => {
-    const word = fc.record({ confidence: fc.double({ min: 0, max: 1, noNaN: true }) });
-    fc.assert(
-      fc.property(fc.array(word), (given) => {
-        const words = given.map((one) => ({ text: "a", startMs: 0, endMs: 1, ...one }));
-        const { inBand, mean } = summarize(words);
-        for (const { id } of bands)
-          expect(inBand[id]).toBe(words.filter((one) => bandOf(one) === id).length);
-        expect(mean === undefined).toBe(words.length === 0);
-      }),
-    );
-    expect([0.9, 0.895, 0.75, 0.5, 0.49].map((confidence) => bandOf({ confidence }))).toEqual([
-      "Certain",
-      "Certain",
-      "Likely",
-      "Doubtful",
-      "Poor",
-    ]);
-  });
-
-  it("shade exactly the words of a band, and not the spaces around them", () => {
-    const word = fc.record({
-      text: fc.constantFrom("a", "bc", "時", "שלום", "7"),
-      confidence: fc.constantFrom(0.99, 0.8, 0.6, 0.2),
-    });
-    fc.assert(
-      fc.property(fc.array(word, { minLength: 1 }), (given) => {
-        const words = given.map((one) => ({ startMs: 0, endMs: 1, ...one }));
-        const pieces = piecesOf(words, false);
-        const all = pieces.map(({ text }) => text).join("");
-        expect(all.replace(/ /g, "")).toBe(words.map(({ text }) => text).join(""));
-        for (const { text, band } of pieces)
-          if (band !== "Certain") expect(text.startsWith(" ")).toBe(false);
-        for (const { id } of bands) {
-          const inPieces = pieces
-            .filter(({ band }) => band === id)
-            .map(({ text }) => text)
-            .join("");
-          const should = words
-            .filter((one) => bandOf(one) === id)
-            .map(({ text }) => text)
-            .join("");
-          expect(inPieces.replace(/ /g, "")).toBe(should);
-        }
-      }),
-    );
-  });
-
-  it("know directions, languages and speakers", () => {
-    expect(["12 שלום", "hello", "...", "٣ مرحبا"].map(directionOf)).toEqual([
-      "rtl",
-      "ltr",
-      undefined,
-      "rtl",
-    ]);
-    expect([
-      languageFor("he_IL"),
-      languageFor("ko-KR"),
-      languageFor("de"),
-      languageFor('x"><'),
-    ]).toEqual([{ bidirectional: "he-IL" }, { eastAsia: "ko-KR" }, { value: "de" }, {}]);
-    expect(["spk_0", "ch_1", "Anna"].map(speakerName)).toEqual(["Speaker 1", "Channel 2", "Anna"]);
-    expect(plainText("a\u0000\ud800b\n\u2028c")).toBe("ab c");
-  });
-
-  it("are tested by a checker that finds faults", () => {
-    const faulty = [
-      "<a>",
-      "<a></b>",
-      "<a>&</a>",
-      '<a b="1" b="2"/>',
-      "<a/><b/>",
-      "<a>\u0001</a>",
-      "<a b=c/>",
-    ];
-    for (const text of faulty) expect(xmlFault(text), text).toBeDefined();
-    expect(xmlFault('<?xml version="1.0"?><a b="&lt;"><c/>x</a>')).toBeUndefined();
   });
 });
 

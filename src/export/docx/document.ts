@@ -35,7 +35,8 @@ async function load(): Promise<Docx> {
   }
 }
 
-const percent = (share: number): string => `${Math.round(share * 100)} %`;
+/** With a space at which no line ends. */
+const percent = (share: number): string => `${Math.round(share * 100)}\u00a0%`;
 const whole = (count: number): string => count.toLocaleString("en-US");
 
 /** `en-US` → `American English (en-US)`. */
@@ -79,9 +80,28 @@ function factsOf(subject: DocumentSubject, summary: ConfidenceSummary): [string,
   ];
 }
 
+const baseName = (name: string): string => plainText(name.split("/").at(-1) ?? name);
+
+/** So many letters fit beside the page number, wide ones too. */
+const footLetters = 40;
+
+/** A name on one line: what people take for one letter is not cut in two. */
+export function shortName(name: string): string {
+  const letters = Array.from(
+    new Intl.Segmenter().segment(baseName(name)),
+    ({ segment }) => segment,
+  );
+  return letters.length <= footLetters
+    ? letters.join("")
+    : `${letters
+        .slice(0, footLetters - 1)
+        .join("")
+        .trimEnd()}…`;
+}
+
 function opening(docx: Docx, subject: DocumentSubject, summary: ConfidenceSummary): Paragraph[] {
   const { Paragraph, TextRun, Tab } = docx;
-  const title = plainText(subject.name.split("/").at(-1) ?? subject.name);
+  const title = baseName(subject.name);
   const facts = factsOf(subject, summary).map(
     ([name, value]) =>
       new Paragraph({
@@ -95,7 +115,8 @@ function opening(docx: Docx, subject: DocumentSubject, summary: ConfidenceSummar
   const draft =
     "Heard by a draft engine: it writes no punctuation and mishears many words. " +
     "Check the recording before you quote.";
-  const isDraft = subject.transcript.engine.quality === "draft";
+  const { engine, words } = subject.transcript;
+  const isDraft = engine.quality === "draft" && words.length > 0;
   return [
     new Paragraph({ style: "Title", text: title }),
     ...facts,
@@ -114,7 +135,7 @@ function confidence(docx: Docx, { words, mean, inBand }: ConfidenceSummary): Par
   const unsure = inBand.Doubtful + inBand.Poor;
   const sentence =
     `On average the engine is ${percent(mean)} sure of a word. ` +
-    `Of ${whole(words)} words it is less than 75 % sure of ${whole(unsure)} (${percent(unsure / words)}).`;
+    `Of ${whole(words)} words it is less than ${percent(0.75)} sure of ${whole(unsure)} (${percent(unsure / words)}).`;
   const chart = new ChartRun({
     type: "bar",
     categories: present.map(({ title }) => title),
@@ -199,11 +220,12 @@ export async function transcriptDocument(subject: DocumentSubject): Promise<Uint
   });
   const foot = new Paragraph({
     style: "Foot",
-    children: [new TextRun(plainText(subject.name)), page],
+    children: [new TextRun(shortName(subject.name)), page],
   });
   const document = new Document({
     title: plainText(subject.name),
     creator: "Dailies",
+    lastModifiedBy: "Dailies",
     description: "Transcript of a recording",
     styles: stylesFor(subject.transcript.languageCode),
     sections: [

@@ -13,30 +13,57 @@ export interface TextPiece {
 /** Bands that are not shaded: spaces go to them, so that a shade ends with its word. */
 const unshaded: ReadonlySet<BandId> = new Set(["Certain", "Unrated"]);
 
+/** A word with the punctuation behind it. */
+interface SetWord extends TextPiece {
+  readonly mark: string;
+}
+
+/** Words without a letter go in the direction of the one before. */
+function setWords(words: readonly Word[], rightToLeft: boolean): SetWord[] {
+  const all: SetWord[] = [];
+  let before = rightToLeft;
+  for (const word of words) {
+    const text = plainText(word.text).trim();
+    const mark = plainText(word.punctuation ?? "").trim();
+    if (text + mark === "") continue;
+    const direction = directionOf(text);
+    before = direction === undefined ? before : direction === "rtl";
+    all.push({ text, mark, band: bandOf(word), rightToLeft: before });
+  }
+  return all;
+}
+
+/** The space between two words: with one that is not shaded, else unshaded by itself. */
+function spaceOf(left: SetWord, right: SetWord, rightToLeft: boolean): TextPiece {
+  const text = " ";
+  if (left.band === right.band && left.rightToLeft === right.rightToLeft) return { ...left, text };
+  const host = [right, left].find(({ band }) => unshaded.has(band));
+  return { text, band: host?.band ?? "Certain", rightToLeft: host?.rightToLeft ?? rightToLeft };
+}
+
 /**
- * A passage's words as few pieces as there may be. Words without a letter go in the direction of
- * the one before.
+ * A passage's words as few pieces as there may be. As in Unicode's bidirectional algorithm (UAX #9,
+ * N1 and N2), punctuation goes with the words on both sides of it when they go one way, else with the
+ * paragraph: a full stop after `Dickens` ends the Arabic sentence at its left.
+ * @param rightToLeft the paragraph's direction
  */
 export function piecesOf(words: readonly Word[], rightToLeft: boolean): TextPiece[] {
   const pieces: { text: string; band: BandId; rightToLeft: boolean }[] = [];
-  let left = "";
-  for (const word of words) {
-    const text = plainText(word.text + (word.punctuation ?? "")).trim();
-    if (text === "") continue;
+  const add = ({ text, band, rightToLeft: rtl }: TextPiece): void => {
     const last = pieces.at(-1);
-    const direction = directionOf(text);
-    const rtl = direction === undefined ? (last?.rightToLeft ?? rightToLeft) : direction === "rtl";
-    const band = bandOf(word);
-    const space = spaceBetween(left, text);
-    left = text;
-    if (last !== undefined && last.band === band && last.rightToLeft === rtl)
-      last.text += space + text;
-    else if (last === undefined || unshaded.has(band))
-      pieces.push({ text: space + text, band, rightToLeft: rtl });
-    else {
-      last.text += space;
-      pieces.push({ text, band, rightToLeft: rtl });
-    }
+    if (last?.band === band && last.rightToLeft === rtl) last.text += text;
+    else if (text !== "") pieces.push({ text, band, rightToLeft: rtl });
+  };
+  const all = setWords(words, rightToLeft);
+  for (const [index, word] of all.entries()) {
+    const next = all[index + 1];
+    add(word);
+    const isWithin = next?.rightToLeft === word.rightToLeft;
+    const markRtl = isWithin ? word.rightToLeft : rightToLeft;
+    add({ text: word.mark, band: word.band, rightToLeft: markRtl });
+    if (next === undefined || spaceBetween(word.text + word.mark, next.text + next.mark) === "")
+      continue;
+    add(spaceOf(word, next, rightToLeft));
   }
   return pieces;
 }

@@ -21,38 +21,45 @@ export function isRightToLeft(languageCode: string): boolean {
   return rtlLanguages.has(primary(languageCode));
 }
 
-/** Fonts that Office brings along for a language's letters; others are substituted where they lack. */
+/** Chinese as it is written in Taiwan, Hong Kong and Macau. */
+const traditional = /^(zh[-_](tw|hk|mo|hant)|yue)/;
+
 function eastAsianFont(languageCode: string): string {
   const code = languageCode.toLowerCase();
   if (primary(code) === "ja") return "Yu Gothic";
   if (primary(code) === "ko") return "Malgun Gothic";
-  return /^(zh[-_](tw|hk|mo|hant)|yue)/.test(code) ? "Microsoft JhengHei" : "Microsoft YaHei";
+  return traditional.test(code) ? "Microsoft JhengHei" : "Microsoft YaHei";
 }
 
+/**
+ * The font that Windows has for a script that Word sets as complex; where it is not installed, the
+ * word processor puts another in its place. Arabic and Hebrew letters are in Arial:
+ * https://learn.microsoft.com/typography/fonts/windows_11_font_list
+ */
+const complexFonts: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries({
+    "Nirmala UI": "as bn gu hi kn kok mai ml mr ne or pa sa sat si ta te",
+    "Leelawadee UI": "km lo th",
+    "Myanmar Text": "my",
+    "Microsoft Himalaya": "bo dz",
+    "Estrangelo Edessa": "syr",
+    "MV Boli": "dv",
+  }).flatMap(([font, languages]) => languages.split(" ").map((language) => [language, font])),
+);
+
+/** Fonts that have a language's letters, by the four kinds into which Word sorts characters. */
 export function fontsFor(languageCode: string) {
   return {
     ascii: "Calibri",
     hAnsi: "Calibri",
     eastAsia: eastAsianFont(languageCode),
-    cs: primary(languageCode) === "th" ? "Leelawadee UI" : "Arial",
+    cs: complexFonts[primary(languageCode)] ?? "Arial",
   };
 }
 
 const eastAsian = new Set(["zh", "ja", "ko", "yue"]);
 /** Languages of scripts that Word sets as complex: it reads their tag from another attribute. */
-const complex = new Set([
-  ...rtlLanguages,
-  "th",
-  "hi",
-  "bn",
-  "ta",
-  "te",
-  "mr",
-  "gu",
-  "kn",
-  "ml",
-  "pa",
-]);
+const complex = new Set([...rtlLanguages, ...Object.keys(complexFonts)]);
 
 /** BCP 47, for w:lang; empty when nobody knows the language. */
 export function languageFor(languageCode: string): {
