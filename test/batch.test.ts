@@ -136,6 +136,7 @@ describe("a batch", () => {
       await expect(runBatch(at)).rejects.toMatchObject({ code: "batch_running" });
       const other = { ...at, output: join(at.output, "..", "other") };
       await expect(runBatch(other)).rejects.toThrow(/bucket batch/);
+      expect(existsSync(other.output)).toBe(false);
       stop.abort();
       expect(await first).toMatchObject({
         interrupted: true,
@@ -295,8 +296,9 @@ describeWithSharedMedia("a batch of recordings", () => {
   it("fail alone when their results cannot be written", { timeout: 30_000 }, async () => {
     const at = place("blocked");
     for (const name of ["a.mp3", "b.mp3"]) cpSync(join(source, "a.mp3"), join(at.input, name));
-    mkdirSync(join(at.output, "a.txt/in the way"), { recursive: true });
-    const { report } = await runBatch(at, toTxt);
+    const { report } = await runBatch(at, toTxt, ({ type }) => {
+      if (type === "queued") mkdirSync(join(at.output, "a.txt/in the way"), { recursive: true });
+    });
     expect(report).toMatchObject({ completed: 1, failed: 1, left: [], interrupted: false });
     expect(readFileSync(report.summaries?.failed ?? "", "utf8")).toMatch(
       /\na,a\.mp3,.*,storage_failed,/,

@@ -98,6 +98,7 @@ const remedies: Partial<Record<ErrorCode, string>> = {
   invalid_name: "Use another name; docs/errors.md says what a name can be.",
   name_conflict: "Use another name, or leave out `If-None-Match` to take the old one's place.",
   not_found: "`GET /v1/media` lists what is there.",
+  disk_full: "Free some space on the server's disk, then send the same again.",
 };
 
 function problemOf(error: MediaError): Problem {

@@ -1,8 +1,16 @@
 import { spawn } from "node:child_process";
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
@@ -11,7 +19,7 @@ import { holdPlace, openWholeFiles } from "./files.ts";
 import { openLedger, readLedger, rowsIn } from "./ledger.ts";
 import { acceptableName, createJobNames } from "./names.ts";
 import { admittedAtOnce, batchSettings, checkBatchFile } from "./settings.ts";
-import { completedCsv, failedCsv, jobsInSummary, stampOf, type BatchRow } from "./summary.ts";
+import { completedCsv, failedCsv, stampOf, type BatchRow } from "./summary.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dailies-batch-"));
 afterAll(() => rm(folder, { recursive: true }));
@@ -54,6 +62,16 @@ describe("job names", () => {
     const expected = ["Interview_1", "Interview_1-mp3", "interview-1", "2026_Cafe_1", "recording"];
     expect(paths.map((path) => names.nameFor(path))).toEqual(expected);
     expect(acceptableName("-=x".repeat(200))).toHaveLength(180);
+  });
+
+  it("are not what somebody else's files are called, but stay what they are", () => {
+    const names = createJobNames(new Map([["old.wav", "old"]]), undefined, [
+      "OLD",
+      "New",
+      "new-wav",
+    ]);
+    expect(names.nameFor("old.wav")).toBe("old");
+    expect(names.nameFor("new.wav")).toBe("new-2");
   });
 });
 
@@ -140,11 +158,6 @@ describe("summaries", () => {
     expect(completedCsv([]).startsWith("\ufeffjob_name,")).toBe(true);
     expect(stampOf(Date.UTC(2026, 10, 20, 11, 50, 57))).toBe("20261120T115057Z");
   });
-
-  it("say which jobs are to be tried again", () => {
-    expect(jobsInSummary("f.csv", failedCsv([failed, row]))).toEqual(new Set(["bad"]));
-    expect(() => jobsInSummary("c.csv", completedCsv([row]))).toThrow(/no summary of failed jobs/);
-  });
 });
 
 describe("settings", () => {
@@ -173,6 +186,23 @@ describe("settings", () => {
       keepJobs: false,
     });
   });
+
+  it("of a bucket are names that S3 would take", () => {
+    const withBucket = (bucket: string) => () => batchSettings({ input: "a", output: "b", bucket });
+    for (const bucket of ["a..b", "192.168.0.1", "ab", "Films", ".films", "films-", "a_b", "a/b"])
+      expect(withBucket(bucket), bucket).toThrow(/bucket must be .* as in S3/);
+    for (const bucket of ["films", "my.films-2026", "1.2.3"])
+      expect(withBucket(bucket), bucket).not.toThrow();
+  });
+
+  it("name each format once, in one order, whoever gives them", () => {
+    const file = checkBatchFile("b.json", {
+      input: "a",
+      output: "b",
+      formats: ["txt", "json", "txt"],
+    });
+    expect(batchSettings(file).formats).toEqual(["json", "txt"]);
+  });
 });
 
 describe("the ledger", () => {
@@ -189,7 +219,7 @@ describe("the ledger", () => {
       ledger.add({ ...common, path: "/b", row: failed }),
     ]);
     await ledger.close();
-    appendFileSync(path, '{"type":"ended","stamp":"S","pa');
+    appendFileSync(path, 'null\n7\n[]\n{"type":"ended","stamp":"S","pa');
     const again = await openLedger(path);
     expect(again.state.open).toBe("S");
     expect(again.state.names.get("/a")).toBe("talk");
@@ -207,6 +237,27 @@ describe("the ledger", () => {
     expect([state.open, state.finished, state.ended.size]).toEqual([undefined, "S", 2]);
     expect(await rowsIn(path, "S")).toEqual([failed, row]);
     expect((await readLedger(join(folder, "none"))).ended.size).toBe(0);
+  });
+
+  it("means its paths from the folder of the results, and reads older lines with whole ones", async () => {
+    const ledgerIn = (root: string) => join(folder, root, "out/.dailies-batch/ledger.jsonl");
+    const inputIn = (root: string, name: string) => join(folder, root, "in", name);
+    mkdirSync(dirname(ledgerIn("before")), { recursive: true });
+    writeFileSync(ledgerIn("before"), '{"type":"named","path":"/old/b.wav","job":"b"}\n');
+    const ledger = await openLedger(ledgerIn("before"));
+    const [path, from] = [inputIn("before", "a_1.wav"), inputIn("before", "a 1.wav")];
+    await ledger.add({ type: "named", path, job: "a_1", was: "a 1.wav", from });
+    await ledger.close();
+    renameSync(join(folder, "before"), join(folder, "after"));
+    const again = await openLedger(ledgerIn("after"));
+    const { names, moving, renamed } = again.state;
+    const [newPath, newFrom] = [inputIn("after", "a_1.wav"), inputIn("after", "a 1.wav")];
+    expect(Object.fromEntries(names)).toEqual({ "/old/b.wav": "b", [newPath]: "a_1" });
+    expect([...moving]).toEqual([[newFrom, newPath]]);
+    // It was not renamed after all.
+    await again.add({ type: "left", path: newPath, from: newFrom });
+    expect([...names.values(), ...moving, ...renamed]).toEqual(["b"]);
+    await again.close();
   });
 });
 

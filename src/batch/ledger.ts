@@ -1,14 +1,23 @@
 import { open, type FileHandle } from "node:fs/promises";
-import { extname } from "node:path";
+import { dirname, extname, relative, resolve, sep } from "node:path";
+import { MediaError } from "../media/errors.ts";
+import { exists, writingTo } from "./files.ts";
 import type { BatchRow } from "./summary.ts";
 
 /**
  * What a batch has done, in a file of its own in the output folder: one JSON value a line, only ever
  * added to, each on the disk before the next thing is done. It outlives the library's records, and
- * is what a batch that was stopped goes on from.
+ * is what a batch that was stopped goes on from. Paths are absolute here, and in the file meant from
+ * the output folder: a batch whose folders are moved together goes on, too.
  */
 export type LedgerEntry =
-  | { readonly type: "began"; readonly stamp: string; readonly at: number }
+  | {
+      readonly type: "began";
+      readonly stamp: string;
+      readonly at: number;
+      /** Which it is about; absent for all there are. Said again when it is about more of them. */
+      readonly jobs?: readonly string[];
+    }
   /** An input has a job name from now on. */
   | {
       readonly type: "named";
@@ -19,8 +28,13 @@ export type LedgerEntry =
       /** The path under which it had the name until it was renamed: what became of it goes along. */
       readonly from?: string;
     }
-  /** A file was renamed: what comes under its old path is another one. */
-  | { readonly type: "left"; readonly path: string }
+  /**
+   * A file was renamed: what comes under its old path is another one. Or, with `from`, it was not: it
+   * is still there, and `path` is nobody's.
+   */
+  | { readonly type: "left"; readonly path: string; readonly from?: string }
+  /** An input is about to come into the library as this version, unless this process is killed before. */
+  | { readonly type: "taken"; readonly name: string; readonly version: string }
   /** An input came to its end: its results are written, or it is said why not. */
   | {
       readonly type: "ended";
@@ -32,6 +46,8 @@ export type LedgerEntry =
       readonly settings: string;
       /** What recording and JSON are called in the archive, without ending; absent without results or archive. */
       readonly stem?: string;
+      /** The version that stays in the library. */
+      readonly kept?: string;
       readonly row: BatchRow;
     }
   /** An input that had ended without an archive has its JSON there now, under this name. */
@@ -60,8 +76,14 @@ export interface LedgerState {
   /** New paths by old ones, of files whose renaming began and of which it is not written that it is done. */
   readonly moving: Map<string, string>;
   readonly ended: Map<string, Ended>;
+  /** Versions that were taken into the library: whatever else has a name there is somebody else's. */
+  readonly taken: Set<string>;
+  /** Those of them that are to stay there. */
+  readonly kept: Set<string>;
   /** The batch that began and is not finished. */
   open?: string | undefined;
+  /** The jobs that it is about; absent for all there are. */
+  extent?: ReadonlySet<string> | undefined;
   /** The last one that is finished. */
   finished?: string;
 }
@@ -70,6 +92,8 @@ export interface Ledger {
   readonly state: LedgerState;
   /** On the disk when it returns. Entries added meanwhile share a write. */
   add(...entries: readonly LedgerEntry[]): Promise<void>;
+  /** @throws MediaError `storage_failed` when it is there no more; so does `add` */
+  check(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -91,6 +115,7 @@ function note(state: LedgerState, entry: LedgerEntry): void {
   switch (entry.type) {
     case "began":
       state.open = entry.stamp;
+      state.extent = entry.jobs && new Set(entry.jobs);
       return;
     case "named":
       state.names.set(entry.path, entry.job);
@@ -100,9 +125,14 @@ function note(state: LedgerState, entry: LedgerEntry): void {
     case "left":
       for (const map of [state.names, state.renamed, state.moving, state.ended])
         map.delete(entry.path);
+      if (entry.from !== undefined) state.moving.delete(entry.from);
+      return;
+    case "taken":
+      state.taken.add(entry.version);
       return;
     case "ended": {
-      const { stamp, mark, sha256, settings, stem, row } = entry;
+      const { stamp, mark, sha256, settings, stem, kept, row } = entry;
+      if (kept !== undefined) state.kept.add(kept);
       state.ended.set(entry.path, {
         stamp,
         mark,
@@ -126,14 +156,27 @@ function note(state: LedgerState, entry: LedgerEntry): void {
   }
 }
 
-/** A line that a crash left half written says nothing. */
+/** A line that a crash left half written says nothing, nor does one that is no entry. */
 function entryOf(line: string): LedgerEntry | undefined {
   try {
-    return JSON.parse(line) as LedgerEntry;
+    const value: unknown = JSON.parse(line);
+    const isEntry = typeof value === "object" && value !== null && "type" in value;
+    return isEntry ? (value as LedgerEntry) : undefined;
   } catch {
     return undefined;
   }
 }
+
+/** An entry with its paths changed. */
+function withPaths(entry: LedgerEntry, change: (path: string) => string): LedgerEntry {
+  if (!("path" in entry)) return entry;
+  const changed = { ...entry, path: change(entry.path) };
+  if (!("from" in changed) || changed.from === undefined) return changed;
+  return { ...changed, from: change(changed.from) };
+}
+
+/** The folder of the results, from which paths are meant. */
+const rootOf = (ledger: string): string => dirname(dirname(ledger));
 
 async function* entriesIn(path: string): AsyncGenerator<LedgerEntry> {
   const file = await open(path, "r").catch((error: NodeJS.ErrnoException) => {
@@ -154,8 +197,11 @@ export async function readLedger(path: string): Promise<LedgerState> {
     renamed: new Map(),
     moving: new Map(),
     ended: new Map(),
+    taken: new Set(),
+    kept: new Set(),
   };
-  for await (const entry of entriesIn(path)) note(state, entry);
+  const absolute = (given: string): string => resolve(rootOf(path), given); // older ones are absolute
+  for await (const entry of entriesIn(path)) note(state, withPaths(entry, absolute));
   return state;
 }
 
@@ -176,7 +222,7 @@ async function endsInLine(path: string): Promise<boolean> {
 }
 
 /** Adds entries one write after the other, those that wait together. */
-function createWriter(file: FileHandle): (text: string) => Promise<void> {
+function createWriter(file: FileHandle, folder: string): (text: string) => Promise<void> {
   let waiting = "";
   let last = Promise.resolve();
   let next: Promise<void> | undefined;
@@ -184,8 +230,10 @@ function createWriter(file: FileHandle): (text: string) => Promise<void> {
     const text = waiting;
     waiting = "";
     next = undefined;
-    await file.appendFile(text);
-    await file.datasync();
+    await writingTo(folder, async () => {
+      await file.appendFile(text);
+      await file.datasync();
+    });
   };
   return (text) => {
     waiting += text;
@@ -198,15 +246,27 @@ function createWriter(file: FileHandle): (text: string) => Promise<void> {
 export async function openLedger(path: string): Promise<Ledger> {
   const state = await readLedger(path);
   const file = await open(path, "a");
-  const write = createWriter(file);
+  const write = createWriter(file, dirname(path));
+  const check = async (): Promise<void> => {
+    const { nlink } = await file.stat(); // what is removed can still be written to
+    if (nlink > 0 && (await exists(path))) return;
+    throw new MediaError("storage_failed", `the output folder is gone: ${rootOf(path)}`, {
+      remedy:
+        "Put it back if you can, then run the same command again: it goes on, or begins anew.",
+    });
+  };
   if (!(await endsInLine(path))) await write("\n");
+  const below = (given: string): string => relative(rootOf(path), given).split(sep).join("/");
+  const lineOf = (entry: LedgerEntry) => `${JSON.stringify(withPaths(entry, below))}\n`;
   return {
     state,
     async add(...entries) {
       if (entries.length === 0) return;
-      await write(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+      await write(entries.map(lineOf).join(""));
+      await check();
       for (const entry of entries) note(state, entry);
     },
+    check,
     close: () => file.close(),
   };
 }

@@ -39,13 +39,15 @@ export interface JobNames {
  * called the same gets its ending added, and a number if that does not help.
  * @param known the names that were given before, by path
  * @param nameOf what of a path is to be in its name. Default: all of it.
+ * @param others names that no new one may have: of files that are somebody else's. Default: none.
  */
 export function createJobNames(
   known: ReadonlyMap<string, string>,
   nameOf: (path: string) => string = (path) => path,
+  others: Iterable<string> = [],
 ): JobNames {
   const given = new Map(known);
-  const taken = new Set([...known.values()].map(folded));
+  const taken = new Set([...known.values(), ...others].map(folded));
   const isFree = (name: string): boolean => !taken.has(folded(name));
   const freeName = (path: string): string => {
     const name = acceptableName(withoutExtension(nameOf(path)));

@@ -66,12 +66,19 @@ const isListOf =
   (value) =>
     Array.isArray(value) && value.length > 0 && value.every((one) => choices.includes(String(one)));
 
+/** Amazon S3's rules for a bucket's name, but for the few endings that it keeps for itself. */
+const isBucketName: Check = (value) =>
+  typeof value === "string" &&
+  /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(value) &&
+  !value.includes("..") &&
+  !/^\d+\.\d+\.\d+\.\d+$/.test(value);
+
 const checks: Readonly<Record<keyof BatchSettings, { is: Check; wanted: string }>> = {
   input: { is: isText, wanted: "a folder's path" },
   output: { is: isText, wanted: "a folder's path" },
   bucket: {
-    is: (value) => typeof value === "string" && /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(value),
-    wanted: "3 to 63 small letters, digits, dots and hyphens",
+    is: isBucketName,
+    wanted: "3 to 63 small letters, digits, single dots and hyphens, as in S3",
   },
   slots: { is: (value) => isCount(value) && Number(value) <= 10_000, wanted: "1 to 10000" },
   formats: { is: isListOf(batchFormats), wanted: `a list of ${batchFormats.join(", ")}` },
@@ -130,5 +137,6 @@ export function batchSettings(...given: readonly BatchGiven[]): BatchSettings {
     if (value !== undefined && !is(value))
       throw new MediaError("invalid_argument", `${key} must be ${wanted}, not ${String(value)}`);
   }
-  return all as BatchSettings;
+  const formats = batchFormats.filter((format) => all.formats?.includes(format)); // each once
+  return { ...(all as BatchSettings), formats };
 }

@@ -1,5 +1,4 @@
-import { byteOrderMark, csvLine, parseCsv } from "../media/csv.ts";
-import { MediaError } from "../media/errors.ts";
+import { byteOrderMark, csvLine } from "../media/csv.ts";
 
 /** How one input ended. Times are milliseconds since 1970; what is unknown is absent. */
 export interface BatchRow {
@@ -71,18 +70,6 @@ export function renamesCsv(
 ): string {
   const lines = names.map(({ input, job, renamedTo }) => csvLine([input, job, renamedTo]));
   return byteOrderMark + csvLine(["original", "job_name", "renamed_to"]) + lines.join("");
-}
-
-/**
- * The job names in a summary, as a spreadsheet may have saved it.
- * @throws MediaError `invalid_argument` when it is no summary of a batch
- */
-export function jobsInSummary(path: string, text: string): Set<string> {
-  const [head = [], ...rows] = parseCsv(text);
-  const column = head.indexOf("job_name");
-  if (column === -1 || !head.includes("failure_code"))
-    throw new MediaError("invalid_argument", `${path} is no summary of failed jobs`);
-  return new Set(rows.flatMap((row) => row[column] ?? []));
 }
 
 /** `20261120T115057Z`: for the names of files that belong to one batch. */

@@ -23,6 +23,7 @@ export function addBatch(program: Command, go: Go): void {
     .description("transcribe a folder of recordings, unattended; stopped, the same command goes on")
     .argument("[input]", "a folder of recordings")
     .argument("[output]", "the folder for transcripts, Word documents and summaries")
+    .option("--no-identify-language", "do not find it out, whatever the file says")
     .option("--config <file>", "a JSON file with these settings; options go before it")
     .option("--formats <formats>", `some of ${batchFormats.join(",")} (default: all)`, parseFormats)
     .option("--slots <n>", "slots; queued jobs use nine tenths of them (default: 100)", parseCount)
@@ -34,7 +35,9 @@ export function addBatch(program: Command, go: Go): void {
       ).choices(archiveModes),
     )
     .option("--keep-jobs", "leave uploads and jobs in the library")
+    .option("--no-keep-jobs", "remove them, whatever the file says (default)")
     .option("--rename-in-place", "give the recordings themselves acceptable names")
+    .option("--no-rename-in-place", "leave them as they are, whatever the file says (default)")
     .option("--retry-failed <csv>", "only what this summary of failed jobs lists")
     .option("--dry-run", "say what would be done, and how long it should take")
     .addHelpText(

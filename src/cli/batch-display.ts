@@ -1,6 +1,6 @@
 import { createLogUpdate } from "log-update";
 import type { BatchRow } from "../batch/summary.ts";
-import type { BatchUpdate } from "../runtime/batch-report.ts";
+import type { BatchProblem, BatchUpdate } from "../runtime/batch-report.ts";
 import {
   advanceBatch,
   batchSummary,
@@ -17,7 +17,7 @@ import { printable } from "./text.ts";
 export type BatchUpdateJson =
   | Exclude<BatchUpdate, { type: "problem" | "completed" | "failed" }>
   | { readonly type: "completed" | "failed"; readonly row: BatchRowJson }
-  | { readonly type: "problem"; readonly path: string; readonly error: ErrorJson };
+  | (Omit<Extract<BatchUpdate, { type: "problem" }>, "error"> & { readonly error: ErrorJson });
 
 type BatchRowJson = Omit<BatchRow, "createdAt" | "startedAt" | "finishedAt"> & {
   readonly createdAt: string;
@@ -63,6 +63,11 @@ function endedLine(row: BatchRow, style: Style): string {
   return `${style("green", "✓")} ${name}: ${count(row.words ?? 0, "word")}${draft}${sure}${took}`;
 }
 
+/** What is the matter with an input or a folder, for people. */
+export function problemLine({ path, error }: BatchProblem): string {
+  return `dailies: ${errorText(aboutPath(path, errorJson(error)))}`;
+}
+
 /** The lines of an update that stay, for results and for notes. */
 function lasting(update: BatchUpdate, style: Style): { results: string[]; notes: string[] } {
   switch (update.type) {
@@ -72,7 +77,10 @@ function lasting(update: BatchUpdate, style: Style): { results: string[]; notes:
       return { results: [], notes: [`${count(inputs, "recording")}, ${toDo} to do; ${how}`] };
     }
     case "ignored":
-      return { results: [], notes: [`- ${printable(update.path)}: passed over, ${update.reason}`] };
+      return {
+        results: [],
+        notes: [`- ${printable(update.input)}: passed over, ${update.reason}`],
+      };
     case "skipped":
       return {
         results: [`${style("dim", "=")} ${update.job} (${printable(update.input)}): done before`],
@@ -81,10 +89,8 @@ function lasting(update: BatchUpdate, style: Style): { results: string[]; notes:
     case "completed":
     case "failed":
       return { results: [endedLine(update.row, style)], notes: [] };
-    case "problem": {
-      const error = aboutPath(update.path, errorJson(update.error));
-      return { results: [], notes: [`dailies: ${errorText(error)}`] };
-    }
+    case "problem":
+      return { results: [], notes: [problemLine(update)] };
     case "queued":
     case "progress":
     case "waiting":

@@ -6,9 +6,9 @@ import {
   type BatchGiven,
   type BatchSettings,
 } from "../runtime/batch-settings.ts";
-import { asMediaError, MediaError } from "../media/errors.ts";
+import { asMediaError, MediaError, unreachable } from "../media/errors.ts";
 import type { BatchPreview, BatchReport, BatchUpdate } from "../runtime/batch-report.ts";
-import { createBatchDisplay, type BatchDisplay } from "./batch-display.ts";
+import { createBatchDisplay, problemLine, type BatchDisplay } from "./batch-display.ts";
 import type { Context } from "./context.ts";
 import { errorJson, exitCodes } from "./failure.ts";
 import { count, formatElapsed, formatSize } from "./format.ts";
@@ -29,7 +29,7 @@ const pathKeys = ["input", "output", "vocabulary", "retryFailed"] as const;
 
 async function readSettings(path: string): Promise<BatchGiven> {
   const text = await readFile(path, "utf8").catch((error: unknown) => {
-    throw new MediaError("not_found", `there is no file ${path}`, { cause: error });
+    throw unreachable(path, error, "file");
   });
   let content: unknown;
   try {
@@ -58,9 +58,7 @@ export async function batch(
   );
   const filed = config === undefined ? {} : await readSettings(config);
   const settings = batchSettings(filed, given);
-  const draftHint = dryRun
-    ? undefined
-    : await offerModel(heardWith(context, settings), { paths: [settings.input] });
+  const draftHint = dryRun ? undefined : await hintAtModel(context, settings);
   const display = createBatchDisplay(output);
   const stop = listenForStop((signal) => {
     if (signal !== "SIGPIPE")
@@ -73,6 +71,17 @@ export async function batch(
     display.close();
     stop.release();
   }
+}
+
+/**
+ * Nobody may be there to answer, so nothing is asked; and folders that cannot be are refused before
+ * anything is fetched.
+ */
+async function hintAtModel(context: Context, settings: BatchSettings): Promise<string | undefined> {
+  const { placesOf } = await import("../runtime/batch-places.ts");
+  await placesOf(settings);
+  const intent = { paths: [settings.input], unattended: true };
+  return offerModel(heardWith(context, settings), intent);
 }
 
 interface Running {
@@ -96,10 +105,11 @@ async function run(
   { display, stop, draftHint }: Running & { draftHint: string | undefined },
 ): Promise<number> {
   const startedAt = Date.now();
-  let isHeard = false;
   const onUpdate = (update: BatchUpdate): void => {
-    isHeard ||= update.type === "completed";
     display.update(update);
+    // Said at once, not after hours of drafts.
+    if (update.type === "found" && update.toDo > 0 && draftHint !== undefined)
+      display.say(draftHint);
   };
   const report =
     (await untilStopped(
@@ -112,7 +122,6 @@ async function run(
   const by = stop.by();
   if (by !== "SIGPIPE")
     printReport(context, report, { bucket: settings.bucket, elapsedMs: Date.now() - startedAt });
-  if (isHeard && draftHint !== undefined && by !== "SIGPIPE") context.output.note(draftHint);
   if (by !== undefined) return exitCodeOf(by);
   return report.failed + report.problems.length === 0 ? exitCodes.done : exitCodes.someFailed;
 }
@@ -129,6 +138,8 @@ async function preview(
   display.close();
   const by = stop.by();
   if (found !== undefined && by !== "SIGPIPE") printPreview(context, found);
+  if (by === undefined && found !== undefined && found.problems.length > 0)
+    return exitCodes.someFailed;
   if (by === undefined) return exitCodes.done;
   if (by !== "SIGPIPE") output.note("Interrupted.");
   return exitCodeOf(by);
@@ -139,19 +150,25 @@ const nothing: BatchReport = {
   completed: 0,
   failed: 0,
   skipped: 0,
+  waiting: 0,
   ignored: 0,
   problems: [],
   left: [],
   interrupted: true,
 };
 
+const problemsJson = (problems: BatchReport["problems"]) =>
+  problems.map((problem) => ({ ...problem, error: errorJson(problem.error) }));
+
 function printPreview({ output }: Context, found: BatchPreview): void {
-  if (output.mode !== "human") return output.document(found);
-  const { toDo, skipped, ignored, atOnce, soundMs, elapsedMs, by } = found;
+  if (output.mode !== "human")
+    return output.document({ ...found, problems: problemsJson(found.problems) });
+  const { toDo, skipped, failed, ignored, problems, atOnce, soundMs, elapsedMs, by } = found;
   const rows = [
     ...toDo.map((one) => [one.input, one.job, formatSize(one.sizeBytes), "to do"]),
     ...skipped.map((one) => [one.input, one.job, formatSize(one.sizeBytes), "done before"]),
-    ...ignored.map(({ path, reason }) => [path, "", "", reason]),
+    ...failed.map((one) => [one.input, one.job, formatSize(one.sizeBytes), "failed"]),
+    ...ignored.map(({ input, reason }) => [input, "", "", reason]),
   ];
   const columns = [
     { title: "INPUT", least: 16, cut: "middle" as const },
@@ -161,6 +178,7 @@ function printPreview({ output }: Context, found: BatchPreview): void {
   ];
   const { style } = output.results;
   output.lines(table(columns, rows, { style, available: output.results.columns() }));
+  for (const problem of problems) output.note(problemLine(problem));
   const sound = soundMs === undefined ? "" : `, about ${formatElapsed(soundMs)} of sound`;
   const how = by === "last batch" ? "at the last batch's pace" : "at the draft engine's usual pace";
   const time = elapsedMs === undefined ? "" : `: about ${formatElapsed(elapsedMs)} ${how}`;
@@ -175,12 +193,11 @@ function printReport(
   { bucket, elapsedMs }: { bucket: string; elapsedMs: number },
 ): void {
   if (output.mode !== "human") {
-    const problems = report.problems.map(({ path, error }) => ({ path, error: errorJson(error) }));
-    const end = { ...report, problems, elapsedMs };
+    const end = { ...report, problems: problemsJson(report.problems), elapsedMs };
     return output.document(output.mode === "jsonl" ? { type: "end", ...end } : end);
   }
   if (report === nothing) return output.note(interruptedLine); // nobody has looked what there is
-  const { completed, failed, skipped, summaries, left, interrupted, problems } = report;
+  const { completed, failed, skipped, waiting, summaries, left, interrupted, problems } = report;
   const parts = [
     `${completed} done`,
     `${failed} failed`,
@@ -192,11 +209,17 @@ function printReport(
     output.note(`Summaries: ${printable(summaries.completed)}`);
     output.note(`           ${printable(summaries.failed)}`);
   }
+  if (waiting > 0)
+    output.note(
+      `${count(waiting, "recording")} of this batch not done yet: without --retry-failed they are, and the summaries written.`,
+    );
   const most = left.length === 100 ? "100 or more" : String(left.length);
+  const first = left.slice(0, 3).map(printable).join(", ");
+  const others = left.length > 3 ? ", …" : "";
   output.note(
     left.length === 0
-      ? `Left in the library below ${bucket}/: no media, no jobs.`
-      : `Left in the library below ${bucket}/: ${most} media with their jobs.`,
+      ? `Left of it in the library below ${bucket}/: no media, no jobs.`
+      : `Left of it in the library below ${bucket}/: ${most} media with their jobs: ${first}${others}`,
   );
   if (interrupted) output.note(interruptedLine);
 }

@@ -12,6 +12,8 @@ import { stopSignal } from "./stop-signal.ts";
 export interface Intent {
   readonly paths: readonly string[];
   readonly only?: readonly Step[] | undefined;
+  /** Whether to ask nothing, on a terminal neither. */
+  readonly unattended?: boolean;
 }
 
 const pictures = /\.(jpe?g|png|webp|gif|bmp|tiff?|avif|hei[cf])$/i;
@@ -22,8 +24,8 @@ const mayTranscribe = ({ paths, only }: Intent): boolean =>
 
 /**
  * Before media are transcribed: offers the better speech engine where only the draft engine is
- * there. On a terminal it asks, once for ever; with DAILIES_AUTO_PULL=1 it fetches unasked;
- * elsewhere one line says how. Also says once under which licences the models are that are here.
+ * there. On a terminal it asks, once for ever, unless what is done is meant to run unattended; with
+ * DAILIES_AUTO_PULL=1 it fetches unasked; elsewhere one line says how. Also says once under which licences the models are that are here.
  * Whatever becomes of it, the work goes on: with the draft engine where need be.
  * Returns the line to say afterwards, when there are drafts.
  * @throws MediaError `cancelled` when the fetching was interrupted
@@ -42,8 +44,8 @@ export async function offerModel(context: Context, intent: Intent): Promise<stri
   }
   if (offer.answer === "no") return undefined;
   const isTerminal = process.stdin.isTTY && output.results.terminal && output.notes.terminal;
-  if (!isTerminal || output.mode !== "human" || output.quiet || offer.answer === "yes")
-    return hint(offer);
+  const isAsked = isTerminal && output.mode === "human" && !output.quiet && !intent.unattended;
+  if (!isAsked || offer.answer === "yes") return hint(offer);
   if (!(await canLoadSherpa())) return undefined;
   const isWanted = await ask(context, offer);
   if (isWanted === undefined) return undefined;

@@ -1,5 +1,12 @@
 import type { Media } from "../media/media.ts";
 
+/** The versions that somebody took in: only these may give way to what comes in by the same hand. */
+export interface OwnVersions {
+  has(version: string): boolean;
+  /** Called before a version is committed; kept for good when it returns. */
+  add(version: string): Promise<void>;
+}
+
 /** What comes in: bytes under a name. */
 export interface Arrival {
   readonly owner: string;
@@ -8,6 +15,8 @@ export interface Arrival {
   readonly origin?: string;
   /** Other bytes under the name give way. */
   readonly replace: boolean;
+  /** What has the name must be one of these, also when the bytes are the same. Default: may be anything. */
+  readonly own?: OwnVersions;
 }
 
 /** What an arrival is to the media that has its name. */
@@ -21,6 +30,7 @@ export type Verdict = "created" | "replaced" | "unchanged" | "not_yours" | "name
 export function judge(existing: Media | undefined, arrival: Arrival): Verdict {
   if (existing === undefined) return "created";
   if (existing.owner !== arrival.owner) return "not_yours";
+  if (arrival.own?.has(existing.version) === false) return "name_conflict";
   if (existing.sha256 === arrival.sha256) return "unchanged";
   const isSameFile = arrival.origin !== undefined && existing.origin === arrival.origin;
   return arrival.replace || isSameFile ? "replaced" : "name_conflict";

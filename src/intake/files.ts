@@ -1,6 +1,6 @@
 import { opendir, stat } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
-import { asMediaError, MediaError } from "../media/errors.ts";
+import { unreachable, type MediaError } from "../media/errors.ts";
 import { hasMediaExtension } from "../media/keys.ts";
 
 /** A file that was named, or found below a folder that was named. */
@@ -15,24 +15,23 @@ export interface FoundFile {
   readonly unreadable?: MediaError;
 }
 
-/**
- * What a failed look at a path means: that nothing is there, or why it cannot be looked at.
- * @param path as it was given
- */
-export function unreachable(path: string, thrown: unknown): MediaError {
-  const { code } = thrown as NodeJS.ErrnoException;
-  if (code === "ENOENT" || code === "ENOTDIR")
-    return new MediaError("not_found", `there is no file or folder ${path}`, { cause: thrown });
-  const error = asMediaError(thrown);
-  return new MediaError(error.code, `${path} cannot be read: ${error.message}`, { cause: thrown });
-}
-
 /** Unfinished downloads, editors' and systems' own files. */
 export function isTemporary(name: string): boolean {
   return name.startsWith(".") || /\.(part|tmp|crdownload)$/i.test(name);
 }
 
-async function* below(folder: string, root: string): AsyncGenerator<FoundFile> {
+export interface FilesOptions {
+  /** Names what is left out as hidden or unfinished. Default: it is left out silently. */
+  readonly nameHidden?: boolean;
+  /** Why a folder below is not to be looked into; undefined when it is. Default: all are looked into. */
+  readonly passOver?: (folder: string) => Promise<string | undefined>;
+}
+
+async function* below(
+  folder: string,
+  root: string,
+  options: FilesOptions,
+): AsyncGenerator<FoundFile> {
   const entries = [];
   try {
     for await (const entry of await opendir(folder)) entries.push(entry);
@@ -45,8 +44,11 @@ async function* below(folder: string, root: string): AsyncGenerator<FoundFile> {
   for (const entry of entries) {
     const path = join(folder, entry.name);
     const name = relative(root, path).split(sep).join("/");
-    if (isTemporary(entry.name)) continue;
-    if (entry.isDirectory()) yield* below(path, root);
+    const why = entry.isDirectory() ? await options.passOver?.(path) : undefined;
+    if (why !== undefined) yield { path, name, ignored: why };
+    else if (isTemporary(entry.name)) {
+      if (options.nameHidden === true) yield { path, name, ignored: "hidden or unfinished" };
+    } else if (entry.isDirectory()) yield* below(path, root, options);
     else if (!entry.isFile()) yield { path, name, ignored: "not a regular file" };
     else if (!hasMediaExtension(entry.name)) yield { path, name, ignored: "not a media file" };
     else yield { path, name };
@@ -58,11 +60,14 @@ async function* below(folder: string, root: string): AsyncGenerator<FoundFile> {
  * order of their names. Links inside folders are not followed.
  * @throws MediaError `not_found`; `storage_failed` when it may not be looked at
  */
-export async function* filesOf(given: string): AsyncGenerator<FoundFile> {
+export async function* filesOf(
+  given: string,
+  options: FilesOptions = {},
+): AsyncGenerator<FoundFile> {
   const path = resolve(given);
   const found = await stat(path).catch((error: unknown) => {
     throw unreachable(given, error);
   });
-  if (found.isDirectory()) yield* below(path, path);
+  if (found.isDirectory()) yield* below(path, path, options);
   else yield { path, name: basename(path) };
 }

@@ -1,13 +1,13 @@
 import { realpath, rm, stat } from "node:fs/promises";
 import { sep } from "node:path";
 import type { Catalog, FileStamp } from "../catalog/catalog.ts";
-import { asMediaError, MediaError } from "../media/errors.ts";
+import { asMediaError, MediaError, unreachable } from "../media/errors.ts";
 import { checkKey } from "../media/keys.ts";
 import type { ObjectRef } from "../media/media.ts";
 import type { ObjectStore, StoredBytes } from "../objects/object-store.ts";
 import { contentTypeOf } from "./content-types.ts";
-import { unreachable } from "./files.ts";
-import { record, type FollowArrival, type Received } from "./record.ts";
+import type { OwnVersions } from "./arrival.ts";
+import { record, refused, type FollowArrival, type Received } from "./record.ts";
 
 export interface ReceiveOptions {
   readonly catalog: Catalog;
@@ -21,6 +21,8 @@ export interface Door {
   readonly owner: string;
   /** Other bytes under the name that came from elsewhere give way. Default: `name_conflict`. */
   readonly replace?: boolean;
+  /** What was taken in before by the same hand, if nothing else is to be touched. */
+  readonly own?: OwnVersions;
   /** What follows from the arrival, committed with it. */
   readonly follow: FollowArrival;
   /** Refuses the bytes of a file while there is no room for more. Default: whoever asks has looked. */
@@ -115,8 +117,15 @@ async function keep(
 ): Promise<Received> {
   const contentType = door.contentType ?? contentTypeOf(ref.key);
   const source = { ...ref, ...bytes, contentType };
-  const { owner, replace = false, follow, origin } = door;
-  const arrived = { source, owner, replace, follow, ...(origin === undefined ? {} : { origin }) };
+  const { owner, replace = false, own, follow, origin } = door;
+  const arrived = {
+    source,
+    owner,
+    replace,
+    follow,
+    ...(own && { own }),
+    ...(origin === undefined ? {} : { origin }),
+  };
   const received = await record(catalog, arrived).catch(async (error: unknown) => {
     // Only where it is certain that nothing was committed; else the next start sweeps them.
     if (error instanceof MediaError) await objects.remove(ref);
@@ -135,12 +144,13 @@ export async function receiveFile(options: ReceiveOptions, file: IncomingFile): 
   const { catalog } = options;
   const name = checkKey(file.name);
   await checkWithin(file);
-  const known = await catalog.findImport(await stampOf(file.path));
-  if (known?.name === name) {
-    const media = await catalog.getMedia(name);
-    if (media?.version === known.version && media.owner === file.owner)
-      return { media, change: "unchanged" };
-  }
+  const stamped = await stampOf(file.path);
+  const media = await catalog.getMedia(name);
+  if (media !== undefined && file.own?.has(media.version) === false)
+    throw refused("name_conflict", media);
+  const known = await catalog.findImport(stamped);
+  if (known?.name === name && media?.version === known.version && media.owner === file.owner)
+    return { media, change: "unchanged" };
   await file.checkRoom?.();
   const { ref, bytes, stamp } = await takeBytes(options, file, name);
   await checkWithin(file).catch(async (error: unknown) => {

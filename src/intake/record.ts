@@ -2,7 +2,7 @@ import type { Catalog, Change, Twin } from "../catalog/catalog.ts";
 import { MediaError } from "../media/errors.ts";
 import type { MediaEvent } from "../media/event.ts";
 import type { Media, StoredObject } from "../media/media.ts";
-import { judge, type Verdict } from "./arrival.ts";
+import { judge, type OwnVersions, type Verdict } from "./arrival.ts";
 
 /** What follows from an arrival, committed with it; with a twin, only what that lacks. */
 export type FollowArrival = (event: MediaEvent, twin: Twin | undefined) => readonly Change[];
@@ -14,6 +14,7 @@ export interface Stored {
   /** The file on this machine that they came from. */
   readonly origin?: string;
   readonly replace: boolean;
+  readonly own?: OwnVersions;
   readonly follow: FollowArrival;
 }
 
@@ -23,7 +24,7 @@ export interface Received {
   readonly change: Exclude<Verdict, "not_yours" | "name_conflict"> | "shared";
 }
 
-function refused(verdict: "not_yours" | "name_conflict", existing: Media): MediaError {
+export function refused(verdict: "not_yours" | "name_conflict", existing: Media): MediaError {
   const name = JSON.stringify(existing.name);
   if (verdict === "not_yours") return new MediaError(verdict, `${name} is another owner's`);
   const details = { existingOrigin: existing.origin };
@@ -35,16 +36,17 @@ function refused(verdict: "not_yours" | "name_conflict", existing: Media): Media
  * @throws MediaError `name_conflict`, `not_yours`: nothing is written
  */
 export async function record(catalog: Catalog, stored: Stored): Promise<Received> {
-  const { source, owner, origin, replace } = stored;
+  const { source, owner, origin, replace, own } = stored;
   const { key: name, version, sha256, sizeBytes } = source;
   const arrival = { owner, sha256, replace, ...(origin === undefined ? {} : { origin }) };
   for (;;) {
     const existing = await catalog.getMedia(name);
-    const verdict = judge(existing, arrival);
+    const verdict = judge(existing, own === undefined ? arrival : { ...arrival, own });
     if (existing !== undefined && (verdict === "not_yours" || verdict === "name_conflict"))
       throw refused(verdict, existing);
     if (existing !== undefined && verdict === "unchanged")
       return { media: existing, change: verdict };
+    await own?.add(version);
     const twin = await catalog.findTwin({ sha256, owner });
     const { replace: _, ...rest } = arrival;
     const created: MediaEvent = {

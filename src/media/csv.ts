@@ -18,14 +18,22 @@ export function csvLine(values: readonly (string | number | undefined)[]): strin
 /** What makes spreadsheets read a file as UTF-8. */
 export const byteOrderMark = "\ufeff";
 
+/** What is between fields: what the first line says, or has. */
+function separatorOf(head: string): string {
+  return [",", ";", "\t"].find((separator) => head.includes(separator)) ?? ",";
+}
+
 /**
- * Records of a CSV file, as spreadsheets save it: `,` or `;` between fields (as in its first line),
- * any line ends, with or without a byte order mark. Empty lines are left out.
+ * Records of a CSV file, as spreadsheets save it: `,`, `;` or a tab between fields (as in its first
+ * line, or named there: `sep=;`), any line ends, with or without a byte order mark. Empty lines are
+ * left out.
  */
 export function parseCsv(text: string): string[][] {
-  const bare = text.startsWith(byteOrderMark) ? text.slice(1) : text;
+  const unmarked = text.startsWith(byteOrderMark) ? text.slice(1) : text;
+  const named = /^"?sep=([,;\t])"?(?:\r\n|\n|\r|$)/i.exec(unmarked);
+  const bare = unmarked.slice(named?.[0].length ?? 0);
   const [head = ""] = bare.split(/[\r\n]/, 1);
-  const separator = head.includes(",") || !head.includes(";") ? "," : ";";
+  const separator = named?.[1] ?? separatorOf(head);
   const rows: string[][] = [];
   let row: string[] = [];
   const field = new RegExp(

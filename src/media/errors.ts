@@ -100,7 +100,10 @@ export const errorCodes = {
   },
   output_invalid: { retryable: true, remedy: "`dailies retry NAME` tries that step again." },
   // where it happens
-  disk_full: { retryable: true, remedy: "Free some space, then `dailies retry`." },
+  disk_full: {
+    retryable: true,
+    remedy: "Free some space, then run the same command again, or `dailies retry` what has failed.",
+  },
   storage_failed: { retryable: true, remedy: "Check the data directory with `dailies doctor`." },
   catalog_newer: { retryable: false, remedy: "Upgrade dailies, or use another --data-dir." },
   unsupported_node: { retryable: false, remedy: "Install Node.js 24 or newer." },
@@ -117,27 +120,31 @@ export type ErrorCode = keyof typeof errorCodes;
  * The one error type of Dailies.
  * `message` is a short line for people; what a decoder or an engine printed goes to `details`.
  * `retryable` says whether trying the same again may succeed; default: what the code says.
+ * `remedy` is for a place that knows better than the code what helps.
  */
 export class MediaError extends Error {
   override readonly name = "MediaError";
   readonly code: ErrorCode;
   readonly retryable: boolean;
   readonly details: Readonly<Record<string, unknown>>;
+  /** What the reader can do about it, in one sentence. */
+  readonly remedy: string;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { cause?: unknown; details?: Record<string, unknown>; retryable?: boolean } = {},
+    options: {
+      cause?: unknown;
+      details?: Record<string, unknown>;
+      retryable?: boolean;
+      remedy?: string;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.retryable = options.retryable ?? errorCodes[code].retryable;
     this.details = options.details ?? {};
-  }
-
-  /** What the reader can do about it, in one sentence. */
-  get remedy(): string {
-    return errorCodes[this.code].remedy;
+    this.remedy = options.remedy ?? errorCodes[code].remedy;
   }
 }
 
@@ -198,4 +205,29 @@ export function asMediaError(thrown: unknown): MediaError {
   const code = systemCodes[(thrown as NodeJS.ErrnoException).code ?? ""] ?? "internal";
   const details = thrown.stack === undefined ? {} : { stack: thrown.stack };
   return new MediaError(code, thrown.message, { cause: thrown, details });
+}
+
+/**
+ * What a failed look at a path means: that nothing is there, or why it cannot be looked at.
+ * @param path as it was given
+ * @param what should be there: `folder`
+ */
+export function unreachable(path: string, thrown: unknown, what = "file or folder"): MediaError {
+  const { code } = thrown as NodeJS.ErrnoException;
+  // What was no letter when the name was read as UTF-8 has become this one.
+  if (code === "ENOENT" && path.includes("\ufffd"))
+    return new MediaError("invalid_name", `the name of ${path} is not UTF-8`, {
+      cause: thrown,
+      remedy: "Rename it, then run the same command again.",
+    });
+  if (code === "ENOENT" || code === "ENOTDIR")
+    return new MediaError("not_found", `there is no ${what} ${path}`, {
+      cause: thrown,
+      remedy: "See that the path is right, then run the same command again.",
+    });
+  const error = asMediaError(thrown);
+  return new MediaError(error.code, `${path} cannot be read: ${error.message}`, {
+    cause: thrown,
+    remedy: "Let this user read it, then run the same command again.",
+  });
 }

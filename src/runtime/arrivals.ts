@@ -30,6 +30,8 @@ interface ArrivalWish {
   readonly request?: JobRequest;
   /** What is wished of the transcript; what a twin was wished goes before it comes in. */
   readonly speech?: SpeechWish | undefined;
+  /** Whether that is all that is wished, and a twin's wish counts for nothing. Default: false. */
+  readonly isWholeWish?: boolean;
   /** The settings for such a wish. Default: the same for all. */
   readonly settingsFor?: (wish: SpeechWish) => PipelineSettings;
 }
@@ -40,11 +42,11 @@ interface ArrivalWish {
  */
 export function followArrival(
   settings: PipelineSettings,
-  { request, speech, settingsFor = () => settings }: ArrivalWish = {},
+  { request, speech, isWholeWish = false, settingsFor = () => settings }: ArrivalWish = {},
 ): FollowArrival {
   return (event: MediaEvent, twin) => {
     const { name, version } = event;
-    const wish = mergedWish(twin?.speech, speech);
+    const wish = mergedWish(isWholeWish ? undefined : twin?.speech, speech);
     const asked: Change[] = isSameWish(undefined, wish)
       ? []
       : [{ type: "event", event: { type: "speech.asked", name, version, speech: wish } }];

@@ -40,6 +40,15 @@ interface ArchiveParts {
   readonly signal: AbortSignal;
 }
 
+/** Whose results they are. */
+interface NewResults {
+  readonly input: BatchInput;
+  readonly job: string;
+  /** Of the recording that was heard. */
+  readonly sha256: string;
+  readonly before: Ended | undefined;
+}
+
 /** The folder of what is finished: recordings, each beside its JSON. */
 export function createArchive({ places, settings, files, signal }: ArchiveParts) {
   const recordingIn = (stem: string, { path }: BatchInput): string =>
@@ -58,24 +67,31 @@ export function createArchive({ places, settings, files, signal }: ArchiveParts)
     throw new MediaError("storage_failed", `${stems.join(" and ")} are in the archive already`);
   }
 
+  /** The JSON of new results, into the archive; undefined when there is none, or it cannot be written. */
+  async function archiveJson(text: string, { input, job, sha256, before }: NewResults) {
+    if (settings.archive === "none") return undefined;
+    try {
+      const stem = await stemFor(input, job, sha256, before);
+      await files.write(jsonIn(places, stem), text);
+      return stem;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return undefined; // bringing it is tried once more, which says why it cannot be
+    }
+  }
+
   return {
     /**
-     * What recording and JSON are to be called in the archive; undefined without one.
-     * @throws MediaError `storage_failed` when each name has other bytes
+     * The JSON of new results, into the archive; returns what it is called there. Where it does not
+     * come there it is kept for a run that can bring it: it cannot be had again without hearing the
+     * recording again.
      */
-    async nameFor(input: BatchInput, job: string, sha256: string, before?: Ended) {
-      return settings.archive === "none" ? undefined : stemFor(input, job, sha256, before);
-    },
-
-    /**
-     * The JSON of new results, into the archive. Without one it is kept where a later run finds it
-     * that wants one: it cannot be had again without hearing the recording again.
-     */
-    async writeJson(job: string, stem: string | undefined, text: string): Promise<void> {
-      const kept = keptIn(places, job);
-      if (stem !== undefined) await files.write(jsonIn(places, stem), text);
-      else if (!settings.formats.includes("json")) return files.write(kept, text);
-      await rm(kept, { force: true }); // of earlier results
+    async writeJson(text: string, results: NewResults): Promise<string | undefined> {
+      const kept = keptIn(places, results.job);
+      const stem = await archiveJson(text, results);
+      if (stem === undefined && !settings.formats.includes("json")) await files.write(kept, text);
+      else await rm(kept, { force: true }); // of earlier results
+      return stem;
     },
 
     /**

@@ -139,11 +139,10 @@ export function createDelivery(delivery: DeliveryParts) {
     const json = await transcriptOf(ready);
     const transcript = fromTranscribeJson(json);
     const text = JSON.stringify(json);
-    const stem = await archive.nameFor(input, job, media.sha256, before);
     const written: string[] = [];
     for (const format of settings.formats)
       written.push(await write(ready, format, text, transcript));
-    await archive.writeJson(job, stem, text);
+    const stem = await archive.writeJson(text, { input, job, sha256: media.sha256, before });
     return { ...figuresOf(transcript), files: written, stem };
   }
 

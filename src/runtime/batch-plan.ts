@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { chooseListed, jobsInSummary, type ListedJob } from "../batch/choice.ts";
 import { exists, markOf } from "../batch/files.ts";
 import { rowsIn, type Ended, type LedgerState } from "../batch/ledger.ts";
 import { createJobNames, type JobNames } from "../batch/names.ts";
+import { paceOf } from "../batch/pace.ts";
 import type { BatchSettings } from "../batch/settings.ts";
-import { jobsInSummary } from "../batch/summary.ts";
-import { MediaError } from "../media/errors.ts";
+import { isWaitedFor, standingOf, type Extent } from "../batch/start.ts";
+import { unreachable } from "../media/errors.ts";
 import { canonicalJson } from "../media/job.ts";
 import { wishSettings, type SpeechWish } from "../media/speech.ts";
 import { createProbe } from "../probe/probe.ts";
@@ -17,17 +19,25 @@ import { nameBelow, type BatchInput, type BatchPlaces } from "./batch-places.ts"
 import type { Parts } from "./parts.ts";
 import type { LocalSteps } from "./steps.ts";
 
-/** What is to be done with the inputs. */
+/** How the inputs stand, and which of them are wanted. */
 export interface BatchWork {
-  readonly toDo: BatchInput[];
-  /** Ended in this batch, before it was stopped; only the archive may lack them. */
-  readonly ended: LookedAt[];
+  readonly toDo: LookedAt[];
+  /** Done in this batch, before it was stopped; only the archive may lack them. */
+  readonly done: LookedAt[];
+  /** Failed in this batch, with the same settings, and are not listed. */
+  readonly failed: LookedAt[];
   /** Done before with the same contents and settings. The archive may lack them, too. */
   readonly skipped: LookedAt[];
+  /** Not listed, and not done: the batch that goes on waits for them. */
+  readonly left: LookedAt[];
+  /** The jobs that are listed; absent: all are wanted. */
+  readonly chosen: Extent;
+  /** What is listed and none of the inputs. */
+  readonly missing: readonly ListedJob[];
 }
 
-/** An input that is what it was. */
-interface LookedAt extends BatchInput {
+/** An input, and what its file was like. */
+export interface LookedAt extends BatchInput {
   /** What the file was before it was looked at: see `markOf`. */
   readonly mark: string;
 }
@@ -59,9 +69,13 @@ export async function settingsHash(parts: SpeechParts, wish: SpeechWish): Promis
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
-/** Job names, with those that were given before. */
-export function jobNames({ input }: BatchPlaces, { names }: LedgerState): JobNames {
-  return createJobNames(names, (path) => nameBelow(input, path));
+/** Job names, with those that were given before; others than the files' that are there: see `namesThere`. */
+export function jobNames(
+  { input }: BatchPlaces,
+  { names }: LedgerState,
+  there: Iterable<string>,
+): JobNames {
+  return createJobNames(names, (path) => nameBelow(input, path), there);
 }
 
 /** Whether an input was done before: the same bytes, the same settings, and what is wanted of it is there. */
@@ -81,36 +95,63 @@ async function isDone(
   return hasItsSize && (await sha256Of(input.path, signal).catch(() => "")) === ended.sha256;
 }
 
-/** The jobs that alone are to be done; undefined: all. */
-async function chosenJobs({ retryFailed }: BatchSettings): Promise<Set<string> | undefined> {
+/**
+ * What is listed as to be tried again; undefined without a list.
+ * @throws MediaError when it cannot be read, or is no summary of failed jobs
+ */
+export async function listedJobs({ retryFailed }: BatchSettings) {
   if (retryFailed === undefined) return undefined;
-  const text = await readFile(retryFailed, "utf8").catch((error: unknown) => {
-    throw new MediaError("not_found", `there is no summary ${retryFailed}`, { cause: error });
+  const bytes = await readFile(retryFailed).catch((error: unknown) => {
+    throw unreachable(retryFailed, error, "summary");
   });
-  return jobsInSummary(retryFailed, text);
+  return jobsInSummary(retryFailed, bytes);
 }
 
-/** Sorts the inputs by what is to be done with them. After the signal the rest is not looked at. */
+/** The jobs that alone are to be done. What is listed and was done meanwhile is not missed. */
+async function choose(
+  inputs: readonly BatchInput[],
+  names: JobNames,
+  { settings, places, state }: PlanContext,
+): Promise<{ chosen: Extent; missing: ListedJob[] }> {
+  const listed = await listedJobs(settings);
+  if (listed === undefined) return { chosen: undefined, missing: [] };
+  const asListed = (path: string, name: string) => ({
+    job: names.nameFor(path),
+    inputs: [name, state.renamed.get(path) ?? name],
+  });
+  const here = inputs.map(({ path, name }) => asListed(path, name));
+  const { chosen, missing } = chooseListed(here, listed);
+  const done = Array.from(state.ended)
+    .filter(([path, { succeeded }]) => succeeded && state.names.has(path))
+    .map(([path]) => asListed(path, nameBelow(places.input, path)));
+  return { chosen, missing: chooseListed(done, missing).missing };
+}
+
+/** Sorts the inputs by how they stand. After the signal the rest is not looked at. */
 export async function sortInputs(
   inputs: readonly BatchInput[],
   names: JobNames,
   context: PlanContext,
   signal: AbortSignal,
 ): Promise<BatchWork> {
-  const work: BatchWork = { toDo: [], ended: [], skipped: [] };
-  const { state, settings } = context;
-  const chosen = await chosenJobs(settings);
+  const { state, hash } = context;
+  const choice = await choose(inputs, names, context);
+  const work: BatchWork = { toDo: [], done: [], failed: [], skipped: [], left: [], ...choice };
+  const { toDo, done, failed, skipped } = work;
+  const lists = { "to do": toDo, done, failed, "done before": skipped };
   for (const found of inputs) {
     if (signal.aborted) break;
     const job = names.nameFor(found.path);
-    if (chosen?.has(job) === false) continue;
+    const isListed = choice.chosen?.has(job) ?? false;
+    const isWanted = isListed || choice.chosen === undefined;
+    if (!isWanted && !isWaitedFor(state, job)) continue;
     const ended = state.ended.get(found.path);
-    const isOurs = ended !== undefined && ended.stamp === state.open;
     const input = { ...found, mark: (await markOf(found.path)) ?? "" };
-    if (await isDone(input, { job, ended }, context, signal))
-      (isOurs ? work.ended : work.skipped).push(input);
-    else if (isOurs && !ended.succeeded) work.ended.push(input);
-    else work.toDo.push(input);
+    const known = { ended, isListed, hash };
+    const isThere = await isDone(input, { job, ended }, context, signal);
+    const standing = standingOf(state, { ...known, isDone: isThere });
+    if (isWanted) lists[standing].push(input);
+    else if (standing === "to do") work.left.push(input);
   }
   return work;
 }
@@ -142,19 +183,10 @@ async function guessDuration(
 /** An estimate for the draft engine, from recordings of some seconds each on two slow cores; not a measurement. */
 const usual = { fileMs: 900, realTimeFactor: 0.3 };
 
-/** Seconds of work a second of sound took in the last batch with this output folder, if there was one. */
+/** That of the last batch with this output folder, if there was one. */
 async function lastPace({ places, state }: PlanContext): Promise<number | undefined> {
   if (state.finished === undefined) return undefined;
-  const rows = (await rowsIn(places.ledger, state.finished)).filter(
-    (row) =>
-      row.failure === undefined && row.durationMs !== undefined && row.startedAt !== undefined,
-  );
-  const soundMs = rows.reduce((sum, { durationMs = 0 }) => sum + durationMs, 0);
-  if (soundMs === 0) return undefined;
-  const times = rows.flatMap(({ startedAt = 0, finishedAt }) => [startedAt, finishedAt]);
-  return (
-    (times.reduce((a, b) => Math.max(a, b)) - times.reduce((a, b) => Math.min(a, b))) / soundMs
-  );
+  return paceOf(await rowsIn(places.ledger, state.finished));
 }
 
 export interface Estimate {

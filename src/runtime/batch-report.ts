@@ -26,7 +26,12 @@ export type BatchUpdate =
       readonly admitted: number;
       readonly atOnce: number;
     }
-  | { readonly type: "ignored"; readonly path: string; readonly reason: string }
+  | {
+      readonly type: "ignored";
+      readonly path: string;
+      readonly input: string;
+      readonly reason: string;
+    }
   /** Done before with the same contents and settings. */
   | { readonly type: "skipped"; readonly job: string; readonly input: string }
   | {
@@ -46,7 +51,15 @@ export type BatchUpdate =
   | { readonly type: "completed"; readonly row: BatchRow }
   | { readonly type: "failed"; readonly row: BatchRow }
   /** Something beside the transcription did not work: an input that cannot be moved, say. */
-  | { readonly type: "problem"; readonly path: string; readonly error: MediaError };
+  | ({ readonly type: "problem" } & BatchProblem);
+
+export interface BatchProblem {
+  /** Absolute. */
+  readonly path: string;
+  /** The same below the input folder; empty for the folder itself. */
+  readonly input: string;
+  readonly error: MediaError;
+}
 
 export interface BatchReport {
   /** Of the whole batch, however often it was stopped and started again. */
@@ -54,10 +67,12 @@ export interface BatchReport {
   readonly failed: number;
   /** Done before with the same contents and settings. */
   readonly skipped: number;
+  /** Recordings of this batch that are not done, and were not listed: the summaries wait for them. */
+  readonly waiting: number;
   /** Files that are no recordings. */
   readonly ignored: number;
-  readonly problems: readonly { readonly path: string; readonly error: MediaError }[];
-  /** The files; absent when nothing was to be done, or it was interrupted. */
+  readonly problems: readonly BatchProblem[];
+  /** The files; absent when nothing was to be done, some are waited for, or it was interrupted. */
   readonly summaries?: { readonly completed: string; readonly failed: string };
   /** Media that are in the library below the bucket, at most 100: none, unless they were kept. */
   readonly left: readonly string[];
@@ -68,7 +83,15 @@ export interface BatchReport {
 export interface BatchPreview {
   readonly toDo: readonly BatchPreviewInput[];
   readonly skipped: readonly BatchPreviewInput[];
-  readonly ignored: readonly { readonly path: string; readonly reason: string }[];
+  /** Failed in the batch that goes on, with the same settings: `retryFailed` does them again. */
+  readonly failed: readonly BatchPreviewInput[];
+  readonly ignored: readonly {
+    readonly path: string;
+    readonly input: string;
+    readonly reason: string;
+  }[];
+  /** Folders that cannot be looked into. */
+  readonly problems: readonly BatchProblem[];
   readonly admitted: number;
   readonly atOnce: number;
   /** Of sound to be transcribed, and of work; absent when no input says how long it is. */

@@ -1,17 +1,18 @@
-import { markOf, type WholeFiles } from "../batch/files.ts";
+import { markOf } from "../batch/files.ts";
 import type { Ledger } from "../batch/ledger.ts";
 import type { JobNames } from "../batch/names.ts";
 import { admittedAtOnce, type BatchSettings } from "../batch/settings.ts";
-import type { BatchRow } from "../batch/summary.ts";
 import { receiveFile } from "../intake/receive.ts";
 import { asMediaError, MediaError } from "../media/errors.ts";
-import { extensionOf } from "../media/keys.ts";
 import type { SpeechWish } from "../media/speech.ts";
-import { followArrival, removeVersion } from "./arrivals.ts";
+import { followArrival } from "./arrivals.ts";
 import type { Archive } from "./batch-archive.ts";
+import { mediaName, ownMedia, removeNow } from "./batch-bucket.ts";
 import type { Delivery } from "./batch-delivery.ts";
+import { end, refuse } from "./batch-end.ts";
 import type { BatchInput } from "./batch-places.ts";
-import type { BatchUpdate } from "./batch-report.ts";
+import type { LookedAt } from "./batch-plan.ts";
+import type { BatchProblem, BatchUpdate } from "./batch-report.ts";
 import type { ProcessedMedia, ProcessUpdate } from "./processing.ts";
 import type { Parts } from "./parts.ts";
 import { newRun, workUntil, type Run } from "./run.ts";
@@ -25,7 +26,8 @@ export interface Batch {
   readonly settings: BatchSettings;
   readonly speech: SpeechWish;
   readonly ledger: Ledger;
-  readonly files: WholeFiles;
+  /** @throws MediaError `storage_failed`, `disk_full` when nothing can be written to the output folder */
+  readonly checkOutput: () => Promise<void>;
   readonly delivery: Delivery;
   readonly archive: Archive;
   readonly names: JobNames;
@@ -33,125 +35,75 @@ export interface Batch {
   readonly hash: string;
   readonly stamp: string;
   readonly tell: (update: BatchUpdate) => void;
-  readonly problems: { path: string; error: MediaError }[];
+  readonly problems: BatchProblem[];
   /** Inputs in the library that are not done, by their media's name. */
   readonly admitted: Map<string, Admitted>;
 }
 
 interface Admitted {
-  readonly input: BatchInput;
+  /** As it was when it was taken in. */
+  readonly input: LookedAt;
   readonly job: string;
-  /** What the file was when it was taken in. */
-  readonly mark: string;
   /** Whether its jobs are asked for. */
   begun: boolean;
 }
 
-/** What an input is called in the library: a key in the bucket. */
-function mediaName(bucket: string, job: string, path: string): string {
-  return `${bucket}/${job}.${extensionOf(path) ?? "media"}`;
-}
-
-function problem(batch: Batch, path: string, thrown: unknown): void {
-  const found = { path, error: asMediaError(thrown) };
-  batch.problems.push(found);
-  batch.tell({ type: "problem", ...found });
-}
-
-/** A file as it was when it was read, and what it is called in the archive. */
-interface Read {
-  /** See `markOf`; empty when it could not be taken in. */
-  readonly mark: string;
-  readonly sha256: string;
-  readonly stem?: string | undefined;
-}
-
-/** @throws MediaError when the file is not what was read: it holds what nobody has transcribed */
-async function checkUnchanged({ path }: BatchInput, mark: string): Promise<void> {
-  const now = await markOf(path);
-  if (now === mark) return;
-  if (now === undefined)
-    throw new MediaError("not_found", "it was taken away before it could be archived");
-  throw new MediaError(
-    "file_changing",
-    "it was changed while it was transcribed, so it stays where it is; the next run does it again",
-  );
-}
-
-/**
- * An input that has ended into the archive, beside its JSON. One that cannot be is said, and stays
- * where it is.
- * @param mark what the file was when it was read, or found to be what was read: see `markOf`
- */
-export async function putAway(batch: Batch, input: BatchInput, mark: string): Promise<void> {
-  const { archive, ledger, names, settings } = batch;
-  const { path } = input;
-  const ended = ledger.state.ended.get(path);
-  if (settings.archive === "none" || ended === undefined) return;
-  try {
-    await checkUnchanged(input, mark);
-    const stem = await archive.bringJson(input, names.nameFor(path), ended);
-    if (ended.stem === undefined) await ledger.add({ type: "archived", path, stem });
-    await archive.bringRecording(input, stem, ended.sha256);
-  } catch (error) {
-    // Stopped: it is written down as ended, and the next run puts it away.
-    if (asMediaError(error).code !== "cancelled") problem(batch, path, error);
-  }
-}
-
-/** Writes down how an input ended, and only then moves it: what is written is never done again. */
-async function end(batch: Batch, input: BatchInput, read: Read, outcome: BatchRow): Promise<void> {
-  const { ledger, stamp, hash: settings } = batch;
-  const { mark, sha256, stem } = read;
-  const row = { ...outcome, input: ledger.state.renamed.get(input.path) ?? outcome.input };
-  const { path } = input;
-  const named = stem === undefined ? {} : { stem };
-  await ledger.add({ type: "ended", stamp, path, mark, sha256, settings, ...named, row });
-  if (row.failure === undefined) await putAway(batch, input, mark);
-  batch.tell({ type: row.failure === undefined ? "completed" : "failed", row });
-}
-
-/** Without the time in which a rename would find it again. */
-const removeNow = (parts: Parts, media: { name: string; version: string }) =>
-  removeVersion(parts, media, 0);
-
 /** A media whose jobs are at their end: results out, word of it, and out of the library. */
 async function finish(batch: Batch, { name, jobs }: ProcessedMedia): Promise<void> {
-  const { parts, delivery, settings } = batch;
+  const { parts, delivery, ledger, settings } = batch;
   const admitted = batch.admitted.get(name);
-  const media = await parts.catalog.getMedia(name);
-  if (admitted === undefined || media === undefined) return;
-  const { input, job, mark } = admitted;
-  const before = batch.ledger.state.ended.get(input.path);
+  if (admitted === undefined) return;
+  const { input, job } = admitted;
+  const media = await ownMedia(batch, name);
+  if (media === undefined) return refuse(batch, input, job, goneMeanwhile());
+  const before = ledger.state.ended.get(input.path);
   const { row, stem } = await delivery.deliver({ input, job, media, jobs, before });
-  await end(batch, input, { mark, sha256: media.sha256, stem }, row);
-  if (!settings.keepJobs) await removeNow(parts, media);
+  // It was heard, but not written: where nothing can be, the next would fare no better.
+  const isHeard = jobs.some(({ step, state }) => step === "transcribe" && state === "succeeded");
+  if (isHeard && row.failure !== undefined) await batch.checkOutput();
+  const stays = settings.keepJobs || ledger.state.kept.has(media.version);
+  await end(batch, input, {
+    sha256: media.sha256,
+    ...(stem === undefined ? {} : { stem }),
+    ...(stays ? { kept: media.version } : {}),
+    row,
+  });
+  if (!stays) await removeNow(parts, media);
 }
 
-/** An input that could not even be taken in. */
-async function refuse(batch: Batch, input: BatchInput, job: string, error: MediaError) {
-  const now = Date.now();
-  const failure = { code: error.code, message: error.message };
-  const row = { job, input: input.name, createdAt: now, finishedAt: now, files: [], failure };
-  await end(batch, input, { mark: "", sha256: "" }, row);
+const goneMeanwhile = (): MediaError =>
+  new MediaError("cancelled", "it was removed from the library meanwhile, or replaced there");
+
+/** Why an input cannot be taken in, in the words of a batch. */
+function refusalOf(thrown: unknown, name: string): MediaError {
+  const error = asMediaError(thrown);
+  if (error.code !== "name_conflict" && error.code !== "not_yours") return error;
+  const why = `${name} is in the library already, and is not of this batch: choose another --bucket, or remove it`;
+  return new MediaError(error.code, why, { cause: error });
 }
 
 async function admit(batch: Batch, run: Run, input: BatchInput): Promise<void> {
-  const { parts, settings, names } = batch;
-  const job = names.nameFor(input.path);
-  const name = mediaName(settings.bucket, job, input.path);
+  const { ledger, parts, settings, names } = batch;
+  const { path } = input;
+  const job = names.nameFor(path);
+  const name = mediaName(settings.bucket, job, path);
   const { settings: pipeline, settingsFor } = await parts.localSteps();
-  const { request, speech } = run;
+  const { request, speech, isWholeWish } = run;
   try {
-    const admitted = { input, job, mark: (await markOf(input.path)) ?? "", begun: false };
+    const mark = (await markOf(path)) ?? "";
+    const admitted = { input: { ...input, mark }, job, begun: false };
     batch.admitted.set(name, admitted);
     const { media } = await receiveFile(parts, {
-      path: input.path,
+      path,
       name,
       owner: "local",
       replace: true,
+      own: {
+        has: (version) => ledger.state.taken.has(version),
+        add: (version) => ledger.add({ type: "taken", name, version }),
+      },
       signal: run.signal,
-      follow: followArrival(pipeline, { request, speech, settingsFor }),
+      follow: followArrival(pipeline, { request, speech, isWholeWish, settingsFor }),
       checkRoom: () => checkSpace(parts.config),
     });
     batch.tell({ type: "queued", job, input: input.name, sizeBytes: input.sizeBytes });
@@ -160,7 +112,7 @@ async function admit(batch: Batch, run: Run, input: BatchInput): Promise<void> {
   } catch (thrown) {
     batch.admitted.delete(name);
     if (!(thrown instanceof MediaError)) parts.unsettle();
-    const error = asMediaError(thrown);
+    const error = refusalOf(thrown, name);
     if (isFatal(error)) throw error;
     if (!run.signal.aborted) await refuse(batch, input, job, error);
   }
@@ -200,13 +152,12 @@ function createOutlet(batch: Batch, signal: AbortSignal) {
   };
   return {
     bringOut: (result: ProcessedMedia) => inTurn(result.name, () => finish(batch, result)),
-    /** Inputs that somebody has removed from the library meanwhile come to their end here. */
+    /** Inputs that somebody has removed from the library meanwhile, or replaced, come to their end here. */
     async giveUpRemoved(run: Run): Promise<void> {
       for (const [name, { input, job, begun }] of admitted) {
         if (!begun || run.waiting.has(name) || waiting.has(name)) continue;
-        if ((await parts.catalog.getMedia(name)) !== undefined) continue;
-        const error = new MediaError("cancelled", "it was removed from the library meanwhile");
-        await inTurn(name, () => refuse(batch, input, job, error));
+        if ((await ownMedia(batch, name)) !== undefined) continue;
+        await inTurn(name, () => refuse(batch, input, job, goneMeanwhile()));
       }
     },
     async whenRoom(most: number): Promise<void> {
@@ -225,7 +176,7 @@ export async function transcribeAll(
   inputs: readonly BatchInput[],
   signal: AbortSignal,
 ): Promise<void> {
-  const { parts, settings, admitted, tell } = batch;
+  const { parts, settings, admitted, ledger, tell } = batch;
   const most = admittedAtOnce(settings.slots);
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
@@ -241,7 +192,14 @@ export async function transcribeAll(
     run.report.finished.length = 0; // the ledger keeps them
     outlet.bringOut(update.result).catch(() => failed.abort());
   };
-  const run = newRun(parts, { only: ["transcribe"], speech: batch.speech, signal: stop, onUpdate });
+  const run = newRun(parts, {
+    only: ["transcribe"],
+    speech: batch.speech,
+    isWholeWish: true,
+    isOurs: ({ version }) => ledger.state.taken.has(version),
+    signal: stop,
+    onUpdate,
+  });
   let taken = false;
   const admitAll = async (): Promise<void> => {
     for (const input of inputs) {
@@ -252,6 +210,7 @@ export async function transcribeAll(
   };
   const admitting = admitAll().finally(() => (taken = true));
   const isDone = async (): Promise<boolean> => {
+    await ledger.check();
     await outlet.giveUpRemoved(run);
     return taken && run.waiting.size === 0;
   };
@@ -260,21 +219,4 @@ export async function transcribeAll(
   await Promise.allSettled([admitting, working]);
   for (const ended of await Promise.allSettled([admitting, working, outlet.whenOut()]))
     if (ended.status === "rejected" && !isStopped(ended.reason, signal)) throw ended.reason;
-}
-
-/** Removes what inputs have in the library: also what a killed run left. */
-export async function clearBucket({ parts, settings, ledger }: Batch): Promise<void> {
-  const own = new Set<string>();
-  for (const [path, job] of ledger.state.names) own.add(mediaName(settings.bucket, job, path));
-  const startsWith = `${settings.bucket}/`;
-  for (let after: string | undefined = startsWith; after !== undefined;) {
-    const found: readonly { name: string; version: string }[] = await parts.catalog.listMedia({
-      startsWith,
-      after,
-      limit: 200,
-    });
-    for (const media of found) if (own.has(media.name)) await removeNow(parts, media);
-    after = found.at(-1)?.name;
-  }
-  await parts.recover();
 }

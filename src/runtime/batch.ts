@@ -1,17 +1,20 @@
-import { join } from "node:path";
-import { exists, openWholeFiles } from "../batch/files.ts";
+import { join, resolve } from "node:path";
+import { exists, openWholeFiles, type WholeFiles } from "../batch/files.ts";
 import { openLedger, readLedger, rowsIn, type Ledger, type LedgerState } from "../batch/ledger.ts";
 import { admittedAtOnce, type BatchSettings } from "../batch/settings.ts";
+import { startOf } from "../batch/start.ts";
 import { completedCsv, failedCsv, renamesCsv, stampOf } from "../batch/summary.ts";
+import { asMediaError, MediaError } from "../media/errors.ts";
 import { createArchive } from "./batch-archive.ts";
+import { clearBucket, leftInBucket } from "./batch-bucket.ts";
 import { createDelivery } from "./batch-delivery.ts";
+import { putAway } from "./batch-end.ts";
 import {
   findInputs,
   holdPlaces,
   nameBelow,
+  namesThere,
   placesOf,
-  renameInPlace,
-  settleRenames,
   type BatchInput,
   type BatchPlaces,
   type FoundInputs,
@@ -19,15 +22,24 @@ import {
 import {
   estimate,
   jobNames,
+  listedJobs,
   settingsHash,
   sortInputs,
   type BatchWork,
   type SpeechParts,
 } from "./batch-plan.ts";
+import { renameInPlace, settleRenames } from "./batch-renaming.ts";
 import { batchWish } from "./batch-speech.ts";
-import { clearBucket, putAway, transcribeAll, type Batch } from "./batch-work.ts";
+import { transcribeAll, type Batch } from "./batch-work.ts";
 import type { BatchOptions, BatchPreview, BatchReport, BatchUpdate } from "./batch-report.ts";
 import type { Parts } from "./parts.ts";
+
+/** What a batch has of its own in the output folder. */
+interface Own {
+  readonly places: BatchPlaces;
+  readonly files: WholeFiles;
+  readonly ledger: Ledger;
+}
 
 /** Says what was found, and what there is to do with it. */
 function tellFound(
@@ -58,21 +70,24 @@ async function freeStamp({ output }: BatchPlaces): Promise<string> {
   }
 }
 
-/** Every input has its name on the disk before anything is done with it. */
+/**
+ * Every input has its name on the disk before anything is done with it. A file that cannot be renamed
+ * becomes a problem of what was found, and keeps its name.
+ */
 async function nameInputs(
-  inputs: readonly BatchInput[],
-  context: { places: BatchPlaces; settings: BatchSettings; ledger: Ledger },
+  { inputs, problems }: FoundInputs,
+  context: { places: BatchPlaces; settings: BatchSettings; ledger: Ledger; there: Set<string> },
 ): Promise<BatchInput[]> {
-  const { places, settings, ledger } = context;
+  const { places, settings, ledger, there } = context;
   await settleRenames(ledger); // for a process that was killed amid them
-  const names = jobNames(places, ledger.state);
-  const jobFor = (path: string) => names.nameFor(path);
+  const namesNow = () => jobNames(places, ledger.state, there);
   const named = settings.renameInPlace
-    ? await renameInPlace(places, inputs, { ledger, jobFor })
+    ? await renameInPlace(places, inputs, { ledger, names: namesNow(), problems })
     : [...inputs];
+  const names = namesNow(); // not those that were meant for files that could not be renamed
   const news = named.filter(({ path }) => !ledger.state.names.has(path));
   await ledger.add(
-    ...news.map(({ path }) => ({ type: "named", path, job: jobFor(path) }) as const),
+    ...news.map(({ path }) => ({ type: "named", path, job: names.nameFor(path) }) as const),
   );
   return named;
 }
@@ -87,7 +102,7 @@ function renamesOf({ input }: BatchPlaces, { names, renamed }: LedgerState): str
 }
 
 /** At the end: the summaries, then nothing of the batch is left in the library. */
-async function conclude(batch: Batch, places: BatchPlaces, files: Batch["files"]) {
+async function conclude(batch: Batch, { places, files }: Own) {
   const { ledger, stamp, settings } = batch;
   const rows = await rowsIn(places.ledger, stamp);
   const completed = join(places.output, `job_summary_completed_${stamp}.csv`);
@@ -99,54 +114,102 @@ async function conclude(batch: Batch, places: BatchPlaces, files: Batch["files"]
   return { completed, failed };
 }
 
-async function run(
+/** What there is in the folders, and what is to be done with it. */
+async function survey(
   { parts, settings, speech }: Pick<Batch, "parts" | "settings" | "speech">,
-  places: BatchPlaces,
-  ledger: Ledger,
+  { places, files, ledger }: Own,
+  signal: AbortSignal,
+) {
+  const found = await findInputs(places, parts.config.dataDir);
+  const there = await namesThere(places);
+  const inputs = await nameInputs(found, { places, settings, ledger, there });
+  const { state } = ledger;
+  const names = jobNames(places, state, there);
+  if (inputs.length > 0) await files.write(places.renames, renamesOf(places, state));
+  const hash = await settingsHash(parts, speech);
+  const work = await sortInputs(inputs, names, { places, settings, state, hash }, signal);
+  return { found, names, hash, work };
+}
+
+/** Writes what is there already once more: whether anything can be written at all. */
+async function checkOutput({ places, files, ledger }: Own): Promise<void> {
+  await ledger.check();
+  await files.write(places.renames, renamesOf(places, ledger.state)).catch((thrown: unknown) => {
+    const { code, message } = asMediaError(thrown);
+    if (code === "disk_full") throw thrown;
+    const why = `${places.output} cannot be written to: ${message}`;
+    throw new MediaError("storage_failed", why, { cause: thrown });
+  });
+}
+
+/** What is listed and not there. */
+function missingProblems({ retryFailed = "" }: BatchSettings, { missing }: BatchWork) {
+  return missing.map(({ job, input = job }) => {
+    const message = `it lists ${JSON.stringify(job)} (${input}), and there is no such recording`;
+    const remedy = "Look into the input folder, and whether a spreadsheet has changed the names.";
+    const error = new MediaError("not_found", message, { remedy });
+    return { path: resolve(retryFailed), input, error };
+  });
+}
+
+/** Does what is to be done, and ends the batch when nothing is left of it. Returns its summaries. */
+async function carryOut(batch: Batch, own: Own, work: BatchWork, signal: AbortSignal) {
+  const { ledger, stamp } = batch;
+  const counts = { toDo: work.toDo.length, left: work.left.length };
+  const { isBatch, isNews, extent, mayFinish } = startOf(ledger.state, work.chosen, counts);
+  const jobs = extent === undefined ? {} : { jobs: [...extent] };
+  if (isNews) await ledger.add({ type: "began", stamp, at: Date.now(), ...jobs });
+  // What could not be archived, or was not to be, is archived now: it is what it was.
+  for (const input of [...work.done, ...work.skipped])
+    if (!signal.aborted) await putAway(batch, input);
+  if (work.toDo.length > 0)
+    await transcribeAll(batch, work.toDo, signal).catch(async (error: unknown) => {
+      // Without its ledger nobody would know any more whose they are.
+      await ledger.check().catch(() => clearBucket(batch));
+      throw error;
+    });
+  const isOver = isBatch && mayFinish && !signal.aborted;
+  const summaries = isOver ? await conclude(batch, own) : undefined;
+  return { summaries, rows: isBatch ? await rowsIn(own.places.ledger, stamp) : [] };
+}
+
+async function run(
+  given: Pick<Batch, "parts" | "settings" | "speech">,
+  own: Own,
   { signal, onUpdate: tell }: BatchOptions,
 ): Promise<BatchReport> {
-  const files = await openWholeFiles(places.unfinished);
-  const found = await findInputs(places);
-  const inputs = await nameInputs(found.inputs, { places, settings, ledger });
-  const names = jobNames(places, ledger.state);
-  if (inputs.length > 0) await files.write(places.renames, renamesOf(places, ledger.state));
-  const hash = await settingsHash(parts, speech);
-  const { state } = ledger;
-  const work = await sortInputs(inputs, names, { places, settings, state, hash }, signal);
+  const { parts, settings } = given;
+  const { places, ledger, files } = own;
+  const { found, work, names, hash } = await survey(given, own, signal);
   tellFound(tell, found, work, { parts, settings, names });
-
-  const isNew = state.open === undefined;
-  const stamp = state.open ?? (await freeStamp(places));
-  const archive = createArchive({ places, settings, files, signal });
-  const delivery = createDelivery({ parts, places, settings, files, archive, signal });
-  const problems = [...found.unreadable];
+  const problems = [...found.problems, ...missingProblems(settings, work)];
   for (const problem of problems) tell({ type: "problem", ...problem });
-  const admitted = new Map();
-  const common = { parts, settings, speech, ledger, delivery, archive, names, hash, stamp, tell };
-  const batch: Batch = { ...common, files, problems, admitted };
-  const isWork = !isNew || work.toDo.length > 0;
-  if (isNew && isWork) await ledger.add({ type: "began", stamp, at: Date.now() });
-  // What could not be archived, or was not to be, is archived now: it is what it was.
-  for (const input of [...work.ended, ...work.skipped])
-    if (state.ended.get(input.path)?.succeeded === true && !signal.aborted)
-      await putAway(batch, input, input.mark);
-  if (work.toDo.length > 0) await transcribeAll(batch, work.toDo, signal);
-
-  const interrupted = signal.aborted;
-  const summaries = isWork && !interrupted ? await conclude(batch, places, files) : undefined;
-  const rows = isWork ? await rowsIn(places.ledger, stamp) : [];
+  const archive = createArchive({ places, settings, files, signal });
+  const batch: Batch = {
+    ...given,
+    ledger,
+    archive,
+    names,
+    hash,
+    tell,
+    problems,
+    delivery: createDelivery({ parts, places, settings, files, archive, signal }),
+    checkOutput: () => checkOutput(own),
+    stamp: ledger.state.open ?? (await freeStamp(places)),
+    admitted: new Map(),
+  };
+  const { summaries, rows } = await carryOut(batch, own, work, signal);
   const failed = rows.filter((row) => row.failure !== undefined).length;
-  const startsWith = `${settings.bucket}/`;
-  const left = await parts.catalog.listMedia({ startsWith, limit: 100 });
   return {
     completed: rows.length - failed,
     failed,
     skipped: work.skipped.length,
+    waiting: work.left.length,
     ignored: found.ignored.length,
     problems,
     ...(summaries === undefined ? {} : { summaries }),
-    left: left.map(({ name }) => name),
-    interrupted,
+    left: await leftInBucket(batch),
+    interrupted: signal.aborted,
   };
 }
 
@@ -158,13 +221,15 @@ export async function runBatch(
 ): Promise<BatchReport> {
   const speech = await batchWish(parts, settings); // refused before anything is done
   const places = await placesOf(settings);
+  await listedJobs(settings);
   await parts.enter();
   const { dataDir } = parts.config;
   const release = await holdPlaces(places, { dataDir, bucket: settings.bucket });
   try {
+    const files = await openWholeFiles(places.unfinished, [places.archive]);
     const ledger = await openLedger(places.ledger);
     try {
-      return await run({ parts, settings, speech }, places, ledger, options);
+      return await run({ parts, settings, speech }, { places, files, ledger }, options);
     } finally {
       await ledger.close();
     }
@@ -181,8 +246,8 @@ export async function previewBatch(
 ): Promise<BatchPreview> {
   const places = await placesOf(settings);
   const state = await readLedger(places.ledger);
-  const found = await findInputs(places);
-  const names = jobNames(places, state);
+  const found = await findInputs(places, parts.config.dataDir);
+  const names = jobNames(places, state, await namesThere(places));
   const hash = await settingsHash(parts, await batchWish(parts, settings));
   const context = { places, settings, state, hash };
   const work = await sortInputs(found.inputs, names, context, signal);
@@ -195,8 +260,10 @@ export async function previewBatch(
   const admitted = admittedAtOnce(settings.slots);
   return {
     toDo: named(work.toDo),
-    skipped: named([...work.skipped, ...work.ended]),
+    skipped: named([...work.skipped, ...work.done]),
+    failed: named(work.failed),
     ignored: found.ignored,
+    problems: [...found.problems, ...missingProblems(settings, work)],
     admitted,
     atOnce: Math.min(admitted, parts.config.slots.speech),
     ...(await estimate(parts, work.toDo, context, signal)),

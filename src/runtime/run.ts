@@ -24,6 +24,10 @@ export interface Run {
   readonly request: JobRequest;
   /** What is wished of the transcripts; what was wished before stays where this says nothing. */
   readonly speech: SpeechWish | undefined;
+  /** Whether that is all that is wished, and what was wished before counts for nothing. */
+  readonly isWholeWish: boolean;
+  /** Whether a media is the one that is waited for; else it is let be, as if that were removed. */
+  readonly isOurs: (media: Media) => boolean;
   /** Writes outputs as files, if that was asked for. */
   readonly out: OutputWriter | undefined;
   /** Whether it works for everyone, and so asks for nothing itself. */
@@ -52,6 +56,8 @@ export function newRun(
     out?: string;
     only?: JobRequest["only"];
     speech?: SpeechWish | undefined;
+    isWholeWish?: boolean;
+    isOurs?: (media: Media) => boolean;
     everyones?: boolean;
     waitsForSpace?: boolean;
   },
@@ -60,6 +66,8 @@ export function newRun(
   return {
     request: { session: parts.session, ...only },
     speech: options.speech,
+    isWholeWish: options.isWholeWish ?? false,
+    isOurs: options.isOurs ?? (() => true),
     out: options.out === undefined ? undefined : createOutputWriter(parts.objects, options.out),
     everyones: options.everyones ?? false,
     waitsForSpace: options.waitsForSpace ?? false,
@@ -87,7 +95,7 @@ async function wishes(
 /** What is wished of a media's transcript by now, and the word of it when that is new. */
 async function askSpeech({ catalog }: Parts, run: Run, media: Media) {
   const before = await catalog.speechWish(media);
-  const speech = mergedWish(before, run.speech);
+  const speech = mergedWish(run.isWholeWish ? undefined : before, run.speech);
   const { name, version } = media;
   const event = { type: "speech.asked", name, version, speech } as const;
   const news: Change[] = isSameWish(before, speech) ? [] : [{ type: "event", event }];
@@ -137,7 +145,8 @@ export async function finishIfDone(
   name: string,
   before?: "unchanged" | "shared",
 ): Promise<boolean> {
-  const media = await parts.catalog.getMedia(name);
+  const found = await parts.catalog.getMedia(name);
+  const media = found !== undefined && run.isOurs(found) ? found : undefined;
   const version = media?.version ?? "";
   const jobs = await parts.catalog.listJobs({ version });
   const wanted = jobs.filter((job) => isWanted(job.step, run.request));
@@ -203,7 +212,7 @@ async function lookAtWaiting(parts: Parts, run: Run, takeOver: boolean): Promise
     if (run.waiting.delete(name)) run.waiting.add(name);
     if (!takeOver || run.everyones) continue;
     const media = await parts.catalog.getMedia(name);
-    if (media === undefined) continue;
+    if (media === undefined || !run.isOurs(media)) continue;
     const jobs = await parts.catalog.listJobs({ version: media.version, state: "queued" });
     if (jobs.some((job) => job.request?.session !== parts.session))
       await ask(parts, run, media, () => false);

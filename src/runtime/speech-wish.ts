@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { MediaError } from "../media/errors.ts";
+import { MediaError, unreachable } from "../media/errors.ts";
 import {
   isLanguageCode,
   type SpeechEngineChoice,
@@ -43,7 +43,7 @@ function language(code: string): string {
 
 async function readPhrases(path: string) {
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new MediaError("not_found", `the vocabulary ${path} cannot be read`, { cause });
+    throw unreachable(path, cause, "vocabulary");
   });
   return readVocabulary(bytes, path);
 }

@@ -1,0 +1,66 @@
+import type { Ended, LedgerState } from "./ledger.ts";
+
+/** Where an input stands when a batch is started. */
+export type Standing =
+  | "to do"
+  /** In the batch that is going on: only the archive may lack it. */
+  | "done"
+  /** In the batch that is going on, with the same settings. */
+  | "failed"
+  /** In an earlier one, with the same contents and settings. The archive may lack it, too. */
+  | "done before";
+
+/** What is known of an input when a batch is started. */
+export interface Known {
+  readonly ended: Ended | undefined;
+  /** Whether its results are there, of the same contents and settings. */
+  readonly isDone: boolean;
+  /** Whether it is listed as one that is to be tried again. */
+  readonly isListed: boolean;
+  /** Of the settings now. */
+  readonly hash: string;
+}
+
+/** Where an input stands. What failed is tried again when it is listed, or is to be heard otherwise. */
+export function standingOf(
+  { open }: Pick<LedgerState, "open">,
+  { ended, isDone, isListed, hash }: Known,
+): Standing {
+  const isOfOpen = ended !== undefined && ended.stamp === open;
+  if (isDone) return isOfOpen ? "done" : "done before";
+  const isSettled = isOfOpen && !ended.succeeded && ended.settings === hash;
+  return isSettled && !isListed ? "failed" : "to do";
+}
+
+/** Which inputs a batch is about, by job name: absent for all. */
+export type Extent = ReadonlySet<string> | undefined;
+
+/** Whether an input that is not listed is waited for all the same: the batch that goes on is about it. */
+export function isWaitedFor({ open, extent }: LedgerState, job: string): boolean {
+  return open !== undefined && extent?.has(job) !== false;
+}
+
+/** What a batch is about from this start on. */
+export function extentOf({ open, extent }: LedgerState, chosen: Extent): Extent {
+  if (open === undefined) return chosen;
+  return extent === undefined || chosen === undefined ? undefined : new Set([...extent, ...chosen]);
+}
+
+/** What this start is: a new batch, more of the one that goes on, or nothing to do. */
+export function startOf(
+  state: LedgerState,
+  chosen: Extent,
+  counts: { toDo: number; left: number },
+) {
+  const extent = extentOf(state, chosen);
+  const isNew = state.open === undefined;
+  return {
+    extent,
+    /** Whether there is a batch at all. */
+    isBatch: !isNew || counts.toDo > 0,
+    /** Whether the ledger is to say what it is about. */
+    isNews: isNew ? counts.toDo > 0 : extent?.size !== state.extent?.size,
+    /** Whether it is over when what is to do is done: nothing is left that it is about. */
+    mayFinish: counts.left === 0,
+  };
+}

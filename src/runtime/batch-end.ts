@@ -1,0 +1,74 @@
+import { markOf } from "../batch/files.ts";
+import type { BatchRow } from "../batch/summary.ts";
+import { asMediaError, MediaError } from "../media/errors.ts";
+import type { BatchInput } from "./batch-places.ts";
+import type { LookedAt } from "./batch-plan.ts";
+import type { Batch } from "./batch-work.ts";
+
+function problem(batch: Batch, { path, name }: BatchInput, thrown: unknown): void {
+  const found = { path, input: name, error: asMediaError(thrown) };
+  batch.problems.push(found);
+  batch.tell({ type: "problem", ...found });
+}
+
+/** @throws MediaError when the file is not what was read: it holds what nobody has transcribed */
+async function checkUnchanged({ path, mark }: LookedAt): Promise<void> {
+  const now = await markOf(path);
+  if (now === mark) return;
+  if (now === undefined)
+    throw new MediaError("not_found", "it was taken away before it could be archived");
+  throw new MediaError(
+    "file_changing",
+    "it was changed while it was transcribed, so it stays where it is; the next run does it again",
+  );
+}
+
+/**
+ * An input that has ended into the archive, beside its JSON. One that cannot be is said, and stays
+ * where it is.
+ */
+export async function putAway(batch: Batch, input: LookedAt): Promise<void> {
+  const { archive, ledger, names, settings } = batch;
+  const { path } = input;
+  const ended = ledger.state.ended.get(path);
+  if (settings.archive === "none" || ended === undefined) return;
+  try {
+    await checkUnchanged(input);
+    const stem = await archive.bringJson(input, names.nameFor(path), ended);
+    if (ended.stem === undefined) await ledger.add({ type: "archived", path, stem });
+    await archive.bringRecording(input, stem, ended.sha256);
+  } catch (error) {
+    // Stopped: it is written down as ended, and the next run puts it away.
+    if (asMediaError(error).code !== "cancelled") problem(batch, input, error);
+  }
+}
+
+/** How an input ended. */
+interface End {
+  /** Of what was read; empty when it could not be. */
+  readonly sha256: string;
+  /** What it is called in the archive. */
+  readonly stem?: string;
+  /** The version that stays in the library. */
+  readonly kept?: string;
+  readonly row: BatchRow;
+}
+
+/** Writes down how an input ended, and only then moves it: what is written is never done again. */
+export async function end(batch: Batch, input: LookedAt, outcome: End): Promise<void> {
+  const { ledger, stamp, hash: settings } = batch;
+  const { path, mark } = input;
+  const was = ledger.state.renamed.get(path) ?? outcome.row.input;
+  const row = { ...outcome.row, input: was };
+  await ledger.add({ type: "ended", stamp, path, mark, settings, ...outcome, row });
+  if (row.failure === undefined) await putAway(batch, input);
+  batch.tell({ type: row.failure === undefined ? "completed" : "failed", row });
+}
+
+/** An input that could not even be taken in. */
+export async function refuse(batch: Batch, input: BatchInput, job: string, error: MediaError) {
+  const now = Date.now();
+  const failure = { code: error.code, message: error.message };
+  const row = { job, input: input.name, createdAt: now, finishedAt: now, files: [], failure };
+  await end(batch, { ...input, mark: "" }, { sha256: "", row });
+}

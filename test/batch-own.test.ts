@@ -1,0 +1,234 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import type { BatchGiven } from "../src/batch/settings.ts";
+import { parseCsv } from "../src/media/csv.ts";
+import type { BatchReport, BatchUpdate } from "../src/runtime/batch-report.ts";
+import type { Dailies } from "../src/runtime/dailies.ts";
+import {
+  inLibrary,
+  makeTone,
+  placeIn,
+  runBatch,
+  settingsFor,
+  type BatchPlace,
+} from "./support/batch.ts";
+import { until } from "./support/command.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "dailies-batch-own-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A place with files that are no recordings, whatever their names say: they fail at once. */
+function place(name: string, ...files: readonly string[]): BatchPlace {
+  const at = placeIn(join(folder, name));
+  for (const file of files) writeFileSync(join(at.input, file), `this is no sound: ${file}`);
+  return at;
+}
+
+const mine = join(folder, "mine.mp3");
+writeFileSync(mine, "somebody's own");
+
+/** What a batch in a library does, as somebody else works there too. */
+async function runBeside(
+  at: BatchPlace,
+  given: BatchGiven,
+  meanwhile: (library: Dailies, updates: readonly BatchUpdate[]) => Promise<void>,
+): Promise<{ report: BatchReport; updates: readonly BatchUpdate[] }> {
+  return inLibrary(at.dataDir, async (library) => {
+    const updates: BatchUpdate[] = [];
+    const { signal } = new AbortController();
+    const onUpdate = (update: BatchUpdate): void => void updates.push(update);
+    const running = library.batch(settingsFor(at, given), { signal, onUpdate });
+    await meanwhile(library, updates);
+    return { report: await running, updates };
+  });
+}
+
+/** A batch that is stopped when so many have ended. */
+async function stopAfter(at: BatchPlace, ended: number, given: BatchGiven = {}) {
+  const stop = new AbortController();
+  let count = 0;
+  const onUpdate = ({ type }: BatchUpdate): void => {
+    if (type === "completed" || type === "failed") count += 1;
+    if (count === ended) stop.abort();
+  };
+  const settings = settingsFor(at, { slots: 1, ...given });
+  return inLibrary(at.dataDir, (library) =>
+    library.batch(settings, { signal: stop.signal, onUpdate }),
+  );
+}
+
+const codes = (updates: readonly BatchUpdate[]): string[] =>
+  updates.flatMap((one) => (one.type === "failed" ? (one.row.failure?.code ?? []) : []));
+const queued = (updates: readonly BatchUpdate[]): string[] =>
+  updates.flatMap((one) => (one.type === "queued" ? one.job : []));
+const versionIn = ({ dataDir }: BatchPlace, name: string): Promise<string | undefined> =>
+  inLibrary(
+    dataDir,
+    async (library) =>
+      (await library.list({ startsWith: name })).find(({ media }) => media.name === name)?.media
+        .version,
+  );
+const put = ({ dataDir }: BatchPlace, path: string, name: string): Promise<string> =>
+  inLibrary(dataDir, async (library) => (await library.put(path, { name })).media.version);
+
+describe("what others have in the library", () => {
+  it.each([
+    ["other bytes", () => mine],
+    ["the same bytes of the same file", (at: BatchPlace) => join(at.input, "talk.mp3")],
+  ])("is let be: %s under the same name", async (name, path) => {
+    const at = place(`let-be-${name}`, "talk.mp3", "other.mp3");
+    const version = await put(at, path(at), "batch/talk.mp3");
+    const { report, updates } = await runBatch(at);
+    expect(codes(updates).toSorted()).toEqual(["name_conflict", "unsupported_media"]);
+    expect(readFileSync(report.summaries?.failed ?? "", "utf8")).toContain("another --bucket");
+    expect(report).toMatchObject({ failed: 2, left: [] });
+    expect(await versionIn(at, "batch/talk.mp3")).toBe(version);
+    const elsewhere = await runBatch(at, { bucket: "else" });
+    expect(codes(elsewhere.updates)).toEqual(["unsupported_media", "unsupported_media"]);
+  });
+
+  it("is let be when it comes there amid a batch", async () => {
+    const at = place("meanwhile", "a.mp3", "b.mp3", "c.mp3");
+    const own: string[] = [];
+    const { report, updates } = await runBeside(at, { slots: 1 }, async (library, seen) => {
+      await library.pause();
+      await until("the first", () => queued(seen).length === 1);
+      const replaced = await library.put(mine, { name: "batch/a.mp3", replace: true });
+      own.push(replaced.media.version);
+      await library.resume();
+      await until("the second", () => codes(seen).length === 2);
+      const again = await library.put(mine, { name: "batch/b.mp3", replace: true });
+      own.push(again.media.version);
+    });
+    expect(codes(updates)).toEqual(["cancelled", "unsupported_media", "unsupported_media"]);
+    expect(report).toMatchObject({ failed: 3, left: [] });
+    expect(await versionIn(at, "batch/a.mp3")).toBe(own[0]);
+    expect(await versionIn(at, "batch/b.mp3")).toBe(own[1]);
+  });
+
+  it("includes what an earlier run kept, until its input is another", async () => {
+    const at = place("kept", "a.mp3");
+    await runBatch(at, { keepJobs: true });
+    const version = await versionIn(at, "batch/a.mp3");
+    expect(version).toBeDefined();
+    writeFileSync(join(at.input, "b.mp3"), "new");
+    expect((await runBatch(at)).report).toMatchObject({ failed: 2, left: ["batch/a.mp3"] });
+    expect(await versionIn(at, "batch/a.mp3")).toBe(version);
+    writeFileSync(join(at.input, "a.mp3"), "changed");
+    const { report, updates } = await runBatch(at);
+    expect(codes(updates)).toEqual(["unsupported_media", "unsupported_media"]);
+    expect(report.left).toEqual([]);
+  });
+});
+
+describe("every input comes to an end", () => {
+  it("also when its media is removed between its work and its results", async () => {
+    const files = Array.from({ length: 12 }, (_, index) => `take${index}.mp3`);
+    const at = place("all-end", ...files);
+    const { report } = await runBeside(at, {}, async (library, seen) => {
+      const gone = new Set<string>();
+      await until("the last", () => {
+        for (const one of seen)
+          if (one.type === "waiting" && !gone.has(one.job)) {
+            gone.add(one.job);
+            library.remove(`batch/${one.job}.mp3`, { keepMs: 1 }).catch(() => {}); // gone already
+          }
+        return codes(seen).length === files.length;
+      });
+    });
+    expect(report.failed).toBe(files.length);
+  });
+
+  it("unless the output folder is gone, which ends the batch at once", async () => {
+    const at = place("gone", "a.mp3", "b.mp3", "c.mp3");
+    const updates: BatchUpdate[] = [];
+    const running = runBatch(at, {}, (update) => {
+      updates.push(update);
+      if (update.type === "queued") rmSync(at.output, { recursive: true, force: true });
+    });
+    await expect(running).rejects.toMatchObject({
+      code: "storage_failed",
+      message: expect.stringContaining("the output folder is gone"),
+    });
+    expect(codes(updates)).toEqual([]);
+    expect(existsSync(at.output)).toBe(false);
+    expect(await versionIn(at, "batch/a.mp3")).toBeUndefined();
+    const again = await runBatch(at);
+    expect(again.report.failed).toBe(3);
+    expect(codes(again.updates)).not.toContain("name_conflict");
+  });
+});
+
+describe("results that cannot be written", () => {
+  it("end the batch when none can be", { timeout: 30_000 }, async () => {
+    const at = place("unwritable");
+    for (const name of ["a.mp3", "b.mp3"]) makeTone(join(at.input, name));
+    const updates: BatchUpdate[] = [];
+    const running = runBatch(at, { formats: ["txt"] }, (update) => {
+      updates.push(update);
+      const unfinished = join(at.output, ".dailies-batch/unfinished");
+      if (update.type === "queued") rmSync(unfinished, { recursive: true, force: true });
+    });
+    await expect(running).rejects.toMatchObject({ code: "storage_failed" });
+    expect(codes(updates)).toEqual([]);
+  });
+});
+
+describe("a batch that goes on", () => {
+  it("does what a list names again, and waits for the others", async () => {
+    const at = place("listed", "a.mp3", "b.mp3", "c.mp3");
+    expect(await stopAfter(at, 1)).toMatchObject({ failed: 1, interrupted: true });
+    const list = join(folder, "listed.csv");
+    writeFileSync(list, "sep=;\njob_name;input;failure_code\na;a.mp3;x\nz;z.mp3;x\n");
+    const { report, updates } = await runBatch(at, { retryFailed: list });
+    expect(queued(updates)).toEqual(["a"]);
+    expect(report).toMatchObject({ failed: 1, waiting: 2 });
+    expect(report.summaries).toBeUndefined();
+    expect(report.problems).toMatchObject([{ input: "z.mp3", error: { code: "not_found" } }]);
+    const whole = await runBatch(at);
+    expect(queued(whole.updates)).toEqual(["b", "c"]);
+    const failed = parseCsv(readFileSync(whole.report.summaries?.failed ?? "", "utf8"));
+    expect(failed.map(([job]) => job)).toEqual(["job_name", "a", "b", "c"]);
+    // A batch that a list began ends with that list, also when it was stopped.
+    writeFileSync(list, "job_name,failure_code\na,x\nb,x\n");
+    expect(await stopAfter(at, 1, { retryFailed: list })).toMatchObject({ waiting: 0 });
+    const again = await runBatch(at, { retryFailed: list });
+    expect(again.report).toMatchObject({ failed: 2, waiting: 0, problems: [] });
+    expect(again.report.summaries).toBeDefined();
+  });
+
+  const vocabulary = join(folder, "words.csv");
+  writeFileSync(vocabulary, "Dailies\nMurchison\n");
+
+  it("tries again what failed under other settings", async () => {
+    const at = place("settings", "a.mp3", "b.mp3");
+    await stopAfter(at, 1, { vocabulary });
+    expect(queued((await runBatch(at)).updates)).toEqual(["a", "b"]);
+  });
+
+  it("hears as it is told now, and not as it was told before", { timeout: 30_000 }, async () => {
+    const at = place("wishes");
+    makeTone(join(at.input, "a.mp3"));
+    const settings = async (library: Dailies, name: string) =>
+      (await library.jobs({ name })).find(({ step }) => step === "transcribe")?.settings;
+    const given = { archive: "none", formats: ["txt"], keepJobs: true } as const;
+    // A twin that was heard with a vocabulary, and an earlier run that was told to use it.
+    await inLibrary(at.dataDir, (library) =>
+      library.process([join(at.input, "a.mp3")], {
+        name: "mine.mp3",
+        only: ["transcribe"],
+        speech: { vocabulary },
+      }),
+    );
+    await runBatch(at, { ...given, bucket: "plain" });
+    await runBatch(at, { ...given, vocabulary });
+    await runBatch(at, given);
+    await inLibrary(at.dataDir, async (library) => {
+      expect(await settings(library, "mine.mp3")).toHaveProperty("vocabulary");
+      expect(await settings(library, "plain/a.mp3")).not.toHaveProperty("vocabulary");
+      expect(await settings(library, "batch/a.mp3")).not.toHaveProperty("vocabulary");
+    });
+  });
+});
