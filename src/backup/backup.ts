@@ -157,7 +157,7 @@ async function copyIfThere(from: string, to: string): Promise<void> {
 }
 
 /** How often the catalog is copied again because objects were removed while others were copied. */
-const maxRounds = 5;
+const maxRounds = 20;
 
 /**
  * Copies a library into `dir` while others work with it: the catalog at one moment, and every object

@@ -14,8 +14,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { processMark } from "../database/session.ts";
 import { csvLine, parseCsv } from "../media/csv.ts";
-import { holdPlace, openWholeFiles } from "./files.ts";
+import { clearMarks, holdPlace, openWholeFiles } from "./files.ts";
 import { openLedger, readLedger, rowsIn } from "./ledger.ts";
 import { acceptableName, createJobNames } from "./names.ts";
 import { admittedAtOnce, batchSettings, checkBatchFile } from "./settings.ts";
@@ -287,9 +288,17 @@ describe("files", () => {
       await holdPlace(path, "a batch")
     )();
     const module = JSON.stringify(fileURLToPath(new URL("files.ts", import.meta.url)));
-    const script = `const {holdPlace} = await import(${module}); await holdPlace(${JSON.stringify(path)}, "x"); process.kill(process.pid, "SIGKILL")`;
+    const session = JSON.stringify(
+      fileURLToPath(new URL("../database/session.ts", import.meta.url)),
+    );
+    const script = `const {holdPlace} = await import(${module}); await holdPlace(${JSON.stringify(path)}, "x"); console.log((await import(${session})).processMark()); process.kill(process.pid, "SIGKILL")`;
     const child = spawn(process.execPath, ["--input-type=module", "-e", script]);
-    await new Promise((resolve) => child.once("close", resolve));
+    const [gone = ""] = await child.stdout.setEncoding("utf8").toArray();
+    for (const mark of [gone.trim(), processMark()]) writeFileSync(`${path}.${mark}.x`, "");
+    await clearMarks(path);
+    expect(readdirSync(folder).filter((name) => name.endsWith(".x"))).toEqual([
+      `lock.${processMark()}.x`,
+    ]);
     const tries = await Promise.allSettled([1, 2, 3].map(() => holdPlace(path, "a batch")));
     expect(tries.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   });

@@ -153,6 +153,9 @@ export async function openWholeFiles(
   };
 }
 
+/** Says in its name whose it is: who is killed before a mark is written leaves an empty one. */
+const newMark = (path: string): string => `${path}.${processMark()}.${randomUUID()}`;
+
 /**
  * Holds a place for this process until it is released or the process is gone.
  * @param what who is kept out, for the error: `the batch in /results`
@@ -160,7 +163,7 @@ export async function openWholeFiles(
  */
 export async function holdPlace(path: string, what: string): Promise<() => Promise<void>> {
   await makeFolder(dirname(path));
-  const own = `${path}.${randomUUID()}`;
+  const own = newMark(path);
   await using file = await open(own, "wx");
   await file.writeFile(processMark());
   try {
@@ -190,7 +193,7 @@ async function takeFromTheDead(path: string, what: string): Promise<void> {
     const pid = holder.split("-")[2];
     throw new MediaError("batch_running", `process ${pid} is at work on ${what}`);
   }
-  const aside = `${path}.${randomUUID()}`;
+  const aside = newMark(path);
   const isTaken = await rename(path, aside).then(
     () => true,
     () => false, // another was faster
@@ -201,12 +204,11 @@ async function takeFromTheDead(path: string, what: string): Promise<void> {
   await rm(aside, { force: true });
 }
 
-/** Removes marks that were never put in their place. */
+/** Removes the marks of processes that are gone, which were never put in their place. */
 export async function clearMarks(path: string): Promise<void> {
   const folder = dirname(path);
+  const prefix = `${basename(path)}.`;
   for (const name of await readdir(folder).catch(() => []))
-    if (name.startsWith(`${basename(path)}.`)) {
-      const holder = await readFile(join(folder, name), "utf8").catch(() => "");
-      if (isProcessGone(holder)) await rm(join(folder, name), { force: true });
-    }
+    if (name.startsWith(prefix) && isProcessGone(name.slice(prefix.length).split(".")[0] ?? ""))
+      await rm(join(folder, name), { force: true });
 }
