@@ -116,7 +116,7 @@ function decide(request: JobRequest | undefined): Decisions {
 }
 
 /** A request for some steps is one for what they need, too. */
-export function isWanted(step: Step, request: JobRequest | undefined): boolean {
+export function isWanted(step: Step, request: Pick<JobRequest, "only"> | undefined): boolean {
   const only = request?.only;
   return only === undefined || step === "probe" || step === "index" || only.includes(step);
 }

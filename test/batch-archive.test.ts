@@ -13,9 +13,20 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { markOf, openWholeFiles } from "../src/batch/files.ts";
+import { readLedger } from "../src/batch/ledger-state.ts";
 import type { BatchGiven, BatchSettings } from "../src/batch/settings.ts";
+import { createArchive, sha256Of } from "../src/runtime/batch-archive.ts";
+import { placesOf } from "../src/runtime/batch-places.ts";
 import type { BatchUpdate } from "../src/runtime/batch-report.ts";
-import { placeIn, makeTone, runBatch, type BatchPlace } from "./support/batch.ts";
+import {
+  inLibrary,
+  makeTone,
+  placeIn,
+  runBatch,
+  settingsFor,
+  type BatchPlace,
+} from "./support/batch.ts";
 import { filesBelow } from "./support/library.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dailies-batch-archive-"));
@@ -113,6 +124,50 @@ describe("recordings of a batch", () => {
     const copied = await runBatch(at, { ...toTxt, archive: "copy" });
     expect(copied.report).toMatchObject({ skipped: 1, problems: [] });
     expect([filesBelow(at.input), archive(at)]).toEqual([["a.mp3"], ["a.json", "a.mp3"]]);
+  });
+});
+
+describe("a recording that is in the archive already", () => {
+  it("goes where it was moved from, unless it was changed meanwhile", async () => {
+    const at = place("twice");
+    const settings = settingsFor(at);
+    const places = await placesOf(settings);
+    const files = await openWholeFiles(places.unfinished);
+    const { signal } = new AbortController();
+    const ours = createArchive({ places, settings, files, signal });
+    const path = join(at.input, "a.mp3");
+    for (const to of [path, join(places.archive, "a.mp3")]) cpSync(join(source, "a.mp3"), to);
+    const sha256 = await sha256Of(path);
+    const bring = async (mark = "") =>
+      ours.bringRecording({ path, name: "a.mp3", sizeBytes: 1, mark }, "a", sha256);
+    const mark = await markOf(path);
+    utimesSync(path, 1, 1);
+    await expect(bring(mark)).rejects.toMatchObject({ code: "file_changing" });
+    expect(existsSync(path)).toBe(true);
+    await bring(await markOf(path));
+    expect([filesBelow(at.input), archive(at)]).toEqual([[], ["a.mp3"]]);
+  });
+});
+
+describe("a recording whose file was moved", () => {
+  it("is read once to see that it is the same", async () => {
+    const at = await transcribed("moved", ["txt"]);
+    const path = join(at.input, "a.mp3");
+    const given: BatchGiven = { ...toTxt, archive: "none" };
+    utimesSync(path, 1, 1);
+    const ledger = join(at.output, ".dailies-batch/ledger.jsonl");
+    const before = readFileSync(ledger, "utf8");
+    const preview = await inLibrary(at.dataDir, (library) =>
+      library.previewBatch(settingsFor(at, given), new AbortController().signal),
+    );
+    expect(preview).toMatchObject({ toDo: [], skipped: [{ job: "a" }] });
+    expect(readFileSync(ledger, "utf8")).toBe(before);
+    expect((await runBatch(at, given)).report).toMatchObject({ completed: 0, skipped: 1 });
+    const { ended } = await readLedger(ledger);
+    expect([...ended.values()]).toMatchObject([{ mark: await markOf(path) }]);
+    const after = readFileSync(ledger, "utf8");
+    expect((await runBatch(at, given)).report).toMatchObject({ completed: 0, skipped: 1 });
+    expect(readFileSync(ledger, "utf8")).toBe(after);
   });
 });
 

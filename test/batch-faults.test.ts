@@ -120,3 +120,23 @@ describeWithMounts("the results of a batch", () => {
     expect(exitCode).toBe(1);
   });
 });
+
+describeWithMounts("the disk of the library", () => {
+  it("has room for the next input when those before have left", { timeout: 30_000 }, async () => {
+    const mounts = await openMounts();
+    try {
+      const [disk, films] = [join(folder, "small disk"), join(folder, "large films")];
+      mounts.run('mkdir "$1" && mount -t tmpfs -o size=20m,mode=777 tmpfs "$1"', disk);
+      mkdirSync(films);
+      for (let index = 0; index < 8; index += 1)
+        writeFileSync(join(films, `${index}.mp3`), Buffer.alloc(4e6, `this is no sound: ${index}`));
+      const options = ["--data-dir", join(disk, "library"), "--slots", "1", "--json"];
+      const args = ["batch", films, join(folder, "results of films"), ...options];
+      const { stdout, exitCode } = await start(mounts.inside([...dailiesCommand, ...args])).ended;
+      expect(JSON.parse(stdout)).toMatchObject({ completed: 0, failed: 8, left: [] });
+      expect(exitCode).toBe(2);
+    } finally {
+      mounts.close();
+    }
+  });
+});

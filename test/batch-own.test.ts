@@ -59,6 +59,21 @@ async function stopAfter(at: BatchPlace, ended: number, given: BatchGiven = {}) 
   );
 }
 
+/** A batch that is stopped when its first input is in the library, and nothing was done with it. */
+async function stopAtFirst(at: BatchPlace, given: BatchGiven = {}): Promise<BatchReport> {
+  const stop = new AbortController();
+  const onUpdate = ({ type }: BatchUpdate): void => {
+    if (type === "queued") stop.abort();
+  };
+  return inLibrary(at.dataDir, async (library) => {
+    await library.pause();
+    const settings = settingsFor(at, { slots: 1, ...given });
+    const report = await library.batch(settings, { signal: stop.signal, onUpdate });
+    await library.resume();
+    return report;
+  });
+}
+
 const codes = (updates: readonly BatchUpdate[]): string[] =>
   updates.flatMap((one) => (one.type === "failed" ? (one.row.failure?.code ?? []) : []));
 const queued = (updates: readonly BatchUpdate[]): string[] =>
@@ -123,6 +138,29 @@ describe("what others have in the library", () => {
   });
 });
 
+describe("what a stopped run has left in the library", () => {
+  it("goes at the end of the batch, in whichever bucket that went on", async () => {
+    const at = place("buckets", "a.mp3", "b.mp3");
+    const version = await put(at, mine, "batch/mine.mp3");
+    expect(await stopAtFirst(at)).toMatchObject({ left: ["batch/a.mp3"] });
+    const { report } = await runBatch(at, { bucket: "else" });
+    expect(report).toMatchObject({ failed: 2, left: [] });
+    expect(await versionIn(at, "batch/a.mp3")).toBeUndefined();
+    expect(await versionIn(at, "batch/mine.mp3")).toBe(version);
+  });
+
+  it("goes when there is nothing to do", async () => {
+    const at = place("idle", "a.mp3");
+    await stopAtFirst(at, { keepJobs: true });
+    rmSync(join(at.input, "a.mp3"));
+    const { report } = await runBatch(at, { keepJobs: true });
+    expect(report).toMatchObject({ failed: 0, left: ["batch/a.mp3"] });
+    expect(report.summaries).toBeDefined(); // so no batch is open
+    expect((await runBatch(at)).report.left).toEqual([]);
+    expect(await versionIn(at, "batch/a.mp3")).toBeUndefined();
+  });
+});
+
 describe("every input comes to an end", () => {
   it("also when its media is removed between its work and its results", async () => {
     const files = Array.from({ length: 12 }, (_, index) => `take${index}.mp3`);
@@ -174,9 +212,43 @@ describe("results that cannot be written", () => {
     await expect(running).rejects.toMatchObject({ code: "storage_failed" });
     expect(codes(updates)).toEqual([]);
   });
+
+  it("end it with what is the matter, said once", { timeout: 30_000 }, async () => {
+    const at = place("in-the-way");
+    makeTone(join(at.input, "a.mp3"));
+    const running = runBatch(at, { formats: ["txt"] }, ({ type }) => {
+      const unfinished = join(at.output, ".dailies-batch/unfinished");
+      if (type !== "queued") return;
+      rmSync(unfinished, { recursive: true });
+      writeFileSync(unfinished, "in the way");
+    });
+    const error = await running.catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: "storage_failed",
+      remedy: expect.stringContaining("Let this user write there"),
+    });
+    expect(String(error).split("cannot be written to")).toHaveLength(2);
+  });
 });
 
 describe("a batch that goes on", () => {
+  it("does what failed again only where it may end otherwise", async () => {
+    const at = place("otherwise", "0.mp3", "a.mp3", "b.mp3", "c.mp3", "d.mp3");
+    for (const empty of ["0.mp3", "a.mp3"]) writeFileSync(join(at.input, empty), "");
+    await put(at, mine, "batch/b.mp3");
+    expect(await stopAfter(at, 4)).toMatchObject({ failed: 4, interrupted: true });
+    writeFileSync(join(at.input, "a.mp3"), "no longer empty");
+    const { report, updates } = await runBatch(at, { bucket: "else" });
+    expect(updates).toContainEqual(expect.objectContaining({ type: "found", toDo: 3 }));
+    expect(queued(updates)).toEqual(["a", "b", "d"]);
+    expect(report).toMatchObject({ failed: 5, left: [] });
+    const failed = parseCsv(readFileSync(report.summaries?.failed ?? "", "utf8"));
+    expect(failed.slice(1).map(([job, ...others]) => `${job} ${others.at(-2)}`)).toEqual([
+      "0 empty_file",
+      ...["a", "b", "c", "d"].map((job) => `${job} unsupported_media`),
+    ]);
+  });
+
   it("does what a list names again, and waits for the others", async () => {
     const at = place("listed", "a.mp3", "b.mp3", "c.mp3");
     expect(await stopAfter(at, 1)).toMatchObject({ failed: 1, interrupted: true });

@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BatchGiven } from "../src/batch/settings.ts";
+import { processMark } from "../src/database/session.ts";
 import { parseCsv } from "../src/media/csv.ts";
 import { previewBatchAlone } from "../src/runtime/batch-preview.ts";
 import { readConfig } from "../src/runtime/config.ts";
@@ -82,7 +83,8 @@ describe("an archive", () => {
       const at = place("disk", ["a.mp3", "b.mp3"]);
       const elsewhere = mkdtempSync(join(shared, "dailies-archive-"));
       try {
-        write(join(elsewhere, ".dailies-unfinished-1"), "half");
+        const gone = processMark().replace(/[0-9a-f]{8}$/, "00000000");
+        write(join(elsewhere, `.dailies-unfinished.${gone}.x`), "half");
         mkdirSync(at.output);
         symlinkSync(elsewhere, join(at.output, "Archive"));
         const { report } = await runBatch(at, toTxt);
@@ -161,7 +163,7 @@ describe("inputs", () => {
     const run = ({ input, output, dataDir }: BatchPlace, option: string) =>
       dailies(dataDir, "batch", input, output, ...options, option);
     const { stderr } = await run(place("before", ["a.mp3"]), "--keep-jobs");
-    expect(stderr).toContain("batch/: 1 media with their jobs: batch/a.mp3\n");
+    expect(stderr).toContain("in the library: 1 media with their jobs: batch/a.mp3\n");
     renameSync(join(folder, "before"), join(folder, "after"));
     const { stdout } = await run(place("after"), "--json");
     expect(JSON.parse(stdout)).toMatchObject({ completed: 0, skipped: 1 });

@@ -98,13 +98,22 @@ describeWithMounts("an engine", () => {
 
   it("that is missing: the step fails with it at the first try, and works when it is there", async () => {
     replace("ffmpeg", "", 0o644);
-    const args = ["process", join(folder, "tone.wav"), "--only", "audio"];
+    const args = ["process", join(folder, "tone.wav"), "--only", "audio,transcribe"];
     const { exitCode, stdout, ms } = await command(...args).ended;
     expect(stdout).toContain("(engine_missing)");
     expect(exitCode).toBe(2);
     expect(ms).toBeLessThan(10_000);
     expect(lookAt(library).jobs).toContain("tone.wav audio failed engine_missing");
+    // It fails once more, and the transcript still waits for it.
+    expect(await command("retry", "tone.wav").ended).toMatchObject({ exitCode: 2 });
+    expect(lookAt(library).jobs).toEqual([
+      "tone.wav audio failed engine_missing",
+      "tone.wav probe succeeded",
+    ]);
     mounts.run('umount "$1"', program("ffmpeg"));
-    expect(await command(...args).ended).toMatchObject({ exitCode: 0 });
+    expect(await command("retry", "tone.wav").ended).toMatchObject({ exitCode: 0 });
+    const ended = lookAt(library).jobs;
+    expect(ended).toContain("tone.wav transcribe succeeded");
+    expect(ended.join()).not.toContain("failed");
   });
 });

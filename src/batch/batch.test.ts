@@ -1,29 +1,9 @@
-import { spawn } from "node:child_process";
-import {
-  appendFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from "node:fs";
-import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import fc from "fast-check";
-import { afterAll, describe, expect, it } from "vitest";
-import { processMark } from "../database/session.ts";
-import { csvLine, parseCsv } from "../media/csv.ts";
-import { clearMarks, holdPlace, openWholeFiles } from "./files.ts";
-import { openLedger, readLedger, rowsIn } from "./ledger.ts";
+import { describe, expect, it } from "vitest";
+import { csvLine, parseCsv, withoutApostrophe } from "../media/csv.ts";
 import { acceptableName, createJobNames } from "./names.ts";
 import { admittedAtOnce, batchSettings, checkBatchFile } from "./settings.ts";
 import { completedCsv, failedCsv, stampOf, type BatchRow } from "./summary.ts";
-
-const folder = mkdtempSync(join(tmpdir(), "dailies-batch-"));
-afterAll(() => rm(folder, { recursive: true }));
 
 const anyText = fc.string({ unit: "binary", maxLength: 20 });
 const anyPath = fc
@@ -81,9 +61,7 @@ describe("CSV", () => {
     fc.assert(
       fc.property(fc.array(fc.array(anyText, { minLength: 2, maxLength: 4 })), (rows) => {
         const back = parseCsv(`a,b\r\n${rows.map((row) => csvLine(row)).join("")}`).slice(1);
-        const unmarked = back.map((row) =>
-          row.map((field) => field.replace(/^'(?=\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])/, "")),
-        );
+        const unmarked = back.map((row) => row.map(withoutApostrophe));
         const wanted = rows.filter((row) => row.length > 1);
         expect(unmarked.map((row) => row.map((field) => field.replace(/^'+/, "")))).toEqual(
           wanted.map((row) =>
@@ -203,103 +181,5 @@ describe("settings", () => {
       formats: ["txt", "json", "txt"],
     });
     expect(batchSettings(file).formats).toEqual(["json", "txt"]);
-  });
-});
-
-describe("the ledger", () => {
-  it("remembers, and forgets only a line that was not written whole", async () => {
-    const path = join(folder, "ledger.jsonl");
-    const ledger = await openLedger(path);
-    const common = { type: "ended", stamp: "S", mark: "1", sha256: "x", settings: "h" } as const;
-    await ledger.add(
-      { type: "began", stamp: "S", at: 1 },
-      { type: "named", path: "/a", job: "talk" },
-    );
-    await Promise.all([
-      ledger.add({ ...common, path: "/a", row }),
-      ledger.add({ ...common, path: "/b", row: failed }),
-    ]);
-    await ledger.close();
-    appendFileSync(path, 'null\n7\n[]\n{"type":"ended","stamp":"S","pa');
-    const again = await openLedger(path);
-    expect(again.state.open).toBe("S");
-    expect(again.state.names.get("/a")).toBe("talk");
-    expect(again.state.ended.get("/a")?.succeeded).toBe(true);
-    // A file that is renamed takes its end along, and leaves none behind.
-    await again.add({ type: "named", path: "/c", job: "talk", was: "a", from: "/a" });
-    expect([...again.state.moving]).toEqual([["/a", "/c"]]);
-    expect(again.state.ended.get("/c")).toEqual(again.state.ended.get("/a"));
-    await again.add({ type: "left", path: "/a" });
-    expect([...again.state.moving, ...again.state.names]).toEqual([["/c", "talk"]]);
-    expect([...again.state.ended.keys()]).toEqual(["/b", "/c"]);
-    await again.add({ type: "finished", stamp: "S" });
-    await again.close();
-    const state = await readLedger(path);
-    expect([state.open, state.finished, state.ended.size]).toEqual([undefined, "S", 2]);
-    expect(await rowsIn(path, "S")).toEqual([failed, row]);
-    expect((await readLedger(join(folder, "none"))).ended.size).toBe(0);
-  });
-
-  it("means its paths from the folder of the results, and reads older lines with whole ones", async () => {
-    const ledgerIn = (root: string) => join(folder, root, "out/.dailies-batch/ledger.jsonl");
-    const inputIn = (root: string, name: string) => join(folder, root, "in", name);
-    mkdirSync(dirname(ledgerIn("before")), { recursive: true });
-    writeFileSync(ledgerIn("before"), '{"type":"named","path":"/old/b.wav","job":"b"}\n');
-    const ledger = await openLedger(ledgerIn("before"));
-    const [path, from] = [inputIn("before", "a_1.wav"), inputIn("before", "a 1.wav")];
-    await ledger.add({ type: "named", path, job: "a_1", was: "a 1.wav", from });
-    await ledger.close();
-    renameSync(join(folder, "before"), join(folder, "after"));
-    const again = await openLedger(ledgerIn("after"));
-    const { names, moving, renamed } = again.state;
-    const [newPath, newFrom] = [inputIn("after", "a_1.wav"), inputIn("after", "a 1.wav")];
-    expect(Object.fromEntries(names)).toEqual({ "/old/b.wav": "b", [newPath]: "a_1" });
-    expect([...moving]).toEqual([[newFrom, newPath]]);
-    // It was not renamed after all.
-    await again.add({ type: "left", path: newPath, from: newFrom });
-    expect([...names.values(), ...moving, ...renamed]).toEqual(["b"]);
-    await again.close();
-  });
-});
-
-describe("files", () => {
-  it("appear whole, and what was left unfinished goes", async () => {
-    const unfinished = join(folder, "unfinished");
-    await openWholeFiles(unfinished);
-    writeFileSync(join(unfinished, "half"), "ha");
-    const files = await openWholeFiles(unfinished);
-    await files.write(join(folder, "deep/er/a.txt"), "whole");
-    expect(readFileSync(join(folder, "deep/er/a.txt"), "utf8")).toBe("whole");
-    expect(readdirSync(unfinished)).toEqual([]);
-    await expect(files.write(join(folder, "deep"), "x")).rejects.toThrow();
-    expect(readdirSync(unfinished)).toEqual([]);
-    await files.bring(join(folder, "deep/er/a.txt"), join(folder, "arch/a.txt"), "copy");
-    await expect(
-      files.bring(join(folder, "deep/er/a.txt"), join(folder, "arch/a.txt"), "move"),
-    ).rejects.toThrow(/there already/);
-  });
-
-  it("are one process's at a time, until it is gone", async () => {
-    const path = join(folder, "lock");
-    const release = await holdPlace(path, "a batch");
-    await expect(holdPlace(path, "a batch")).rejects.toMatchObject({ code: "batch_running" });
-    await release();
-    await (
-      await holdPlace(path, "a batch")
-    )();
-    const module = JSON.stringify(fileURLToPath(new URL("files.ts", import.meta.url)));
-    const session = JSON.stringify(
-      fileURLToPath(new URL("../database/session.ts", import.meta.url)),
-    );
-    const script = `const {holdPlace} = await import(${module}); await holdPlace(${JSON.stringify(path)}, "x"); console.log((await import(${session})).processMark()); process.kill(process.pid, "SIGKILL")`;
-    const child = spawn(process.execPath, ["--input-type=module", "-e", script]);
-    const [gone = ""] = await child.stdout.setEncoding("utf8").toArray();
-    for (const mark of [gone.trim(), processMark()]) writeFileSync(`${path}.${mark}.x`, "");
-    await clearMarks(path);
-    expect(readdirSync(folder).filter((name) => name.endsWith(".x"))).toEqual([
-      `lock.${processMark()}.x`,
-    ]);
-    const tries = await Promise.allSettled([1, 2, 3].map(() => holdPlace(path, "a batch")));
-    expect(tries.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   });
 });

@@ -1,4 +1,4 @@
-import { parseCsv } from "../media/csv.ts";
+import { parseCsv, withoutApostrophe } from "../media/csv.ts";
 import { MediaError } from "../media/errors.ts";
 
 /** A line of a summary: what is there of it after a spreadsheet has saved it. */
@@ -27,9 +27,6 @@ function decoded(bytes: Uint8Array): string {
   return new TextDecoder(mark?.encoding ?? "utf-8").decode(bytes);
 }
 
-/** The apostrophe that keeps a text from being a formula is none of it. */
-const plain = (field: string): string => field.replace(/^'(?=\s*[=+\-@\t\r])/, "");
-
 /**
  * The jobs in a summary of failed ones, as a spreadsheet may have saved it.
  * @throws MediaError `invalid_argument` when it is no summary of a batch
@@ -47,7 +44,7 @@ export function jobsInSummary(path: string, bytes: Uint8Array): ListedJob[] {
   if (job === -1 || !head.includes("failure_code"))
     refuse("is no summary of failed jobs: it has no columns job_name and failure_code");
   return rows.flatMap((row) => {
-    const [name, from] = [row[job] ?? "", plain(row[input] ?? "")];
+    const [name, from] = [row[job] ?? "", withoutApostrophe(row[input] ?? "")];
     if (name === "" && from === "") return [];
     return [from === "" ? { job: name } : { job: name, input: from }];
   });

@@ -1,20 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import {
-  copyFile,
-  link,
-  mkdir,
-  open,
-  readFile,
-  readdir,
-  rename,
-  rm,
-  stat,
-  unlink,
-} from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { isProcessGone, processMark, processMarkPattern } from "../database/session.ts";
+import { copyFile, mkdir, open, rm, stat, unlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { asMediaError, MediaError } from "../media/errors.ts";
+import { entriesOnDisk, makeFolder, onDisk, renameDurably } from "./durable.ts";
+import { clearMarks, newMark } from "./place.ts";
 
 /** What tells an unchanged file from a changed one without reading it; undefined when there is none. */
 export async function markOf(path: string): Promise<string | undefined> {
@@ -26,9 +16,28 @@ export async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined)) !== undefined;
 }
 
-async function onDisk(path: string): Promise<void> {
-  await using file = await open(path);
-  await file.sync();
+/** @throws MediaError when the file is not what its mark says: it holds what nobody has transcribed */
+export async function checkUnchanged(path: string, mark: string): Promise<void> {
+  const now = await markOf(path);
+  if (now === mark) return;
+  if (now === undefined)
+    throw new MediaError("not_found", "it was taken away before it could be archived");
+  throw new MediaError(
+    "file_changing",
+    "it was changed before it could be archived, so it stays where it is; the next run does it again",
+  );
+}
+
+/**
+ * Removes a file of which there is a copy, which is on the disk then.
+ * @param mark what the file was like: see `markOf`
+ * @throws MediaError `file_changing` when it is not like that, and it stays
+ */
+export async function removeOriginal(from: string, copy: string, mark: string): Promise<void> {
+  await onDisk(copy);
+  await entriesOnDisk(dirname(copy));
+  await checkUnchanged(from, mark);
+  await unlink(from);
 }
 
 /** Does what writes to a folder; when that cannot be, the error names the folder and what helps there. */
@@ -56,89 +65,86 @@ export async function writingTo<T>(folder: string, work: () => Promise<T>): Prom
 export interface WholeFiles {
   /** Whole or not at all, and on the disk when it returns. Takes the place of what is there. */
   write(path: string, content: string | Uint8Array): Promise<void>;
-  /** A copy, by reference where the disk can; or the file itself. What is there already is refused. */
-  bring(from: string, to: string, mode: "move" | "copy"): Promise<void>;
+  /**
+   * A copy, by reference where the disk can; or the file itself. On the disk when it returns.
+   * @param mark what the file is like: see `markOf`
+   * @throws MediaError `storage_failed` when something is there already; `file_changing` when the file
+   * is not like that (any more): it stays, and what is not its bytes is not brought
+   */
+  bring(from: string, to: string, how: { mode: "move" | "copy"; mark: string }): Promise<void>;
 }
 
-/** What an unfinished file is called that lies beside its place, because that is on another disk. */
-const unfinishedPrefix = ".dailies-unfinished-";
+/** What unfinished files are called that lie beside their place, because that is on another disk. */
+const besideIn = (folder: string): string => join(folder, ".dailies-unfinished");
 
-/** Removes unfinished files from a folder that may be there. What cannot be removed is left. */
-async function sweep(folder: string): Promise<void> {
-  for (const name of await readdir(folder).catch(() => []))
-    if (name.startsWith(unfinishedPrefix))
-      await rm(join(folder, name), { force: true }).catch(() => {});
-}
+/** So long may an unfinished file of a process that is not seen from here be silent: it may be copied at once. */
+const unfinishedLeaseMs = 86_400_000;
 
 type Fill = (temporary: string) => Promise<void>;
 
 async function renamedInto(to: string, temporary: string, fill: Fill): Promise<void> {
   try {
     await fill(temporary);
-    await rename(temporary, to);
+    await renameDurably(temporary, to);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {}); // the first error is the one to tell
     throw error;
   }
 }
 
-/** A folder, if it is none yet: neither a file nor a link to what is not there can be. */
-async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== "EEXIST" && cause.code !== "ENOENT") throw cause;
-    const remedy = "See what is there instead, then run the same command again.";
-    const why = `${folder} is no folder, and cannot be made one`;
-    throw new MediaError("storage_failed", why, { cause, remedy });
-  });
-}
-
 const isOtherDisk = (thrown: unknown): boolean =>
   (thrown as NodeJS.ErrnoException).code === "EXDEV";
 
+/** The file itself, to a place on its disk; false when that is on another one. */
+async function isMoved(from: string, to: string, mark: string): Promise<boolean> {
+  await makeFolder(dirname(to));
+  await checkUnchanged(from, mark);
+  return renameDurably(from, to).then(
+    () => true,
+    (error: unknown) => {
+      if (isOtherDisk(error)) return false;
+      throw error;
+    },
+  );
+}
+
 /**
  * @param unfinished emptied first: who was killed left what nobody goes on with
- * @param folders that may be on other disks; what was left unfinished there goes, too
+ * @param folders that may be on other disks, and another's, too: of what was left unfinished there, that
+ * of processes that are gone goes
  */
 export async function openWholeFiles(
   unfinished: string,
   folders: readonly string[] = [],
 ): Promise<WholeFiles> {
-  await writingTo(dirname(unfinished), async () => {
+  const { dev } = await writingTo(dirname(unfinished), async () => {
     await rm(unfinished, { recursive: true, force: true });
     await mkdir(unfinished, { recursive: true });
+    return stat(unfinished);
   });
-  for (const folder of folders) await sweep(folder);
+  for (const folder of folders) await clearMarks(besideIn(folder), unfinishedLeaseMs);
   const onOtherDisks = new Set<string>();
   const through = async (to: string, fill: Fill): Promise<void> => {
     const folder = dirname(to);
     await makeFolder(folder);
-    if (!onOtherDisks.has(folder))
+    if (!onOtherDisks.has(folder) && (await stat(folder)).dev === dev)
       try {
         return await renamedInto(to, join(unfinished, randomUUID()), fill);
       } catch (error) {
-        if (!isOtherDisk(error)) throw error;
+        if (!isOtherDisk(error)) throw error; // one disk in two places is two for it
         onOtherDisks.add(folder);
       }
-    await renamedInto(to, join(folder, unfinishedPrefix + randomUUID()), fill);
+    await renamedInto(to, newMark(besideIn(folder)), fill);
   };
-  const bring: WholeFiles["bring"] = async (from, to, mode) => {
+  const bring: WholeFiles["bring"] = async (from, to, { mode, mark }) => {
     if (await exists(to)) throw new MediaError("storage_failed", `${to} is there already`);
-    if (mode === "move") {
-      await makeFolder(dirname(to));
-      const isMoved = await rename(from, to).then(
-        () => true,
-        (error: unknown) => {
-          if (isOtherDisk(error)) return false; // copied, then removed
-          throw error;
-        },
-      );
-      if (isMoved) return;
-    }
+    if (mode === "move" && (await isMoved(from, to, mark))) return;
     await through(to, async (temporary) => {
       await copyFile(from, temporary, constants.COPYFILE_FICLONE);
       await onDisk(temporary);
+      await checkUnchanged(from, mark);
     });
-    if (mode === "move") await unlink(from);
+    if (mode === "move") await removeOriginal(from, to, mark);
   };
   return {
     write: (path, content) =>
@@ -149,66 +155,6 @@ export async function openWholeFiles(
           await file.sync();
         }),
       ),
-    bring: (from, to, mode) => writingTo(dirname(to), () => bring(from, to, mode)),
+    bring: (from, to, how) => writingTo(dirname(to), () => bring(from, to, how)),
   };
-}
-
-/** Says in its name whose it is: who is killed before a mark is written leaves an empty one. */
-const newMark = (path: string): string => `${path}.${processMark()}.${randomUUID()}`;
-
-/**
- * Holds a place for this process until it is released or the process is gone.
- * @param what who is kept out, for the error: `the batch in /results`
- * @throws MediaError `batch_running` when a living process has it
- */
-export async function holdPlace(path: string, what: string): Promise<() => Promise<void>> {
-  await makeFolder(dirname(path));
-  const own = newMark(path);
-  await using file = await open(own, "wx");
-  await file.writeFile(processMark());
-  try {
-    for (let tries = 0; tries < 100; tries += 1) {
-      const isOurs = await link(own, path).then(
-        () => true,
-        (error: NodeJS.ErrnoException) => {
-          if (error.code === "EEXIST") return false;
-          throw error;
-        },
-      );
-      if (isOurs) return () => rm(path, { force: true });
-      await takeFromTheDead(path, what);
-    }
-  } finally {
-    await rm(own, { force: true });
-  }
-  throw new MediaError("batch_running", `${what} cannot be had: others come and go there`);
-}
-
-/** Puts aside the mark of a process that is gone; of several who try, one has it and looks again. */
-async function takeFromTheDead(path: string, what: string): Promise<void> {
-  const holder = await readFile(path, "utf8").catch(() => undefined);
-  if (holder === undefined) return; // released just now
-  const isMark = new RegExp(`^${processMarkPattern.source}$`).test(holder);
-  if (isMark && !isProcessGone(holder)) {
-    const pid = holder.split("-")[2];
-    throw new MediaError("batch_running", `process ${pid} is at work on ${what}`);
-  }
-  const aside = newMark(path);
-  const isTaken = await rename(path, aside).then(
-    () => true,
-    () => false, // another was faster
-  );
-  if (!isTaken) return;
-  // Between the look and the taking a living one may have put its own there: it gets it back.
-  if ((await readFile(aside, "utf8")) !== holder) await link(aside, path).catch(() => {});
-  await rm(aside, { force: true });
-}
-
-/** Removes the marks of processes that are gone, which were never put in their place. */
-export async function clearMarks(path: string): Promise<void> {
-  const folder = dirname(path);
-  const prefix = `${basename(path)}.`;
-  for (const name of await readdir(folder).catch(() => []))
-    if (name.startsWith(prefix) && isProcessGone(name.slice(prefix.length).split(".")[0] ?? ""))
-      await rm(join(folder, name), { force: true });
 }

@@ -1,29 +1,33 @@
 import { describe, expect, it } from "vitest";
-import type { Ended, LedgerState } from "./ledger.ts";
+import type { Ended, LedgerState } from "./ledger-state.ts";
 import { busyMs, paceOf } from "./pace.ts";
 import { isWaitedFor, standingOf, startOf } from "./start.ts";
 import type { BatchRow } from "./summary.ts";
 
-const endedIn = (stamp: string, succeeded: boolean): Ended => ({
+const endedIn = (stamp: string, failure?: string): Ended => ({
   stamp,
-  succeeded,
+  ...(failure === undefined ? {} : { failure }),
   mark: "",
   sha256: "",
   settings: "h",
   formats: [],
 });
 
+const damaged = "damaged_media";
+
 describe("an input", () => {
-  const known = { isDone: false, isListed: false, hash: "h" };
+  const known = { isDone: false, isChanged: false, isListed: false, settingsHash: "h" };
   it.each([
     ["new", undefined, {}, "to do"],
-    ["done in this batch", endedIn("S", true), { isDone: true }, "done"],
-    ["done in an earlier one", endedIn("R", true), { isDone: true }, "done before"],
-    ["changed since", endedIn("S", true), {}, "to do"],
-    ["failed in this batch", endedIn("S", false), {}, "failed"],
-    ["failed, and is listed", endedIn("S", false), { isListed: true }, "to do"],
-    ["failed under other settings", endedIn("S", false), { hash: "i" }, "to do"],
-    ["failed in an earlier one", endedIn("R", false), {}, "to do"],
+    ["done in this batch", endedIn("S"), { isDone: true }, "done"],
+    ["done in an earlier one", endedIn("R"), { isDone: true }, "done before"],
+    ["changed since", endedIn("S"), { isChanged: true }, "to do"],
+    ["failed in this batch", endedIn("S", damaged), {}, "failed"],
+    ["failed, and is listed", endedIn("S", damaged), { isListed: true }, "to do"],
+    ["failed, and is changed since", endedIn("S", damaged), { isChanged: true }, "to do"],
+    ["failed under other settings", endedIn("S", damaged), { settingsHash: "i" }, "to do"],
+    ["failed for its name alone", endedIn("S", "name_conflict"), {}, "to do"],
+    ["failed in an earlier one", endedIn("R", damaged), {}, "to do"],
   ] as const)("that is %s", (_, ended, more, standing) => {
     expect(standingOf({ open: "S" }, { ...known, ended, ...more })).toBe(standing);
   });
@@ -35,25 +39,25 @@ describe("a start", () => {
     renamed: new Map(),
     moving: new Map(),
     ended: new Map(),
-    taken: new Set(),
+    taken: new Map(),
     kept: new Set(),
     ...more,
   });
-  const none = { toDo: 0, left: 0 };
+  const none = { toDo: 0, waiting: 0 };
 
   it("is a new batch, about all or what is listed", () => {
     expect(startOf(state({}), undefined, none)).toMatchObject({ isBatch: false, isNews: false });
-    const all = startOf(state({}), undefined, { toDo: 1, left: 0 });
+    const all = startOf(state({}), undefined, { toDo: 1, waiting: 0 });
     expect(all).toEqual({ extent: undefined, isBatch: true, isNews: true, mayFinish: true });
-    const some = startOf(state({}), new Set(["a"]), { toDo: 1, left: 0 });
+    const some = startOf(state({}), new Set(["a"]), { toDo: 1, waiting: 0 });
     expect(some).toMatchObject({ extent: new Set(["a"]), isNews: true, mayFinish: true });
     expect(isWaitedFor(state({}), "b")).toBe(false);
   });
 
-  it("goes on, and does not end while others are left that the batch is about", () => {
+  it("goes on, and does not end while others wait that the batch is about", () => {
     const open = state({ open: "S" });
     expect(isWaitedFor(open, "b")).toBe(true);
-    const more = startOf(open, new Set(["a"]), { toDo: 1, left: 1 });
+    const more = startOf(open, new Set(["a"]), { toDo: 1, waiting: 1 });
     expect(more).toMatchObject({ extent: undefined, isBatch: true, isNews: false });
     expect(more.mayFinish).toBe(false);
     expect(startOf(open, undefined, none).mayFinish).toBe(true);

@@ -1,4 +1,4 @@
-import type { Ended, LedgerState } from "./ledger.ts";
+import type { Ended, LedgerState } from "./ledger-state.ts";
 
 /** Where an input stands when a batch is started. */
 export type Standing =
@@ -15,20 +15,33 @@ export interface Known {
   readonly ended: Ended | undefined;
   /** Whether its results are there, of the same contents and settings. */
   readonly isDone: boolean;
+  /** Whether its file is not the one that ended. */
+  readonly isChanged: boolean;
   /** Whether it is listed as one that is to be tried again. */
   readonly isListed: boolean;
-  /** Of the settings now. */
-  readonly hash: string;
+  /** As it is to be heard now: see `hashSettings`. */
+  readonly settingsHash: string;
 }
 
-/** Where an input stands. What failed is tried again when it is listed, or is to be heard otherwise. */
+/** What another bucket may help against, so that trying again is worth it. */
+const ofTheName: ReadonlySet<string> = new Set(["name_conflict", "not_yours"]);
+
+/**
+ * Where an input stands. What failed is tried again when it is listed, its file is another by now, it
+ * is to be heard otherwise, or only its name stood in the way.
+ */
 export function standingOf(
   { open }: Pick<LedgerState, "open">,
-  { ended, isDone, isListed, hash }: Known,
+  { ended, isDone, isChanged, isListed, settingsHash }: Known,
 ): Standing {
   const isOfOpen = ended !== undefined && ended.stamp === open;
   if (isDone) return isOfOpen ? "done" : "done before";
-  const isSettled = isOfOpen && !ended.succeeded && ended.settings === hash;
+  const isSettled =
+    isOfOpen &&
+    ended.failure !== undefined &&
+    !ofTheName.has(ended.failure) &&
+    ended.settings === settingsHash &&
+    !isChanged;
   return isSettled && !isListed ? "failed" : "to do";
 }
 
@@ -50,7 +63,7 @@ export function extentOf({ open, extent }: LedgerState, chosen: Extent): Extent 
 export function startOf(
   state: LedgerState,
   chosen: Extent,
-  counts: { toDo: number; left: number },
+  counts: { toDo: number; waiting: number },
 ) {
   const extent = extentOf(state, chosen);
   const isNew = state.open === undefined;
@@ -60,7 +73,7 @@ export function startOf(
     isBatch: !isNew || counts.toDo > 0,
     /** Whether the ledger is to say what it is about. */
     isNews: isNew ? counts.toDo > 0 : extent?.size !== state.extent?.size,
-    /** Whether it is over when what is to do is done: nothing is left that it is about. */
-    mayFinish: counts.left === 0,
+    /** Whether it is over when what is to do is done: nothing else waits that it is about. */
+    mayFinish: counts.waiting === 0,
   };
 }

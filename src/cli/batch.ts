@@ -120,8 +120,7 @@ async function run(
     )) ?? nothing;
   display.close();
   const by = stop.by();
-  if (by !== "SIGPIPE")
-    printReport(context, report, { bucket: settings.bucket, elapsedMs: Date.now() - startedAt });
+  if (by !== "SIGPIPE") printReport(context, report, Date.now() - startedAt);
   if (by !== undefined) return exitCodeOf(by);
   return report.failed + report.problems.length === 0 ? exitCodes.done : exitCodes.someFailed;
 }
@@ -187,11 +186,7 @@ function printPreview({ output }: Context, found: BatchPreview): void {
 
 const interruptedLine = "Interrupted. The same command goes on where this one stopped.";
 
-function printReport(
-  { output }: Context,
-  report: BatchReport,
-  { bucket, elapsedMs }: { bucket: string; elapsedMs: number },
-): void {
+function printReport({ output }: Context, report: BatchReport, elapsedMs: number): void {
   if (output.mode !== "human") {
     const end = { ...report, problems: problemsJson(report.problems), elapsedMs };
     return output.document(output.mode === "jsonl" ? { type: "end", ...end } : end);
@@ -218,8 +213,8 @@ function printReport(
   const others = left.length > 3 ? ", …" : "";
   output.note(
     left.length === 0
-      ? `Left of it in the library below ${bucket}/: no media, no jobs.`
-      : `Left of it in the library below ${bucket}/: ${most} media with their jobs: ${first}${others}`,
+      ? "Left of it in the library: no media, no jobs."
+      : `Left of it in the library: ${most} media with their jobs: ${first}${others}`,
   );
   if (interrupted) output.note(interruptedLine);
 }

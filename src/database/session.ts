@@ -66,13 +66,13 @@ function whereWeAre(): Pick<ProcessIdentity, "host" | "bootId" | "pidNamespace">
 }
 
 /** A session says so this often that it lives, for processes that do not see it. */
-const beatMs = 10_000;
+export const beatMs = 10_000;
 
 /**
  * How long a session may be silent before it counts as gone, where the process table cannot tell:
  * its lease. A process that can be seen keeps what it holds as long as it lives, however slow it is.
  */
-const leaseMs = 60_000;
+export const leaseMs = 60_000;
 
 /**
  * Says, in the transaction that is under way, that this session lives. It enters the table again if
@@ -172,12 +172,19 @@ export function processMark(): string {
 /** What `processMark` gives. */
 export const processMarkPattern = /[0-9a-f]{8}-[0-9a-f]{8}-\d+-[0-9a-f]{8}/;
 
-/** Whether the process of a mark is known to be gone. One on another machine or in another container is not known to be. */
-export function isProcessGone(mark: string): boolean {
+/** What of a mark's process can be known from here: one on another machine or in another container is not seen. */
+export function lookUpProcess(mark: string): "living" | "gone" | "not seen" {
   const [host, boot, pid, ticks] = mark.split("-");
   const here = whereWeAre();
-  if (host !== hashed(here.host + here.pidNamespace)) return false;
-  return boot !== hashed(here.bootId) || hashed(startTicks(Number(pid)) ?? "gone") !== ticks;
+  if (host !== hashed(here.host + here.pidNamespace)) return "not seen";
+  const isGone =
+    boot !== hashed(here.bootId) || hashed(startTicks(Number(pid)) ?? "gone") !== ticks;
+  return isGone ? "gone" : "living";
+}
+
+/** Whether the process of a mark is known to be gone. */
+export function isProcessGone(mark: string): boolean {
+  return lookUpProcess(mark) === "gone";
 }
 
 /** Whether a session's process is there: looked up where we can see it, by its lease where we cannot. */

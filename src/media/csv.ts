@@ -1,6 +1,11 @@
 /** Text that a spreadsheet would run as a formula (OWASP, "CSV injection"), full-width signs too. */
 const formula = /^\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/u;
 
+/** A field as it was before `csvField` made a text of a formula. */
+export function withoutApostrophe(field: string): string {
+  return field.startsWith("'") && formula.test(field.slice(1)) ? field.slice(1) : field;
+}
+
 /** A field of RFC 4180; a formula gets an apostrophe in front, which makes it text. */
 export function csvField(value: string): string {
   const safe = formula.test(value) ? `'${value}` : value;

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readFile, rm, unlink } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
-import { exists, type WholeFiles } from "../batch/files.ts";
+import { exists, removeOriginal, type WholeFiles } from "../batch/files.ts";
 import type { Ended } from "../batch/ledger.ts";
 import type { BatchSettings } from "../batch/settings.ts";
 import { MediaError } from "../media/errors.ts";
@@ -47,6 +47,11 @@ interface NewResults {
   /** Of the recording that was heard. */
   readonly sha256: string;
   readonly before: Ended | undefined;
+}
+
+/** An input, and what its file was like when it was read: see `markOf`. */
+interface SeenInput extends BatchInput {
+  readonly mark: string;
 }
 
 /** The folder of what is finished: recordings, each beside its JSON. */
@@ -107,15 +112,20 @@ export function createArchive({ places, settings, files, signal }: ArchiveParts)
       return stem;
     },
 
-    /** The recording; nothing is ever overwritten. Done already: does nothing. */
-    async bringRecording(input: BatchInput, stem: string, sha256: string): Promise<void> {
-      if (settings.archive === "none") return;
+    /**
+     * The recording; nothing is ever overwritten. Done already: does nothing.
+     * @throws MediaError `file_changing` when it is not (any more) what it was like, and it stays
+     */
+    async bringRecording(input: SeenInput, stem: string, sha256: string): Promise<void> {
+      const { archive: mode } = settings;
+      const { path, mark } = input;
+      if (mode === "none") return;
       const to = recordingIn(stem, input);
-      if (!(await exists(to))) return files.bring(input.path, to, settings.archive);
-      if (settings.archive === "copy") return;
+      if (!(await exists(to))) return files.bring(path, to, { mode, mark });
+      if (mode === "copy") return;
       if ((await sha256Of(to, signal)) !== sha256)
         throw new MediaError("storage_failed", `${basename(to)} is in the archive already`);
-      await unlink(input.path);
+      await removeOriginal(path, to, mark);
     },
   };
 }

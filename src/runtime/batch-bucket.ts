@@ -19,27 +19,25 @@ export async function ownMedia({ parts, ledger }: Batch, name: string): Promise<
   return media !== undefined && ledger.state.taken.has(media.version) ? media : undefined;
 }
 
-/** What inputs have in the library; what others have below the bucket is none of it. */
-async function* inBucket({ parts, settings, ledger }: Batch): AsyncGenerator<Media> {
-  const startsWith = `${settings.bucket}/`;
-  for (let after: string | undefined = startsWith; after !== undefined;) {
-    const page: readonly Media[] = await parts.catalog.listMedia({ startsWith, after, limit: 200 });
-    for (const media of page) if (ledger.state.taken.has(media.version)) yield media;
-    after = page.at(-1)?.name;
+/** What inputs have in the library, in whichever bucket a run was told to put it; by name. */
+async function* allOwnMedia(batch: Batch): AsyncGenerator<Media> {
+  for (const name of [...new Set(batch.ledger.state.taken.values())].toSorted()) {
+    const media = await ownMedia(batch, name);
+    if (media !== undefined) yield media;
   }
 }
 
 /** What inputs have in the library, at most a hundred by name. */
-export async function leftInBucket(batch: Batch): Promise<string[]> {
+export async function leftInLibrary(batch: Batch): Promise<string[]> {
   const names: string[] = [];
-  for await (const { name } of inBucket(batch)) if (names.push(name) === 100) break;
+  for await (const { name } of allOwnMedia(batch)) if (names.push(name) === 100) break;
   return names;
 }
 
 /** Removes what inputs have in the library, and is not to stay: also what a killed run left. */
-export async function clearBucket(batch: Batch): Promise<void> {
+export async function removeOwnMedia(batch: Batch): Promise<void> {
   const { parts, ledger } = batch;
-  for await (const media of inBucket(batch))
+  for await (const media of allOwnMedia(batch))
     if (!ledger.state.kept.has(media.version)) await removeNow(parts, media);
   await parts.recover();
 }

@@ -11,6 +11,7 @@ import { outputKey } from "../media/keys.ts";
 import type { Media, StoredObject } from "../media/media.ts";
 import { fromTranscribeJson } from "../media/transcribe-json.ts";
 import type { Transcript } from "../media/transcript.ts";
+import { isWanted } from "../pipeline.ts";
 import type { Archive } from "./batch-archive.ts";
 import type { BatchInput, BatchPlaces } from "./batch-places.ts";
 import type { Parts } from "./parts.ts";
@@ -32,6 +33,9 @@ interface Delivered {
   /** What recording and JSON are called in the archive, without ending; absent without results or archive. */
   readonly stem?: string;
 }
+
+/** What a batch has done with each media. */
+export const batchSteps = { only: ["transcribe"] } as const;
 
 interface DeliveryParts {
   readonly parts: Parts;
@@ -152,8 +156,11 @@ export function createDelivery(delivery: DeliveryParts) {
      * also of results that cannot be written, which are not the others' fault.
      * @throws MediaError when the others would fare no better, or after the signal
      */
-    async deliver(ready: Ready): Promise<Delivered> {
-      const { job, input, media, jobs } = ready;
+    async deliver(given: Ready): Promise<Delivered> {
+      // What somebody else has done with it meanwhile, or failed to do, is none of the batch's.
+      const jobs = given.jobs.filter(({ step }) => isWanted(step, batchSteps));
+      const ready = { ...given, jobs };
+      const { job, input, media } = ready;
       const durationMs = media.facts?.durationMs;
       const common = {
         job,

@@ -1,6 +1,6 @@
-import { markOf } from "../batch/files.ts";
+import { checkUnchanged } from "../batch/files.ts";
 import type { BatchRow } from "../batch/summary.ts";
-import { asMediaError, MediaError } from "../media/errors.ts";
+import { asMediaError, type MediaError } from "../media/errors.ts";
 import type { BatchInput } from "./batch-places.ts";
 import type { LookedAt } from "./batch-plan.ts";
 import type { Batch } from "./batch-work.ts";
@@ -11,29 +11,17 @@ function problem(batch: Batch, { path, name }: BatchInput, thrown: unknown): voi
   batch.tell({ type: "problem", ...found });
 }
 
-/** @throws MediaError when the file is not what was read: it holds what nobody has transcribed */
-async function checkUnchanged({ path, mark }: LookedAt): Promise<void> {
-  const now = await markOf(path);
-  if (now === mark) return;
-  if (now === undefined)
-    throw new MediaError("not_found", "it was taken away before it could be archived");
-  throw new MediaError(
-    "file_changing",
-    "it was changed while it was transcribed, so it stays where it is; the next run does it again",
-  );
-}
-
 /**
  * An input that has ended into the archive, beside its JSON. One that cannot be is said, and stays
  * where it is.
  */
 export async function putAway(batch: Batch, input: LookedAt): Promise<void> {
   const { archive, ledger, names, settings } = batch;
-  const { path } = input;
+  const { path, mark } = input;
   const ended = ledger.state.ended.get(path);
   if (settings.archive === "none" || ended === undefined) return;
   try {
-    await checkUnchanged(input);
+    await checkUnchanged(path, mark);
     const stem = await archive.bringJson(input, names.nameFor(path), ended);
     if (ended.stem === undefined) await ledger.add({ type: "archived", path, stem });
     await archive.bringRecording(input, stem, ended.sha256);
@@ -56,19 +44,20 @@ interface End {
 
 /** Writes down how an input ended, and only then moves it: what is written is never done again. */
 export async function end(batch: Batch, input: LookedAt, outcome: End): Promise<void> {
-  const { ledger, stamp, hash: settings } = batch;
+  const { ledger, stamp, settingsHash } = batch;
   const { path, mark } = input;
   const was = ledger.state.renamed.get(path) ?? outcome.row.input;
   const row = { ...outcome.row, input: was };
-  await ledger.add({ type: "ended", stamp, path, mark, settings, ...outcome, row });
+  const known = { type: "ended", stamp, path, mark, settings: settingsHash } as const;
+  await ledger.add({ ...known, ...outcome, row });
   if (row.failure === undefined) await putAway(batch, input);
   batch.tell({ type: row.failure === undefined ? "completed" : "failed", row });
 }
 
 /** An input that could not even be taken in. */
-export async function refuse(batch: Batch, input: BatchInput, job: string, error: MediaError) {
+export async function refuse(batch: Batch, input: LookedAt, job: string, error: MediaError) {
   const now = Date.now();
   const failure = { code: error.code, message: error.message };
   const row = { job, input: input.name, createdAt: now, finishedAt: now, files: [], failure };
-  await end(batch, { ...input, mark: "" }, { sha256: "", row });
+  await end(batch, input, { sha256: "", row });
 }

@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
 import { access, readdir, realpath, stat } from "node:fs/promises";
 import { dirname, extname, join, parse, relative, resolve, sep } from "node:path";
-import { exists, holdPlace, clearMarks, writingTo } from "../batch/files.ts";
+import { exists, writingTo } from "../batch/files.ts";
+import { clearMarks, holdPlace } from "../batch/place.ts";
 import { batchFormats, type BatchSettings } from "../batch/settings.ts";
 import { filesOf } from "../intake/files.ts";
 import { MediaError, unreachable } from "../media/errors.ts";

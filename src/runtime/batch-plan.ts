@@ -1,22 +1,20 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { chooseListed, jobsInSummary, type ListedJob } from "../batch/choice.ts";
 import { exists, markOf } from "../batch/files.ts";
-import { rowsIn, type Ended, type LedgerState } from "../batch/ledger.ts";
+import type { Ledger } from "../batch/ledger.ts";
+import type { Ended, LedgerState } from "../batch/ledger-state.ts";
 import { createJobNames, type JobNames } from "../batch/names.ts";
-import { paceOf } from "../batch/pace.ts";
 import type { BatchSettings } from "../batch/settings.ts";
 import { isWaitedFor, standingOf, type Extent } from "../batch/start.ts";
-import { unreachable } from "../media/errors.ts";
+import { MediaError, unreachable } from "../media/errors.ts";
 import { canonicalJson } from "../media/job.ts";
 import { wishSettings, type SpeechWish } from "../media/speech.ts";
-import { createProbe } from "../probe/probe.ts";
-import { createSandbox } from "../sandbox/create.ts";
 import type { PipelineSettings } from "../pipeline.ts";
 import { hasJson, sha256Of } from "./batch-archive.ts";
 import { nameBelow, type BatchInput, type BatchPlaces } from "./batch-places.ts";
-import type { Parts } from "./parts.ts";
+import type { BatchProblem } from "./batch-report.ts";
 import type { LocalSteps } from "./steps.ts";
 
 /** How the inputs stand, and which of them are wanted. */
@@ -29,7 +27,7 @@ export interface BatchWork {
   /** Done before with the same contents and settings. The archive may lack them, too. */
   readonly skipped: LookedAt[];
   /** Not listed, and not done: the batch that goes on waits for them. */
-  readonly left: LookedAt[];
+  readonly waiting: LookedAt[];
   /** The jobs that are listed; absent: all are wanted. */
   readonly chosen: Extent;
   /** What is listed and none of the inputs. */
@@ -47,8 +45,8 @@ export interface PlanContext {
   readonly places: BatchPlaces;
   readonly settings: BatchSettings;
   readonly state: LedgerState;
-  /** See `settingsHash`. */
-  readonly hash: string;
+  /** See `hashSettings`. */
+  readonly settingsHash: string;
 }
 
 /** What decides by whom recordings are heard: needs no library. */
@@ -62,7 +60,7 @@ export interface SpeechParts {
 }
 
 /** What makes a transcript another one: other wishes, another language, another engine. */
-export async function settingsHash(parts: SpeechParts, wish: SpeechWish): Promise<string> {
+export async function hashSettings(parts: SpeechParts, wish: SpeechWish): Promise<string> {
   const { transcriber, languageCode } = (await parts.localSteps()).settingsFor(wish);
   const speech = wishSettings(wish);
   const text = canonicalJson({ transcriber, languageCode, speech });
@@ -82,10 +80,11 @@ export function jobNames(
 async function isDone(
   input: LookedAt,
   { job, ended }: { job: string; ended: Ended | undefined },
-  { places, settings, hash }: PlanContext,
+  { places, settings, settingsHash }: PlanContext,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (ended?.succeeded !== true || ended.settings !== hash) return false;
+  if (ended === undefined || ended.failure !== undefined) return false;
+  if (ended.settings !== settingsHash) return false;
   for (const format of settings.formats)
     if (!ended.formats.includes(format) || !(await exists(join(places.output, `${job}.${format}`))))
       return false;
@@ -122,7 +121,7 @@ async function choose(
   const here = inputs.map(({ path, name }) => asListed(path, name));
   const { chosen, missing } = chooseListed(here, listed);
   const done = Array.from(state.ended)
-    .filter(([path, { succeeded }]) => succeeded && state.names.has(path))
+    .filter(([path, { failure }]) => failure === undefined && state.names.has(path))
     .map(([path]) => asListed(path, nameBelow(places.input, path)));
   return { chosen, missing: chooseListed(done, missing).missing };
 }
@@ -134,9 +133,9 @@ export async function sortInputs(
   context: PlanContext,
   signal: AbortSignal,
 ): Promise<BatchWork> {
-  const { state, hash } = context;
+  const { state, settingsHash } = context;
   const choice = await choose(inputs, names, context);
-  const work: BatchWork = { toDo: [], done: [], failed: [], skipped: [], left: [], ...choice };
+  const work: BatchWork = { toDo: [], done: [], failed: [], skipped: [], waiting: [], ...choice };
   const { toDo, done, failed, skipped } = work;
   const lists = { "to do": toDo, done, failed, "done before": skipped };
   for (const found of inputs) {
@@ -147,71 +146,39 @@ export async function sortInputs(
     if (!isWanted && !isWaitedFor(state, job)) continue;
     const ended = state.ended.get(found.path);
     const input = { ...found, mark: (await markOf(found.path)) ?? "" };
-    const known = { ended, isListed, hash };
-    const isThere = await isDone(input, { job, ended }, context, signal);
-    const standing = standingOf(state, { ...known, isDone: isThere });
+    const standing = standingOf(state, {
+      ended,
+      isDone: await isDone(input, { job, ended }, context, signal),
+      isChanged: ended?.mark !== input.mark,
+      isListed,
+      settingsHash,
+    });
     if (isWanted) lists[standing].push(input);
-    else if (standing === "to do") work.left.push(input);
+    else if (standing === "to do") work.waiting.push(input);
   }
   return work;
 }
 
-/** So many files are probed to guess how long all are. */
-const samples = 40;
-
-/** Milliseconds of sound in the inputs: measured for some, for the others by their size. */
-async function guessDuration(
-  { config }: Pick<Parts, "config">,
-  inputs: readonly BatchInput[],
-  signal: AbortSignal,
-): Promise<number | undefined> {
-  const probe = createProbe({ sandbox: await createSandbox(), limits: config.limits });
-  const every = Math.max(1, Math.ceil(inputs.length / samples));
-  let [durationMs, bytes] = [0, 0];
-  for (const { path, sizeBytes } of inputs.filter((_, index) => index % every === 0)) {
-    signal.throwIfAborted();
-    const facts = await probe(path, { signal }).catch(() => undefined);
-    if (facts?.durationMs === undefined) continue;
-    durationMs += facts.durationMs;
-    bytes += sizeBytes;
-  }
-  if (bytes === 0) return undefined;
-  const allBytes = inputs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  return Math.round((durationMs * allBytes) / bytes);
+/**
+ * Writes down what the files of inputs that are done are like now, where that is another than it was:
+ * they were moved, or their disk was, and have just been read to see that they are the same.
+ */
+export async function noteMarks(ledger: Ledger, { done, skipped }: BatchWork): Promise<void> {
+  const moved = [...done, ...skipped].filter(
+    ({ path, mark }) => ledger.state.ended.get(path)?.mark !== mark,
+  );
+  await ledger.add(...moved.map(({ path, mark }) => ({ type: "marked", path, mark }) as const));
 }
 
-/** An estimate for the draft engine, from recordings of some seconds each on two slow cores; not a measurement. */
-const usual = { fileMs: 900, realTimeFactor: 0.3 };
-
-/** That of the last batch with this output folder, if there was one. */
-async function lastPace({ places, state }: PlanContext): Promise<number | undefined> {
-  if (state.finished === undefined) return undefined;
-  return paceOf(await rowsIn(places.ledger, state.finished));
-}
-
-export interface Estimate {
-  /** Of what is to be done. */
-  readonly soundMs?: number;
-  readonly elapsedMs?: number;
-  /** What the estimate goes by: the last batch here, or the draft engine's usual pace. */
-  readonly by: "last batch" | "usual pace";
-}
-
-/** How long the work should take. */
-export async function estimate(
-  parts: Pick<Parts, "config">,
-  inputs: readonly BatchInput[],
-  context: PlanContext,
-  signal: AbortSignal,
-): Promise<Estimate> {
-  const soundMs = await guessDuration(parts, inputs, signal);
-  const pace = await lastPace(context);
-  const by = pace === undefined ? "usual pace" : "last batch";
-  if (soundMs === undefined) return { by };
-  const atOnce = parts.config.slots.speech;
-  const elapsedMs =
-    pace === undefined
-      ? (inputs.length * usual.fileMs + soundMs * usual.realTimeFactor) / atOnce
-      : soundMs * pace;
-  return { soundMs, elapsedMs: Math.round(elapsedMs), by };
+/** What is listed and not there. */
+export function missingProblems(
+  { retryFailed = "" }: BatchSettings,
+  { missing }: BatchWork,
+): BatchProblem[] {
+  return missing.map(({ job, input = job }) => {
+    const message = `it lists ${JSON.stringify(job)} (${input}), and there is no such recording`;
+    const remedy = "Look into the input folder, and whether a spreadsheet has changed the names.";
+    const error = new MediaError("not_found", message, { remedy });
+    return { path: resolve(retryFailed), input, error };
+  });
 }

@@ -74,7 +74,7 @@ export interface BatchReport {
   readonly problems: readonly BatchProblem[];
   /** The files; absent when nothing was to be done, some are waited for, or it was interrupted. */
   readonly summaries?: { readonly completed: string; readonly failed: string };
-  /** Media that are in the library below the bucket, at most 100: none, unless they were kept. */
+  /** What inputs have in the library, in any bucket, at most 100: none, unless they were kept. */
   readonly left: readonly string[];
   readonly interrupted: boolean;
 }

@@ -8,7 +8,7 @@ import type { SpeechWish } from "../media/speech.ts";
 import { followArrival } from "./arrivals.ts";
 import type { Archive } from "./batch-archive.ts";
 import { mediaName, ownMedia, removeNow } from "./batch-bucket.ts";
-import type { Delivery } from "./batch-delivery.ts";
+import { batchSteps, type Delivery } from "./batch-delivery.ts";
 import { end, refuse } from "./batch-end.ts";
 import type { BatchInput } from "./batch-places.ts";
 import type { LookedAt } from "./batch-plan.ts";
@@ -27,12 +27,12 @@ export interface Batch {
   readonly speech: SpeechWish;
   readonly ledger: Ledger;
   /** @throws MediaError `storage_failed`, `disk_full` when nothing can be written to the output folder */
-  readonly checkOutput: () => Promise<void>;
+  readonly tryToWrite: () => Promise<void>;
   readonly delivery: Delivery;
   readonly archive: Archive;
   readonly names: JobNames;
-  /** Of the settings: see `settingsHash`. */
-  readonly hash: string;
+  /** See `hashSettings`. */
+  readonly settingsHash: string;
   readonly stamp: string;
   readonly tell: (update: BatchUpdate) => void;
   readonly problems: BatchProblem[];
@@ -60,7 +60,7 @@ async function finish(batch: Batch, { name, jobs }: ProcessedMedia): Promise<voi
   const { row, stem } = await delivery.deliver({ input, job, media, jobs, before });
   // It was heard, but not written: where nothing can be, the next would fare no better.
   const isHeard = jobs.some(({ step, state }) => step === "transcribe" && state === "succeeded");
-  if (isHeard && row.failure !== undefined) await batch.checkOutput();
+  if (isHeard && row.failure !== undefined) await batch.tryToWrite();
   const stays = settings.keepJobs || ledger.state.kept.has(media.version);
   await end(batch, input, {
     sha256: media.sha256,
@@ -82,17 +82,28 @@ function refusalOf(thrown: unknown, name: string): MediaError {
   return new MediaError(error.code, why, { cause: error });
 }
 
-async function admit(batch: Batch, run: Run, input: BatchInput): Promise<void> {
+/**
+ * Looks whether there is room for an input; where there is not, what was removed gives up its bytes
+ * first. Then only what must stay free is asked for: a copy by reference takes nothing.
+ */
+async function checkRoom({ config, recover }: Parts, sizeBytes: number): Promise<void> {
+  await checkSpace(config, sizeBytes).catch(async () => {
+    await recover();
+    await checkSpace(config);
+  });
+}
+
+async function admit(batch: Batch, run: Run, found: BatchInput): Promise<void> {
   const { ledger, parts, settings, names } = batch;
-  const { path } = input;
+  const { path } = found;
   const job = names.nameFor(path);
   const name = mediaName(settings.bucket, job, path);
   const { settings: pipeline, settingsFor } = await parts.localSteps();
   const { request, speech, isWholeWish } = run;
+  const input = { ...found, mark: (await markOf(path)) ?? "" };
+  const admitted = { input, job, begun: false };
+  batch.admitted.set(name, admitted);
   try {
-    const mark = (await markOf(path)) ?? "";
-    const admitted = { input: { ...input, mark }, job, begun: false };
-    batch.admitted.set(name, admitted);
     const { media } = await receiveFile(parts, {
       path,
       name,
@@ -104,7 +115,7 @@ async function admit(batch: Batch, run: Run, input: BatchInput): Promise<void> {
       },
       signal: run.signal,
       follow: followArrival(pipeline, { request, speech, isWholeWish, settingsFor }),
-      checkRoom: () => checkSpace(parts.config),
+      checkRoom: () => checkRoom(parts, input.sizeBytes),
     });
     batch.tell({ type: "queued", job, input: input.name, sizeBytes: input.sizeBytes });
     await begin(parts, run, media, isUndone);
@@ -131,10 +142,11 @@ function createOutlet(batch: Batch, signal: AbortSignal) {
   let room = Promise.withResolvers<void>();
   let last: Promise<void> = Promise.resolve();
   let count = 0;
-  const waiting = new Set<string>();
+  /** Names of what is being brought out, or is next. */
+  const comingOut = new Set<string>();
   signal.addEventListener("abort", () => room.resolve());
   const inTurn = (name: string, work: () => Promise<void>): Promise<void> => {
-    waiting.add(name);
+    comingOut.add(name);
     return (last = last.then(async () => {
       if (signal.aborted) return; // it is in the library, and the next run brings it out
       try {
@@ -144,7 +156,7 @@ function createOutlet(batch: Batch, signal: AbortSignal) {
         throw error;
       }
       admitted.delete(name);
-      waiting.delete(name);
+      comingOut.delete(name);
       room.resolve();
       count += 1;
       if (count % sweepEvery === 0) await parts.recover();
@@ -155,7 +167,7 @@ function createOutlet(batch: Batch, signal: AbortSignal) {
     /** Inputs that somebody has removed from the library meanwhile, or replaced, come to their end here. */
     async giveUpRemoved(run: Run): Promise<void> {
       for (const [name, { input, job, begun }] of admitted) {
-        if (!begun || run.waiting.has(name) || waiting.has(name)) continue;
+        if (!begun || run.waiting.has(name) || comingOut.has(name)) continue;
         if ((await ownMedia(batch, name)) !== undefined) continue;
         await inTurn(name, () => refuse(batch, input, job, goneMeanwhile()));
       }
@@ -193,7 +205,7 @@ export async function transcribeAll(
     outlet.bringOut(update.result).catch(() => failed.abort());
   };
   const run = newRun(parts, {
-    only: ["transcribe"],
+    ...batchSteps,
     speech: batch.speech,
     isWholeWish: true,
     isOurs: ({ version }) => ledger.state.taken.has(version),

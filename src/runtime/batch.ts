@@ -1,12 +1,13 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { exists, openWholeFiles, type WholeFiles } from "../batch/files.ts";
-import { openLedger, readLedger, rowsIn, type Ledger, type LedgerState } from "../batch/ledger.ts";
+import { openLedger, type Ledger } from "../batch/ledger.ts";
+import { rowsIn, type LedgerState } from "../batch/ledger-state.ts";
 import { admittedAtOnce, type BatchSettings } from "../batch/settings.ts";
 import { startOf } from "../batch/start.ts";
 import { completedCsv, failedCsv, renamesCsv, stampOf } from "../batch/summary.ts";
-import { asMediaError, MediaError } from "../media/errors.ts";
+import { asMediaError, errorCodes, MediaError } from "../media/errors.ts";
 import { createArchive } from "./batch-archive.ts";
-import { clearBucket, leftInBucket } from "./batch-bucket.ts";
+import { leftInLibrary, removeOwnMedia } from "./batch-bucket.ts";
 import { createDelivery } from "./batch-delivery.ts";
 import { putAway } from "./batch-end.ts";
 import {
@@ -20,18 +21,18 @@ import {
   type FoundInputs,
 } from "./batch-places.ts";
 import {
-  estimate,
+  hashSettings,
   jobNames,
   listedJobs,
-  settingsHash,
+  missingProblems,
+  noteMarks,
   sortInputs,
   type BatchWork,
-  type SpeechParts,
 } from "./batch-plan.ts";
 import { renameInPlace, settleRenames } from "./batch-renaming.ts";
 import { batchWish } from "./batch-speech.ts";
 import { transcribeAll, type Batch } from "./batch-work.ts";
-import type { BatchOptions, BatchPreview, BatchReport, BatchUpdate } from "./batch-report.ts";
+import type { BatchOptions, BatchReport, BatchUpdate } from "./batch-report.ts";
 import type { Parts } from "./parts.ts";
 
 /** What a batch has of its own in the output folder. */
@@ -101,7 +102,7 @@ function renamesOf({ input }: BatchPlaces, { names, renamed }: LedgerState): str
   return renamesCsv(rows.toSorted((a, b) => (a.job < b.job ? -1 : 1)));
 }
 
-/** At the end: the summaries, then nothing of the batch is left in the library. */
+/** At the end: the summaries, then nothing of the batch is in the library. */
 async function conclude(batch: Batch, { places, files }: Own) {
   const { ledger, stamp, settings } = batch;
   const rows = await rowsIn(places.ledger, stamp);
@@ -109,9 +110,9 @@ async function conclude(batch: Batch, { places, files }: Own) {
   const failed = join(places.output, `job_summary_failed_${stamp}.csv`);
   await files.write(completed, completedCsv(rows));
   await files.write(failed, failedCsv(rows));
-  if (!settings.keepJobs) await clearBucket(batch);
+  if (!settings.keepJobs) await removeOwnMedia(batch);
   await ledger.add({ type: "finished", stamp });
-  return { completed, failed };
+  return { rows, summaries: { completed, failed } };
 }
 
 /** What there is in the folders, and what is to be done with it. */
@@ -126,36 +127,29 @@ async function survey(
   const { state } = ledger;
   const names = jobNames(places, state, there);
   if (inputs.length > 0) await files.write(places.renames, renamesOf(places, state));
-  const hash = await settingsHash(parts, speech);
-  const work = await sortInputs(inputs, names, { places, settings, state, hash }, signal);
-  return { found, names, hash, work };
+  const settingsHash = await hashSettings(parts, speech);
+  const context = { places, settings, state, settingsHash };
+  const work = await sortInputs(inputs, names, context, signal);
+  await noteMarks(ledger, work);
+  return { found, names, settingsHash, work };
 }
 
 /** Writes what is there already once more: whether anything can be written at all. */
-async function checkOutput({ places, files, ledger }: Own): Promise<void> {
+async function tryToWrite({ places, files, ledger }: Own): Promise<void> {
   await ledger.check();
   await files.write(places.renames, renamesOf(places, ledger.state)).catch((thrown: unknown) => {
-    const { code, message } = asMediaError(thrown);
-    if (code === "disk_full") throw thrown;
+    const { code, message, remedy } = asMediaError(thrown);
+    // It says already what is the matter, and what helps.
+    if (code === "disk_full" || remedy !== errorCodes[code].remedy) throw thrown;
     const why = `${places.output} cannot be written to: ${message}`;
     throw new MediaError("storage_failed", why, { cause: thrown });
   });
 }
 
-/** What is listed and not there. */
-function missingProblems({ retryFailed = "" }: BatchSettings, { missing }: BatchWork) {
-  return missing.map(({ job, input = job }) => {
-    const message = `it lists ${JSON.stringify(job)} (${input}), and there is no such recording`;
-    const remedy = "Look into the input folder, and whether a spreadsheet has changed the names.";
-    const error = new MediaError("not_found", message, { remedy });
-    return { path: resolve(retryFailed), input, error };
-  });
-}
-
 /** Does what is to be done, and ends the batch when nothing is left of it. Returns its summaries. */
 async function carryOut(batch: Batch, own: Own, work: BatchWork, signal: AbortSignal) {
-  const { ledger, stamp } = batch;
-  const counts = { toDo: work.toDo.length, left: work.left.length };
+  const { ledger, stamp, settings } = batch;
+  const counts = { toDo: work.toDo.length, waiting: work.waiting.length };
   const { isBatch, isNews, extent, mayFinish } = startOf(ledger.state, work.chosen, counts);
   const jobs = extent === undefined ? {} : { jobs: [...extent] };
   if (isNews) await ledger.add({ type: "began", stamp, at: Date.now(), ...jobs });
@@ -165,12 +159,16 @@ async function carryOut(batch: Batch, own: Own, work: BatchWork, signal: AbortSi
   if (work.toDo.length > 0)
     await transcribeAll(batch, work.toDo, signal).catch(async (error: unknown) => {
       // Without its ledger nobody would know any more whose they are.
-      await ledger.check().catch(() => clearBucket(batch));
+      await ledger.check().catch(() => removeOwnMedia(batch));
       throw error;
     });
-  const isOver = isBatch && mayFinish && !signal.aborted;
-  const summaries = isOver ? await conclude(batch, own) : undefined;
-  return { summaries, rows: isBatch ? await rowsIn(own.places.ledger, stamp) : [] };
+  if (!isBatch) {
+    // What a run that was stopped or killed has left, and the one after it was told to keep.
+    if (!settings.keepJobs && !signal.aborted) await removeOwnMedia(batch);
+    return { rows: [] };
+  }
+  if (mayFinish && !signal.aborted) return conclude(batch, own);
+  return { rows: await rowsIn(own.places.ledger, stamp) };
 }
 
 async function run(
@@ -180,7 +178,7 @@ async function run(
 ): Promise<BatchReport> {
   const { parts, settings } = given;
   const { places, ledger, files } = own;
-  const { found, work, names, hash } = await survey(given, own, signal);
+  const { found, work, names, settingsHash } = await survey(given, own, signal);
   tellFound(tell, found, work, { parts, settings, names });
   const problems = [...found.problems, ...missingProblems(settings, work)];
   for (const problem of problems) tell({ type: "problem", ...problem });
@@ -190,25 +188,25 @@ async function run(
     ledger,
     archive,
     names,
-    hash,
+    settingsHash,
     tell,
     problems,
     delivery: createDelivery({ parts, places, settings, files, archive, signal }),
-    checkOutput: () => checkOutput(own),
+    tryToWrite: () => tryToWrite(own),
     stamp: ledger.state.open ?? (await freeStamp(places)),
     admitted: new Map(),
   };
-  const { summaries, rows } = await carryOut(batch, own, work, signal);
+  const { rows, ...ending } = await carryOut(batch, own, work, signal);
   const failed = rows.filter((row) => row.failure !== undefined).length;
   return {
     completed: rows.length - failed,
     failed,
     skipped: work.skipped.length,
-    waiting: work.left.length,
+    waiting: work.waiting.length,
     ignored: found.ignored.length,
     problems,
-    ...(summaries === undefined ? {} : { summaries }),
-    left: await leftInBucket(batch),
+    ...ending,
+    left: await leftInLibrary(batch),
     interrupted: signal.aborted,
   };
 }
@@ -236,36 +234,4 @@ export async function runBatch(
   } finally {
     await release();
   }
-}
-
-/** See `Dailies.previewBatch`. Needs no library. */
-export async function previewBatch(
-  parts: Pick<Parts, "config"> & SpeechParts,
-  settings: BatchSettings,
-  signal: AbortSignal,
-): Promise<BatchPreview> {
-  const places = await placesOf(settings);
-  const state = await readLedger(places.ledger);
-  const found = await findInputs(places, parts.config.dataDir);
-  const names = jobNames(places, state, await namesThere(places));
-  const hash = await settingsHash(parts, await batchWish(parts, settings));
-  const context = { places, settings, state, hash };
-  const work = await sortInputs(found.inputs, names, context, signal);
-  const named = (inputs: readonly BatchInput[]) =>
-    inputs.map(({ path, name, sizeBytes }) => ({
-      input: name,
-      job: names.nameFor(path),
-      sizeBytes,
-    }));
-  const admitted = admittedAtOnce(settings.slots);
-  return {
-    toDo: named(work.toDo),
-    skipped: named([...work.skipped, ...work.done]),
-    failed: named(work.failed),
-    ignored: found.ignored,
-    problems: [...found.problems, ...missingProblems(settings, work)],
-    admitted,
-    atOnce: Math.min(admitted, parts.config.slots.speech),
-    ...(await estimate(parts, work.toDo, context, signal)),
-  };
 }

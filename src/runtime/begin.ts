@@ -3,9 +3,9 @@ import type { Media } from "../media/media.ts";
 import type { Parts } from "./parts.ts";
 import { ask, finishIfDone, type Run } from "./run.ts";
 
-/** Wanted once, and not done: what failed or was cancelled, and what was skipped for its sake. */
-export function isUndone(job: Job): boolean {
-  return job.state === "failed" || job.state === "cancelled" || job.reason === "audio_failed";
+/** Wanted once, and not done. What was skipped for the sake of such a job follows from it again. */
+export function isUndone({ state }: Job): boolean {
+  return state === "failed" || state === "cancelled";
 }
 
 /** Asks for what there is to do for a media, and counts it done at once when that is nothing. */

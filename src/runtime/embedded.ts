@@ -85,7 +85,7 @@ export async function openDailies(
     batch: async (settings, options) =>
       (await import("./batch.ts")).runBatch(parts, settings, options),
     previewBatch: async (settings, signal) =>
-      (await import("./batch.ts")).previewBatch(parts, settings, signal),
+      (await import("./batch-preview.ts")).previewBatch(parts, settings, signal),
     recover: async () => {
       await enter();
       return recover();

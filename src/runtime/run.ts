@@ -243,7 +243,11 @@ export async function workUntil(
     },
     workDir: parts.workDir,
     newId: parts.newId,
-    hasSpace: async () => (await spaceOf(parts.config)).isEnough,
+    hasSpace: async () => {
+      if ((await spaceOf(parts.config)).isEnough) return true;
+      await parts.recover(); // what was removed may hold it
+      return (await spaceOf(parts.config)).isEnough;
+    },
     waitsForSpace: run.waitsForSpace,
     onProgress: ({ job, media }, progress) =>
       run.tell({ type: "progress", name: media.name, step: job.step, progress }),

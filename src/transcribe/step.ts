@@ -59,9 +59,10 @@ interface Parts {
 
 /**
  * The step `transcribe`: what is said in the audio rendition, or in the upload itself where no
- * rendition was asked for, stored in the shape of Amazon Transcribe's results. Settings: `languageCode` (BCP 47), `engine`, and as wished `speakers`,
- * `identifyLanguage` and `vocabulary`, whose phrases are written as they are to be, whether the engine
- * could listen for them or not. What is thrown is the transcriber's.
+ * rendition was asked for, stored in the shape of Amazon Transcribe's results. Settings:
+ * `languageCode` (BCP 47), `engine`, and as wished `speakers`, `identifyLanguage` and `vocabulary`,
+ * whose phrases are written as they are to be, whether the engine could listen for them or not. What
+ * is thrown is the transcriber's.
  */
 export function createTranscribeStep({ transcriberOf, objects, audioOf, wishOf }: Parts): RunStep {
   return async ({ job, media, newId, ...options }) => {
