@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { spreadOf, type Bench, type Findings, type Row } from "./figure.ts";
 import { asFilmed, footageIs, looped, makeClip } from "./footage.ts";
 import { costOf } from "./measure.ts";
-import { withLibrary } from "./ours.ts";
+import { withLibrary } from "../test/support/with-library.ts";
 import { dailies } from "./measure.ts";
 
 /** When each step of the only media ended, in seconds after it was taken in; and how. */

@@ -11,7 +11,7 @@ import { createSandbox } from "../src/sandbox/create.ts";
 import { decodeCommand, findPocketsphinx } from "../src/transcribe/pocketsphinx/program.ts";
 import { atMost, spreadOf, type Bench, type Findings, type Row } from "./figure.ts";
 import { costOf, dailies, peakBytes, run } from "./measure.ts";
-import { withLibrary } from "./ours.ts";
+import { withLibrary } from "../test/support/with-library.ts";
 
 const mega = 1_000_000;
 const speech = fileURLToPath(new URL("../../shared/media/speech/", import.meta.url));

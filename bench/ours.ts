@@ -1,8 +1,6 @@
 import { join } from "node:path";
 import type { Job, Step } from "../src/media/job.ts";
-import { readConfig } from "../src/runtime/config.ts";
-import type { Dailies } from "../src/runtime/dailies.ts";
-import { openDailies } from "../src/runtime/embedded.ts";
+import { withLibrary } from "../test/support/with-library.ts";
 import { dailies } from "./measure.ts";
 
 /** The steps that a hand-written ffmpeg command stands against. */
@@ -11,18 +9,6 @@ export const transcoding: readonly Step[] = ["audio", "video", "gif", "poster"];
 /** `dailies process`, as people type it. */
 export function processing(dataDir: string, path: string, only: readonly Step[]): string[] {
   return [dailies, "process", path, "--data-dir", dataDir, "--only", only.join(","), "--quiet"];
-}
-
-export async function withLibrary<T>(
-  dataDir: string,
-  use: (library: Dailies) => Promise<T>,
-): Promise<T> {
-  const library = await openDailies(readConfig({ dataDir }));
-  try {
-    return await use(library);
-  } finally {
-    await library.close();
-  }
 }
 
 /** From the first start to the last end of some steps, as their jobs tell. */

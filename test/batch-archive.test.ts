@@ -19,14 +19,8 @@ import type { BatchGiven, BatchSettings } from "../src/batch/settings.ts";
 import { createArchive, sha256Of } from "../src/runtime/batch-archive.ts";
 import { placesOf } from "../src/runtime/batch-places.ts";
 import type { BatchUpdate } from "../src/runtime/batch-report.ts";
-import {
-  inLibrary,
-  makeTone,
-  placeIn,
-  runBatch,
-  settingsFor,
-  type BatchPlace,
-} from "./support/batch.ts";
+import { makeTone, placeIn, runBatch, settingsFor, type BatchPlace } from "./support/batch.ts";
+import { withLibrary } from "./support/with-library.ts";
 import { filesBelow } from "./support/library.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dailies-batch-archive-"));
@@ -157,7 +151,7 @@ describe("a recording whose file was moved", () => {
     utimesSync(path, 1, 1);
     const ledger = join(at.output, ".dailies-batch/ledger.jsonl");
     const before = readFileSync(ledger, "utf8");
-    const preview = await inLibrary(at.dataDir, (library) =>
+    const preview = await withLibrary(at.dataDir, (library) =>
       library.previewBatch(settingsFor(at, given), new AbortController().signal),
     );
     expect(preview).toMatchObject({ toDo: [], skipped: [{ job: "a" }] });

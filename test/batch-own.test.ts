@@ -6,14 +6,8 @@ import type { BatchGiven } from "../src/batch/settings.ts";
 import { parseCsv } from "../src/media/csv.ts";
 import type { BatchReport, BatchUpdate } from "../src/runtime/batch-report.ts";
 import type { Dailies } from "../src/runtime/dailies.ts";
-import {
-  inLibrary,
-  makeTone,
-  placeIn,
-  runBatch,
-  settingsFor,
-  type BatchPlace,
-} from "./support/batch.ts";
+import { makeTone, placeIn, runBatch, settingsFor, type BatchPlace } from "./support/batch.ts";
+import { withLibrary } from "./support/with-library.ts";
 import { until } from "./support/command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dailies-batch-own-"));
@@ -35,7 +29,7 @@ async function runBeside(
   given: BatchGiven,
   meanwhile: (library: Dailies, updates: readonly BatchUpdate[]) => Promise<void>,
 ): Promise<{ report: BatchReport; updates: readonly BatchUpdate[] }> {
-  return inLibrary(at.dataDir, async (library) => {
+  return withLibrary(at.dataDir, async (library) => {
     const updates: BatchUpdate[] = [];
     const { signal } = new AbortController();
     const onUpdate = (update: BatchUpdate): void => void updates.push(update);
@@ -54,7 +48,7 @@ async function stopAfter(at: BatchPlace, ended: number, given: BatchGiven = {}) 
     if (count === ended) stop.abort();
   };
   const settings = settingsFor(at, { slots: 1, ...given });
-  return inLibrary(at.dataDir, (library) =>
+  return withLibrary(at.dataDir, (library) =>
     library.batch(settings, { signal: stop.signal, onUpdate }),
   );
 }
@@ -65,7 +59,7 @@ async function stopAtFirst(at: BatchPlace, given: BatchGiven = {}): Promise<Batc
   const onUpdate = ({ type }: BatchUpdate): void => {
     if (type === "queued") stop.abort();
   };
-  return inLibrary(at.dataDir, async (library) => {
+  return withLibrary(at.dataDir, async (library) => {
     await library.pause();
     const settings = settingsFor(at, { slots: 1, ...given });
     const report = await library.batch(settings, { signal: stop.signal, onUpdate });
@@ -79,14 +73,14 @@ const codes = (updates: readonly BatchUpdate[]): string[] =>
 const queued = (updates: readonly BatchUpdate[]): string[] =>
   updates.flatMap((one) => (one.type === "queued" ? one.job : []));
 const versionIn = ({ dataDir }: BatchPlace, name: string): Promise<string | undefined> =>
-  inLibrary(
+  withLibrary(
     dataDir,
     async (library) =>
       (await library.list({ startsWith: name })).find(({ media }) => media.name === name)?.media
         .version,
   );
 const put = ({ dataDir }: BatchPlace, path: string, name: string): Promise<string> =>
-  inLibrary(dataDir, async (library) => (await library.put(path, { name })).media.version);
+  withLibrary(dataDir, async (library) => (await library.put(path, { name })).media.version);
 
 describe("what others have in the library", () => {
   it.each([
@@ -287,7 +281,7 @@ describe("a batch that goes on", () => {
       (await library.jobs({ name })).find(({ step }) => step === "transcribe")?.settings;
     const given = { archive: "none", formats: ["txt"], keepJobs: true } as const;
     // A twin that was heard with a vocabulary, and an earlier run that was told to use it.
-    await inLibrary(at.dataDir, (library) =>
+    await withLibrary(at.dataDir, (library) =>
       library.process([join(at.input, "a.mp3")], {
         name: "mine.mp3",
         only: ["transcribe"],
@@ -297,7 +291,7 @@ describe("a batch that goes on", () => {
     await runBatch(at, { ...given, bucket: "plain" });
     await runBatch(at, { ...given, vocabulary });
     await runBatch(at, given);
-    await inLibrary(at.dataDir, async (library) => {
+    await withLibrary(at.dataDir, async (library) => {
       expect(await settings(library, "mine.mp3")).toHaveProperty("vocabulary");
       expect(await settings(library, "plain/a.mp3")).not.toHaveProperty("vocabulary");
       expect(await settings(library, "batch/a.mp3")).not.toHaveProperty("vocabulary");

@@ -15,7 +15,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BatchGiven } from "../src/batch/settings.ts";
 import { parseCsv } from "../src/media/csv.ts";
 import type { BatchReport, BatchUpdate } from "../src/runtime/batch-report.ts";
-import { inLibrary, makeTone, placeIn, runBatch, settingsFor } from "./support/batch.ts";
+import { makeTone, placeIn, runBatch, settingsFor } from "./support/batch.ts";
+import { withLibrary } from "./support/with-library.ts";
 import { batchResults, endedSoFar, endedTwice } from "./support/batch-results.ts";
 import { dailies, dailiesCommand, start, until } from "./support/command.ts";
 import { filesBelow, lookAt } from "./support/library.ts";
@@ -44,7 +45,7 @@ describe("the slots of a batch", () => {
     writeJunk(at.input, 2 * most + 2);
     const settings = settingsFor(at, { slots, archive: "none" });
     const counts: number[] = [];
-    await inLibrary(at.dataDir, async (library) => {
+    await withLibrary(at.dataDir, async (library) => {
       await library.pause(); // nothing ends, so what is taken in is seen
       const inBucket = async () => (await library.list({ startsWith: "batch/" })).length;
       const { signal } = new AbortController();
@@ -125,7 +126,7 @@ describe("a batch", () => {
     await expect(runBatch(at, { language: "no language" })).rejects.toMatchObject({
       code: "invalid_argument",
     });
-    await inLibrary(at.dataDir, async (library) => {
+    await withLibrary(at.dataDir, async (library) => {
       await library.pause();
       const stop = new AbortController();
       const settings = settingsFor(at);
@@ -151,7 +152,7 @@ describe("a batch", () => {
   it("goes on when somebody removes its uploads meanwhile", async () => {
     const at = place("removed");
     writeJunk(at.input, 3);
-    const { updates, report } = await inLibrary(at.dataDir, async (library) => {
+    const { updates, report } = await withLibrary(at.dataDir, async (library) => {
       await library.pause();
       const seen: BatchUpdate[] = [];
       const { signal } = new AbortController();
@@ -392,7 +393,7 @@ describeWithSharedMedia("a batch of recordings", () => {
   it("can be kept in the library, and its inputs where they are", { timeout: 60_000 }, async () => {
     const at = place("kept");
     cpSync(join(source, "a.mp3"), join(at.input, "a.mp3"));
-    const preview = await inLibrary(at.dataDir, (library) =>
+    const preview = await withLibrary(at.dataDir, (library) =>
       library.previewBatch(settingsFor(at), new AbortController().signal),
     );
     expect(preview).toMatchObject({ toDo: [{ input: "a.mp3", job: "a" }], by: "usual pace" });

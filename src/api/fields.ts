@@ -1,20 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { steps, type JobState } from "../media/job.ts";
+import { steps } from "../media/job.ts";
+import { mediaTypes } from "../media/media.ts";
 
 /** What the shapes of several requests and answers are made of. */
-
-export const mediaTypes = ["video", "audio", "image"] as const;
-
-export const mediaStates = ["processing", "ready", "failed"] as const;
-
-export const jobStates = [
-  "queued",
-  "running",
-  "succeeded",
-  "failed",
-  "cancelled",
-  "skipped",
-] as const satisfies readonly JobState[];
 
 export const time = z.iso.datetime().openapi({ description: "UTC" });
 

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { ApiOptions } from "./environment.ts";
-import { filterFields, limitSchema, mediaTypes } from "./fields.ts";
+import { mediaTypes } from "../media/media.ts";
+import { filterFields, limitSchema } from "./fields.ts";
 import { nameAfter } from "./names.ts";
 import { addOperation, type ApiApp } from "./route.ts";
 

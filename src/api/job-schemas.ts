@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
-import { steps } from "../media/job.ts";
+import { jobStates, steps } from "../media/job.ts";
 import { speechEngines } from "../media/speech.ts";
-import { jobStates, limitSchema, step, time } from "./fields.ts";
+import { limitSchema, step, time } from "./fields.ts";
 
 /** The shapes of what is asked and answered about jobs; the OpenAPI description is made of them. */
 

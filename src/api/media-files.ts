@@ -2,7 +2,8 @@ import { z } from "@hono/zod-openapi";
 import type { MediaType } from "../media/media.ts";
 import { asMediaError } from "../media/errors.ts";
 import type { ApiContext, ApiOptions } from "./environment.ts";
-import { limitSchema, mediaTypes } from "./fields.ts";
+import { mediaTypes } from "../media/media.ts";
+import { limitSchema } from "./fields.ts";
 import { decoded, rawPath } from "./names.ts";
 import { addOperation, type ApiApp } from "./route.ts";
 

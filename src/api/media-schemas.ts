@@ -1,15 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { MediaSort } from "../catalog/pages.ts";
-import { renditionNames } from "../media/media.ts";
-import {
-  confidence,
-  filterFields,
-  limitSchema,
-  mediaStates,
-  mediaTypes,
-  text,
-  time,
-} from "./fields.ts";
+import { mediaStates, mediaTypes, renditionNames } from "../media/media.ts";
+import { confidence, filterFields, limitSchema, text, time } from "./fields.ts";
 import { jobSchema } from "./job-schemas.ts";
 
 /** The shapes of what is asked and answered about media; the OpenAPI description is made of them. */

@@ -1,20 +1,10 @@
 import { Option, type Command } from "commander";
-import type { JobState } from "../media/job.ts";
-import type { MediaType } from "../media/media.ts";
+import { jobStates } from "../media/job.ts";
+import { mediaTypes } from "../media/media.ts";
 import { exportFormats } from "../runtime/export-formats.ts";
 import { examples, type Go } from "./command.ts";
 import type { ExportCommandOptions } from "./export.ts";
 import { limitOption } from "./option-values.ts";
-
-const mediaTypes: readonly MediaType[] = ["video", "audio", "image"];
-const jobStates: readonly JobState[] = [
-  "queued",
-  "running",
-  "succeeded",
-  "failed",
-  "cancelled",
-  "skipped",
-];
 
 /** The filters that `ls` and `search` share. */
 function withFilters(command: Command, what: string): Command {

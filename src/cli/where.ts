@@ -1,8 +1,6 @@
 import { MediaError } from "../media/errors.ts";
-import type { MediaType } from "../media/media.ts";
+import { mediaTypes } from "../media/media.ts";
 import type { HeardFilter } from "../catalog/catalog.ts";
-
-const types: readonly MediaType[] = ["video", "audio", "image"];
 
 /** What may be asked of media, as `key=value`. */
 export const whereKeys = ["engine", "language", "quality", "type", "label", "startswith"] as const;
@@ -28,8 +26,8 @@ function condition(text: string): HeardFilter {
       if (value === "draft" || value === "full") return { draft: value === "draft" };
       return refuse(`quality is draft or full, not ${value}`);
     case "type": {
-      const type = types.find((one) => one === value);
-      return type === undefined ? refuse(`type is one of ${types.join(", ")}`) : { type };
+      const type = mediaTypes.find((one) => one === value);
+      return type === undefined ? refuse(`type is one of ${mediaTypes.join(", ")}`) : { type };
     }
   }
   return refuse(`${JSON.stringify(key)} is none of ${whereKeys.join(", ")}`);

@@ -66,7 +66,15 @@ export const skipReasons = [
 ] as const;
 export type SkipReason = (typeof skipReasons)[number];
 
-export type JobState = "queued" | "running" | "succeeded" | "failed" | "cancelled" | "skipped";
+export const jobStates = [
+  "queued",
+  "running",
+  "succeeded",
+  "failed",
+  "cancelled",
+  "skipped",
+] as const;
+export type JobState = (typeof jobStates)[number];
 
 /** Anything that changes a step's result: engine, model, language, sizes … Must be JSON. */
 export type JobSettings = Readonly<Record<string, unknown>>;

@@ -8,7 +8,8 @@ import type { MediaFacts } from "./facts.ts";
  * - Rendition: one encoded output of a media.
  */
 
-export type MediaType = "video" | "audio" | "image";
+export const mediaTypes = ["video", "audio", "image"] as const;
+export type MediaType = (typeof mediaTypes)[number];
 
 /** The two buckets: what people put in, and what Dailies makes of it. */
 export type Bucket = "uploads" | "outputs";
@@ -28,7 +29,8 @@ export interface StoredObject extends ObjectRef {
 }
 
 /** `processing` until every job of the version is terminal; `failed` when any of them failed. */
-export type MediaState = "processing" | "ready" | "failed";
+export const mediaStates = ["processing", "ready", "failed"] as const;
+export type MediaState = (typeof mediaStates)[number];
 
 /** The record of one uploaded object. */
 export interface Media {

@@ -3,9 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { batchSettings, type BatchGiven } from "../../src/batch/settings.ts";
 import type { BatchReport, BatchUpdate } from "../../src/runtime/batch-report.ts";
-import { readConfig } from "../../src/runtime/config.ts";
-import type { Dailies } from "../../src/runtime/dailies.ts";
-import { openDailies } from "../../src/runtime/embedded.ts";
+import { withLibrary } from "./with-library.ts";
 
 /** A place of its own for one test. */
 export interface BatchPlace {
@@ -24,18 +22,6 @@ export function placeIn(root: string): BatchPlace {
 export const settingsFor = ({ input, output }: BatchPlace, given: BatchGiven = {}) =>
   batchSettings({ input, output }, given);
 
-export async function inLibrary<T>(
-  dataDir: string,
-  use: (library: Dailies) => Promise<T>,
-): Promise<T> {
-  const library = await openDailies(readConfig({ dataDir }));
-  try {
-    return await use(library);
-  } finally {
-    await library.close();
-  }
-}
-
 /** Runs a batch in this process, to its end. */
 export async function runBatch(
   at: BatchPlace,
@@ -49,7 +35,7 @@ export async function runBatch(
     meanwhile(update);
   };
   const { signal } = new AbortController();
-  const report = await inLibrary(at.dataDir, (library) =>
+  const report = await withLibrary(at.dataDir, (library) =>
     library.batch(settings, { signal, onUpdate }),
   );
   return { report, updates };
