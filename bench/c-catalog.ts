@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Catalog, MediaFilter } from "../src/catalog/catalog.ts";
-import { createSqliteCatalog } from "../src/catalog/sqlite/catalog.ts";
-import { createReaders } from "../src/catalog/sqlite/readers.ts";
-import { openDatabase } from "../src/database/open.ts";
+import { createSqliteCatalog } from "../src/state/sqlite/catalog/catalog.ts";
+import { createReaders } from "../src/state/sqlite/catalog/readers.ts";
+import { openDatabase } from "../src/state/sqlite/open.ts";
 import { randomFrom } from "../test/support/random.ts";
 import { atMost, quantile, spreadOf, type Bench, type Findings, type Row } from "./figure.ts";
 import {

@@ -2,11 +2,11 @@ import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { Catalog, Change } from "../src/catalog/catalog.ts";
-import { createSqliteCatalog } from "../src/catalog/sqlite/catalog.ts";
-import { openDatabase } from "../src/database/open.ts";
+import { createSqliteCatalog } from "../src/state/sqlite/catalog/catalog.ts";
+import { openDatabase } from "../src/state/sqlite/open.ts";
 import { createIdSource, newSession } from "../src/media/ids.ts";
 import { newJob } from "../src/media/job.ts";
-import { createSqliteQueue } from "../src/queue/sqlite.ts";
+import { createSqliteQueue } from "../src/state/sqlite/queue/queue.ts";
 import { largeLibrary, libraryFor } from "./c-catalog.ts";
 import {
   atLeast,

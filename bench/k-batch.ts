@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { toTranscribeJson } from "../src/media/to-transcribe-json.ts";
 import type { Transcript } from "../src/media/transcript.ts";
 import { transcriptDocument } from "../src/export/docx/document.ts";
-import { readConfig } from "../src/runtime/config.ts";
+import { readConfig } from "../src/config/config.ts";
 import { createSandbox } from "../src/sandbox/create.ts";
 import { decodeCommand, findPocketsphinx } from "../src/transcribe/pocketsphinx/program.ts";
 import { atMost, spreadOf, type Bench, type Findings, type Row } from "./figure.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Change } from "../src/catalog/catalog.ts";
-import { createSqliteCatalog } from "../src/catalog/sqlite/catalog.ts";
-import { openDatabase } from "../src/database/open.ts";
+import { createSqliteCatalog } from "../src/state/sqlite/catalog/catalog.ts";
+import { openDatabase } from "../src/state/sqlite/open.ts";
 import type { MediaFacts } from "../src/media/facts.ts";
 import { createIdSource, newSession } from "../src/media/ids.ts";
 import type { MediaType } from "../src/media/media.ts";

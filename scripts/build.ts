@@ -8,4 +8,6 @@ rmSync(`${root}dist`, { recursive: true, force: true });
 execFileSync(`${root}node_modules/.bin/tsc`, ["-p", `${root}tsconfig.build.json`], {
   stdio: "inherit",
 });
-cpSync(`${root}src/database/migrations`, `${root}dist/database/migrations`, { recursive: true });
+cpSync(`${root}src/state/sqlite/migrations`, `${root}dist/state/sqlite/migrations`, {
+  recursive: true,
+});

@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { createSqliteCatalog } from "../src/catalog/sqlite/catalog.ts";
-import { openDatabase } from "../src/database/open.ts";
-import { enterSession } from "../src/database/session.ts";
+import { createSqliteCatalog } from "../src/state/sqlite/catalog/catalog.ts";
+import { openDatabase } from "../src/state/sqlite/open.ts";
+import { enterSession } from "../src/state/sqlite/sessions.ts";
 import { createIdSource, newSession } from "../src/media/ids.ts";
 import { newJob, slotOf, type SlotKind, type Step } from "../src/media/job.ts";
 import type { Claim } from "../src/queue/job-queue.ts";
-import { createSqliteQueue } from "../src/queue/sqlite.ts";
+import { createSqliteQueue } from "../src/state/sqlite/queue/queue.ts";
 import {
   mostAtOnce,
   putMedia,

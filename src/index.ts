@@ -10,16 +10,16 @@ export type { LabelSummary } from "./media/label.ts";
 export type { Limits } from "./media/limits.ts";
 export type { Media, Rendition } from "./media/media.ts";
 export type { Transcript, Word } from "./media/transcript.ts";
-export { readConfig, type Config } from "./runtime/config.ts";
-export type { Dailies } from "./runtime/dailies.ts";
-export type { ExportFormat } from "./runtime/export-formats.ts";
-export type { MediaDetails, MediaListing } from "./runtime/media-details.ts";
+export { readConfig, type Config } from "./config/config.ts";
+export type { Dailies } from "./app/dailies.ts";
+export type { ExportFormat } from "./app/export-formats.ts";
+export type { MediaDetails, MediaListing } from "./app/media-details.ts";
 export type {
   ProcessedMedia,
   ProcessOptions,
   ProcessReport,
   ProcessUpdate,
   ReprocessOptions,
-} from "./runtime/processing.ts";
-export type { SpeechOptions } from "./runtime/speech-wish.ts";
-export { openDailies } from "./runtime/embedded.ts";
+} from "./app/processing.ts";
+export type { SpeechOptions } from "./app/speech-wish.ts";
+export { openDailies } from "./runtime/local.ts";

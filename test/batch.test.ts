@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BatchGiven } from "../src/batch/settings.ts";
 import { parseCsv } from "../src/media/csv.ts";
-import type { BatchReport, BatchUpdate } from "../src/runtime/batch-report.ts";
+import type { BatchReport, BatchUpdate } from "../src/batch/report.ts";
 import { makeTone, placeIn, runBatch, settingsFor } from "./support/batch.ts";
 import { withLibrary } from "./support/with-library.ts";
 import { batchResults, endedSoFar, endedTwice } from "./support/batch-results.ts";

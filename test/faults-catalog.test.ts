@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createSqliteCatalog } from "../src/catalog/sqlite/catalog.ts";
-import { openDatabase } from "../src/database/open.ts";
-import { enterSession } from "../src/database/session.ts";
+import { createSqliteCatalog } from "../src/state/sqlite/catalog/catalog.ts";
+import { openDatabase } from "../src/state/sqlite/open.ts";
+import { enterSession } from "../src/state/sqlite/sessions.ts";
 import { asMediaError, MediaError } from "../src/media/errors.ts";
 import { createIdSource, newSession } from "../src/media/ids.ts";
 import { newJob, steps as allSteps, type Step } from "../src/media/job.ts";
 import { longestDelayMs } from "../src/queue/backoff.ts";
-import { createSqliteQueue } from "../src/queue/sqlite.ts";
+import { createSqliteQueue } from "../src/state/sqlite/queue/queue.ts";
 import type { RunStep } from "../src/queue/step.ts";
 import { createWorker } from "../src/queue/worker.ts";
 

@@ -14,10 +14,10 @@ import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createSqliteCatalog } from "../src/catalog/sqlite/catalog.ts";
-import { openDatabase } from "../src/database/open.ts";
+import { createSqliteCatalog } from "../src/state/sqlite/catalog/catalog.ts";
+import { openDatabase } from "../src/state/sqlite/open.ts";
 import { createOutputWriter } from "../src/export/outputs.ts";
-import { receiveFile } from "../src/intake/receive.ts";
+import { receiveFile } from "../src/app/intake/receive.ts";
 import { createIdSource, newSession } from "../src/media/ids.ts";
 import { createFilesystemObjectStore } from "../src/objects/filesystem.ts";
 import { dailies, dailiesCommand, start, until } from "./support/command.ts";
@@ -222,13 +222,13 @@ describe("the folder for results", () => {
     const gone = spawn(process.execPath, [
       "--input-type=module",
       "-e",
-      `import { processMark } from ${JSON.stringify(new URL("../src/database/session.ts", import.meta.url).href)};
+      `import { processMark } from ${JSON.stringify(new URL("../src/process/identity.ts", import.meta.url).href)};
        console.log(processMark());`,
     ]);
     let mark = "";
     gone.stdout.on("data", (text: Buffer) => (mark += text));
     await new Promise((resolve) => gone.on("close", resolve));
-    const { processMark } = await import("../src/database/session.ts");
+    const { processMark } = await import("../src/process/identity.ts");
     const web = path("results/output/web");
     mkdirSync(web, { recursive: true });
     const half = `.dailies-${mark.trim()}-0123456789.part`;

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { readConfig } from "../src/runtime/config.ts";
-import { openDailies } from "../src/runtime/embedded.ts";
+import { readConfig } from "../src/config/config.ts";
+import { openDailies } from "../src/runtime/local.ts";
 import { dailies, dailiesCommand, start, until } from "./support/command.ts";
 import { lookAt } from "./support/library.ts";
 
@@ -60,8 +60,8 @@ describe("when no more files can be opened", () => {
     const said = await runWith(
       60,
       `${exhaust}
-      import { openDatabase } from ${source("database/open.ts")};
-      import { enterSession, surveySessions } from ${source("database/session.ts")};
+      import { openDatabase } from ${source("state/sqlite/open.ts")};
+      import { enterSession, surveySessions } from ${source("state/sqlite/sessions.ts")};
       const database = openDatabase(":memory:");
       await enterSession(database, "ours");
       console.log([...surveySessions(database).living].join());

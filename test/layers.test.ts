@@ -8,23 +8,23 @@ import { beforeAll, describe, expect, it } from "vitest";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const forbidden = [
   ["a room an engine of another room", "src/queue/a.ts", "../transcode/plan.ts"],
-  ["a nested file another room", "src/catalog/sqlite/a.ts", "../../queue/sqlite.ts"],
+  ["a nested file another room", "src/label/onnx/a.ts", "../../queue/worker.ts"],
   ["a room the pipeline", "src/label/a.ts", "../pipeline.ts"],
-  ["a room the composition", "src/label/b.ts", "../runtime/config.ts"],
+  ["a room the composition", "src/label/b.ts", "../runtime/local.ts"],
+  ["a room the store", "src/notify/a.ts", "../state/sqlite/open.ts"],
   ["the domain a leaf room", "src/media/a.ts", "../sandbox/run.ts"],
-  ["a leaf room a room", "src/database/a.ts", "../queue/worker.ts"],
+  ["a leaf room a room", "src/process/a.ts", "../queue/worker.ts"],
   ["the command line an engine", "src/cli/a.ts", "../transcode/plan.ts"],
   ["the service an engine", "src/api/a.ts", "../transcode/plan.ts"],
-  ["what stands before it a room", "src/api/security/a.ts", "../../access/sqlite.ts"],
+  ["what stands before it a store", "src/api/security/a.ts", "../../state/sqlite/access.ts"],
   ["people and keys another room", "src/access/a.ts", "../queue/worker.ts"],
-  ["backups the store", "src/backup/a.ts", "../objects/filesystem.ts"],
 ] as const;
 
 const allowed = [
   ["a room the domain", "src/queue/c.ts", "../media/job.ts"],
-  ["a nested file a leaf room", "src/catalog/sqlite/c.ts", "../../database/open.ts"],
+  ["a nested file a leaf room", "src/label/onnx/c.ts", "../../sandbox/run.ts"],
   ["the pipeline several rooms", "src/pipeline.ts", "./transcode/plan.ts"],
-  ["the command line the composition", "src/cli/c.ts", "../runtime/config.ts"],
+  ["the command line the composition", "src/cli/c.ts", "../runtime/local.ts"],
   ["the service what stands before it", "src/api/c.ts", "./security/rate.ts"],
 ] as const;
 
@@ -58,7 +58,7 @@ describe("the layer rule", () => {
       ...Object.fromEntries(importing),
       "src/queue/port.ts": `import type { it } from "../label/labeler.ts";\nexport type A = it;\n`,
       "src/queue/environment.ts": environment,
-      "src/runtime/config.ts": environment,
+      "src/config/config.ts": environment,
     });
   });
 
@@ -76,6 +76,6 @@ describe("the layer rule", () => {
 
   it("lets only the configuration read the environment", () => {
     expect(found).toContain("src/queue/environment.ts no-restricted-properties");
-    expect(found).not.toContain("src/runtime/config.ts no-restricted-properties");
+    expect(found).not.toContain("src/config/config.ts no-restricted-properties");
   });
 });

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildLibrary, nameOf } from "../bench/library.ts";
 import type { ListedMediaJson } from "../src/cli/ls.ts";
-import { readConfig } from "../src/runtime/config.ts";
-import type { Dailies } from "../src/runtime/dailies.ts";
-import { openDailies } from "../src/runtime/embedded.ts";
+import { readConfig } from "../src/config/config.ts";
+import type { Dailies } from "../src/app/dailies.ts";
+import { openDailies } from "../src/runtime/local.ts";
 import { dailies, dailiesCommand, start } from "./support/command.ts";
 import { lookAt } from "./support/library.ts";
 

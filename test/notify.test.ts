@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SubscribedJson } from "../src/cli/notify.ts";
 import { createSeal } from "../src/access/seal.ts";
-import { openDatabase } from "../src/database/open.ts";
+import { openDatabase } from "../src/state/sqlite/open.ts";
 import { createOutcomes, failed } from "../src/notify/outcome.fixture.ts";
 import {
   openMailServer,

@@ -12,9 +12,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { manifestOf, knownModels } from "../src/models/manifest.ts";
-import { readConfig } from "../src/runtime/config.ts";
-import type { Dailies } from "../src/runtime/dailies.ts";
-import { openDailies } from "../src/runtime/embedded.ts";
+import { readConfig } from "../src/config/config.ts";
+import type { Dailies } from "../src/app/dailies.ts";
+import { openDailies } from "../src/runtime/local.ts";
 import { describeWithSharedMedia, sharedMedia } from "./support/shared-media.ts";
 
 let folder: string;

@@ -17,10 +17,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { WatchEvent } from "../src/intake/watch.ts";
-import { readConfig } from "../src/runtime/config.ts";
-import type { Dailies } from "../src/runtime/dailies.ts";
-import { openDailies } from "../src/runtime/embedded.ts";
+import type { WatchEvent } from "../src/local/watch.ts";
+import { readConfig } from "../src/config/config.ts";
+import type { Dailies } from "../src/app/dailies.ts";
+import { openDailies } from "../src/runtime/local.ts";
 import { until } from "./support/command.ts";
 import { lookAt, withCatalog } from "./support/library.ts";
 

@@ -1,7 +1,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Caller, Scope } from "../access/access.ts";
-import type { Dailies } from "../runtime/dailies.ts";
+import type { Dailies } from "../app/dailies.ts";
 import type { Uploads } from "./uploads.ts";
 import type { Metrics } from "./metrics.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { AccessKey } from "../access/access.ts";
-import { scopes } from "../runtime/scopes.ts";
+import { scopes } from "../access/access.ts";
 import type { ApiOptions } from "./environment.ts";
 import { time } from "./fields.ts";
 import { nameAt } from "./names.ts";

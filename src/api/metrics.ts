@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import { slotKinds } from "../media/job.ts";
-import type { Dailies } from "../runtime/dailies.ts";
-import type { ProcessUpdate } from "../runtime/processing.ts";
+import type { Dailies } from "../app/dailies.ts";
+import type { ProcessUpdate } from "../app/processing.ts";
 
 /** What the service counts about itself, as Prometheus reads it. */
 export interface Metrics {

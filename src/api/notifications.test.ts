@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openDatabase } from "../database/open.ts";
+import { openDatabase } from "../state/sqlite/open.ts";
 import { createFilesystemObjectStore } from "../objects/filesystem.ts";
 import { createOutcomes, failed } from "../notify/outcome.fixture.ts";
 import {
@@ -11,9 +11,9 @@ import {
   type MailServer,
   type Receiver,
 } from "../notify/receivers.fixture.ts";
-import { readConfig } from "../runtime/config.ts";
-import type { Dailies } from "../runtime/dailies.ts";
-import { openDailies } from "../runtime/embedded.ts";
+import { readConfig } from "../config/config.ts";
+import type { Dailies } from "../app/dailies.ts";
+import { openDailies } from "../runtime/local.ts";
 import { createApi } from "./app.ts";
 import type { Caller } from "./environment.ts";
 

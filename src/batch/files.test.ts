@@ -18,7 +18,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { describeWithMounts, openMounts } from "../../test/support/mounts.ts";
-import { processMark } from "../database/session.ts";
+import { processMark } from "../process/identity.ts";
 import { markOf, openWholeFiles, removeOriginal } from "./files.ts";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "dailies-files-")));

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { until } from "../../test/support/command.ts";
-import { beatMs, leaseMs, processMark } from "../database/session.ts";
+import { beatMs, leaseMs, processMark } from "../process/identity.ts";
 import { clearMarks, holdPlace } from "./place.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dailies-place-"));
@@ -41,7 +41,7 @@ describe("a place", () => {
     )();
     const module = JSON.stringify(fileURLToPath(new URL("place.ts", import.meta.url)));
     const session = JSON.stringify(
-      fileURLToPath(new URL("../database/session.ts", import.meta.url)),
+      fileURLToPath(new URL("../process/identity.ts", import.meta.url)),
     );
     const script = `const {holdPlace} = await import(${module}); await holdPlace(${JSON.stringify(path)}, "x"); console.log((await import(${session})).processMark()); process.kill(process.pid, "SIGKILL")`;
     const child = spawn(process.execPath, ["--input-type=module", "-e", script]);

@@ -7,7 +7,7 @@ import {
   lookUpProcess,
   processMark,
   processMarkPattern,
-} from "../database/session.ts";
+} from "../process/identity.ts";
 import { MediaError } from "../media/errors.ts";
 import { makeFolder } from "./durable.ts";
 

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { archiveModes, batchFormats, type BatchFormat } from "../runtime/batch-settings.ts";
+import { archiveModes, batchFormats, type BatchFormat } from "../batch/settings.ts";
 import type { BatchCommandOptions } from "./batch.ts";
 import { examples, type Go } from "./command.ts";
 import { addSpeechOptions } from "./speech-options.ts";

@@ -1,6 +1,6 @@
 import { createLogUpdate } from "log-update";
 import type { BatchRow } from "../batch/summary.ts";
-import type { BatchProblem, BatchUpdate } from "../runtime/batch-report.ts";
+import type { BatchProblem, BatchUpdate } from "../batch/report.ts";
 import {
   advanceBatch,
   batchSummary,

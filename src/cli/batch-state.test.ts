@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BatchUpdate } from "../runtime/batch-report.ts";
+import type { BatchUpdate } from "../batch/report.ts";
 import {
   advanceBatch,
   batchRemainingMs,

@@ -1,6 +1,6 @@
 import type { Progress } from "../media/engine.ts";
 import type { Step } from "../media/job.ts";
-import type { BatchUpdate } from "../runtime/batch-report.ts";
+import type { BatchUpdate } from "../batch/report.ts";
 import { formatElapsed, formatFraction, formatSpeed } from "./format.ts";
 import type { Style } from "./output.ts";
 import { table, type Cell } from "./table.ts";

@@ -5,9 +5,9 @@ import {
   checkBatchFile,
   type BatchGiven,
   type BatchSettings,
-} from "../runtime/batch-settings.ts";
+} from "../batch/settings.ts";
 import { asMediaError, MediaError, unreachable } from "../media/errors.ts";
-import type { BatchPreview, BatchReport, BatchUpdate } from "../runtime/batch-report.ts";
+import type { BatchPreview, BatchReport, BatchUpdate } from "../batch/report.ts";
 import { createBatchDisplay, problemLine, type BatchDisplay } from "./batch-display.ts";
 import type { Context } from "./context.ts";
 import { errorJson, exitCodes } from "./failure.ts";
@@ -78,7 +78,7 @@ export async function batch(
  * anything is fetched.
  */
 async function hintAtModel(context: Context, settings: BatchSettings): Promise<string | undefined> {
-  const { placesOf } = await import("../runtime/batch-places.ts");
+  const { placesOf } = await import("../batch/places.ts");
   await placesOf(settings);
   const intent = { paths: [settings.input], unattended: true };
   return offerModel(heardWith(context, settings), intent);
@@ -131,7 +131,7 @@ async function preview(
   settings: BatchSettings,
   { display, stop }: Running,
 ): Promise<number> {
-  const { previewBatchAlone } = await import("../runtime/batch-preview.ts");
+  const { previewBatchAlone } = await import("../batch/preview.ts");
   const { config, output } = context;
   const found = await untilStopped(previewBatchAlone(config, settings, stop.signal), stop);
   display.close();

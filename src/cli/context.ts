@@ -1,5 +1,5 @@
-import type { Config } from "../runtime/config.ts";
-import type { Dailies } from "../runtime/dailies.ts";
+import type { Config } from "../config/config.ts";
+import type { Dailies } from "../app/dailies.ts";
 import { createOutput, type Output } from "./output.ts";
 
 /** The options that every command takes. */
@@ -39,13 +39,13 @@ export function outputFor(options: GlobalOptions): Output {
 
 /** @throws MediaError `invalid_config` */
 export async function createContext(options: GlobalOptions): Promise<Context> {
-  const { readConfig } = await import("../runtime/config.ts");
+  const { readConfig } = await import("../config/config.ts");
   const config = readConfig(options.dataDir === undefined ? {} : { dataDir: options.dataDir });
   return {
     output: outputFor(options),
     config,
     withDailies: async (use, { create } = { create: false }) => {
-      const { openDailies } = await import("../runtime/embedded.ts");
+      const { openDailies } = await import("../runtime/local.ts");
       const dailies = await openDailies(config, { create });
       try {
         return await use(dailies);

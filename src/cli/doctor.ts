@@ -1,4 +1,4 @@
-import { checkUp, type Check } from "../runtime/doctor.ts";
+import { checkUp, type Check } from "../doctor/doctor.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
 import { count } from "./format.ts";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { asMediaError, MediaError } from "../media/errors.ts";
-import type { CaptionOptions, ExportFormat } from "../runtime/export-formats.ts";
+import type { CaptionOptions, ExportFormat } from "../app/export-formats.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
 import { formatSize } from "./format.ts";

@@ -1,6 +1,6 @@
 import type { Job, JobState } from "../media/job.ts";
-import type { Space } from "../runtime/space.ts";
-import type { Dailies } from "../runtime/dailies.ts";
+import type { Space } from "../local/space.ts";
+import type { Dailies } from "../app/dailies.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
 import { formatElapsed, formatFraction, formatMoment, formatSize } from "./format.ts";

@@ -1,5 +1,5 @@
 import { jobJson, type JobJson } from "../media/json.ts";
-import type { ProcessedMedia } from "../runtime/processing.ts";
+import type { ProcessedMedia } from "../app/processing.ts";
 
 export {
   jobJson,

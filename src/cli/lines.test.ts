@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Attempt } from "../catalog/catalog.ts";
 import { MediaError } from "../media/errors.ts";
 import { newJob, type Job } from "../media/job.ts";
-import type { ProcessedMedia, ProcessReport } from "../runtime/processing.ts";
+import type { ProcessedMedia, ProcessReport } from "../app/processing.ts";
 import { aboutPath, errorJson, errorText } from "./failure.ts";
 import { logLines } from "./logs.ts";
 import { createStyle } from "./output.ts";

@@ -1,6 +1,6 @@
 import { asMediaError, type MediaError } from "../media/errors.ts";
-import type { ModelListing, PullProgress } from "../runtime/models.ts";
-import { openModels, type Models } from "../runtime/models.ts";
+import type { ModelListing, PullProgress } from "../models/models.ts";
+import { openModels, type Models } from "../models/models.ts";
 import type { Context } from "./context.ts";
 import { errorJson, errorText, exitCodes, type ErrorJson } from "./failure.ts";
 import { formatSize } from "./format.ts";

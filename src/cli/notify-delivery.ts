@@ -1,7 +1,7 @@
 import { MediaError } from "../media/errors.ts";
 import type { DeliveryReport } from "../notify/delivery.ts";
 import type { Delivery } from "../notify/notice.ts";
-import type { Dailies } from "../runtime/dailies.ts";
+import type { Dailies } from "../app/dailies.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
 import { count, formatMoment } from "./format.ts";

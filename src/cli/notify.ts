@@ -2,7 +2,7 @@ import { MediaError } from "../media/errors.ts";
 import { everybody, type Topic } from "../media/notice.ts";
 import type { DeliveryReport } from "../notify/delivery.ts";
 import type { Subscription, SubscriptionKind } from "../notify/notice.ts";
-import type { Subscribed } from "../notify/subscriptions.ts";
+import type { Subscribed } from "../state/sqlite/notify/subscriptions.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
 import { deliverNow } from "./notify-delivery.ts";

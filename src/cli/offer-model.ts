@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline/promises";
 import { asMediaError } from "../media/errors.ts";
 import type { Step } from "../media/job.ts";
-import { openModels, type Models } from "../runtime/models.ts";
-import { answerOffer, canLoadSherpa, speechOffer, type SpeechOffer } from "../runtime/offer.ts";
+import { openModels, type Models } from "../models/models.ts";
+import { answerOffer, canLoadSherpa, speechOffer, type SpeechOffer } from "../doctor/offer.ts";
 import type { Context } from "./context.ts";
 import { formatSize } from "./format.ts";
 import { createPullDisplay, licenceLine } from "./pull-display.ts";

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from "commander";
 import type { Scope } from "../access/access.ts";
-import { scopes } from "../runtime/scopes.ts";
+import { scopes } from "../access/access.ts";
 import { examples, type Go } from "./command.ts";
 
 function parseScopes(value: string): readonly Scope[] {

@@ -1,5 +1,5 @@
 import type { Job, Step } from "../media/job.ts";
-import type { ProcessedMedia, ProcessReport, ProcessUpdate } from "../runtime/processing.ts";
+import type { ProcessedMedia, ProcessReport, ProcessUpdate } from "../app/processing.ts";
 import { aboutPath, errorJson, errorText, type ErrorJson } from "./failure.ts";
 import { count, formatElapsed, formatFraction, formatSpeed } from "./format.ts";
 import { jobJson, processedJson, type JobJson, type ProcessedJson } from "./json.ts";

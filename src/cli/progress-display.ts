@@ -1,5 +1,5 @@
 import { createLogUpdate } from "log-update";
-import type { ProcessUpdate } from "../runtime/processing.ts";
+import type { ProcessUpdate } from "../app/processing.ts";
 import { errorJson } from "./failure.ts";
 import type { Output, Screen } from "./output.ts";
 import {

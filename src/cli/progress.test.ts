@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MediaError } from "../media/errors.ts";
 import { newJob, steps, type Job, type JobState, type Step } from "../media/job.ts";
-import type { ProcessUpdate } from "../runtime/processing.ts";
+import type { ProcessUpdate } from "../app/processing.ts";
 import { createStyle } from "./output.ts";
 import {
   advance,

@@ -1,6 +1,6 @@
 import type { Progress } from "../media/engine.ts";
 import type { Step } from "../media/job.ts";
-import type { ProcessedMedia, ProcessUpdate } from "../runtime/processing.ts";
+import type { ProcessedMedia, ProcessUpdate } from "../app/processing.ts";
 import { formatElapsed, formatFraction, formatSpeed } from "./format.ts";
 import type { Style } from "./output.ts";
 import { pad, printable, truncate, widthOf } from "./text.ts";

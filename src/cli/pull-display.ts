@@ -1,5 +1,5 @@
 import { createLogUpdate } from "log-update";
-import type { ModelListing, PullProgress } from "../runtime/models.ts";
+import type { ModelListing, PullProgress } from "../models/models.ts";
 import { formatElapsed, formatFraction, formatSize } from "./format.ts";
 import type { Output } from "./output.ts";
 import { truncate } from "./text.ts";

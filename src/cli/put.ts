@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { asMediaError, MediaError } from "../media/errors.ts";
-import type { Dailies } from "../runtime/dailies.ts";
-import type { PutResult } from "../runtime/arrival-options.ts";
+import type { Dailies } from "../app/dailies.ts";
+import type { PutResult } from "../app/arrival-options.ts";
 import type { Context } from "./context.ts";
 import { aboutPath, errorJson, errorText, exitCodes, type ErrorJson } from "./failure.ts";
 import { formatSize } from "./format.ts";

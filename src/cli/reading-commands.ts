@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import { jobStates } from "../media/job.ts";
 import { mediaTypes } from "../media/media.ts";
-import { exportFormats } from "../runtime/export-formats.ts";
+import { exportFormats } from "../app/export-formats.ts";
 import { examples, type Go } from "./command.ts";
 import type { ExportCommandOptions } from "./export.ts";
 import { limitOption } from "./option-values.ts";

@@ -1,4 +1,4 @@
-import type { LostObject, Orphan, ReconcileReport } from "../lifecycle/reconcile.ts";
+import type { LostObject, Orphan, ReconcileReport } from "../app/reconcile.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
 import { count, formatSize } from "./format.ts";

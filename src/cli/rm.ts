@@ -1,6 +1,6 @@
 import { asMediaError, type MediaError } from "../media/errors.ts";
-import type { Dailies } from "../runtime/dailies.ts";
-import type { MediaDetails } from "../runtime/media-details.ts";
+import type { Dailies } from "../app/dailies.ts";
+import type { MediaDetails } from "../app/media-details.ts";
 import type { Context } from "./context.ts";
 import { errorJson, errorText, exitCodes, type ErrorJson } from "./failure.ts";
 import { count, formatSize } from "./format.ts";

@@ -27,7 +27,7 @@ export async function serve(context: Context, options: ServeCommand): Promise<nu
   const { output, config } = context;
   const { createLog } = await import("../runtime/log.ts");
   const { serve: start } = await import("../runtime/serve.ts");
-  const { watchedFolders } = await import("../runtime/watched-folders.ts");
+  const { watchedFolders } = await import("../local/watched-folders.ts");
   const watched = watchedFolders(options.watch ?? []);
   const log = createLog(process.stderr);
   // Who started it may have read the address and gone; that ends no service.

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Context } from "./context.ts";
-import { mostSpeakers, speechEngines, type SpeechOptions } from "../runtime/speech-choices.ts";
+import type { SpeechOptions } from "../app/speech-wish.ts";
+import { mostSpeakers, speechEngines } from "../media/speech.ts";
 
 function parseSpeakers(value: string): number | "auto" {
   if (value === "auto") return value;

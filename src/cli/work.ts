@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import { asMediaError } from "../media/errors.ts";
-import type { Dailies } from "../runtime/dailies.ts";
-import type { ProcessReport, WorkOptions } from "../runtime/processing.ts";
+import type { Dailies } from "../app/dailies.ts";
+import type { ProcessReport, WorkOptions } from "../app/processing.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
 import { count } from "./format.ts";

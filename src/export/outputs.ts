@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access, copyFile, mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
-import { isProcessGone, processMark, processMarkPattern } from "../database/session.ts";
+import { isProcessGone, processMark, processMarkPattern } from "../process/identity.ts";
 import { asMediaError, MediaError } from "../media/errors.ts";
 import { newSession, timeOf } from "../media/ids.ts";
 import type { StoredObject } from "../media/media.ts";

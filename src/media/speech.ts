@@ -75,3 +75,6 @@ export function briefWish({ vocabulary, ...wish }: SpeechWish): JobSettings {
   if (vocabulary === undefined || vocabulary === "none") return wish;
   return { ...wish, vocabulary: { phrases: vocabulary.phrases.length, sha256: vocabulary.sha256 } };
 }
+
+/** As Amazon Transcribe's: more is a mistake. */
+export const mostSpeakers = 30;

@@ -1,7 +1,7 @@
 import { asMediaError } from "../media/errors.ts";
-import type { Claimed, Claims } from "./claims.ts";
+import type { Claimed, Claims } from "../state/sqlite/notify/claims.ts";
 import type { Sender, Sent, SubscriptionKind } from "./notice.ts";
-import type { Outbox } from "./outbox.ts";
+import type { Outbox } from "../state/sqlite/notify/outbox.ts";
 
 /** How often the loop looks for what is due. */
 const lookMs = 1_000;

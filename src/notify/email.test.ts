@@ -10,7 +10,7 @@ import { emailAddress } from "./email-address.ts";
 import { emailText } from "./email-text.ts";
 import { createEmailSender, type Smtp } from "./email.ts";
 import type { Outgoing } from "./notice.ts";
-import type { Notices } from "./notices.ts";
+import type { Notices } from "../runtime/notices.ts";
 import { createOutcomes, failed, type Outcomes } from "./outcome.fixture.ts";
 import { openMailServer, openNotices, type MailServer } from "./receivers.fixture.ts";
 

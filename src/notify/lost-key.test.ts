@@ -5,8 +5,8 @@ import type { DatabaseSync } from "node:sqlite";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSeal } from "../access/seal.ts";
-import { openDatabase } from "../database/open.ts";
-import type { Notices } from "./notices.ts";
+import { openDatabase } from "../state/sqlite/open.ts";
+import type { Notices } from "../runtime/notices.ts";
 import { createOutcomes, failed, type Outcomes } from "./outcome.fixture.ts";
 import {
   openMailServer,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openDatabase } from "../database/open.ts";
+import { openDatabase } from "../state/sqlite/open.ts";
 import type { NoticeContent } from "../media/notice.ts";
 import { createOutcomes, failed, type Outcomes } from "./outcome.fixture.ts";
 

@@ -1,9 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
-import { createSqliteCatalog } from "../catalog/sqlite/catalog.ts";
+import { createSqliteCatalog } from "../state/sqlite/catalog/catalog.ts";
 import type { Catalog, Change, JobOutcome } from "../catalog/catalog.ts";
 import { createIdSource, newSession } from "../media/ids.ts";
 import { newJob, type NewJob } from "../media/job.ts";
-import { createSqliteQueue } from "../queue/sqlite.ts";
+import { createSqliteQueue } from "../state/sqlite/queue/queue.ts";
 
 const slots = { light: 9, picture: 9, transcode: 9, speech: 9, vision: 9 };
 const succeeded: JobOutcome = { state: "succeeded", notes: [] };

@@ -7,10 +7,10 @@ import type { DatabaseSync } from "node:sqlite";
 import PostalMime, { type Email } from "postal-mime";
 import { SMTPServer } from "smtp-server";
 import { createSeal } from "../access/seal.ts";
-import { openDatabase } from "../database/open.ts";
-import { enterSession } from "../database/session.ts";
+import { openDatabase } from "../state/sqlite/open.ts";
+import { enterSession } from "../state/sqlite/sessions.ts";
 import { createIdSource, newSession } from "../media/ids.ts";
-import { createNotices, type NoticeOptions, type Notices } from "./notices.ts";
+import { createNotices, type NoticeOptions, type Notices } from "../runtime/notices.ts";
 import { defaultReach } from "./reach.ts";
 
 /** A real mail server that keeps what it takes. */

@@ -1,7 +1,7 @@
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createOutcomes, failed, type Outcomes } from "./outcome.fixture.ts";
-import type { Notices } from "./notices.ts";
+import type { Notices } from "../runtime/notices.ts";
 import { createGuard } from "./public-address.ts";
 import { defaultReach } from "./reach.ts";
 import { confirming, openNotices, openReceiver, type Receiver } from "./receivers.fixture.ts";

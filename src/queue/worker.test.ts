@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Catalog, Change } from "../catalog/catalog.ts";
-import { createSqliteCatalog } from "../catalog/sqlite/catalog.ts";
-import { openDatabase } from "../database/open.ts";
-import { enterSession } from "../database/session.ts";
+import { createSqliteCatalog } from "../state/sqlite/catalog/catalog.ts";
+import { openDatabase } from "../state/sqlite/open.ts";
+import { enterSession } from "../state/sqlite/sessions.ts";
 import { MediaError } from "../media/errors.ts";
 import { createIdSource, newSession } from "../media/ids.ts";
 import { newJob, steps as allSteps, type Step } from "../media/job.ts";
 import type { JobQueue } from "./job-queue.ts";
-import { createSqliteQueue } from "./sqlite.ts";
+import { createSqliteQueue } from "../state/sqlite/queue/queue.ts";
 import type { RunStep, StepOutcome } from "./step.ts";
 import { createWorker, type WorkerOptions } from "./worker.ts";
 

@@ -2,8 +2,8 @@ import { checkExposure, type WeakSandbox } from "../api/security/exposure.ts";
 import { isLoopback } from "../api/security/loopback.ts";
 import { createSecurity } from "../api/security/security.ts";
 import { createSandbox } from "../sandbox/create.ts";
-import type { Config } from "./config.ts";
-import type { Dailies } from "./dailies.ts";
+import type { Config } from "../config/config.ts";
+import type { Dailies } from "../app/dailies.ts";
 
 /**
  * What stands before every operation of a server on this host.

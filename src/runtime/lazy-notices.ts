@@ -1,5 +1,5 @@
-import type { NoticeOptions, Notices } from "../notify/notices.ts";
-import { once } from "./once.ts";
+import type { NoticeOptions, Notices } from "./notices.ts";
+import { once } from "../app/once.ts";
 
 /** Everything that can be asked of the notices; all of it answers later. */
 const calls: Readonly<Record<keyof Notices, true>> = {
@@ -24,7 +24,7 @@ const calls: Readonly<Record<keyof Notices, true>> = {
 
 /** The notices, loaded when something is first asked of them: most commands never do. */
 export function lazyNotices(options: NoticeOptions): Notices {
-  const load = once(async () => (await import("../notify/notices.ts")).createNotices(options));
+  const load = once(async () => (await import("./notices.ts")).createNotices(options));
   type Call = (...given: readonly unknown[]) => Promise<unknown>;
   const lazy =
     (name: string): Call =>

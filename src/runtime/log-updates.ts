@@ -1,4 +1,4 @@
-import type { ProcessUpdate } from "./processing.ts";
+import type { ProcessUpdate } from "../app/processing.ts";
 import type { Logger } from "./log.ts";
 
 /** Writes what the worker says, a line for each step that ended and each media that is done. */

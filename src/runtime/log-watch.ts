@@ -1,4 +1,4 @@
-import type { WatchEvent } from "../intake/watch.ts";
+import type { WatchEvent } from "../local/watch.ts";
 import type { Logger } from "./log.ts";
 
 /** Says what a watched folder has to say as lines of the log. */

@@ -8,11 +8,11 @@ import {
   enterSession,
   keepSession,
   leaveSession,
-} from "../database/session.ts";
-import { clearAfter, emptyTrash } from "../lifecycle/sweep.ts";
+} from "../state/sqlite/sessions.ts";
+import { clearAfter, emptyTrash } from "../app/sweep.ts";
 import type { FilesystemObjectStore } from "../objects/filesystem.ts";
 import type { JobQueue } from "../queue/job-queue.ts";
-import type { Parts, Recovered } from "./parts.ts";
+import type { Parts, Recovered } from "../app/parts.ts";
 
 /** How others see this session while it works, and how what sessions leave behind is put in order. */
 export interface Presence extends Pick<Parts, "enter" | "recover" | "unsettle"> {

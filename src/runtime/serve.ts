@@ -5,14 +5,14 @@ import { startServer } from "../api/server.ts";
 import { createUploads, type Uploads } from "../api/uploads.ts";
 import { asMediaError } from "../media/errors.ts";
 import { every, keepRunning, type BackgroundPart } from "./background.ts";
-import type { Config } from "./config.ts";
-import type { Dailies } from "./dailies.ts";
-import { openDailies } from "./embedded.ts";
+import type { Config } from "../config/config.ts";
+import type { Dailies } from "../app/dailies.ts";
+import { openDailies } from "./local.ts";
 import { guardServer } from "./guard.ts";
 import type { Logger } from "./log.ts";
 import { logUpdates } from "./log-updates.ts";
 import { logWatch } from "./log-watch.ts";
-import type { WatchedFolder } from "./watched-folders.ts";
+import type { WatchedFolder } from "../local/watched-folders.ts";
 
 export interface ServeOptions {
   /** Default: 127.0.0.1. */

@@ -20,9 +20,9 @@ import { createTranscodeStep } from "../transcode/step.ts";
 import { createTranscribeStep } from "../transcribe/step.ts";
 import type { SpeechWish } from "../media/speech.ts";
 import { wishSettings } from "../media/speech.ts";
-import type { Config } from "./config.ts";
-import { once } from "./once.ts";
-import { composeSpeech } from "./speech.ts";
+import type { Config } from "../config/config.ts";
+import { once } from "../app/once.ts";
+import { composeSpeech } from "../transcribe/engines.ts";
 
 /** What does each step on this machine, and the settings that decide their results. */
 export interface LocalSteps {

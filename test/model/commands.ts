@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 import type { Change, JobOutcome, Write } from "../../src/catalog/catalog.ts";
-import { record } from "../../src/intake/record.ts";
-import { replayedEvents } from "../../src/lifecycle/replay.ts";
+import { record } from "../../src/app/intake/record.ts";
+import { replayedEvents } from "../../src/app/replay.ts";
 import type { MediaEvent } from "../../src/media/event.ts";
 import type { JobFailure } from "../../src/media/job.ts";
 import { follow, type PipelineSettings } from "../../src/pipeline.ts";
-import { followArrival } from "../../src/runtime/arrivals.ts";
+import { followArrival } from "../../src/app/arrivals.ts";
 import { defaultProfile } from "../../src/transcode/profile.ts";
 import { check } from "./check.ts";
 import { passTime as passModelTime, twinsOf } from "./model-bytes.ts";

@@ -1,12 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import { expect } from "vitest";
 import type { Catalog, Change, Write } from "../../src/catalog/catalog.ts";
-import { createSqliteCatalog } from "../../src/catalog/sqlite/catalog.ts";
-import { openDatabase } from "../../src/database/open.ts";
-import { disownSession, enterSession } from "../../src/database/session.ts";
+import { createSqliteCatalog } from "../../src/state/sqlite/catalog/catalog.ts";
+import { openDatabase } from "../../src/state/sqlite/open.ts";
+import { disownSession, enterSession } from "../../src/state/sqlite/sessions.ts";
 import { createIdSource, newSession } from "../../src/media/ids.ts";
 import type { JobQueue } from "../../src/queue/job-queue.ts";
-import { createSqliteQueue } from "../../src/queue/sqlite.ts";
+import { createSqliteQueue } from "../../src/state/sqlite/queue/queue.ts";
 import { apply as applyToModel } from "./model-apply.ts";
 import { nextJob, putBack, take } from "./model-queue.ts";
 import { createModel, type Held, type Model } from "./model.ts";

@@ -1,13 +1,13 @@
 // One of several processes that claim and finish jobs of one database as fast as they can. Writes a
 // line for each begin and each end, with the time of a clock that all processes of a machine share:
 // who reads all the lines sees from the outside what ran at the same time.
-import { createSqliteCatalog } from "../../src/catalog/sqlite/catalog.ts";
-import { openDatabase } from "../../src/database/open.ts";
-import { enterSession, leaveSession } from "../../src/database/session.ts";
+import { createSqliteCatalog } from "../../src/state/sqlite/catalog/catalog.ts";
+import { openDatabase } from "../../src/state/sqlite/open.ts";
+import { enterSession, leaveSession } from "../../src/state/sqlite/sessions.ts";
 import { createIdSource, newSession } from "../../src/media/ids.ts";
 import { slotOf } from "../../src/media/job.ts";
 import type { Claim } from "../../src/queue/job-queue.ts";
-import { createSqliteQueue } from "../../src/queue/sqlite.ts";
+import { createSqliteQueue } from "../../src/state/sqlite/queue/queue.ts";
 import type { Line, Order } from "./processes.ts";
 
 const order = JSON.parse(process.argv[2] ?? "") as Order;

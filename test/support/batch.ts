@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { batchSettings, type BatchGiven } from "../../src/batch/settings.ts";
-import type { BatchReport, BatchUpdate } from "../../src/runtime/batch-report.ts";
+import type { BatchReport, BatchUpdate } from "../../src/batch/report.ts";
 import { withLibrary } from "./with-library.ts";
 
 /** A place of its own for one test. */

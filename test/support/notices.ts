@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { openDatabase } from "../../src/database/open.ts";
+import { openDatabase } from "../../src/state/sqlite/open.ts";
 import { createOutcomes } from "../../src/notify/outcome.fixture.ts";
-import { readConfig } from "../../src/runtime/config.ts";
-import { openDailies } from "../../src/runtime/embedded.ts";
+import { readConfig } from "../../src/config/config.ts";
+import { openDailies } from "../../src/runtime/local.ts";
 
 /** A confirmed webhook of somebody's, and a message about a media of theirs on its way to nobody. */
 export async function subscribeOwner(

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { NewAccessKey } from "../../src/access/access.ts";
-import { createSqliteCatalog } from "../../src/catalog/sqlite/catalog.ts";
+import { createSqliteCatalog } from "../../src/state/sqlite/catalog/catalog.ts";
 import type { Change } from "../../src/catalog/catalog.ts";
-import { openDatabase } from "../../src/database/open.ts";
+import { openDatabase } from "../../src/state/sqlite/open.ts";
 import type { MediaFacts } from "../../src/media/facts.ts";
 import { createIdSource, newSession } from "../../src/media/ids.ts";
 import { newJob } from "../../src/media/job.ts";
@@ -11,8 +11,8 @@ import { renditionNames, type Bucket, type StoredObject } from "../../src/media/
 import { toTranscribeJson } from "../../src/media/to-transcribe-json.ts";
 import { metadataRecord } from "../../src/media/transcript-record.ts";
 import { createFilesystemObjectStore } from "../../src/objects/filesystem.ts";
-import { readConfig } from "../../src/runtime/config.ts";
-import { openDailies } from "../../src/runtime/embedded.ts";
+import { readConfig } from "../../src/config/config.ts";
+import { openDailies } from "../../src/runtime/local.ts";
 import { createLog } from "../../src/runtime/log.ts";
 import { serve } from "../../src/runtime/serve.ts";
 

@@ -1,6 +1,6 @@
-import { readConfig } from "../../src/runtime/config.ts";
-import type { Dailies } from "../../src/runtime/dailies.ts";
-import { openDailies } from "../../src/runtime/embedded.ts";
+import { readConfig } from "../../src/config/config.ts";
+import type { Dailies } from "../../src/app/dailies.ts";
+import { openDailies } from "../../src/runtime/local.ts";
 
 /** Uses a library in this process, and closes it whatever happens. */
 export async function withLibrary<T>(

@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { createSqliteCatalog } from "../state/sqlite/catalog/catalog.ts";
+import type { Change } from "../catalog/catalog.ts";
+import { openDatabase } from "../state/sqlite/open.ts";
+import { createIdSource, newSession } from "../media/ids.ts";
+import type { MediaEvent } from "../media/event.ts";
+import { newJob } from "../media/job.ts";
+import { wishSettings, type SpeechWish } from "../media/speech.ts";
+import type { PipelineSettings } from "../pipeline.ts";
+import { createSqliteQueue } from "../state/sqlite/queue/queue.ts";
+import { createHearing } from "./hearing.ts";
+
+const name = "a.mp4";
+const slots = { light: 1, picture: 1, transcode: 1, speech: 1, vision: 1 };
+const settings = { transcriber: "x", languageCode: "en-US" } as PipelineSettings;
+const settingsFor = (wish: SpeechWish) => ({ ...settings, speech: wishSettings(wish) });
+
+let database: ReturnType<typeof openDatabase>;
+beforeEach(() => void (database = openDatabase(":memory:")));
+afterEach(() => database.close());
+
+it("hears a media as was wished while its audio was just being recorded", async () => {
+  const session = newSession();
+  const newId = createIdSource(session);
+  const catalog = createSqliteCatalog({ database });
+  const queue = createSqliteQueue({ database, session, newId });
+  const version = newId();
+  const bytes = { sha256: "x", sizeBytes: 1 };
+  const apply = (version0: string | null, changes: readonly Change[]) =>
+    catalog.apply({ expect: { name, version: version0 }, changes });
+  const source = { bucket: "uploads", key: name, version, contentType: "", ...bytes } as const;
+  await apply(null, [
+    { type: "putMedia", media: { name, version, owner: "local", ...bytes }, source },
+    { type: "enqueue", job: newJob({ name, version }, "audio", {}) },
+  ]);
+  const claim = await queue.claim({ slots });
+  if (claim === undefined) throw new Error("there is a job");
+  const event: MediaEvent = { type: "rendition.created", rendition: "audio", name, version };
+  const hearing = createHearing(catalog, settingsFor);
+  const follows = await hearing.follow(event, claim);
+  // somebody wishes just now; there is no audio yet that a transcript could follow from
+  const speech: SpeechWish = { speakers: 2 };
+  await apply(version, [{ type: "event", event: { type: "speech.asked", name, version, speech } }]);
+  const { attempt } = claim;
+  await catalog.apply({
+    expect: { name, version, attempt },
+    changes: [
+      { type: "finishJob", attempt, outcome: { state: "succeeded", notes: [] } },
+      ...follows,
+      { type: "settle", version },
+    ],
+  });
+  await hearing.settle(claim);
+  const jobs = await catalog.listJobs({ version, state: "queued" });
+  expect(jobs).toMatchObject([{ step: "transcribe", settings: { speakers: 2 } }]);
+});

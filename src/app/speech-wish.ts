@@ -1,0 +1,101 @@
+import { readFile } from "node:fs/promises";
+import { MediaError, unreachable } from "../media/errors.ts";
+import {
+  isLanguageCode,
+  type SpeechEngineChoice,
+  type SpeechWish,
+  type VocabularyPhrase,
+} from "../media/speech.ts";
+import { readVocabulary, vocabularyLimits, vocabularyOf } from "../transcribe/vocabulary-file.ts";
+import type { Parts } from "./parts.ts";
+import { mostSpeakers } from "../media/speech.ts";
+
+/** What people say of how recordings are to be heard. `false`: no more; absent: as before. */
+export interface SpeechOptions {
+  /** BCP 47. */
+  readonly language?: string | undefined;
+  /** A file of phrases; see `readVocabulary`. */
+  readonly vocabulary?: string | false | undefined;
+  /** The phrases themselves; none: no more. */
+  readonly phrases?: readonly GivenPhrase[] | undefined;
+  readonly speakers?: number | "auto" | false | undefined;
+  readonly identifyLanguage?: boolean | undefined;
+  /** What the language is to be found among, BCP 47; means `identifyLanguage`. */
+  readonly languages?: readonly string[] | undefined;
+  readonly engine?: SpeechEngineChoice | undefined;
+}
+
+interface GivenPhrase {
+  readonly phrase: string;
+  readonly soundsLike?: string | undefined;
+  readonly displayAs?: string | undefined;
+}
+
+function refuse(why: string): never {
+  throw new MediaError("invalid_argument", why);
+}
+
+function language(code: string): string {
+  return isLanguageCode(code)
+    ? code
+    : refuse(`${JSON.stringify(code)} is no language; they look like en-US, de-DE`);
+}
+
+async function readPhrases(path: string) {
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw unreachable(path, cause, "vocabulary");
+  });
+  return readVocabulary(bytes, path);
+}
+
+/** Phrases that came in a request are held to what a file is held to. */
+function checkedPhrases(given: readonly GivenPhrase[]) {
+  if (Buffer.byteLength(JSON.stringify(given)) > 2 * vocabularyLimits.fileBytes)
+    refuse("more than 50 KB are no vocabulary");
+  const phrases = given.map(({ phrase, soundsLike, displayAs }): VocabularyPhrase => {
+    if (!/[\p{L}\p{N}]/u.test(phrase)) refuse(`${JSON.stringify(phrase)} is no phrase`);
+    return { phrase, ...(soundsLike && { soundsLike }), ...(displayAs && { displayAs }) };
+  });
+  return phrases.length === 0 ? "none" : vocabularyOf(phrases);
+}
+
+function identification({ identifyLanguage, languages }: SpeechOptions) {
+  if (identifyLanguage === false)
+    return languages === undefined
+      ? "none"
+      : refuse("languages are named, but not to be found out");
+  if (identifyLanguage === undefined && languages === undefined) return undefined;
+  return languages === undefined ? {} : { candidates: [...new Set(languages.map(language))] };
+}
+
+/**
+ * Options as a wish; undefined when nothing is wished.
+ * @throws MediaError `invalid_argument`, `not_found` when the vocabulary cannot be read
+ */
+export async function wishOf(options: SpeechOptions): Promise<SpeechWish | undefined> {
+  const { vocabulary, phrases, speakers, engine } = options;
+  if (typeof speakers === "number" && !(speakers >= 1 && speakers <= mostSpeakers))
+    refuse(`speakers must be auto, or 1 to ${mostSpeakers}`);
+  const identifyLanguage = identification(options);
+  const said: SpeechWish = {
+    ...(options.language !== undefined && { languageCode: language(options.language) }),
+    ...(engine !== undefined && { engine }),
+    ...(speakers !== undefined && { speakers: speakers === false ? "none" : speakers }),
+    ...(identifyLanguage !== undefined && { identifyLanguage }),
+    ...(phrases !== undefined && { vocabulary: checkedPhrases(phrases) }),
+    ...(vocabulary !== undefined && {
+      vocabulary: vocabulary === false ? "none" : await readPhrases(vocabulary),
+    }),
+  };
+  return Object.keys(said).length === 0 ? undefined : said;
+}
+
+/** Options as a wish, if it can be met here. @throws MediaError what `wishOf` and `checkSpeech` throw */
+export async function checkedWish(
+  parts: Pick<Parts, "localSteps">,
+  options: SpeechOptions = {},
+): Promise<SpeechWish | undefined> {
+  const speech = await wishOf(options);
+  if (speech !== undefined) (await parts.localSteps()).checkSpeech(speech);
+  return speech;
+}

@@ -1,0 +1,237 @@
+import { join } from "node:path";
+import { exists, openWholeFiles, type WholeFiles } from "./files.ts";
+import { openLedger, type Ledger } from "./ledger.ts";
+import { rowsIn, type LedgerState } from "./ledger-state.ts";
+import { admittedAtOnce, type BatchSettings } from "./settings.ts";
+import { startOf } from "./start.ts";
+import { completedCsv, failedCsv, renamesCsv, stampOf } from "./summary.ts";
+import { asMediaError, errorCodes, MediaError } from "../media/errors.ts";
+import { createArchive } from "./archive.ts";
+import { leftInLibrary, removeOwnMedia } from "./bucket.ts";
+import { createDelivery } from "./delivery.ts";
+import { putAway } from "./end.ts";
+import {
+  findInputs,
+  holdPlaces,
+  nameBelow,
+  namesThere,
+  placesOf,
+  type BatchInput,
+  type BatchPlaces,
+  type FoundInputs,
+} from "./places.ts";
+import {
+  hashSettings,
+  jobNames,
+  listedJobs,
+  missingProblems,
+  noteMarks,
+  sortInputs,
+  type BatchWork,
+} from "./plan.ts";
+import { renameInPlace, settleRenames } from "./renaming.ts";
+import { batchWish } from "./speech.ts";
+import { transcribeAll, type Batch } from "./work.ts";
+import type { BatchOptions, BatchReport, BatchUpdate } from "./report.ts";
+import type { Parts } from "../app/parts.ts";
+
+/** What a batch has of its own in the output folder. */
+interface Own {
+  readonly places: BatchPlaces;
+  readonly files: WholeFiles;
+  readonly ledger: Ledger;
+}
+
+/** Says what was found, and what there is to do with it. */
+function tellFound(
+  tell: (update: BatchUpdate) => void,
+  { inputs, ignored }: FoundInputs,
+  work: BatchWork,
+  { parts, settings, names }: Pick<Batch, "parts" | "settings" | "names">,
+): void {
+  for (const one of ignored) tell({ type: "ignored", ...one });
+  for (const { path, name } of work.skipped)
+    tell({ type: "skipped", job: names.nameFor(path), input: name });
+  const admitted = admittedAtOnce(settings.slots);
+  tell({
+    type: "found",
+    inputs: inputs.length,
+    toDo: work.toDo.length,
+    toDoBytes: work.toDo.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    admitted,
+    atOnce: Math.min(admitted, parts.config.slots.speech),
+  });
+}
+
+/** A stamp that no summary in the folder has yet. */
+async function freeStamp({ output }: BatchPlaces): Promise<string> {
+  for (let at = Date.now(); ; at += 1_000) {
+    const stamp = stampOf(at);
+    if (!(await exists(join(output, `job_summary_completed_${stamp}.csv`)))) return stamp;
+  }
+}
+
+/**
+ * Every input has its name on the disk before anything is done with it. A file that cannot be renamed
+ * becomes a problem of what was found, and keeps its name.
+ */
+async function nameInputs(
+  { inputs, problems }: FoundInputs,
+  context: { places: BatchPlaces; settings: BatchSettings; ledger: Ledger; there: Set<string> },
+): Promise<BatchInput[]> {
+  const { places, settings, ledger, there } = context;
+  await settleRenames(ledger); // for a process that was killed amid them
+  const namesNow = () => jobNames(places, ledger.state, there);
+  const named = settings.renameInPlace
+    ? await renameInPlace(places, inputs, { ledger, names: namesNow(), problems })
+    : [...inputs];
+  const names = namesNow(); // not those that were meant for files that could not be renamed
+  const news = named.filter(({ path }) => !ledger.state.names.has(path));
+  await ledger.add(
+    ...news.map(({ path }) => ({ type: "named", path, job: names.nameFor(path) }) as const),
+  );
+  return named;
+}
+
+/** What every input was called, and what its job and its file are called now. */
+function renamesOf({ input }: BatchPlaces, { names, renamed }: LedgerState): string {
+  const rows = Array.from(names, ([path, job]) => {
+    const [name, was] = [nameBelow(input, path), renamed.get(path)];
+    return was === undefined ? { input: name, job } : { input: was, job, renamedTo: name };
+  });
+  return renamesCsv(rows.toSorted((a, b) => (a.job < b.job ? -1 : 1)));
+}
+
+/** At the end: the summaries, then nothing of the batch is in the library. */
+async function conclude(batch: Batch, { places, files }: Own) {
+  const { ledger, stamp, settings } = batch;
+  const rows = await rowsIn(places.ledger, stamp);
+  const completed = join(places.output, `job_summary_completed_${stamp}.csv`);
+  const failed = join(places.output, `job_summary_failed_${stamp}.csv`);
+  await files.write(completed, completedCsv(rows));
+  await files.write(failed, failedCsv(rows));
+  if (!settings.keepJobs) await removeOwnMedia(batch);
+  await ledger.add({ type: "finished", stamp });
+  return { rows, summaries: { completed, failed } };
+}
+
+/** What there is in the folders, and what is to be done with it. */
+async function survey(
+  { parts, settings, speech }: Pick<Batch, "parts" | "settings" | "speech">,
+  { places, files, ledger }: Own,
+  signal: AbortSignal,
+) {
+  const found = await findInputs(places, parts.config.dataDir);
+  const there = await namesThere(places);
+  const inputs = await nameInputs(found, { places, settings, ledger, there });
+  const { state } = ledger;
+  const names = jobNames(places, state, there);
+  if (inputs.length > 0) await files.write(places.renames, renamesOf(places, state));
+  const settingsHash = await hashSettings(parts, speech);
+  const context = { places, settings, state, settingsHash };
+  const work = await sortInputs(inputs, names, context, signal);
+  await noteMarks(ledger, work);
+  return { found, names, settingsHash, work };
+}
+
+/** Writes what is there already once more: whether anything can be written at all. */
+async function tryToWrite({ places, files, ledger }: Own): Promise<void> {
+  await ledger.check();
+  await files.write(places.renames, renamesOf(places, ledger.state)).catch((thrown: unknown) => {
+    const { code, message, remedy } = asMediaError(thrown);
+    // It says already what is the matter, and what helps.
+    if (code === "disk_full" || remedy !== errorCodes[code].remedy) throw thrown;
+    const why = `${places.output} cannot be written to: ${message}`;
+    throw new MediaError("storage_failed", why, { cause: thrown });
+  });
+}
+
+/** Does what is to be done, and ends the batch when nothing is left of it. Returns its summaries. */
+async function carryOut(batch: Batch, own: Own, work: BatchWork, signal: AbortSignal) {
+  const { ledger, stamp, settings } = batch;
+  const counts = { toDo: work.toDo.length, waiting: work.waiting.length };
+  const { isBatch, isNews, extent, mayFinish } = startOf(ledger.state, work.chosen, counts);
+  const jobs = extent === undefined ? {} : { jobs: [...extent] };
+  if (isNews) await ledger.add({ type: "began", stamp, at: Date.now(), ...jobs });
+  // What could not be archived, or was not to be, is archived now: it is what it was.
+  for (const input of [...work.done, ...work.skipped])
+    if (!signal.aborted) await putAway(batch, input);
+  if (work.toDo.length > 0)
+    await transcribeAll(batch, work.toDo, signal).catch(async (error: unknown) => {
+      // Without its ledger nobody would know any more whose they are.
+      await ledger.check().catch(() => removeOwnMedia(batch));
+      throw error;
+    });
+  if (!isBatch) {
+    // What a run that was stopped or killed has left, and the one after it was told to keep.
+    if (!settings.keepJobs && !signal.aborted) await removeOwnMedia(batch);
+    return { rows: [] };
+  }
+  if (mayFinish && !signal.aborted) return conclude(batch, own);
+  return { rows: await rowsIn(own.places.ledger, stamp) };
+}
+
+async function run(
+  given: Pick<Batch, "parts" | "settings" | "speech">,
+  own: Own,
+  { signal, onUpdate: tell }: BatchOptions,
+): Promise<BatchReport> {
+  const { parts, settings } = given;
+  const { places, ledger, files } = own;
+  const { found, work, names, settingsHash } = await survey(given, own, signal);
+  tellFound(tell, found, work, { parts, settings, names });
+  const problems = [...found.problems, ...missingProblems(settings, work)];
+  for (const problem of problems) tell({ type: "problem", ...problem });
+  const archive = createArchive({ places, settings, files, signal });
+  const batch: Batch = {
+    ...given,
+    ledger,
+    archive,
+    names,
+    settingsHash,
+    tell,
+    problems,
+    delivery: createDelivery({ parts, places, settings, files, archive, signal }),
+    tryToWrite: () => tryToWrite(own),
+    stamp: ledger.state.open ?? (await freeStamp(places)),
+    admitted: new Map(),
+  };
+  const { rows, ...ending } = await carryOut(batch, own, work, signal);
+  const failed = rows.filter((row) => row.failure !== undefined).length;
+  return {
+    completed: rows.length - failed,
+    failed,
+    skipped: work.skipped.length,
+    waiting: work.waiting.length,
+    ignored: found.ignored.length,
+    problems,
+    ...ending,
+    left: await leftInLibrary(batch),
+    interrupted: signal.aborted,
+  };
+}
+
+/** See `Dailies.batch`. */
+export async function runBatch(
+  parts: Parts,
+  settings: BatchSettings,
+  options: BatchOptions,
+): Promise<BatchReport> {
+  const speech = await batchWish(parts, settings); // refused before anything is done
+  const places = await placesOf(settings);
+  await listedJobs(settings);
+  await parts.enter();
+  const { dataDir } = parts.config;
+  const release = await holdPlaces(places, { dataDir, bucket: settings.bucket });
+  try {
+    const files = await openWholeFiles(places.unfinished, [places.archive]);
+    const ledger = await openLedger(places.ledger);
+    try {
+      return await run({ parts, settings, speech }, { places, files, ledger }, options);
+    } finally {
+      await ledger.close();
+    }
+  } finally {
+    await release();
+  }
+}

@@ -1,0 +1,43 @@
+import { extensionOf } from "../media/keys.ts";
+import type { Media } from "../media/media.ts";
+import { removeVersion } from "../app/arrivals.ts";
+import type { Batch } from "./work.ts";
+import type { Parts } from "../app/parts.ts";
+
+/** What an input is called in the library: a key in the bucket. */
+export function mediaName(bucket: string, job: string, path: string): string {
+  return `${bucket}/${job}.${extensionOf(path) ?? "media"}`;
+}
+
+/** Without the time in which a rename would find it again. */
+export const removeNow = (parts: Parts, media: { name: string; version: string }) =>
+  removeVersion(parts, media, 0);
+
+/** The media of that name, if this batch has taken it in, or an earlier one with this ledger. */
+export async function ownMedia({ parts, ledger }: Batch, name: string): Promise<Media | undefined> {
+  const media = await parts.catalog.getMedia(name);
+  return media !== undefined && ledger.state.taken.has(media.version) ? media : undefined;
+}
+
+/** What inputs have in the library, in whichever bucket a run was told to put it; by name. */
+async function* allOwnMedia(batch: Batch): AsyncGenerator<Media> {
+  for (const name of [...new Set(batch.ledger.state.taken.values())].toSorted()) {
+    const media = await ownMedia(batch, name);
+    if (media !== undefined) yield media;
+  }
+}
+
+/** What inputs have in the library, at most a hundred by name. */
+export async function leftInLibrary(batch: Batch): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name } of allOwnMedia(batch)) if (names.push(name) === 100) break;
+  return names;
+}
+
+/** Removes what inputs have in the library, and is not to stay: also what a killed run left. */
+export async function removeOwnMedia(batch: Batch): Promise<void> {
+  const { parts, ledger } = batch;
+  for await (const media of allOwnMedia(batch))
+    if (!ledger.state.kept.has(media.version)) await removeNow(parts, media);
+  await parts.recover();
+}

@@ -1,0 +1,189 @@
+import { join } from "node:path";
+import type { WholeFiles } from "./files.ts";
+import type { Ended } from "./ledger.ts";
+import type { BatchFormat, BatchSettings } from "./settings.ts";
+import type { BatchRow } from "./summary.ts";
+import { transcriptDocumentApart } from "../export/docx/apart.ts";
+import { exportTranscript } from "../export/transcript.ts";
+import { asMediaError, MediaError } from "../media/errors.ts";
+import type { Job } from "../media/job.ts";
+import { outputKey } from "../media/keys.ts";
+import type { Media, StoredObject } from "../media/media.ts";
+import { fromTranscribeJson } from "../media/transcribe-json.ts";
+import type { Transcript } from "../media/transcript.ts";
+import { isWanted } from "../pipeline.ts";
+import type { Archive } from "./archive.ts";
+import type { BatchInput, BatchPlaces } from "./places.ts";
+import type { Parts } from "../app/parts.ts";
+import { isFatal } from "../app/take-in.ts";
+
+/** A media of the batch whose jobs are at their end. */
+export interface Ready {
+  readonly input: BatchInput;
+  readonly job: string;
+  readonly media: Media;
+  readonly jobs: readonly Job[];
+  /** How the input ended when it was last done. */
+  readonly before?: Ended | undefined;
+}
+
+/** What became of an input. */
+interface Delivered {
+  readonly row: BatchRow;
+  /** What recording and JSON are called in the archive, without ending; absent without results or archive. */
+  readonly stem?: string;
+}
+
+/** What a batch has done with each media. */
+export const batchSteps = { only: ["transcribe"] } as const;
+
+interface DeliveryParts {
+  readonly parts: Parts;
+  readonly places: BatchPlaces;
+  readonly settings: BatchSettings;
+  readonly files: WholeFiles;
+  readonly archive: Archive;
+  readonly signal: AbortSignal;
+}
+
+/** Why there are no results; undefined when there are. */
+function failureOf(jobs: readonly Job[]): BatchRow["failure"] {
+  const failed = jobs.find(({ state }) => state === "failed");
+  if (failed !== undefined)
+    return failed.failure ?? { code: "internal", message: `the step ${failed.step} failed` };
+  if (jobs.some(({ state }) => state === "cancelled"))
+    return { code: "cancelled", message: "it was cancelled" };
+  const transcribe = jobs.find(({ step }) => step === "transcribe");
+  if (transcribe?.state === "succeeded") return undefined;
+  return { code: "unsupported_media", message: "it has no sound that could be transcribed" };
+}
+
+/** When it came in, when its transcription began (else its first step), and when all was done. */
+function timesOf(jobs: readonly Job[], media: Media) {
+  const transcribe = jobs.filter(({ step }) => step === "transcribe");
+  const begun = transcribe.flatMap(({ startedAt }) => startedAt ?? []);
+  const started = begun.length > 0 ? begun : jobs.flatMap(({ startedAt }) => startedAt ?? []);
+  const finished = jobs.flatMap(({ finishedAt }) => finishedAt ?? []);
+  return {
+    createdAt: media.createdAt,
+    ...(started.length === 0 ? {} : { startedAt: Math.min(...started) }),
+    finishedAt: finished.length === 0 ? media.updatedAt : Math.max(...finished),
+  };
+}
+
+function figuresOf({ languageCode, words, engine }: Transcript) {
+  const rated = words.flatMap(({ confidence }) => confidence ?? []);
+  const mean = rated.reduce((sum, one) => sum + one, 0) / rated.length;
+  return {
+    languageCode,
+    words: words.length,
+    ...(rated.length === 0 ? {} : { meanConfidence: mean }),
+    engine: [engine.name, engine.version, engine.model].join(" "),
+    ...(engine.quality === "draft" ? { draft: true as const } : {}),
+  };
+}
+
+/** Writes results to the output folder. */
+export function createDelivery(delivery: DeliveryParts) {
+  const { parts, places, settings, files, archive, signal } = delivery;
+  const { catalog, objects } = parts;
+
+  async function bytesOf(object: StoredObject): Promise<Buffer> {
+    return Buffer.concat(await (await objects.read(object)).toArray());
+  }
+
+  async function stored(kind: "captions-srt" | "captions-vtt", name: string): Promise<Buffer> {
+    const object = await catalog.findObject("outputs", outputKey(kind, name));
+    if (object === undefined) throw new MediaError("not_found", `${name} has no captions`);
+    return bytesOf(object);
+  }
+
+  async function write(ready: Ready, format: BatchFormat, json: string, transcript: Transcript) {
+    const { job, media, input } = ready;
+    const file = `${job}.${format}`;
+    const content = async (): Promise<string | Uint8Array> => {
+      switch (format) {
+        case "json":
+          return json;
+        case "srt":
+          return stored("captions-srt", media.name);
+        case "vtt":
+          return stored("captions-vtt", media.name);
+        case "txt":
+          return exportTranscript({ name: input.name, transcript, format });
+        case "docx": {
+          const durationMs = media.facts?.durationMs;
+          return transcriptDocumentApart(
+            {
+              name: input.name,
+              transcript,
+              ...(durationMs === undefined ? {} : { durationMs }),
+              transcribedAt: timesOf(ready.jobs, media).finishedAt,
+            },
+            signal,
+          );
+        }
+      }
+    };
+    await files.write(join(places.output, file), await content());
+    return file;
+  }
+
+  /** The transcript as Amazon Transcribe's JSON, under the batch's name for the job. */
+  async function transcriptOf({ job, media }: Ready): Promise<Record<string, unknown>> {
+    const object = await catalog.findObject("outputs", outputKey("transcribe", media.name));
+    if (object === undefined)
+      throw new MediaError("not_found", `${JSON.stringify(media.name)} has no transcript`);
+    const json: Record<string, unknown> = JSON.parse((await bytesOf(object)).toString("utf8"));
+    return { ...json, jobName: job };
+  }
+
+  async function writeResults(ready: Ready) {
+    const { input, job, media, before } = ready;
+    const json = await transcriptOf(ready);
+    const transcript = fromTranscribeJson(json);
+    const text = JSON.stringify(json);
+    const written: string[] = [];
+    for (const format of settings.formats)
+      written.push(await write(ready, format, text, transcript));
+    const stem = await archive.writeJson(text, { input, job, sha256: media.sha256, before });
+    return { ...figuresOf(transcript), files: written, stem };
+  }
+
+  return {
+    /**
+     * Results in the output folder (and the JSON in the archive), and what the summary says of it:
+     * also of results that cannot be written, which are not the others' fault.
+     * @throws MediaError when the others would fare no better, or after the signal
+     */
+    async deliver(given: Ready): Promise<Delivered> {
+      // What somebody else has done with it meanwhile, or failed to do, is none of the batch's.
+      const jobs = given.jobs.filter(({ step }) => isWanted(step, batchSteps));
+      const ready = { ...given, jobs };
+      const { job, input, media } = ready;
+      const durationMs = media.facts?.durationMs;
+      const common = {
+        job,
+        input: input.name,
+        ...(durationMs === undefined ? {} : { durationMs }),
+        ...timesOf(jobs, media),
+      };
+      const failure = failureOf(jobs);
+      if (failure !== undefined) {
+        const { code, message } = failure;
+        return { row: { ...common, files: [], failure: { code, message } } };
+      }
+      try {
+        const { stem, ...written } = await writeResults(ready);
+        return { row: { ...common, ...written }, ...(stem === undefined ? {} : { stem }) };
+      } catch (thrown) {
+        const error = asMediaError(thrown);
+        if (isFatal(error) || signal.aborted) throw error;
+        const { code, message } = error;
+        return { row: { ...common, files: [], failure: { code, message } } };
+      }
+    },
+  };
+}
+
+export type Delivery = ReturnType<typeof createDelivery>;

@@ -1,0 +1,185 @@
+import { constants } from "node:fs";
+import { access, readdir, realpath, stat } from "node:fs/promises";
+import { dirname, extname, join, parse, relative, resolve, sep } from "node:path";
+import { exists, writingTo } from "./files.ts";
+import { clearMarks, holdPlace } from "./place.ts";
+import { batchFormats, type BatchSettings } from "./settings.ts";
+import { filesOf } from "../local/files.ts";
+import { MediaError, unreachable } from "../media/errors.ts";
+import { extensionOf } from "../media/keys.ts";
+import type { BatchProblem } from "./report.ts";
+
+/** Where a batch reads and writes. All absolute. */
+export interface BatchPlaces {
+  readonly input: string;
+  readonly output: string;
+  readonly archive: string;
+  readonly ledger: string;
+  readonly unfinished: string;
+  /** JSON that is no result, for an archive that may be asked for later. */
+  readonly kept: string;
+  readonly renames: string;
+}
+
+/** One file to be transcribed. */
+export interface BatchInput {
+  /** Absolute. */
+  readonly path: string;
+  /** Below the input folder, as it was called when it was found. */
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
+export interface FoundInputs {
+  readonly inputs: BatchInput[];
+  /** No recordings, for a reason that is said. */
+  readonly ignored: { readonly path: string; readonly input: string; readonly reason: string }[];
+  /** Folders that cannot be looked into. */
+  readonly problems: BatchProblem[];
+}
+
+const within = (path: string, folder: string): boolean =>
+  path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+
+/** What has to be there for a folder to be written to, without making it. */
+async function checkWritable(folder: string): Promise<void> {
+  const found = await stat(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (found === undefined) return checkWritable(dirname(folder));
+  if (!found.isDirectory()) throw new MediaError("invalid_argument", `${folder} is not a folder`);
+  await access(folder, constants.W_OK | constants.X_OK);
+}
+
+/** Refuses a folder where results cannot be, and one with a list of names that no batch here wrote. */
+async function checkOutput({ output, ledger, renames }: BatchPlaces): Promise<void> {
+  await writingTo(output, async () => {
+    await checkWritable(output);
+    await checkWritable(dirname(ledger));
+  });
+  const known = await stat(ledger).catch(() => undefined);
+  if ((known?.size ?? 0) === 0 && (await exists(renames)))
+    throw new MediaError(
+      "invalid_argument",
+      `${renames} is there, but nothing that a batch remembers: it would be overwritten`,
+      { remedy: "Move it away, or choose another folder for the results." },
+    );
+}
+
+/**
+ * @throws MediaError `not_found`, `invalid_argument` when the input is no folder, or one of the
+ * batch's own, or when a `renames.csv` lies in the output that is not a batch's; `storage_failed`
+ * when the output cannot be written to
+ */
+export async function placesOf(settings: BatchSettings): Promise<BatchPlaces> {
+  const input = await realpath(resolve(settings.input)).catch((error: unknown) => {
+    throw unreachable(settings.input, error, "folder");
+  });
+  if (!(await stat(input)).isDirectory())
+    throw new MediaError("invalid_argument", `${settings.input} is not a folder`);
+  const given = resolve(settings.output);
+  const output = await realpath(given).catch(() => given);
+  const inOutput = join(output, "Archive");
+  const archive = await realpath(inOutput).catch(() => inOutput); // it may be on another disk
+  const own = join(output, ".dailies-batch");
+  if (input === output || within(input, archive) || within(input, own))
+    throw new MediaError(
+      "invalid_argument",
+      `${settings.input} cannot be input and results at once`,
+    );
+  const places: BatchPlaces = {
+    input,
+    output,
+    archive,
+    ledger: join(own, "ledger.jsonl"),
+    unfinished: join(own, "unfinished"),
+    kept: join(own, "json"),
+    renames: join(output, "renames.csv"),
+  };
+  await checkOutput(places);
+  return places;
+}
+
+/**
+ * Names that no new job may have: its results would take the place of files in the output folder that
+ * are somebody else's, or its recording lie beside another's JSON in the archive.
+ */
+export async function namesThere({ output, archive }: BatchPlaces): Promise<Set<string>> {
+  const results = await readdir(output).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw unreachable(output, error, "folder");
+  });
+  const archived = await readdir(archive).catch(() => []); // none, or it is said when it is needed
+  const isResult = (name: string): boolean =>
+    batchFormats.some((format) => extname(name).toLowerCase() === `.${format}`);
+  return new Set([...results.filter(isResult), ...archived].map((name) => parse(name).name));
+}
+
+/** Keeps others out of the bucket in that library, and of the output folder, which is made only then. */
+export async function holdPlaces(
+  places: BatchPlaces,
+  { dataDir, bucket }: { dataDir: string; bucket: string },
+): Promise<() => Promise<void>> {
+  const lock = join(dirname(places.ledger), "lock");
+  const bucketLock = join(dataDir, `batch-${bucket}.lock`);
+  const releaseBucket = await holdPlace(bucketLock, `the bucket ${bucket}`);
+  try {
+    const releaseOutput = await writingTo(places.output, () =>
+      holdPlace(lock, `a batch in ${places.output}`),
+    );
+    await Promise.all([clearMarks(lock), clearMarks(bucketLock)]);
+    return async () => {
+      await releaseOutput();
+      await releaseBucket();
+    };
+  } catch (error) {
+    await releaseBucket();
+    throw error;
+  }
+}
+
+const pictures = new Set("jpg jpeg png webp gif bmp tif tiff avif heic heif".split(" "));
+
+/** Folders whose recordings nobody gave to be transcribed: of this batch, of others, of the library. */
+async function foldersToPass({ input, output, archive, ledger }: BatchPlaces, dataDir: string) {
+  const own = within(input, output) ? [archive] : [output, archive];
+  const library = await realpath(dataDir).catch(() => resolve(dataDir));
+  return {
+    isOwn: (path: string): boolean => own.some((folder) => within(path, folder)),
+    passOver: async (folder: string): Promise<string | undefined> => {
+      if (own.includes(folder)) return "this batch's results";
+      if (folder === library) return "the library";
+      const otherLedger = join(folder, relative(output, ledger));
+      return (await exists(otherLedger)) ? "a batch's results" : undefined;
+    },
+  };
+}
+
+/**
+ * The recordings and films below the input folder, in the order of their names. Results below it are
+ * none, whatever they are; where it is the input that lies below the results, only what was archived.
+ * Of what is the batch's own nothing is said.
+ */
+export async function findInputs(places: BatchPlaces, dataDir: string): Promise<FoundInputs> {
+  const found: FoundInputs = { inputs: [], ignored: [], problems: [] };
+  const { isOwn, passOver } = await foldersToPass(places, dataDir);
+  for await (const file of filesOf(places.input, { nameHidden: true, passOver })) {
+    const { path, name, unreadable, ignored } = file;
+    if (isOwn(path)) continue;
+    if (unreadable !== undefined) found.problems.push({ path, input: name, error: unreadable });
+    else if (ignored !== undefined) found.ignored.push({ path, input: name, reason: ignored });
+    else if (pictures.has(extensionOf(name) ?? ""))
+      found.ignored.push({ path, input: name, reason: "a picture" });
+    else {
+      const known = await stat(path).catch(() => undefined); // gone since: receiving will say so
+      found.inputs.push({ path, name, sizeBytes: known?.size ?? 0 });
+    }
+  }
+  return found;
+}
+
+/** A path below a folder, with `/` on every system. */
+export function nameBelow(folder: string, path: string): string {
+  return relative(folder, path).split(sep).join("/");
+}

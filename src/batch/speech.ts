@@ -1,0 +1,30 @@
+import type { SpeechOptions } from "./settings.ts";
+import { MediaError } from "../media/errors.ts";
+import { speechEngines, type SpeechWish } from "../media/speech.ts";
+import type { SpeechParts } from "./plan.ts";
+import { wishOf } from "../app/speech-wish.ts";
+
+/**
+ * A batch's options as the wish that goes with every input, if it can be met here.
+ * @throws MediaError `invalid_argument`, `not_found` when the vocabulary cannot be read; what
+ * `checkSpeech` throws
+ */
+export async function batchWish(parts: SpeechParts, options: SpeechOptions): Promise<SpeechWish> {
+  const { language, identifyLanguage, languages, speakers, vocabulary } = options;
+  const engine = speechEngines.find((name) => name === options.engine);
+  if (engine === undefined && options.engine !== undefined) {
+    const why = `the engine must be ${speechEngines.join(", ")}, not ${options.engine}`;
+    throw new MediaError("invalid_argument", why);
+  }
+  const wish = await wishOf({
+    ...(language === undefined ? {} : { language }),
+    ...(identifyLanguage === true ? { identifyLanguage } : {}),
+    ...(languages === undefined ? {} : { languages }),
+    ...(speakers === undefined ? {} : { speakers }),
+    ...(vocabulary === undefined ? {} : { vocabulary }),
+    ...(engine === undefined ? {} : { engine }),
+  });
+  if (wish === undefined) return {};
+  (await parts.localSteps()).checkSpeech(wish);
+  return wish;
+}

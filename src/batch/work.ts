@@ -1,0 +1,234 @@
+import { markOf } from "./files.ts";
+import type { Ledger } from "./ledger.ts";
+import type { JobNames } from "./names.ts";
+import { admittedAtOnce, type BatchSettings } from "./settings.ts";
+import { receiveFile } from "../app/intake/receive.ts";
+import { asMediaError, MediaError } from "../media/errors.ts";
+import type { SpeechWish } from "../media/speech.ts";
+import { followArrival } from "../app/arrivals.ts";
+import type { Archive } from "./archive.ts";
+import { mediaName, ownMedia, removeNow } from "./bucket.ts";
+import { batchSteps, type Delivery } from "./delivery.ts";
+import { end, refuse } from "./end.ts";
+import type { BatchInput } from "./places.ts";
+import type { LookedAt } from "./plan.ts";
+import type { BatchProblem, BatchUpdate } from "./report.ts";
+import type { ProcessedMedia, ProcessUpdate } from "../app/processing.ts";
+import type { Parts } from "../app/parts.ts";
+import { newRun, workUntil, type Run } from "../app/run.ts";
+import { checkSpace } from "../local/space.ts";
+import { begin, isUndone } from "../app/begin.ts";
+import { isFatal } from "../app/take-in.ts";
+
+/** One batch under way. */
+export interface Batch {
+  readonly parts: Parts;
+  readonly settings: BatchSettings;
+  readonly speech: SpeechWish;
+  readonly ledger: Ledger;
+  /** @throws MediaError `storage_failed`, `disk_full` when nothing can be written to the output folder */
+  readonly tryToWrite: () => Promise<void>;
+  readonly delivery: Delivery;
+  readonly archive: Archive;
+  readonly names: JobNames;
+  /** See `hashSettings`. */
+  readonly settingsHash: string;
+  readonly stamp: string;
+  readonly tell: (update: BatchUpdate) => void;
+  readonly problems: BatchProblem[];
+  /** Inputs in the library that are not done, by their media's name. */
+  readonly admitted: Map<string, Admitted>;
+}
+
+interface Admitted {
+  /** As it was when it was taken in. */
+  readonly input: LookedAt;
+  readonly job: string;
+  /** Whether its jobs are asked for. */
+  begun: boolean;
+}
+
+/** A media whose jobs are at their end: results out, word of it, and out of the library. */
+async function finish(batch: Batch, { name, jobs }: ProcessedMedia): Promise<void> {
+  const { parts, delivery, ledger, settings } = batch;
+  const admitted = batch.admitted.get(name);
+  if (admitted === undefined) return;
+  const { input, job } = admitted;
+  const media = await ownMedia(batch, name);
+  if (media === undefined) return refuse(batch, input, job, goneMeanwhile());
+  const before = ledger.state.ended.get(input.path);
+  const { row, stem } = await delivery.deliver({ input, job, media, jobs, before });
+  // It was heard, but not written: where nothing can be, the next would fare no better.
+  const isHeard = jobs.some(({ step, state }) => step === "transcribe" && state === "succeeded");
+  if (isHeard && row.failure !== undefined) await batch.tryToWrite();
+  const stays = settings.keepJobs || ledger.state.kept.has(media.version);
+  await end(batch, input, {
+    sha256: media.sha256,
+    ...(stem === undefined ? {} : { stem }),
+    ...(stays ? { kept: media.version } : {}),
+    row,
+  });
+  if (!stays) await removeNow(parts, media);
+}
+
+const goneMeanwhile = (): MediaError =>
+  new MediaError("cancelled", "it was removed from the library meanwhile, or replaced there");
+
+/** Why an input cannot be taken in, in the words of a batch. */
+function refusalOf(thrown: unknown, name: string): MediaError {
+  const error = asMediaError(thrown);
+  if (error.code !== "name_conflict" && error.code !== "not_yours") return error;
+  const why = `${name} is in the library already, and is not of this batch: choose another --bucket, or remove it`;
+  return new MediaError(error.code, why, { cause: error });
+}
+
+/**
+ * Looks whether there is room for an input; where there is not, what was removed gives up its bytes
+ * first. Then only what must stay free is asked for: a copy by reference takes nothing.
+ */
+async function checkRoom({ config, recover }: Parts, sizeBytes: number): Promise<void> {
+  await checkSpace(config, sizeBytes).catch(async () => {
+    await recover();
+    await checkSpace(config);
+  });
+}
+
+async function admit(batch: Batch, run: Run, found: BatchInput): Promise<void> {
+  const { ledger, parts, settings, names } = batch;
+  const { path } = found;
+  const job = names.nameFor(path);
+  const name = mediaName(settings.bucket, job, path);
+  const { settings: pipeline, settingsFor } = await parts.localSteps();
+  const { request, speech, isWholeWish } = run;
+  const input = { ...found, mark: (await markOf(path)) ?? "" };
+  const admitted = { input, job, begun: false };
+  batch.admitted.set(name, admitted);
+  try {
+    const { media } = await receiveFile(parts, {
+      path,
+      name,
+      owner: "local",
+      replace: true,
+      own: {
+        has: (version) => ledger.state.taken.has(version),
+        add: (version) => ledger.add({ type: "taken", name, version }),
+      },
+      signal: run.signal,
+      follow: followArrival(pipeline, { request, speech, isWholeWish, settingsFor }),
+      checkRoom: () => checkRoom(parts, input.sizeBytes),
+    });
+    batch.tell({ type: "queued", job, input: input.name, sizeBytes: input.sizeBytes });
+    await begin(parts, run, media, isUndone);
+    admitted.begun = true;
+  } catch (thrown) {
+    batch.admitted.delete(name);
+    if (!(thrown instanceof MediaError)) parts.unsettle();
+    const error = refusalOf(thrown, name);
+    if (isFatal(error)) throw error;
+    if (!run.signal.aborted) await refuse(batch, input, job, error);
+  }
+}
+
+/** How often the bytes of what was removed are swept out. */
+const sweepEvery = 20;
+
+/** Whether something came to no end because it was told to stop. */
+const isStopped = (thrown: unknown, signal: AbortSignal): boolean =>
+  signal.aborted && asMediaError(thrown).code === "cancelled";
+
+/** Brings out what is done, one after the other, and says when there is room for the next. */
+function createOutlet(batch: Batch, signal: AbortSignal) {
+  const { admitted, parts } = batch;
+  let room = Promise.withResolvers<void>();
+  let last: Promise<void> = Promise.resolve();
+  let count = 0;
+  /** Names of what is being brought out, or is next. */
+  const comingOut = new Set<string>();
+  signal.addEventListener("abort", () => room.resolve());
+  const inTurn = (name: string, work: () => Promise<void>): Promise<void> => {
+    comingOut.add(name);
+    return (last = last.then(async () => {
+      if (signal.aborted) return; // it is in the library, and the next run brings it out
+      try {
+        await work();
+      } catch (error) {
+        if (isStopped(error, signal)) return; // amid it: the same
+        throw error;
+      }
+      admitted.delete(name);
+      comingOut.delete(name);
+      room.resolve();
+      count += 1;
+      if (count % sweepEvery === 0) await parts.recover();
+    }));
+  };
+  return {
+    bringOut: (result: ProcessedMedia) => inTurn(result.name, () => finish(batch, result)),
+    /** Inputs that somebody has removed from the library meanwhile, or replaced, come to their end here. */
+    async giveUpRemoved(run: Run): Promise<void> {
+      for (const [name, { input, job, begun }] of admitted) {
+        if (!begun || run.waiting.has(name) || comingOut.has(name)) continue;
+        if ((await ownMedia(batch, name)) !== undefined) continue;
+        await inTurn(name, () => refuse(batch, input, job, goneMeanwhile()));
+      }
+    },
+    async whenRoom(most: number): Promise<void> {
+      while (admitted.size >= most && !signal.aborted) {
+        room = Promise.withResolvers<void>();
+        await room.promise;
+      }
+    },
+    whenOut: () => last,
+  };
+}
+
+/** Transcribes inputs, never more than `admittedAtOnce` of them in the library undone. */
+export async function transcribeAll(
+  batch: Batch,
+  inputs: readonly BatchInput[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { parts, settings, admitted, ledger, tell } = batch;
+  const most = admittedAtOnce(settings.slots);
+  const failed = new AbortController();
+  const stop = AbortSignal.any([signal, failed.signal]);
+  const outlet = createOutlet(batch, stop);
+  const jobOf = (name: string): string => admitted.get(name)?.job ?? name;
+  const onUpdate = (update: ProcessUpdate): void => {
+    if (update.type === "progress") {
+      const { name, step, progress } = update;
+      tell({ type: "progress", job: jobOf(name), step, progress });
+    }
+    if (update.type === "step") tell({ type: "waiting", job: jobOf(update.name) });
+    if (update.type !== "finished") return;
+    run.report.finished.length = 0; // the ledger keeps them
+    outlet.bringOut(update.result).catch(() => failed.abort());
+  };
+  const run = newRun(parts, {
+    ...batchSteps,
+    speech: batch.speech,
+    isWholeWish: true,
+    isOurs: ({ version }) => ledger.state.taken.has(version),
+    signal: stop,
+    onUpdate,
+  });
+  let taken = false;
+  const admitAll = async (): Promise<void> => {
+    for (const input of inputs) {
+      await outlet.whenRoom(most);
+      if (stop.aborted) return;
+      await admit(batch, run, input);
+    }
+  };
+  const admitting = admitAll().finally(() => (taken = true));
+  const isDone = async (): Promise<boolean> => {
+    await ledger.check();
+    await outlet.giveUpRemoved(run);
+    return taken && run.waiting.size === 0;
+  };
+  const working = workUntil(parts, run, { signal: stop, isDone });
+  for (const one of [admitting, working]) one.catch(() => failed.abort());
+  await Promise.allSettled([admitting, working]);
+  for (const ended of await Promise.allSettled([admitting, working, outlet.whenOut()]))
+    if (ended.status === "rejected" && !isStopped(ended.reason, signal)) throw ended.reason;
+}

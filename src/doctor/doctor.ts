@@ -1,0 +1,148 @@
+import { access, constants, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { MediaError, asMediaError } from "../media/errors.ts";
+import { defaultLimits } from "../media/limits.ts";
+import { createSandbox } from "../sandbox/create.ts";
+import { findProgram, systemPath } from "../sandbox/programs.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
+import type { Config } from "../config/config.ts";
+import { checkModels } from "./models.ts";
+import { checkLabelEngine } from "./labels.ts";
+import { checkSpeechEngine } from "./speech.ts";
+import { checkQueue } from "./queue.ts";
+import { spaceOf } from "../local/space.ts";
+import { checkFfmpeg, checkFfprobe, checkPocketsphinx, howToInstall } from "./programs.ts";
+
+/** One thing that was looked at. */
+export interface Check {
+  /** `Node.js`, `ffmpeg` … */
+  readonly name: string;
+  /** `missing`: nothing can be done without it. `warning`: something is left out or weaker. */
+  readonly state: "ok" | "warning" | "missing";
+  /** Version, path, level: what is there. */
+  readonly found?: string;
+  /** What it is good for, or what is wrong, for people. */
+  readonly detail: string;
+  /** What to do about it; absent when all is well. */
+  readonly remedy?: string;
+}
+
+/** What a check finds out; its name is given where it is called. */
+export type Finding = Omit<Check, "name">;
+
+/**
+ * Looks at all that Dailies needs on this machine, at the same time and without changing anything;
+ * takes about half a second. Never throws: what cannot be looked at is a finding as well.
+ * @param options.searchPath where programs are found. Default: the usual folders of the system.
+ */
+export async function checkUp(
+  config: Pick<Config, "dataDir" | "languageCode" | "modelsDir"> &
+    Partial<Pick<Config, "engines" | "limits">>,
+  options: { readonly searchPath?: string } = {},
+): Promise<Check[]> {
+  const { searchPath = systemPath } = options;
+  const sandbox = createSandbox({ searchPath });
+  const inSandbox = async (check: (sandbox: Sandbox) => Promise<Finding>): Promise<Finding> =>
+    check(await sandbox);
+  return await Promise.all([
+    named("Node.js", () => checkNode(process.versions.node)),
+    named("ffmpeg", () => inSandbox((box) => checkFfmpeg(box, searchPath))),
+    named("ffprobe", () => inSandbox((box) => checkFfprobe(box, searchPath))),
+    named("pocketsphinx", () => inSandbox((box) => checkPocketsphinx(box, searchPath))),
+    named("speech engine", () => inSandbox(async (box) => checkSpeechEngine(box, config))),
+    named("label engine", () => checkLabelEngine(config)),
+    named("models", () => checkModels(config)),
+    named("sandbox", () => inSandbox(async (box) => checkSandbox(box, searchPath))),
+    named("data directory", () => checkDataDirectory(config)),
+    named("SQLite", checkSqlite),
+    named("queue", () => checkQueue(config.dataDir)),
+  ]);
+}
+
+async function named(name: string, check: () => Finding | Promise<Finding>): Promise<Check> {
+  try {
+    return { name, ...(await check()) };
+  } catch (thrown) {
+    const { message, remedy } = asMediaError(thrown);
+    return { name, state: "missing", detail: message, remedy };
+  }
+}
+
+function checkNode(found: string): Finding {
+  if (Number.parseInt(found, 10) >= 24)
+    return { state: "ok", found, detail: "24 or newer is needed" };
+  const remedy = "Install Node.js 24 from https://nodejs.org.";
+  return { state: "missing", found, detail: "24 or newer is needed", remedy };
+}
+
+function checkSandbox(sandbox: Sandbox, searchPath: string): Finding {
+  const found = sandbox.level;
+  if (sandbox.lacks.length === 0)
+    return { state: "ok", found, detail: "decoders see neither the network nor your files" };
+  const detail = sandbox.lacks.join("; ");
+  if (process.platform !== "linux") return { state: "warning", found, detail };
+  const remedy =
+    findProgram("bwrap", searchPath) === undefined
+      ? howToInstall("bubblewrap", searchPath)
+      : "bubblewrap is installed but may not make user namespaces here: allow that to it, or, in a container, start that with fewer restrictions.";
+  return { state: "warning", found, detail, remedy };
+}
+
+/** Below this, a single long video may not find room. */
+const littleSpaceBytes = 2 * 1024 ** 3;
+
+async function checkDataDirectory({
+  dataDir,
+  limits = defaultLimits,
+}: Pick<Config, "dataDir"> & Partial<Pick<Config, "limits">>): Promise<Finding> {
+  const there = await nearestExisting(dataDir);
+  const found = dataDir;
+  try {
+    if (there === dataDir) await tryWriting(dataDir);
+    else await access(there, constants.W_OK | constants.X_OK);
+  } catch (thrown) {
+    const detail = `cannot be written to: ${asMediaError(thrown).message}`;
+    const remedy = `Allow this user to write to ${there}, or choose another folder with --data-dir.`;
+    return { state: "missing", found, detail, remedy };
+  }
+  const { freeBytes, minFreeBytes, isEnough } = await spaceOf({ dataDir, limits });
+  const free = `${(freeBytes / 1e9).toFixed(1)} GB free`;
+  const detail = there === dataDir ? free : `${free}; made when it is first used`;
+  if (!isEnough) {
+    const floor = `${(minFreeBytes / 1e9).toFixed(1)} GB are to stay free (limits.minFreeBytes)`;
+    const waiting = `${detail}; ${floor}: jobs wait for space, and nothing is taken in`;
+    return { state: "warning", found, detail: waiting, remedy: "Free some space." };
+  }
+  if (freeBytes >= littleSpaceBytes) return { state: "ok", found, detail };
+  return { state: "warning", found, detail, remedy: "Free some space." };
+}
+
+async function nearestExisting(path: string): Promise<string> {
+  for (let folder = path; ; folder = dirname(folder)) {
+    const found = await stat(folder).catch(() => undefined);
+    if (found?.isDirectory()) return folder;
+    if (found !== undefined) throw new MediaError("storage_failed", `${folder} is not a folder`);
+  }
+}
+
+/** Permissions do not tell all: a disk may be full or read-only. */
+async function tryWriting(folder: string): Promise<void> {
+  const trial = await mkdtemp(join(folder, ".doctor-"));
+  try {
+    await writeFile(join(trial, "trial"), "trial", { flush: true });
+  } finally {
+    await rm(trial, { recursive: true, force: true });
+  }
+}
+
+async function checkSqlite(): Promise<Finding> {
+  const { DatabaseSync } = await import("node:sqlite");
+  const database = new DatabaseSync(":memory:");
+  try {
+    const found = String(database.prepare("SELECT sqlite_version() AS version").get()?.["version"]);
+    database.exec("CREATE VIRTUAL TABLE trial USING fts5(words)");
+    return { state: "ok", found, detail: "with full-text search (FTS5)" };
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,100 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { createModelStore } from "../models/local.ts";
+import { downloadBytes, modelSets } from "../models/manifest.ts";
+import { readRemembered, remember } from "../models/memory.ts";
+import { findSherpa } from "../transcribe/sherpa/install.ts";
+import type { Config } from "../config/config.ts";
+
+/** A better speech engine that only lacks its models. */
+export interface SpeechOffer {
+  /** What `dailies models pull` takes. */
+  readonly name: string;
+  readonly title: string;
+  readonly licence: string;
+  readonly attribution: string;
+  /** All that has to come; absent where it is not known. */
+  readonly sizeBytes?: number;
+  /** The models that are not here yet. */
+  readonly ids: readonly string[];
+  /** What somebody said to it before. */
+  readonly answer?: "yes" | "no";
+}
+
+type OfferConfig = Pick<Config, "modelsDir" | "modelsMirror" | "languageCode" | "engines">;
+
+/**
+ * What would hear better than the draft engine does now; undefined when something better is here, is
+ * not wanted, or could not be used on this machine.
+ */
+export function speechOffer(config: OfferConfig): SpeechOffer | undefined {
+  const { modelsDir: dir, modelsMirror, languageCode, engines } = config;
+  if (engines.speech === "pocketsphinx" || !hasSherpa()) return undefined;
+  const store = createModelStore({ dir });
+  const [language = ""] = languageCode.toLowerCase().split("-");
+  const fits = store
+    .known()
+    .filter(({ task, languages }) => task === "speech" && languages?.includes(language));
+  const isHere = store
+    .installed("speech")
+    .some(({ manifest }) => manifest.languages?.includes(language) ?? true);
+  const best = fits.find(
+    ({ downloads }) =>
+      modelsMirror !== undefined || downloads.every(({ url }) => url !== undefined),
+  );
+  if (isHere || best === undefined) return undefined;
+  const { title, licence, attribution } = best;
+  const set = modelSets["speech"] ?? [];
+  const wanted = set.includes(best.id) ? set : [best.id, ...set.slice(1)];
+  const missing = wanted.filter((id) => store.find(id) === undefined);
+  const sizes = missing.map((id) => {
+    const manifest = store.known().find((model) => model.id === id);
+    return manifest && downloadBytes(manifest);
+  });
+  const sizeBytes = sizes.every((size) => size !== undefined)
+    ? sizes.reduce((sum, size) => sum + size, 0)
+    : undefined;
+  const answer = readRemembered(dir).answers[best.id];
+  return {
+    name: set.includes(best.id) ? "speech" : wanted.join(" "),
+    title,
+    licence,
+    attribution,
+    ids: missing,
+    ...(sizeBytes !== undefined && { sizeBytes }),
+    ...((answer === "yes" || answer === "no") && { answer }),
+  };
+}
+
+function hasSherpa(): boolean {
+  try {
+    findSherpa();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Keeps the answer to an offer, so that nobody is asked twice. */
+export async function answerOffer(
+  { modelsDir }: Pick<Config, "modelsDir">,
+  { ids }: SpeechOffer,
+  answer: "yes" | "no",
+): Promise<void> {
+  const [speech] = ids;
+  if (speech !== undefined) await remember(modelsDir, { answers: { [speech]: answer } });
+}
+
+const loadMs = 20_000;
+
+/** Whether the speech package can be loaded here. In another process: a library that cannot may end it. */
+export async function canLoadSherpa(): Promise<boolean> {
+  try {
+    const { package: path } = findSherpa();
+    const run = promisify(execFile);
+    await run(process.execPath, ["-e", "require(process.argv[1])", path], { timeout: loadMs });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,90 @@
+import { defaultLimits } from "../media/limits.ts";
+import { createModelStore } from "../models/local.ts";
+import { createMemoryObjectStore } from "../objects/memory.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
+import { knowsDraftLanguage } from "../transcribe/pocketsphinx/limits.ts";
+import { findPocketsphinx } from "../transcribe/pocketsphinx/program.ts";
+import { describeSherpa, type SherpaDescription } from "../transcribe/sherpa/describe.ts";
+import type { Config } from "../config/config.ts";
+import type { Finding } from "./doctor.ts";
+import { composeSpeech } from "../transcribe/engines.ts";
+
+type SpeechConfig = Pick<Config, "languageCode" | "modelsDir"> & Partial<Pick<Config, "engines">>;
+
+/** What the engine can do beyond hearing words, in words. */
+function abilities(sherpa: SherpaDescription, takesVocabulary: boolean): string {
+  return [
+    takesVocabulary
+      ? "listens for a vocabulary"
+      : "a vocabulary is written as wished, not listened for",
+    sherpa.tellsSpeakers ? "tells speakers apart" : "does not tell speakers apart",
+    sherpa.identifiesLanguages ? "finds out the language" : "does not find out the language",
+  ].join("; ");
+}
+
+/** What hears, as far as sherpa is concerned; undefined when the draft engine does. */
+function sherpaFinding(id: string, sherpa: SherpaDescription, why: string): Finding | undefined {
+  const [name, model = ""] = id.split("/");
+  if (name !== "sherpa") return undefined;
+  const described = sherpa.models.find((one) => id.includes(`/${one.model}-`));
+  const lack = sherpa.lacks[0];
+  if (described === undefined) {
+    const detail = `nothing is heard: ${lack?.what ?? "no model can be used"}${why}`;
+    return { state: "warning", detail, remedy: lack?.remedy ?? "dailies models list" };
+  }
+  const languages = described.languages?.join(", ") ?? "its model does not say which";
+  const more = lack === undefined ? "" : `; ${lack.what}: ${lack.remedy}`;
+  const detail = `${abilities(sherpa, described.takesVocabulary)}; languages: ${languages}${why}${more}`;
+  return { state: "ok", found: `sherpa: ${model}`, detail };
+}
+
+/** Why not something better than the draft engine, and what to do about it. */
+function better(sherpa: SherpaDescription, languageCode: string): { what: string; remedy: string } {
+  const [lack] = sherpa.lacks;
+  if (lack !== undefined && (sherpa.version === undefined || sherpa.models.length === 0))
+    return lack;
+  return {
+    what: `no model of its that is here knows ${languageCode}`,
+    remedy: "dailies models list",
+  };
+}
+
+async function draftFinding(
+  sandbox: Sandbox,
+  sherpa: SherpaDescription,
+  { languageCode, engines }: SpeechConfig,
+): Promise<Finding> {
+  const isAuto = (engines?.speech ?? "auto") === "auto";
+  const { what, remedy } = better(sherpa, languageCode);
+  const because = isAuto
+    ? `; sherpa would hear better, but ${what}: ${remedy}`
+    : "; as engines.speech says";
+  const set = isAuto ? remedy : "Set engines.speech in config.json to auto.";
+  const warn = (detail: string): Finding => ({
+    state: "warning",
+    detail: detail + because,
+    remedy: set,
+  });
+  if ((await findPocketsphinx(sandbox)) === undefined) return warn("nothing is heard");
+  if (!knowsDraftLanguage(languageCode))
+    return warn(`nothing is heard in ${languageCode}: the draft engine knows en-US only`);
+  const lacks =
+    "a vocabulary is written as wished, not listened for; no speakers, no finding out the language";
+  return { state: "ok", found: "pocketsphinx", detail: `draft quality, en-US; ${lacks}${because}` };
+}
+
+/** Which engine hears recordings in the library's language, what it can do, and why it and no other. */
+export async function checkSpeechEngine(sandbox: Sandbox, config: SpeechConfig): Promise<Finding> {
+  const models = createModelStore({ dir: config.modelsDir });
+  const engines = config.engines ?? { speech: "auto", labels: "auto" };
+  const why = engines.speech === "auto" ? "" : "; as engines.speech says";
+  const speech = composeSpeech({
+    config: { engines, languageCode: config.languageCode, limits: defaultLimits },
+    sandbox,
+    objects: createMemoryObjectStore(),
+    models,
+  });
+  const sherpa = describeSherpa(models);
+  const { id } = speech.choose();
+  return sherpaFinding(id, sherpa, why) ?? (await draftFinding(sandbox, sherpa, config));
+}

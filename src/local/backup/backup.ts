@@ -1,0 +1,246 @@
+import { chmod, copyFile, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { backup as copyDatabase, DatabaseSync } from "node:sqlite";
+import { openForReading } from "../../state/sqlite/open.ts";
+import { asMediaError, MediaError } from "../../media/errors.ts";
+import type { FilesystemObjectStore } from "../../objects/filesystem.ts";
+import {
+  hashFile,
+  lockFolder,
+  manifestFile,
+  neededObjects,
+  replaceFile,
+  syncFolder,
+  type Manifest,
+  type NeededObject,
+} from "./manifest.ts";
+
+export interface BackupOptions {
+  /** Reads again all that earlier backups have left there, and copies anew what has changed. Default: false. */
+  readonly verify?: boolean;
+  /** Copies the master key, too. Default: false. */
+  readonly withKeys?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface BackupReport {
+  readonly dir: string;
+  readonly objects: number;
+  readonly sizeBytes: number;
+  /** Of these, copied this time. */
+  readonly copied: number;
+  readonly copiedBytes: number;
+  /** Removed: what the library has no more. */
+  readonly removed: number;
+  /** Keys of objects that the library itself has lost, or whose bytes have changed. */
+  readonly missing: readonly string[];
+  /** Whether the master key lies in the backup. */
+  readonly withKeys: boolean;
+}
+
+interface Library {
+  readonly databaseFile: string;
+  readonly objects: FilesystemObjectStore;
+  /** Beside the catalog and the objects: settings, and the master key. */
+  readonly configFile: string;
+  readonly masterKeyFile: string;
+}
+
+/** A copy of the catalog at one moment, alone in its file, while others go on writing. */
+async function snapshot(library: Library, file: string): Promise<void> {
+  await rm(file, { force: true });
+  const source = openForReading(library.databaseFile);
+  try {
+    // all at once: between two portions another process's write would make it begin anew
+    await copyDatabase(source, file, { rate: 2 ** 30 });
+  } finally {
+    source.close();
+  }
+  const copy = new DatabaseSync(file);
+  copy.exec("PRAGMA journal_mode = DELETE");
+  copy.close();
+  await chmod(file, 0o600);
+  await using handle = await open(file);
+  await handle.sync();
+}
+
+type Outcome = "there" | "copied" | "gone" | "damaged";
+
+/** One object into the backup, unless it is there: a version's bytes never change. */
+async function take(
+  { objects }: Library,
+  target: FilesystemObjectStore,
+  object: NeededObject,
+  { verify = false, signal }: BackupOptions,
+): Promise<Outcome> {
+  if ((await target.stat(object))?.sizeBytes === object.sizeBytes) {
+    const isSame = async (path: string) => (await hashFile(path, signal)) === object.sha256;
+    if (!verify || (await target.withLocalFile(object, isSame))) return "there";
+  }
+  const copy = (path: string) =>
+    target.putFile(object, path, signal === undefined ? {} : { signal });
+  try {
+    const stored = await objects.withLocalFile(object, copy);
+    if (stored.sha256 === object.sha256) return "copied";
+    await target.remove(object);
+    return "damaged";
+  } catch (error) {
+    if ((await objects.stat(object)) === undefined) return "gone";
+    throw error;
+  }
+}
+
+interface Round {
+  readonly objects: number;
+  readonly sizeBytes: number;
+  readonly copied: number;
+  readonly copiedBytes: number;
+  readonly gone: readonly string[];
+  readonly damaged: readonly string[];
+}
+
+async function copyObjects(
+  library: Library,
+  target: FilesystemObjectStore,
+  databaseFile: string,
+  options: BackupOptions,
+): Promise<Round> {
+  const found = { objects: 0, sizeBytes: 0, copied: 0, copiedBytes: 0 };
+  const gone: string[] = [];
+  const changed: string[] = [];
+  const database = new DatabaseSync(databaseFile, { readOnly: true });
+  try {
+    for (const object of neededObjects(database)) {
+      options.signal?.throwIfAborted();
+      found.objects += 1;
+      found.sizeBytes += object.sizeBytes;
+      const outcome = await take(library, target, object, options);
+      if (outcome === "gone") gone.push(object.key);
+      if (outcome === "damaged") changed.push(object.key);
+      if (outcome !== "copied") continue;
+      found.copied += 1;
+      found.copiedBytes += object.sizeBytes;
+    }
+  } finally {
+    database.close();
+  }
+  return { ...found, gone, damaged: changed };
+}
+
+/** Removes what the new copy of the catalog does not point at, once nothing else does. */
+async function prune(target: FilesystemObjectStore, databaseFile: string): Promise<number> {
+  const database = new DatabaseSync(databaseFile, { readOnly: true });
+  const known = database.prepare("SELECT 1 FROM objects WHERE bucket = ? AND version = ?");
+  let removed = 0;
+  try {
+    for (const bucket of ["uploads", "outputs"] as const)
+      for await (const { version } of target.list(bucket))
+        if (known.get(bucket, version) === undefined)
+          removed += Number(await target.remove({ bucket, version, key: "" }));
+  } finally {
+    database.close();
+  }
+  return removed;
+}
+
+/** A small file of the library, readable by its owner alone; nothing where there is none. */
+async function copyIfThere(from: string, to: string): Promise<void> {
+  try {
+    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+    await copyFile(from, `${to}.part`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    throw error;
+  }
+  await chmod(`${to}.part`, 0o600);
+  await rename(`${to}.part`, to);
+}
+
+/** How often the catalog is copied again because objects were removed while others were copied. */
+const maxRounds = 20;
+
+/**
+ * Copies a library into `dir` while others work with it: the catalog at one moment, and every object
+ * that it points at. What an earlier backup has left there is not copied again; until the new one is
+ * whole, the earlier one stays whole.
+ * @param storeIn makes the store of a folder
+ * @throws MediaError `disk_full`, `storage_failed`, `cancelled`; `invalid_argument` while another one writes there
+ */
+export async function backUp(
+  library: Library,
+  dir: string,
+  storeIn: (dir: string) => FilesystemObjectStore,
+  options: BackupOptions = {},
+): Promise<BackupReport> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const unlock = lockFolder(dir);
+  try {
+    return await backUpLocked(library, dir, storeIn(join(dir, "objects")), options);
+  } catch (error) {
+    throw asMediaError(error);
+  } finally {
+    unlock();
+  }
+}
+
+async function backUpLocked(
+  library: Library,
+  dir: string,
+  target: FilesystemObjectStore,
+  options: BackupOptions,
+): Promise<BackupReport> {
+  const others = (await readdir(dir)).filter((name) => !isOurs(name));
+  if (others.length > 0)
+    throw new MediaError(
+      "invalid_argument",
+      `${dir} has other things in it (${others[0]}): give an empty folder, or an earlier backup`,
+    );
+  await target.sweepIncoming(() => false); // of one that was killed: nobody else is here
+  const part = join(dir, "catalog.part");
+  let copied = 0;
+  let copiedBytes = 0;
+  let round: Round;
+  let before = new Set<string>();
+  for (let number = 1; ; number += 1) {
+    await snapshot(library, part);
+    round = await copyObjects(library, target, part, options);
+    copied += round.copied;
+    copiedBytes += round.copiedBytes;
+    // what is gone and still in the next copy of the catalog is lost, not removed
+    if (round.gone.every((key) => before.has(key)) || number === maxRounds) break;
+    before = new Set(round.gone);
+  }
+  const sha256 = await hashFile(part);
+  const file = `dailies-${sha256.slice(0, 16)}.db`;
+  await rename(part, join(dir, file));
+  await copyIfThere(library.configFile, join(dir, "config.json"));
+  const keyCopy = join(dir, "keys", "master.key");
+  if (options.withKeys === true) await copyIfThere(library.masterKeyFile, keyCopy);
+  await syncFolder(dir);
+  const missing = [...round.gone, ...round.damaged];
+  const { objects, sizeBytes } = round;
+  const manifest: Manifest = {
+    format: 1,
+    madeAt: new Date().toISOString(),
+    database: { file, sha256 },
+    objects,
+    sizeBytes,
+    missing,
+  };
+  await replaceFile(join(dir, manifestFile), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  for (const name of await readdir(dir))
+    if (/^dailies-[0-9a-f]{16}\.db$/.test(name) && name !== file) await rm(join(dir, name));
+  const removed = await prune(target, join(dir, file));
+  const keys: string[] = await readdir(join(dir, "keys")).catch(() => []);
+  const withKeys = keys.includes("master.key");
+  return { dir, objects, sizeBytes, copied, copiedBytes, removed, missing, withKeys };
+}
+
+/** What a backup's folder consists of. */
+function isOurs(name: string): boolean {
+  return (
+    /^(?:\.lock(?:-journal)?|objects|keys|config\.json(?:\.part)?|backup\.json(?:\.part)?)$/.test(
+      name,
+    ) || /^(?:dailies-[0-9a-f]{16}\.db|catalog\.part)(?:-journal|-wal|-shm)?$/.test(name)
+  );
+}

@@ -1,0 +1,163 @@
+import { access, chmod, copyFile, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { openDatabase } from "../../state/sqlite/open.ts";
+import { disownSessions } from "../../state/sqlite/sessions.ts";
+import { asMediaError, MediaError } from "../../media/errors.ts";
+import type { FilesystemObjectStore } from "../../objects/filesystem.ts";
+import {
+  damaged,
+  hashFile,
+  lockFolder,
+  neededObjects,
+  readManifest,
+  replaceFile,
+  syncFolder,
+  type Manifest,
+  type NeededObject,
+} from "./manifest.ts";
+
+export interface RestoreReport {
+  readonly dataDir: string;
+  /** When the backup was made. */
+  readonly madeAt: string;
+  readonly objects: number;
+  readonly sizeBytes: number;
+  /** Keys of objects that the backup has not, or that have changed in it: they were not restored. */
+  readonly missing: readonly string[];
+  /** Whether the master key came with it. */
+  readonly withKeys: boolean;
+}
+
+const marker = "restoring.json";
+
+/**
+ * Makes sure that nothing is overwritten: the folder is empty, or holds what a restore of the same
+ * backup that was interrupted has left.
+ */
+async function prepare(dataDir: string, { database }: Manifest): Promise<void> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const names = (await readdir(dataDir)).filter((name) => !name.startsWith(".lock"));
+  if (names.includes(marker)) {
+    const text = await readFile(join(dataDir, marker), "utf8");
+    if (text.trim() === database.sha256 && !names.includes("dailies.db")) return;
+  }
+  if (names.length > 0)
+    throw new MediaError(
+      "invalid_argument",
+      `${dataDir} is not empty: name a new folder with --data-dir`,
+    );
+  await replaceFile(join(dataDir, marker), `${database.sha256}\n`);
+}
+
+/** Whether the object is in its place, with the bytes that the catalog says. */
+async function bringBack(
+  source: FilesystemObjectStore,
+  target: FilesystemObjectStore,
+  object: NeededObject,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  // one that is there was checked when it was brought
+  if ((await target.stat(object)) !== undefined) return true;
+  if ((await source.stat(object)) === undefined) return false;
+  const { sha256 } = await source.withLocalFile(object, (path) =>
+    target.putFile(object, path, signal === undefined ? {} : { signal }),
+  );
+  if (sha256 === object.sha256) return true;
+  await target.remove(object);
+  return false;
+}
+
+async function copySmall(from: string, to: string): Promise<boolean> {
+  const isThere = await access(from).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) return false;
+  await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+  await copyFile(from, to);
+  await chmod(to, 0o600);
+  return true;
+}
+
+/**
+ * Makes a library in `dataDir` of what `backUp` has written to `from`. Every object's bytes are
+ * checked against the catalog's hashes; what is not as it should be is left out and named.
+ * @throws MediaError `backup_damaged`; `invalid_argument` when `dataDir` is not empty; `catalog_newer`
+ */
+export async function restore(
+  from: string,
+  dataDir: string,
+  storeIn: (dir: string) => FilesystemObjectStore,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<RestoreReport> {
+  const manifest = await readManifest(from);
+  const copy = join(from, manifest.database.file);
+  const hash = await hashFile(copy, signal).catch((error: unknown) => {
+    throw damaged(`the backup's catalog cannot be read: ${(error as Error).message}`, error);
+  });
+  if (hash !== manifest.database.sha256) throw damaged("the backup's catalog has changed");
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const unlock = lockFolder(dataDir);
+  try {
+    await prepare(dataDir, manifest);
+    return await restoreInto(from, dataDir, manifest, storeIn, signal);
+  } catch (error) {
+    throw asMediaError(error);
+  } finally {
+    unlock();
+    await rm(join(dataDir, ".lock"), { force: true });
+  }
+}
+
+async function restoreInto(
+  from: string,
+  dataDir: string,
+  manifest: Manifest,
+  storeIn: (dir: string) => FilesystemObjectStore,
+  signal: AbortSignal | undefined,
+): Promise<RestoreReport> {
+  const [source, target] = [storeIn(join(from, "objects")), storeIn(join(dataDir, "objects"))];
+  await target.sweepIncoming(() => false); // of a restore that was killed
+  const part = join(dataDir, "dailies.db.part");
+  for (const end of ["", "-wal", "-shm"]) await rm(`${part}${end}`, { force: true });
+  await copyFile(join(from, manifest.database.file), part);
+  await chmod(part, 0o600);
+  prepareCatalog(part);
+
+  const missing: string[] = [];
+  const found = { objects: 0, sizeBytes: 0 };
+  const database = new DatabaseSync(part, { readOnly: true });
+  try {
+    for (const object of neededObjects(database)) {
+      signal?.throwIfAborted();
+      if (!(await bringBack(source, target, object, signal))) missing.push(object.key);
+      else {
+        found.objects += 1;
+        found.sizeBytes += object.sizeBytes;
+      }
+    }
+  } finally {
+    database.close();
+  }
+  await copySmall(join(from, "config.json"), join(dataDir, "config.json"));
+  const key = join("keys", "master.key");
+  const withKeys = await copySmall(join(from, key), join(dataDir, key));
+  await rename(part, join(dataDir, "dailies.db"));
+  await rm(join(dataDir, marker));
+  await syncFolder(dataDir);
+  return { dataDir, madeAt: manifest.madeAt, ...found, missing, withKeys };
+}
+
+/** Brings the schema up to date and forgets the processes of the library that was copied. */
+function prepareCatalog(file: string): void {
+  const database = openDatabase(file);
+  try {
+    const integrity = database.prepare("PRAGMA quick_check").get()?.["quick_check"];
+    if (integrity !== "ok") throw damaged(`the backup's catalog is damaged: ${String(integrity)}`);
+    disownSessions(database);
+    database.exec("PRAGMA journal_mode = DELETE"); // one file, which can be renamed
+  } finally {
+    database.close();
+  }
+}

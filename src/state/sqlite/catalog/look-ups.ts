@@ -1,0 +1,104 @@
+import { attemptOf, eventOf, labelOf, mediaOf, objectOf, renditionOf } from "../rows.ts";
+import { parsed, type Sql } from "../statements.ts";
+import type { Catalog } from "../../../catalog/catalog.ts";
+import { jobsBefore } from "./job-pages.ts";
+import { getBrief } from "./media-pages.ts";
+import { speechWish } from "./speech-wish.ts";
+
+type LookUps = Pick<
+  Catalog,
+  | "getMedia"
+  | "getBrief"
+  | "listAttempts"
+  | "listEvents"
+  | "speechWish"
+  | "jobsBefore"
+  | "lastEvent"
+  | "listEventsAfter"
+  | "listRenditions"
+  | "listOutputs"
+  | "getLabels"
+  | "isDraft"
+  | "getMetadata"
+  | "findObject"
+  | "listObjects"
+>;
+
+/** What is found by a key, and so fast enough for the thread that asks. */
+export function createLookUps(sql: Sql, metadataTable: string): LookUps {
+  return {
+    async getMedia(name) {
+      const row = sql("SELECT * FROM media WHERE name = ?").get(name);
+      return row === undefined ? undefined : mediaOf(row);
+    },
+    getBrief: async (name, owner) => getBrief(sql, name, owner),
+    async listAttempts(name) {
+      return sql(
+        `SELECT attempts.* FROM attempts JOIN media USING (version)
+         WHERE media.name = ? ORDER BY attempts.id`,
+      )
+        .all(name)
+        .map(attemptOf);
+    },
+    async listEvents(name) {
+      return sql("SELECT * FROM events WHERE name = ? ORDER BY sequence").all(name).map(eventOf);
+    },
+    speechWish: async (subject) => speechWish(sql, subject),
+    jobsBefore: async (jobId) => jobsBefore(sql, jobId),
+    async lastEvent() {
+      return Number(sql("SELECT max(sequence) AS last FROM events").get()?.["last"] ?? 0);
+    },
+    async listEventsAfter({ owner, after, limit }) {
+      return sql(
+        `SELECT * FROM events INDEXED BY events_by_owner
+         WHERE owner = ? AND sequence > ? ORDER BY sequence LIMIT ?`,
+      )
+        .all(owner, after, limit)
+        .map(eventOf);
+    },
+    async listRenditions(version) {
+      return sql(
+        `SELECT * FROM renditions JOIN objects USING (media_version, key)
+         WHERE media_version = ? ORDER BY rendition`,
+      )
+        .all(version)
+        .map(renditionOf);
+    },
+    async listOutputs(version) {
+      return sql(
+        "SELECT * FROM objects WHERE media_version = ? AND bucket = 'outputs' ORDER BY key",
+      )
+        .all(version)
+        .map(objectOf);
+    },
+    async getLabels(version) {
+      return sql("SELECT * FROM labels WHERE media_version = ? ORDER BY confidence DESC, label")
+        .all(version)
+        .map(labelOf);
+    },
+    async isDraft(version) {
+      const draft = "SELECT 1 FROM transcripts WHERE media_version = ? AND draft = 1";
+      return sql(draft).get(version) !== undefined;
+    },
+    async getMetadata(jsonFile, owner) {
+      const row = sql(
+        `SELECT record FROM metadata JOIN media ON media.version = metadata.media_version
+         WHERE table_name = ?1 AND json_file = ?2 AND (?3 IS NULL OR media.owner = ?3)`,
+      ).get(metadataTable, jsonFile, owner ?? null);
+      return row === undefined ? undefined : parsed(row["record"]);
+    },
+    async findObject(bucket, key) {
+      const row = sql("SELECT * FROM objects WHERE bucket = ? AND key = ?").get(bucket, key);
+      return row === undefined ? undefined : objectOf(row);
+    },
+    async listObjects({ bucket, after = "", limit }) {
+      return sql(
+        `SELECT objects.*, media.name AS media_name FROM objects
+           JOIN media ON media.version = objects.media_version
+         WHERE bucket = ? AND key > ? ORDER BY key LIMIT ?`,
+      )
+        .all(bucket, after, limit)
+        .map((row) => ({ ...objectOf(row), mediaName: String(row["media_name"]) }));
+    },
+  };
+}

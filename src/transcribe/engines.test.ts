@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { describeWithSharedMedia, sharedMedia } from "../../test/support/shared-media.ts";
+import { defaultLimits } from "../media/limits.ts";
+import type { InstalledModel } from "../models/model-store.ts";
+import { createMemoryObjectStore } from "../objects/memory.ts";
+import { createSandbox } from "../sandbox/create.ts";
+import { silero, storeOf, toyTransducer } from "./sherpa/toy-models.fixture.ts";
+import type { SpeechEngineChoice } from "../config/speech.ts";
+import { speechEngineConfig } from "../config/speech.ts";
+import { composeSpeech } from "./engines.ts";
+
+const modelsDir = sharedMedia("../models");
+const toy = (languages: string[], kind = "nemo_transducer") =>
+  toyTransducer(join(modelsDir, "toy-transducer"), { languages, kind });
+
+async function compose(
+  speech: SpeechEngineChoice,
+  languageCode: string,
+  ...models: readonly InstalledModel[]
+) {
+  const config = {
+    engines: { speech, labels: "auto" as const },
+    languageCode,
+    limits: defaultLimits,
+  };
+  const sandbox = await createSandbox();
+  const objects = createMemoryObjectStore();
+  return composeSpeech({ config, sandbox, objects, models: storeOf(...models) });
+}
+
+describeWithSharedMedia("the choice of a speech engine", () => {
+  it("is sherpa when a model knows the language, else the draft engine", async () => {
+    const chosen = async (...given: Parameters<typeof compose>) =>
+      (await compose(...given)).choose().id;
+    const voice = silero(modelsDir);
+    expect(await chosen("auto", "en-US")).toBe("pocketsphinx/en-us/2");
+    expect(await chosen("auto", "en-US", toy(["en"]))).toMatch(/^sherpa\/toy-\w+\/gate\/1$/);
+    expect(await chosen("auto", "en-US", toy(["en"]), voice)).toMatch(/\/silero-vad-\w+\/1$/);
+    expect(await chosen("auto", "fi-FI", toy(["en"]))).toBe("pocketsphinx/en-us/2");
+    expect(await chosen("auto", "en-US", toy(["en"], "telepathy"))).toBe("pocketsphinx/en-us/2");
+    expect(await chosen("pocketsphinx", "en-US", toy(["en"]))).toBe("pocketsphinx/en-us/2");
+    expect(await chosen("sherpa", "fi-FI", toy(["en"]))).toMatch(/^sherpa\/toy/);
+  });
+
+  it("gives a job the engine that it names, and no other", async () => {
+    const model = toy(["en"]);
+    const gate = (await compose("auto", "en-US", model)).choose().id;
+    const speech = await compose("auto", "en-US", model, silero(modelsDir));
+    expect(speech.transcriberOf(undefined).id).toBe(speech.choose().id);
+    expect(speech.transcriberOf(gate).id).toBe(gate);
+    expect(speech.transcriberOf(gate)).toBe(speech.transcriberOf(gate));
+    expect(speech.transcriberOf("pocketsphinx/en-us/0").id).toBe("pocketsphinx/en-us/2");
+    expect(() => speech.transcriberOf("sherpa/toy-000000000000/gate/1")).toThrow(/reprocess/);
+    await speech.close();
+  });
+
+  it("says what to fetch when sherpa is wanted and has no model", async () => {
+    const speech = await compose("sherpa", "en-US");
+    expect(() => speech.transcriberOf(speech.choose().id)).toThrow(/dailies models pull parakeet/);
+  });
+});
+
+it("is read from the configuration", () => {
+  expect(speechEngineConfig("config.json", undefined)).toBe("auto");
+  expect(speechEngineConfig("config.json", { speech: "sherpa" })).toBe("sherpa");
+  expect(() => speechEngineConfig("config.json", { speech: "ears" })).toThrow(/engines\.speech/);
+});
