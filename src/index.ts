@@ -21,5 +21,5 @@ export type {
   ProcessUpdate,
   ReprocessOptions,
 } from "./app/processing.ts";
-export type { SpeechOptions } from "./app/speech-wish.ts";
+export type { SpeechOptions } from "./app/transcription-options.ts";
 export { openDailies } from "./runtime/local.ts";

@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BatchGiven } from "../src/batch/settings.ts";
-import { processMark } from "../src/process/identity.ts";
+import { processFingerprint } from "../src/process/identity.ts";
 import { parseCsv } from "../src/media/csv.ts";
 import { previewBatchAlone } from "../src/batch/preview.ts";
 import { readConfig } from "../src/config/config.ts";
@@ -83,7 +83,7 @@ describe("an archive", () => {
       const at = place("disk", ["a.mp3", "b.mp3"]);
       const elsewhere = mkdtempSync(join(shared, "dailies-archive-"));
       try {
-        const gone = processMark().replace(/[0-9a-f]{8}$/, "00000000");
+        const gone = processFingerprint().replace(/[0-9a-f]{8}$/, "00000000");
         write(join(elsewhere, `.dailies-unfinished.${gone}.x`), "half");
         mkdirSync(at.output);
         symlinkSync(elsewhere, join(at.output, "Archive"));

@@ -222,17 +222,17 @@ describe("the folder for results", () => {
     const gone = spawn(process.execPath, [
       "--input-type=module",
       "-e",
-      `import { processMark } from ${JSON.stringify(new URL("../src/process/identity.ts", import.meta.url).href)};
-       console.log(processMark());`,
+      `import { processFingerprint } from ${JSON.stringify(new URL("../src/process/identity.ts", import.meta.url).href)};
+       console.log(processFingerprint());`,
     ]);
     let mark = "";
     gone.stdout.on("data", (text: Buffer) => (mark += text));
     await new Promise((resolve) => gone.on("close", resolve));
-    const { processMark } = await import("../src/process/identity.ts");
+    const { processFingerprint } = await import("../src/process/identity.ts");
     const web = path("results/output/web");
     mkdirSync(web, { recursive: true });
     const half = `.dailies-${mark.trim()}-0123456789.part`;
-    const living = `.dailies-${processMark()}-0123456789.part`;
+    const living = `.dailies-${processFingerprint()}-0123456789.part`;
     for (const name of [half, living, "mine.part"]) writeFileSync(join(web, name), "half");
     await write("results", Buffer.from("whole"));
     expect(filesBelow(web)).toEqual([living, "a.mp4", "mine.part"].toSorted());

@@ -110,7 +110,7 @@ const speechSchema = z
     languages: z.array(z.string().max(35)).min(1).max(50).optional(),
     engine: z.enum(speechEngines).optional(),
   })
-  .openapi("SpeechWish", {
+  .openapi("TranscriptionOptions", {
     description: "How it is to be heard from now on; what is left out stays as it was",
   });
 

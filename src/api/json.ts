@@ -3,7 +3,7 @@ import type { RecordedEvent } from "../media/event.ts";
 import { failureJson, iso, jobJson, labelJson, mediaJson } from "../media/json.ts";
 import type { LabelSummary } from "../media/label.ts";
 import type { Media, Rendition, StoredObject } from "../media/media.ts";
-import { briefWish } from "../media/speech.ts";
+import { briefOptions } from "../media/speech.ts";
 import type { WatchedJob } from "../app/service.ts";
 import { encodedName } from "./names.ts";
 
@@ -66,7 +66,7 @@ export function watchedJobJson({ job, attempts, position }: WatchedJob) {
 /** An event; its number is what `Last-Event-ID` takes. What the probe found is the media's to tell. */
 export function eventJson({ sequence, at, event }: RecordedEvent) {
   if (event.type === "speech.asked")
-    return { id: sequence, at: iso(at), ...event, speech: briefWish(event.speech) };
+    return { id: sequence, at: iso(at), ...event, speech: briefOptions(event.speech) };
   const { facts: _facts, ...told } = { facts: undefined, ...event };
   return { id: sequence, at: iso(at), ...told };
 }

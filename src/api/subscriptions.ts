@@ -42,7 +42,7 @@ const subscribedSchema = subscriptionSchema
 
 const rotatedSchema = subscriptionSchema.extend({ secret }).openapi("RotatedSecret");
 
-const wishSchema = z
+const optionsSchema = z
   .strictObject({
     topic: z.enum(topics),
     kind: z.enum(["email", "webhook"]),
@@ -89,7 +89,7 @@ export function addSubscriptions(app: ApiApp, options: ApiOptions): void {
     {
       summary: "Subscribe an address; it has to confirm before it is told anything",
       tag,
-      body: wishSchema,
+      body: optionsSchema,
       answers: { 201: { description: "It is asked to confirm", json: subscribedSchema } },
     },
     async (c, { caller, body }) => {

@@ -31,7 +31,7 @@ interface Wish {
 }
 
 /** What an Accept header asks for, the dearest first. */
-function wishesOf(accept: string): Wish[] {
+function requestOptions(accept: string): Wish[] {
   const wishes = accept.split(",").map((part): Wish => {
     const [type = "", ...parameters] = part.split(";").map((text) => text.trim().toLowerCase());
     const quality = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2);
@@ -43,7 +43,7 @@ function wishesOf(accept: string): Wish[] {
 /** @throws MediaError `not_acceptable` */
 function accepted(accept: string | undefined): Format {
   if (accept === undefined || accept.trim() === "") return "json";
-  for (const { type } of wishesOf(accept)) {
+  for (const { type } of requestOptions(accept)) {
     const [group = "", kind = ""] = type.split("/");
     const format = transcriptFormats.find((one) => {
       const [ofGroup, ofKind] = contentTypes[one].split("/");

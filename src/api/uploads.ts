@@ -42,7 +42,9 @@ const dayMs = 24 * 3_600_000;
 const never = new AbortController().signal;
 
 /** What the uploader says about the file, in tus metadata: `name` (or `filename`), `filetype`, `replace`. */
-function wishesOf({ metadata = {} }: Pick<Upload, "metadata">): PutOptions & { owner: string } {
+function requestOptions({
+  metadata = {},
+}: Pick<Upload, "metadata">): PutOptions & { owner: string } {
   const name = metadata["name"] ?? metadata["filename"];
   if (typeof name !== "string")
     throw new MediaError("invalid_name", "Upload-Metadata has neither name nor filename");
@@ -112,7 +114,7 @@ export async function createUploads(options: UploadOptions): Promise<Uploads> {
     if (await store.isFinished(id)) return;
     const sha256 = store.sha256Of(id);
     try {
-      const wishes = wishesOf(await store.tus.getUpload(id));
+      const wishes = requestOptions(await store.tus.getUpload(id));
       const known = sha256 && { sha256 };
       await dailies.putUpload(store.pathOf(id), { ...wishes, ...known, signal });
     } catch (thrown) {
@@ -168,7 +170,7 @@ export async function createUploads(options: UploadOptions): Promise<Uploads> {
     },
     onUploadCreate: async (request, upload) => {
       const metadata = { ...upload.metadata, owner: owners.get(request) ?? "local" };
-      const { name, owner } = wishesOf({ metadata });
+      const { name, owner } = requestOptions({ metadata });
       await dailies.mayPut({
         name,
         owner,

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { HeardFilter } from "../catalog/catalog.ts";
 import type { Job, JobRequest } from "../media/job.ts";
 import type { Media } from "../media/media.ts";
-import type { SpeechWish } from "../media/speech.ts";
+import type { TranscriptionOptions } from "../media/speech.ts";
 import { begin } from "./begin.ts";
 import { mediaNamed } from "./media-named.ts";
 import type { Parts } from "./parts.ts";
 import type { ReprocessOptions, WorkOptions } from "./processing.ts";
 import { ask, newRun, workUntil, type Run } from "./run.ts";
-import { checkedWish } from "./speech-wish.ts";
+import { checkedOptions } from "./transcription-options.ts";
 
 /** Media that are there are worked on once more: for `retry` and `reprocess`. */
 
@@ -23,7 +23,7 @@ export async function undoneNames(catalog: Parts["catalog"]): Promise<string[]> 
 export async function again(
   parts: Parts,
   media: readonly Media[],
-  options: WorkOptions & { only?: JobRequest["only"]; speech?: SpeechWish | undefined },
+  options: WorkOptions & { only?: JobRequest["only"]; speech?: TranscriptionOptions | undefined },
   retries: (job: Job) => boolean,
 ) {
   const run = newRun(parts, options);
@@ -81,7 +81,7 @@ export async function askAgain(
 ): Promise<number> {
   await parts.enter();
   const media = await mediaNamed(parts, name);
-  const speech = await checkedWish(parts, said);
+  const speech = await checkedOptions(parts, said);
   const run = newRun(parts, { speech, ...(only !== undefined && { only }) });
   await ask(parts, run, media, retries);
   const jobs = await parts.catalog.listJobs({ version: media.version });

@@ -16,7 +16,7 @@ import type { MediaEvent } from "../media/event.ts";
 import type { JobRequest } from "../media/job.ts";
 import { checkKey } from "../media/keys.ts";
 import type { Media } from "../media/media.ts";
-import { isSameWish, mergedWish, type SpeechWish } from "../media/speech.ts";
+import { sameOptions, mergedOptions, type TranscriptionOptions } from "../media/speech.ts";
 import { follow, type PipelineSettings } from "../pipeline.ts";
 import type { Dailies } from "./dailies.ts";
 import type { PutOptions } from "./arrival-options.ts";
@@ -26,14 +26,14 @@ import { checkSpace, spaceOf } from "../local/space.ts";
 const never = new AbortController().signal;
 
 /** How an arrival is to be dealt with. */
-interface ArrivalWish {
+interface FollowOptions {
   readonly request?: JobRequest;
   /** What is wished of the transcript; what a twin was wished goes before it comes in. */
-  readonly speech?: SpeechWish | undefined;
+  readonly speech?: TranscriptionOptions | undefined;
   /** Whether that is all that is wished, and a twin's wish counts for nothing. Default: false. */
-  readonly isWholeWish?: boolean;
+  readonly replacesOptions?: boolean;
   /** The settings for such a wish. Default: the same for all. */
-  readonly settingsFor?: (wish: SpeechWish) => PipelineSettings;
+  readonly settingsFor?: (wish: TranscriptionOptions) => PipelineSettings;
 }
 
 /**
@@ -42,12 +42,12 @@ interface ArrivalWish {
  */
 export function followArrival(
   settings: PipelineSettings,
-  { request, speech, isWholeWish = false, settingsFor = () => settings }: ArrivalWish = {},
+  { request, speech, replacesOptions = false, settingsFor = () => settings }: FollowOptions = {},
 ): FollowArrival {
   return (event: MediaEvent, twin) => {
     const { name, version } = event;
-    const wish = mergedWish(isWholeWish ? undefined : twin?.speech, speech);
-    const asked: Change[] = isSameWish(undefined, wish)
+    const wish = mergedOptions(replacesOptions ? undefined : twin?.speech, speech);
+    const asked: Change[] = sameOptions(undefined, wish)
       ? []
       : [{ type: "event", event: { type: "speech.asked", name, version, speech: wish } }];
     const events = twin === undefined ? [event] : adoptedEvents(event, twin);
@@ -128,7 +128,7 @@ export function createArrivals(parts: Parts): Arrivals {
       if (!(error instanceof MediaError)) parts.unsettle();
       throw error;
     });
-    if (result.change !== "unchanged") parts.bell.ring();
+    if (result.change !== "unchanged") parts.wakeUps.wake();
     return result;
   };
   const put: Dailies["put"] = async (source, options) => {
@@ -169,7 +169,7 @@ export function createArrivals(parts: Parts): Arrivals {
       const living = parts.livingSessions();
       const isLive = (session: string) => living.has(session);
       const report = await reconcile({ ...parts, isLive }, options);
-      if (report.lostCount > 0) parts.bell.ring();
+      if (report.lostCount > 0) parts.wakeUps.wake();
       return report;
     },
     space: () => spaceOf(parts.config),

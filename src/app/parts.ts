@@ -1,7 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { FilesystemObjectStore } from "../objects/filesystem.ts";
 import type { JobQueue } from "../queue/job-queue.ts";
-import type { Bell } from "./bell.ts";
+import type { WakeUps } from "./wake-ups.ts";
 import type { Config } from "../config/config.ts";
 import type { LocalSteps } from "../runtime/steps.ts";
 
@@ -29,7 +29,7 @@ export interface Parts {
   /** Sessions whose process lives, as far as can be known from here. */
   readonly livingSessions: () => ReadonlySet<string>;
   /** Rung when there is something new to do. */
-  readonly bell: Bell;
+  readonly wakeUps: WakeUps;
 }
 
 /** What was put in order after processes that are gone. */

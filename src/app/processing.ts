@@ -1,7 +1,7 @@
 import type { Progress } from "../media/engine.ts";
 import type { MediaError } from "../media/errors.ts";
 import type { Job, Step } from "../media/job.ts";
-import type { SpeechOptions } from "./speech-wish.ts";
+import type { SpeechOptions } from "./transcription-options.ts";
 
 /** What the calls that have media worked on take, what they tell as it happens, and what they report. */
 

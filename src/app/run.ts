@@ -4,13 +4,13 @@ import { replayedEvents } from "./replay.ts";
 import { asMediaError } from "../media/errors.ts";
 import type { Job, JobRequest } from "../media/job.ts";
 import type { Media } from "../media/media.ts";
-import { isSameWish, mergedWish, type SpeechWish } from "../media/speech.ts";
+import { sameOptions, mergedOptions, type TranscriptionOptions } from "../media/speech.ts";
 import { follow, isWanted } from "../pipeline.ts";
 import type { Claim } from "../queue/job-queue.ts";
 import { createWorker } from "../queue/worker.ts";
 import type { ProcessedMedia, ProcessReport, ProcessUpdate, WorkOptions } from "./processing.ts";
 import type { Parts } from "./parts.ts";
-import { createHearing, leadsToTranscript } from "./hearing.ts";
+import { createTranscriptionFollowUps, leadsToTranscript } from "./transcription-follow-ups.ts";
 import { spaceOf } from "../local/space.ts";
 
 /** How often a run that waits for others looks whether they still live. */
@@ -23,9 +23,9 @@ const lookMs = 50;
 export interface Run {
   readonly request: JobRequest;
   /** What is wished of the transcripts; what was wished before stays where this says nothing. */
-  readonly speech: SpeechWish | undefined;
+  readonly speech: TranscriptionOptions | undefined;
   /** Whether that is all that is wished, and what was wished before counts for nothing. */
-  readonly isWholeWish: boolean;
+  readonly replacesOptions: boolean;
   /** Whether a media is the one that is waited for; else it is let be, as if that were removed. */
   readonly isOurs: (media: Media) => boolean;
   /** Writes outputs as files, if that was asked for. */
@@ -55,8 +55,8 @@ export function newRun(
   options: WorkOptions & {
     out?: string;
     only?: JobRequest["only"];
-    speech?: SpeechWish | undefined;
-    isWholeWish?: boolean;
+    speech?: TranscriptionOptions | undefined;
+    replacesOptions?: boolean;
     isOurs?: (media: Media) => boolean;
     everyones?: boolean;
     waitsForSpace?: boolean;
@@ -66,7 +66,7 @@ export function newRun(
   return {
     request: { session: parts.session, ...only },
     speech: options.speech,
-    isWholeWish: options.isWholeWish ?? false,
+    replacesOptions: options.replacesOptions ?? false,
     isOurs: options.isOurs ?? (() => true),
     out: options.out === undefined ? undefined : createOutputWriter(parts.objects, options.out),
     everyones: options.everyones ?? false,
@@ -84,21 +84,21 @@ async function wishes(
   parts: Parts,
   run: Run,
   media: Media,
-  speech?: SpeechWish,
+  speech?: TranscriptionOptions,
 ): Promise<readonly Change[]> {
   const { settingsFor } = await parts.localSteps();
-  const settings = settingsFor(speech ?? (await parts.catalog.speechWish(media)) ?? {});
+  const settings = settingsFor(speech ?? (await parts.catalog.transcriptionOptions(media)) ?? {});
   const events = await replayedEvents(parts.catalog, media);
   return events.flatMap((event) => follow(event, settings, run.request));
 }
 
 /** What is wished of a media's transcript by now, and the word of it when that is new. */
 async function askSpeech({ catalog }: Parts, run: Run, media: Media) {
-  const before = await catalog.speechWish(media);
-  const speech = mergedWish(run.isWholeWish ? undefined : before, run.speech);
+  const before = await catalog.transcriptionOptions(media);
+  const speech = mergedOptions(run.replacesOptions ? undefined : before, run.speech);
   const { name, version } = media;
   const event = { type: "speech.asked", name, version, speech } as const;
-  const news: Change[] = isSameWish(before, speech) ? [] : [{ type: "event", event }];
+  const news: Change[] = sameOptions(before, speech) ? [] : [{ type: "event", event }];
   return { speech, news };
 }
 
@@ -226,7 +226,7 @@ export async function workUntil(
   options: { signal: AbortSignal; isDone: () => Promise<boolean> },
 ): Promise<void> {
   const { steps, settings, settingsFor } = await parts.localSteps();
-  const hearing = createHearing(parts.catalog, settingsFor);
+  const hearing = createTranscriptionFollowUps(parts.catalog, settingsFor);
   const worker = createWorker({
     queue: parts.queue,
     catalog: parts.catalog,
@@ -260,7 +260,7 @@ export async function workUntil(
   });
   // The clock of the process: the wall's may be set back.
   let lookedAt = performance.now();
-  const unhear = parts.bell.onRing(() => worker.wake());
+  const unhear = parts.wakeUps.onWake(() => worker.wake());
   const running = worker.run({
     signal: options.signal,
     isDone: async () => {

@@ -6,7 +6,7 @@ import type { Dailies } from "./dailies.ts";
 import { mediaNamed } from "./media-named.ts";
 import type { Parts } from "./parts.ts";
 import { newRun, workUntil } from "./run.ts";
-import { checkedWish } from "./speech-wish.ts";
+import { checkedOptions } from "./transcription-options.ts";
 import { takeIn } from "./take-in.ts";
 
 type Work = Pick<
@@ -35,7 +35,7 @@ export function createWork(parts: Parts): Work {
     async process(paths, { signal = never, speech: said, ...options } = {}) {
       const failed = new AbortController();
       const stop = AbortSignal.any([signal, failed.signal]);
-      const speech = await checkedWish(parts, said);
+      const speech = await checkedOptions(parts, said);
       const run = newRun(parts, { ...options, speech, signal: stop });
       await run.out?.check();
       await parts.enter();
@@ -95,7 +95,7 @@ export function createWork(parts: Parts): Work {
     },
     async reprocess(which, { speech: said, ...options } = {}) {
       await parts.enter();
-      const speech = await checkedWish(parts, said);
+      const speech = await checkedOptions(parts, said);
       if (isFilter(which)) return reprocessAll(parts, which, newRun(parts, { ...options, speech }));
       const media = await Promise.all(which.map((name) => mediaNamed(parts, name)));
       return again(parts, media, { ...options, speech }, () => false);

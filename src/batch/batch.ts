@@ -30,7 +30,7 @@ import {
   type BatchWork,
 } from "./plan.ts";
 import { renameInPlace, settleRenames } from "./renaming.ts";
-import { batchWish } from "./speech.ts";
+import { batchTranscriptionOptions } from "./speech.ts";
 import { transcribeAll, type Batch } from "./work.ts";
 import type { BatchOptions, BatchReport, BatchUpdate } from "./report.ts";
 import type { Parts } from "../app/parts.ts";
@@ -217,7 +217,7 @@ export async function runBatch(
   settings: BatchSettings,
   options: BatchOptions,
 ): Promise<BatchReport> {
-  const speech = await batchWish(parts, settings); // refused before anything is done
+  const speech = await batchTranscriptionOptions(parts, settings); // refused before anything is done
   const places = await placesOf(settings);
   await listedJobs(settings);
   await parts.enter();

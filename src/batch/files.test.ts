@@ -18,7 +18,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { describeWithMounts, openMounts } from "../../test/support/mounts.ts";
-import { processMark } from "../process/identity.ts";
+import { processFingerprint } from "../process/identity.ts";
 import { markOf, openWholeFiles, removeOriginal } from "./files.ts";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "dailies-files-")));
@@ -81,18 +81,20 @@ describe("files", () => {
 
   it("left unfinished beside their place go with their process, and only then", async () => {
     const { archive, unfinished } = await recording("sweep");
-    const gone = processMark().replace(/[0-9a-f]{8}$/, "00000000");
+    const gone = processFingerprint().replace(/[0-9a-f]{8}$/, "00000000");
     const notSeen = "00000000-00000000-7-00000000";
     mkdirSync(archive);
     const left = (mark: string) => `.dailies-unfinished.${mark}.x`;
-    const names = [gone, processMark(), notSeen, `${notSeen}.long-ago`].map((mark) => left(mark));
+    const names = [gone, processFingerprint(), notSeen, `${notSeen}.long-ago`].map((mark) =>
+      left(mark),
+    );
     for (const name of [...names, "a.wav"]) writeFileSync(join(archive, name), "half");
     utimesSync(join(archive, names.at(-1) ?? ""), 1, 1);
     const anHourAgo = Date.now() / 1_000 - 3_600; // a copy that the disk's machine makes itself tells nothing
     utimesSync(join(archive, left(notSeen)), anHourAgo, anHourAgo);
     await openWholeFiles(unfinished, [archive, join(folder, "none")]);
     expect(new Set(readdirSync(archive))).toEqual(
-      new Set([left(processMark()), left(notSeen), "a.wav"]),
+      new Set([left(processFingerprint()), left(notSeen), "a.wav"]),
     );
   });
 });

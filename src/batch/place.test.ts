@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { until } from "../../test/support/command.ts";
-import { beatMs, leaseMs, processMark } from "../process/identity.ts";
+import { beatMs, leaseMs, processFingerprint } from "../process/identity.ts";
 import { clearMarks, holdPlace } from "./place.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dailies-place-"));
@@ -43,13 +43,13 @@ describe("a place", () => {
     const session = JSON.stringify(
       fileURLToPath(new URL("../process/identity.ts", import.meta.url)),
     );
-    const script = `const {holdPlace} = await import(${module}); await holdPlace(${JSON.stringify(path)}, "x"); console.log((await import(${session})).processMark()); process.kill(process.pid, "SIGKILL")`;
+    const script = `const {holdPlace} = await import(${module}); await holdPlace(${JSON.stringify(path)}, "x"); console.log((await import(${session})).processFingerprint()); process.kill(process.pid, "SIGKILL")`;
     const child = spawn(process.execPath, ["--input-type=module", "-e", script]);
     const [gone = ""] = await child.stdout.setEncoding("utf8").toArray();
-    for (const mark of [gone.trim(), processMark()]) writeFileSync(`${path}.${mark}.x`, "");
+    for (const mark of [gone.trim(), processFingerprint()]) writeFileSync(`${path}.${mark}.x`, "");
     await clearMarks(path);
     expect(readdirSync(folder).filter((name) => name.endsWith(".x"))).toEqual([
-      `lock.${processMark()}.x`,
+      `lock.${processFingerprint()}.x`,
     ]);
     const tries = await Promise.allSettled([1, 2, 3].map(() => holdPlace(path, "a batch")));
     const held = tries.flatMap((tried) => (tried.status === "fulfilled" ? tried.value : []));
@@ -70,7 +70,7 @@ describe("a place", () => {
       expect(readFileSync(path, "utf8")).toBe(content);
       age(path, leaseMs + 10_000);
       const release = await holdPlace(path, "a batch");
-      expect(readFileSync(path, "utf8")).toContain(processMark());
+      expect(readFileSync(path, "utf8")).toContain(processFingerprint());
       await release();
     }
     writeFileSync(path, notSeen);

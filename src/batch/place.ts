@@ -5,14 +5,14 @@ import {
   beatMs,
   leaseMs,
   lookUpProcess,
-  processMark,
-  processMarkPattern,
+  processFingerprint,
+  processFingerprintPattern,
 } from "../process/identity.ts";
 import { MediaError } from "../media/errors.ts";
 import { makeFolder } from "./durable.ts";
 
 /** A name beside a path that nobody else has, and that says whose it is. */
-export const newMark = (path: string): string => `${path}.${processMark()}.${randomUUID()}`;
+export const newMark = (path: string): string => `${path}.${processFingerprint()}.${randomUUID()}`;
 
 /**
  * Whether the process of a mark is gone. One that is not seen from here (containers have a new name each
@@ -90,7 +90,7 @@ async function takeFromTheDead(path: string, { what, now }: { what: string; now:
   const { content, mtimeMs } = found;
   const holder = content.split(".")[0] ?? "";
   // Who was killed before its mark was on the disk leaves an empty one.
-  const isMark = new RegExp(`^${processMarkPattern.source}$`).test(holder);
+  const isMark = new RegExp(`^${processFingerprintPattern.source}$`).test(holder);
   if (isMark && !isGone(holder, now - mtimeMs, leaseMs)) throw running(holder, path, what);
   const aside = newMark(path);
   const isTaken = await rename(path, aside).then(

@@ -10,7 +10,7 @@ import type { BatchSettings } from "./settings.ts";
 import { isWaitedFor, standingOf, type Extent } from "./start.ts";
 import { MediaError, unreachable } from "../media/errors.ts";
 import { canonicalJson } from "../media/job.ts";
-import { wishSettings, type SpeechWish } from "../media/speech.ts";
+import { optionSettings, type TranscriptionOptions } from "../media/speech.ts";
 import type { PipelineSettings } from "../pipeline.ts";
 import { hasJson, sha256Of } from "./archive.ts";
 import { nameBelow, type BatchInput, type BatchPlaces } from "./places.ts";
@@ -53,16 +53,19 @@ export interface PlanContext {
 export interface SpeechParts {
   readonly localSteps: () => Promise<{
     readonly settingsFor: (
-      wish: SpeechWish,
+      wish: TranscriptionOptions,
     ) => Pick<PipelineSettings, "transcriber" | "languageCode">;
     readonly checkSpeech: LocalSteps["checkSpeech"];
   }>;
 }
 
 /** What makes a transcript another one: other wishes, another language, another engine. */
-export async function hashSettings(parts: SpeechParts, wish: SpeechWish): Promise<string> {
+export async function hashSettings(
+  parts: SpeechParts,
+  wish: TranscriptionOptions,
+): Promise<string> {
   const { transcriber, languageCode } = (await parts.localSteps()).settingsFor(wish);
-  const speech = wishSettings(wish);
+  const speech = optionSettings(wish);
   const text = canonicalJson({ transcriber, languageCode, speech });
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }

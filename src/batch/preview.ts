@@ -1,7 +1,7 @@
 import { readLedger, rowsIn } from "./ledger-state.ts";
 import { paceOf } from "./pace.ts";
 import { admittedAtOnce, type BatchSettings } from "./settings.ts";
-import type { SpeechWish } from "../media/speech.ts";
+import type { TranscriptionOptions } from "../media/speech.ts";
 import { createModelStore } from "../models/local.ts";
 import { createMemoryObjectStore } from "../objects/memory.ts";
 import { createProbe } from "../probe/probe.ts";
@@ -16,7 +16,7 @@ import {
   type SpeechParts,
 } from "./plan.ts";
 import type { BatchPreview } from "./report.ts";
-import { batchWish } from "./speech.ts";
+import { batchTranscriptionOptions } from "./speech.ts";
 import type { Config } from "../config/config.ts";
 import type { Parts } from "../app/parts.ts";
 import { composeSpeech } from "../transcribe/engines.ts";
@@ -91,7 +91,7 @@ export async function previewBatch(
   const state = await readLedger(places.ledger);
   const found = await findInputs(places, parts.config.dataDir);
   const names = jobNames(places, state, await namesThere(places));
-  const settingsHash = await hashSettings(parts, await batchWish(parts, settings));
+  const settingsHash = await hashSettings(parts, await batchTranscriptionOptions(parts, settings));
   const context = { places, settings, state, settingsHash };
   const work = await sortInputs(found.inputs, names, context, signal);
   const named = (inputs: readonly BatchInput[]) =>
@@ -126,11 +126,11 @@ export async function previewBatchAlone(
     models: createModelStore({ dir: config.modelsDir }),
   });
   const heard = {
-    settingsFor: (wish: SpeechWish) => {
+    settingsFor: (wish: TranscriptionOptions) => {
       const { id: transcriber, languageCode } = speech.choose(wish);
       return { transcriber, languageCode };
     },
-    checkSpeech: (wish: SpeechWish) => speech.check(wish),
+    checkSpeech: (wish: TranscriptionOptions) => speech.check(wish),
   };
   try {
     return await previewBatch({ config, localSteps: async () => heard }, settings, signal);

@@ -1,22 +1,25 @@
 import type { SpeechOptions } from "./settings.ts";
 import { MediaError } from "../media/errors.ts";
-import { speechEngines, type SpeechWish } from "../media/speech.ts";
+import { speechEngines, type TranscriptionOptions } from "../media/speech.ts";
 import type { SpeechParts } from "./plan.ts";
-import { wishOf } from "../app/speech-wish.ts";
+import { optionsOf } from "../app/transcription-options.ts";
 
 /**
  * A batch's options as the wish that goes with every input, if it can be met here.
  * @throws MediaError `invalid_argument`, `not_found` when the vocabulary cannot be read; what
  * `checkSpeech` throws
  */
-export async function batchWish(parts: SpeechParts, options: SpeechOptions): Promise<SpeechWish> {
+export async function batchTranscriptionOptions(
+  parts: SpeechParts,
+  options: SpeechOptions,
+): Promise<TranscriptionOptions> {
   const { language, identifyLanguage, languages, speakers, vocabulary } = options;
   const engine = speechEngines.find((name) => name === options.engine);
   if (engine === undefined && options.engine !== undefined) {
     const why = `the engine must be ${speechEngines.join(", ")}, not ${options.engine}`;
     throw new MediaError("invalid_argument", why);
   }
-  const wish = await wishOf({
+  const wish = await optionsOf({
     ...(language === undefined ? {} : { language }),
     ...(identifyLanguage === true ? { identifyLanguage } : {}),
     ...(languages === undefined ? {} : { languages }),

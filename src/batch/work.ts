@@ -4,7 +4,7 @@ import type { JobNames } from "./names.ts";
 import { admittedAtOnce, type BatchSettings } from "./settings.ts";
 import { receiveFile } from "../app/intake/receive.ts";
 import { asMediaError, MediaError } from "../media/errors.ts";
-import type { SpeechWish } from "../media/speech.ts";
+import type { TranscriptionOptions } from "../media/speech.ts";
 import { followArrival } from "../app/arrivals.ts";
 import type { Archive } from "./archive.ts";
 import { mediaName, ownMedia, removeNow } from "./bucket.ts";
@@ -24,7 +24,7 @@ import { isFatal } from "../app/take-in.ts";
 export interface Batch {
   readonly parts: Parts;
   readonly settings: BatchSettings;
-  readonly speech: SpeechWish;
+  readonly speech: TranscriptionOptions;
   readonly ledger: Ledger;
   /** @throws MediaError `storage_failed`, `disk_full` when nothing can be written to the output folder */
   readonly tryToWrite: () => Promise<void>;
@@ -99,7 +99,7 @@ async function admit(batch: Batch, run: Run, found: BatchInput): Promise<void> {
   const job = names.nameFor(path);
   const name = mediaName(settings.bucket, job, path);
   const { settings: pipeline, settingsFor } = await parts.localSteps();
-  const { request, speech, isWholeWish } = run;
+  const { request, speech, replacesOptions } = run;
   const input = { ...found, mark: (await markOf(path)) ?? "" };
   const admitted = { input, job, begun: false };
   batch.admitted.set(name, admitted);
@@ -114,7 +114,7 @@ async function admit(batch: Batch, run: Run, found: BatchInput): Promise<void> {
         add: (version) => ledger.add({ type: "taken", name, version }),
       },
       signal: run.signal,
-      follow: followArrival(pipeline, { request, speech, isWholeWish, settingsFor }),
+      follow: followArrival(pipeline, { request, speech, replacesOptions, settingsFor }),
       checkRoom: () => checkRoom(parts, input.sizeBytes),
     });
     batch.tell({ type: "queued", job, input: input.name, sizeBytes: input.sizeBytes });
@@ -207,7 +207,7 @@ export async function transcribeAll(
   const run = newRun(parts, {
     ...batchSteps,
     speech: batch.speech,
-    isWholeWish: true,
+    replacesOptions: true,
     isOurs: ({ version }) => ledger.state.taken.has(version),
     signal: stop,
     onUpdate,

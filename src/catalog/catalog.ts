@@ -10,7 +10,7 @@ import type {
   Rendition,
   StoredObject,
 } from "../media/media.ts";
-import type { SpeechWish } from "../media/speech.ts";
+import type { TranscriptionOptions } from "../media/speech.ts";
 import type { Transcript } from "../media/transcript.ts";
 import type { Pages } from "./pages.ts";
 
@@ -110,7 +110,7 @@ export interface Twin {
   /** By key. */
   readonly outputs: readonly StoredObject[];
   /** What was wished of its transcript. */
-  readonly speech?: SpeechWish;
+  readonly speech?: TranscriptionOptions;
 }
 
 export interface Write {
@@ -197,7 +197,9 @@ export interface Catalog extends Pages {
   listAttempts(name: string): Promise<readonly Attempt[]>;
   listEvents(name: string): Promise<readonly RecordedEvent[]>;
   /** What was last wished of the transcript of this version; undefined when nothing was. */
-  speechWish(media: Pick<Media, "name" | "version">): Promise<SpeechWish | undefined>;
+  transcriptionOptions(
+    media: Pick<Media, "name" | "version">,
+  ): Promise<TranscriptionOptions | undefined>;
   listRenditions(version: string): Promise<readonly Rendition[]>;
   /** Every output of a version, renditions included, by key. */
   listOutputs(version: string): Promise<readonly StoredObject[]>;

@@ -1,7 +1,7 @@
 import type { Attempt } from "../catalog/catalog.ts";
 import type { MediaEvent, RecordedEvent } from "../media/event.ts";
 import type { JobSettings } from "../media/job.ts";
-import { briefWish, type SpeechWish } from "../media/speech.ts";
+import { briefOptions, type TranscriptionOptions } from "../media/speech.ts";
 import type { Context } from "./context.ts";
 import { errorJson, errorText, exitCodes, type ErrorJson } from "./failure.ts";
 import { formatElapsed, formatMoment } from "./format.ts";
@@ -58,7 +58,7 @@ function attemptJson(attempt: Attempt): AttemptJson {
 const eventJson = ({ sequence, at, event }: RecordedEvent): LogsJson["events"][number] => ({
   sequence,
   at: new Date(at).toISOString(),
-  ...(event.type === "speech.asked" ? { ...event, speech: briefWish(event.speech) } : event),
+  ...(event.type === "speech.asked" ? { ...event, speech: briefOptions(event.speech) } : event),
 });
 
 const lastWords = 12;
@@ -103,8 +103,8 @@ function attemptEntries(attempt: Attempt, ordinal: number, style: Style): Entry[
   return [started, { at: end, lines }];
 }
 
-function wishWords(speech: SpeechWish): string[] {
-  const words = Object.entries(briefWish(speech)).map(
+function optionWords(speech: TranscriptionOptions): string[] {
+  const words = Object.entries(briefOptions(speech)).map(
     ([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`,
   );
   return words.length === 0 ? ["as the library is set"] : words;
@@ -120,7 +120,7 @@ function eventSubject(event: MediaEvent): readonly string[] {
     case "media.failed":
       return event.failed;
     case "speech.asked":
-      return wishWords(event.speech);
+      return optionWords(event.speech);
     case "object.created":
     case "object.removed":
     case "media.probed":

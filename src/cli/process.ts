@@ -1,7 +1,7 @@
 import { MediaError } from "../media/errors.ts";
 import type { Step } from "../media/job.ts";
 import type { ProcessedMedia } from "../app/processing.ts";
-import type { SpeechOptions } from "../app/speech-wish.ts";
+import type { SpeechOptions } from "../app/transcription-options.ts";
 import type { Context } from "./context.ts";
 import { offerModel } from "./offer-model.ts";
 import { heardWith, speechOptions } from "./speech-options.ts";

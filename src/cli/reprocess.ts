@@ -1,6 +1,6 @@
 import { MediaError } from "../media/errors.ts";
 import type { Step } from "../media/job.ts";
-import type { SpeechOptions } from "../app/speech-wish.ts";
+import type { SpeechOptions } from "../app/transcription-options.ts";
 import type { Context } from "./context.ts";
 import { speechOptions } from "./speech-options.ts";
 import { whereOf } from "./where.ts";

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Context } from "./context.ts";
-import type { SpeechOptions } from "../app/speech-wish.ts";
+import type { SpeechOptions } from "../app/transcription-options.ts";
 import { mostSpeakers, speechEngines } from "../media/speech.ts";
 
 function parseSpeakers(value: string): number | "auto" {

@@ -1,7 +1,11 @@
 import { constants } from "node:fs";
 import { access, copyFile, mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
-import { isProcessGone, processMark, processMarkPattern } from "../process/identity.ts";
+import {
+  isProcessGone,
+  processFingerprint,
+  processFingerprintPattern,
+} from "../process/identity.ts";
 import { asMediaError, MediaError } from "../media/errors.ts";
 import { newSession, timeOf } from "../media/ids.ts";
 import type { StoredObject } from "../media/media.ts";
@@ -26,7 +30,7 @@ export interface OutputWriter {
 }
 
 /** Half a file, beside the place it is for; names whose it is. */
-const partial = new RegExp(`^\\.dailies-(${processMarkPattern.source})-[0-9a-z]+\\.part$`);
+const partial = new RegExp(`^\\.dailies-(${processFingerprintPattern.source})-[0-9a-z]+\\.part$`);
 
 /** Removes the half files of processes that are gone. */
 async function sweep(folder: string): Promise<void> {
@@ -81,7 +85,7 @@ async function nearestFolder(path: string): Promise<string> {
 export function createOutputWriter(objects: ObjectStore, folder: string): OutputWriter {
   const root = resolve(folder);
   const within = root.endsWith(sep) ? root : root + sep;
-  const mark = processMark();
+  const mark = processFingerprint();
   /** Folders that were looked through for half files, once a run. */
   const swept = new Set<string>();
 

@@ -448,7 +448,7 @@ Beaker
 Bearskin|Hat
 Beer Bottle|Bottle
 Beer Glass|Glass|Tableware|Drinkware
-Bell Cote
+WakeUps Cote
 Bib
 Bicycle-built-for-Two|Bicycle
 Bikini|Swimsuit
@@ -951,7 +951,7 @@ Acorn Squash|Squash
 Butternut Squash|Squash
 Cucumber|Vegetable
 Artichoke|Vegetable
-Bell Pepper|Vegetable
+WakeUps Pepper|Vegetable
 Cardoon|Vegetable
 Mushroom|Vegetable|Fungus|Food
 Green Apple|Fruit|Apple

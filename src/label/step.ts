@@ -10,7 +10,7 @@ import { rekognitionJson } from "./rekognition-json.ts";
 import { summarize } from "./timeline.ts";
 
 /** What a job says about how to label, besides the engine. */
-const wishOf = ({ minConfidence, maxLabels }: JobSettings) => ({
+const optionsOf = ({ minConfidence, maxLabels }: JobSettings) => ({
   ...(typeof minConfidence === "number" && { minConfidence }),
   ...(typeof maxLabels === "number" && { maxLabels }),
 });
@@ -26,7 +26,7 @@ export function createLabelStep(parts: {
     const { name, version, facts } = media;
     if (!facts) throw new MediaError("internal", `${name} is to be labelled but was never probed`);
     const source = { bucket: "uploads", key: name, version } as const;
-    const request = { jobId: job.id, source, facts, ...wishOf(job.settings) };
+    const request = { jobId: job.id, source, facts, ...optionsOf(job.settings) };
     const labeler = labelerOf(job.settings["engine"]);
     const { labeling, notes } = finished(await labeler.start(request, options));
 

@@ -1,7 +1,7 @@
 import type { MediaFacts } from "./facts.ts";
 import type { RenditionName } from "./media.ts";
 import type { Step } from "./job.ts";
-import type { SpeechWish } from "./speech.ts";
+import type { TranscriptionOptions } from "./speech.ts";
 
 /** A removal and an arrival of the same bytes this close together are a rename, in either order. */
 export const renameMs = 10_000;
@@ -18,7 +18,7 @@ type EventKind =
   | { readonly type: "rendition.created"; readonly rendition: RenditionName }
   | { readonly type: "transcript.created"; readonly transcript: string }
   /** Somebody said how it is to be heard; the whole wish as it is from then on. */
-  | { readonly type: "speech.asked"; readonly speech: SpeechWish }
+  | { readonly type: "speech.asked"; readonly speech: TranscriptionOptions }
   | { readonly type: "labels.created"; readonly labels: string }
   | { readonly type: "step.failed"; readonly step: Step; readonly code: string }
   | { readonly type: "media.ready" }

@@ -22,7 +22,7 @@ export const speechEngines = ["auto", "sherpa", "pocketsphinx"] as const;
 export type SpeechEngineChoice = (typeof speechEngines)[number];
 
 /** What somebody wishes of a media's transcript. What is absent is as the library is set. */
-export interface SpeechWish {
+export interface TranscriptionOptions {
   /** BCP 47. */
   readonly languageCode?: string;
   readonly engine?: SpeechEngineChoice;
@@ -45,7 +45,10 @@ export function isLanguageCode(code: string): boolean {
  * What is wished by now: what was said last goes before what was said earlier. A language that is
  * named ends finding it out.
  */
-export function mergedWish(before: SpeechWish | undefined, now: SpeechWish = {}): SpeechWish {
+export function mergedOptions(
+  before: TranscriptionOptions | undefined,
+  now: TranscriptionOptions = {},
+): TranscriptionOptions {
   const all = { ...before, ...now };
   const isNamed = now.languageCode !== undefined && now.identifyLanguage === undefined;
   if (isNamed) delete all.identifyLanguage;
@@ -55,12 +58,19 @@ export function mergedWish(before: SpeechWish | undefined, now: SpeechWish = {})
 }
 
 /** Whether two wishes are for the same. */
-export function isSameWish(one: SpeechWish | undefined, other: SpeechWish): boolean {
+export function sameOptions(
+  one: TranscriptionOptions | undefined,
+  other: TranscriptionOptions,
+): boolean {
   return canonicalJson(one ?? {}) === canonicalJson(other);
 }
 
 /** A wish as a job's settings have it, without language and engine; the vocabulary by its hash. */
-export function wishSettings({ speakers, identifyLanguage, vocabulary }: SpeechWish): JobSettings {
+export function optionSettings({
+  speakers,
+  identifyLanguage,
+  vocabulary,
+}: TranscriptionOptions): JobSettings {
   const isGiven = <T>(value: T | "none" | undefined): value is T =>
     value !== undefined && value !== "none";
   return {
@@ -71,7 +81,7 @@ export function wishSettings({ speakers, identifyLanguage, vocabulary }: SpeechW
 }
 
 /** A wish as people are shown it: of a vocabulary only how long it is. */
-export function briefWish({ vocabulary, ...wish }: SpeechWish): JobSettings {
+export function briefOptions({ vocabulary, ...wish }: TranscriptionOptions): JobSettings {
   if (vocabulary === undefined || vocabulary === "none") return wish;
   return { ...wish, vocabulary: { phrases: vocabulary.phrases.length, sha256: vocabulary.sha256 } };
 }

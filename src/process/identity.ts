@@ -68,14 +68,14 @@ function hashed(text: string): string {
 }
 
 /** Names this process on this machine, for the names of its temporary files in other people's folders. */
-export function processMark(): string {
+export function processFingerprint(): string {
   const { host, bootId: boot, pidNamespace: namespace } = whereWeAre();
   const ticks = startTicks(process.pid) ?? "unknown";
   return `${hashed(host + namespace)}-${hashed(boot)}-${process.pid}-${hashed(ticks)}`;
 }
 
-/** What `processMark` gives. */
-export const processMarkPattern = /[0-9a-f]{8}-[0-9a-f]{8}-\d+-[0-9a-f]{8}/;
+/** What `processFingerprint` gives. */
+export const processFingerprintPattern = /[0-9a-f]{8}-[0-9a-f]{8}-\d+-[0-9a-f]{8}/;
 
 /** What of a mark's process can be known from here: one on another machine or in another container is not seen. */
 export function lookUpProcess(mark: string): "living" | "gone" | "not seen" {

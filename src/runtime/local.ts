@@ -15,7 +15,7 @@ import type { Config } from "../config/config.ts";
 import type { Dailies } from "../app/dailies.ts";
 import { once } from "../app/once.ts";
 import { createArrivals } from "../app/arrivals.ts";
-import { createBell } from "../app/bell.ts";
+import { createWakeUps } from "../app/wake-ups.ts";
 import { lazyNotices } from "./lazy-notices.ts";
 import type { Parts } from "../app/parts.ts";
 import { createPresence } from "./presence.ts";
@@ -72,7 +72,7 @@ export async function openDailies(
     recover,
     unsettle,
     livingSessions: () => surveySessions(database).living,
-    bell: createBell(),
+    wakeUps: createWakeUps(),
   };
   return {
     ...createQueries(parts),

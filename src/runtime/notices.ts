@@ -10,7 +10,7 @@ import {
   createOutbox,
   type DeliveryFilter,
   type NotificationFilter,
-  type ReplayWish,
+  type ReplayRequest,
 } from "../state/sqlite/notify/outbox.ts";
 import type { Reach } from "../notify/reach.ts";
 import { createSubscriptions, type OwnedBy } from "../state/sqlite/notify/subscriptions.ts";
@@ -54,7 +54,7 @@ export function createNotices(options: NoticeOptions) {
     /** What was given up. */
     dead: (filter?: Omit<DeliveryFilter, "state">) =>
       outbox.deliveries({ ...filter, state: "dead" }),
-    replay: (wish: ReplayWish) => outbox.replay(wish),
+    replay: (wish: ReplayRequest) => outbox.replay(wish),
     counts: () => outbox.counts(),
     /** Delivers what is due now, to one subscription or to all, and returns. */
     deliverDue: (what?: Parameters<typeof delivery.deliverDue>[0]) => delivery.deliverDue(what),

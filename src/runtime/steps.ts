@@ -18,8 +18,8 @@ import { createFfmpegTranscoder } from "../transcode/ffmpeg/transcoder.ts";
 import { defaultProfile } from "../transcode/profile.ts";
 import { createTranscodeStep } from "../transcode/step.ts";
 import { createTranscribeStep } from "../transcribe/step.ts";
-import type { SpeechWish } from "../media/speech.ts";
-import { wishSettings } from "../media/speech.ts";
+import type { TranscriptionOptions } from "../media/speech.ts";
+import { optionSettings } from "../media/speech.ts";
 import type { Config } from "../config/config.ts";
 import { once } from "../app/once.ts";
 import { composeSpeech } from "../transcribe/engines.ts";
@@ -30,12 +30,12 @@ export interface LocalSteps {
   /** For media of whose transcript nothing is wished. */
   readonly settings: PipelineSettings;
   /** For a media of whose transcript this is wished. Never throws. */
-  readonly settingsFor: (wish: SpeechWish) => PipelineSettings;
+  readonly settingsFor: (wish: TranscriptionOptions) => PipelineSettings;
   /**
    * Refuses a wish that could not be met here, before anything is done for it.
    * @throws MediaError `unsupported_language`, `model_missing` with the command that gets it, `engine_missing`
    */
-  readonly checkSpeech: (wish: SpeechWish) => void;
+  readonly checkSpeech: (wish: TranscriptionOptions) => void;
   close(): Promise<void>;
 }
 
@@ -65,7 +65,7 @@ export async function createLocalSteps({ config, catalog, objects }: Parts): Pro
   const transcode = createTranscodeStep({ transcoder });
   const outputOf = (kind: "audio" | "transcribe") => async (name: string) =>
     catalog.findObject("outputs", outputKey(kind, name));
-  const settingsFor = (wish: SpeechWish): PipelineSettings => {
+  const settingsFor = (wish: TranscriptionOptions): PipelineSettings => {
     const { id: transcriber, languageCode } = speech.choose(wish);
     return {
       profile: defaultProfile,
@@ -74,7 +74,7 @@ export async function createLocalSteps({ config, catalog, objects }: Parts): Pro
       labeler: labeler.id,
       labels: { ...config.labels },
       languageCode,
-      speech: wishSettings(wish),
+      speech: optionSettings(wish),
       captions: config.captions,
     };
   };
@@ -92,7 +92,7 @@ export async function createLocalSteps({ config, catalog, objects }: Parts): Pro
         transcriberOf: speech.transcriberOf,
         objects,
         audioOf: outputOf("audio"),
-        wishOf: (media) => catalog.speechWish(media),
+        optionsOf: (media) => catalog.transcriptionOptions(media),
       }),
       label: createLabelStep({ labelerOf, objects }),
       index: createIndexStep({ objects, transcriptOf: outputOf("transcribe") }),

@@ -1,5 +1,5 @@
 import { MediaError } from "../media/errors.ts";
-import type { SpeechWish } from "../media/speech.ts";
+import type { TranscriptionOptions } from "../media/speech.ts";
 import type { InstalledModel, ModelStore } from "../models/model-store.ts";
 import { draftCannot, knowsDraftLanguage } from "./pocketsphinx/limits.ts";
 import { findSherpa } from "./sherpa/install.ts";
@@ -16,7 +16,10 @@ export interface Choice {
 }
 
 /** The languages that have to be known for a wish, the first of which is taken where none is found. */
-export function languagesOf(wish: SpeechWish, usual: string): readonly [string, ...string[]] {
+export function languagesOf(
+  wish: TranscriptionOptions,
+  usual: string,
+): readonly [string, ...string[]] {
   const { languageCode, identifyLanguage } = wish;
   const finds = identifyLanguage !== undefined && identifyLanguage !== "none";
   const candidates = finds ? (identifyLanguage.candidates ?? []) : [];
@@ -73,7 +76,7 @@ const whats = {
 } as const;
 
 /** See `Speech.check`. */
-export function checkWish(wish: SpeechWish, here: Here): void {
+export function checkOptions(wish: TranscriptionOptions, here: Here): void {
   const { models, config, chosen } = here;
   const engine = wish.engine ?? config.engines.speech;
   const languages = languagesOf(wish, config.languageCode);

@@ -1,5 +1,5 @@
 import { MediaError } from "../media/errors.ts";
-import type { SpeechWish } from "../media/speech.ts";
+import type { TranscriptionOptions } from "../media/speech.ts";
 import type { InstalledModel, ModelStore } from "../models/model-store.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
@@ -10,7 +10,7 @@ import { createSherpaTranscriber, sherpaId } from "./sherpa/transcriber.ts";
 import type { SherpaTranscriber } from "./sherpa/transcriber.ts";
 import type { Transcriber } from "./transcriber.ts";
 import type { Config } from "../config/config.ts";
-import { checkWish, languagesOf, type Choice } from "./check-options.ts";
+import { checkOptions, languagesOf, type Choice } from "./check-options.ts";
 
 interface Parts {
   readonly config: Pick<Config, "engines" | "languageCode" | "limits">;
@@ -22,12 +22,12 @@ interface Parts {
 /** The speech engines of this machine. */
 export interface Speech {
   /** What a media with this wish is to be heard by. Never throws: what is missing, the job says. */
-  choose(wish?: SpeechWish): Choice;
+  choose(wish?: TranscriptionOptions): Choice;
   /**
    * Refuses what could not be done, before anything is.
    * @throws MediaError `unsupported_language`, `model_missing` with the command that gets it, `engine_missing`
    */
-  check(wish: SpeechWish): void;
+  check(wish: TranscriptionOptions): void;
   /**
    * The engine of that id: a job is heard by the one that its settings name, and by no other.
    * @throws MediaError `model_missing` when it is not here any more
@@ -71,7 +71,7 @@ export function composeSpeech(parts: Parts): Speech {
       .flatMap(({ model }) => models.find(model) ?? [])
       .find((model) => languages.every((language) => knowsLanguage(model, language)));
   }
-  function choose(wish: SpeechWish = {}): Choice {
+  function choose(wish: TranscriptionOptions = {}): Choice {
     const languages = languagesOf(wish, config.languageCode);
     const [languageCode] = languages;
     const engine = wish.engine ?? config.engines.speech;
@@ -84,7 +84,7 @@ export function composeSpeech(parts: Parts): Speech {
   }
   return {
     choose,
-    check: (wish) => checkWish(wish, { config, models, usableModel, chosen: choose(wish).id }),
+    check: (wish) => checkOptions(wish, { config, models, usableModel, chosen: choose(wish).id }),
     transcriberOf(engine = choose().id) {
       // There is one of its kind: what an older recipe was asked for, the newer does as well.
       if (engine.startsWith("pocketsphinx/")) return draft;

@@ -72,7 +72,7 @@ describe("the step transcribe", () => {
       transcriberOf: () => transcriber,
       objects,
       audioOf,
-      wishOf: async () => undefined,
+      optionsOf: async () => undefined,
     });
     const { changes, events, notes } = await run(contextOf({ languageCode: "en-US" }));
 
@@ -114,7 +114,7 @@ describe("the step transcribe", () => {
       }),
       objects,
       audioOf: async () => undefined,
-      wishOf: async () => undefined,
+      optionsOf: async () => undefined,
     });
     const context = contextOf({ languageCode: "en-US" });
     const ofMedia = (facts: MediaFacts) => run({ ...context, media: { ...context.media, facts } });
@@ -134,7 +134,7 @@ describe("the step transcribe", () => {
       transcriberOf: () => transcriber,
       objects,
       audioOf: async () => undefined,
-      wishOf: async () => undefined,
+      optionsOf: async () => undefined,
     });
     await expect(run(contextOf({}))).rejects.toMatchObject({ code: "internal" });
   });

@@ -3,15 +3,15 @@ import { MediaError } from "../media/errors.ts";
 import type { Job, JobSettings } from "../media/job.ts";
 import { outputKey, safeJobName } from "../media/keys.ts";
 import type { Media, StoredObject } from "../media/media.ts";
-import type { SpeechWish, VocabularyPhrase } from "../media/speech.ts";
+import type { TranscriptionOptions, VocabularyPhrase } from "../media/speech.ts";
 import { toTranscribeJson } from "../media/to-transcribe-json.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 import type { RunStep } from "../queue/step.ts";
 import type { SoundTrack, TranscribeRequest, Transcriber } from "./transcriber.ts";
-import { writtenAsWished } from "./vocabulary.ts";
+import { applyVocabulary } from "./vocabulary.ts";
 
 /** A job's settings as they are asked of an engine, but for the vocabulary. */
-function wishesOf({
+function requestOptions({
   speakers,
   identifyLanguage,
 }: JobSettings): Pick<TranscribeRequest, "speakers" | "identifyLanguage"> {
@@ -27,11 +27,11 @@ function wishesOf({
 /** The phrases that a job's settings name by their hash. */
 async function phrasesOf(
   { settings, name, version }: Job,
-  wishOf: Parts["wishOf"],
+  optionsOf: Parts["optionsOf"],
 ): Promise<readonly VocabularyPhrase[]> {
   const { vocabulary: sha256 } = settings;
   if (sha256 === undefined) return [];
-  const wished = (await wishOf({ name, version }))?.vocabulary;
+  const wished = (await optionsOf({ name, version }))?.vocabulary;
   if (wished !== undefined && wished !== "none" && wished.sha256 === sha256) return wished.phrases;
   // Another wish has come since, and with it the job that takes this one's place.
   throw new MediaError("cancelled", `the vocabulary for ${JSON.stringify(name)} was replaced`);
@@ -54,7 +54,9 @@ interface Parts {
   /** The audio rendition of the media of that name, if there is one by now. */
   readonly audioOf: (name: string) => Promise<StoredObject | undefined>;
   /** What is wished of a version's transcript by now. */
-  readonly wishOf: (media: Pick<Media, "name" | "version">) => Promise<SpeechWish | undefined>;
+  readonly optionsOf: (
+    media: Pick<Media, "name" | "version">,
+  ) => Promise<TranscriptionOptions | undefined>;
 }
 
 /**
@@ -64,7 +66,12 @@ interface Parts {
  * whose phrases are written as they are to be, whether the engine could listen for them or not. What
  * is thrown is the transcriber's.
  */
-export function createTranscribeStep({ transcriberOf, objects, audioOf, wishOf }: Parts): RunStep {
+export function createTranscribeStep({
+  transcriberOf,
+  objects,
+  audioOf,
+  optionsOf,
+}: Parts): RunStep {
   return async ({ job, media, newId, ...options }) => {
     const { name, version, facts } = media;
     const { languageCode, engine } = job.settings;
@@ -72,13 +79,13 @@ export function createTranscribeStep({ transcriberOf, objects, audioOf, wishOf }
       throw new MediaError("internal", `the job of ${name} does not say in which language`);
     const audio = await audioOf(name);
     const duration = facts?.durationMs === undefined ? {} : { durationMs: facts.durationMs };
-    const vocabulary = await phrasesOf(job, wishOf);
+    const vocabulary = await phrasesOf(job, optionsOf);
     const request = {
       jobId: job.id,
       ...(audio === undefined ? ownSound(media) : { source: audio }),
       languageCode,
       ...duration,
-      ...wishesOf(job.settings),
+      ...requestOptions(job.settings),
       ...(vocabulary.length === 0 ? {} : { vocabulary }),
     };
     const transcriber = transcriberOf(typeof engine === "string" ? engine : undefined);
@@ -87,7 +94,7 @@ export function createTranscribeStep({ transcriberOf, objects, audioOf, wishOf }
       realTimeFactor,
       notes,
     } = finished(await transcriber.start(request, options));
-    const transcript = { ...heard, words: writtenAsWished(heard.words, vocabulary) };
+    const transcript = { ...heard, words: applyVocabulary(heard.words, vocabulary) };
     const json = toTranscribeJson({
       jobName: safeJobName(name, version),
       transcript,

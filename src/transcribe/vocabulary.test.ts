@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { VocabularyPhrase } from "../media/speech.ts";
 import { transcriptText, type Word } from "../media/transcript.ts";
-import { writtenAsWished } from "./vocabulary.ts";
+import { applyVocabulary } from "./vocabulary.ts";
 
 /** Words of 100 ms each, one after the other. */
 const said = (text: string): Word[] =>
@@ -14,7 +14,7 @@ const said = (text: string): Word[] =>
   }));
 
 const rewritten = (text: string, ...vocabulary: readonly VocabularyPhrase[]): string =>
-  transcriptText(writtenAsWished(said(text), vocabulary));
+  transcriptText(applyVocabulary(said(text), vocabulary));
 
 const word = fc.constantFrom("los", "angeles", "new", "york", "a", "b", "c-d", "It's", "…");
 const phrase: fc.Arbitrary<VocabularyPhrase> = fc.record(
@@ -49,7 +49,7 @@ const words: fc.Arbitrary<readonly Word[]> = fc
     });
   });
 
-describe("writtenAsWished", () => {
+describe("applyVocabulary", () => {
   it.each([
     [
       "a phrase by its letters",
@@ -103,7 +103,7 @@ describe("writtenAsWished", () => {
       },
     ];
     const vocabulary = [{ phrase: "k8s", soundsLike: "cooper net" }, { phrase: "New York" }];
-    expect(writtenAsWished(heard, vocabulary)).toEqual([
+    expect(applyVocabulary(heard, vocabulary)).toEqual([
       {
         text: "k8s",
         startMs: 0,
@@ -129,7 +129,7 @@ describe("writtenAsWished", () => {
       { text: "angeles", startMs: 100, endMs: 200 },
     ];
     const vocabulary = [{ phrase: "los angeles", displayAs: "LA" }];
-    const text = (...list: Word[]) => transcriptText(writtenAsWished(list, vocabulary));
+    const text = (...list: Word[]) => transcriptText(applyVocabulary(list, vocabulary));
     expect(text(los, angeles)).toBe("LA");
     expect(text({ ...los, speaker: "spk_0" }, { ...angeles, speaker: "spk_1" })).toBe(
       "los angeles",
@@ -141,7 +141,7 @@ describe("writtenAsWished", () => {
   it("leaves order, time and all that is not in the vocabulary as they are", () => {
     fc.assert(
       fc.property(words, fc.array(phrase, { maxLength: 5 }), (heard, vocabulary) => {
-        const written = writtenAsWished(heard, vocabulary);
+        const written = applyVocabulary(heard, vocabulary);
         let free = 0;
         for (const { text, startMs, endMs } of written) {
           expect(text).not.toMatch(/^$|\s/);
@@ -155,7 +155,7 @@ describe("writtenAsWished", () => {
         expect(signs(written)).toEqual(signs(heard));
         const unknown = heard.filter(({ text }) => text === "…");
         expect(written.filter((one) => unknown.includes(one))).toEqual(unknown);
-        expect(writtenAsWished(heard, [])).toEqual(heard);
+        expect(applyVocabulary(heard, [])).toEqual(heard);
       }),
     );
   });
@@ -163,6 +163,6 @@ describe("writtenAsWished", () => {
   it("reads an hour with a thousand phrases in a moment", () => {
     const heard = said("we went to los angeles and saw new york ".repeat(1_200).trim());
     const vocabulary = Array.from({ length: 1_000 }, (_, index) => ({ phrase: `los ${index} x` }));
-    expect(writtenAsWished(heard, vocabulary)).toEqual(heard);
+    expect(applyVocabulary(heard, vocabulary)).toEqual(heard);
   });
 });

@@ -110,7 +110,7 @@ function rewritten(heard: readonly Word[], written: readonly string[]): Word[] {
  * across punctuation, a long pause or two speakers) and take the place of those words, with their
  * times. All other words stay as they are.
  */
-export function writtenAsWished(
+export function applyVocabulary(
   words: readonly Word[],
   vocabulary: readonly VocabularyPhrase[],
 ): Word[] {

@@ -58,7 +58,7 @@ export function createPocketsphinxTranscriber(parts: Parts): Transcriber {
     id: `pocketsphinx/${model}/${recipe}`,
     async start(request, options) {
       refuseUnable(request);
-      const notes = wishNotes(request);
+      const notes = optionNotes(request);
       const result = await transcribe(parts, await program(), request, options);
       return { state: "succeeded", result: { ...result, notes: [...notes, ...result.notes] } };
     },
@@ -72,7 +72,7 @@ export function createPocketsphinxTranscriber(parts: Parts): Transcriber {
 }
 
 /** What is to be said of how the wishes are met. */
-function wishNotes({ languageCode, vocabulary = [] }: TranscribeRequest): string[] {
+function optionNotes({ languageCode, vocabulary = [] }: TranscribeRequest): string[] {
   const [, region = "us"] = languageCode.toLowerCase().split(/[-_]/);
   return [
     ...(region === "us" ? [] : [`heard as American English (en-US), not as ${languageCode}`]),

@@ -1,4 +1,4 @@
-import { recordEvent, settleMedia } from "./settle.ts";
+import { recordEvent, finalizeMedia } from "./settle.ts";
 import type { Sql } from "../statements.ts";
 import { MediaError } from "../../../media/errors.ts";
 import type { Applied, Change, Expectation, Write } from "../../../catalog/catalog.ts";
@@ -63,7 +63,7 @@ function write(sql: Sql, name: string, metadataTable: string, change: Change, no
     case "event":
       return recordEvent(sql, change.event, now);
     case "settle":
-      return settleMedia(sql, change.version, now);
+      return finalizeMedia(sql, change.version, now);
   }
 }
 

@@ -79,11 +79,13 @@ describe("what was wished of a transcript", () => {
           { type: "event", event: { type: "media.ready", name: "a.mp3", version } },
         ],
       });
-    expect(await catalog.speechWish({ name: "a.mp3", version })).toBeUndefined();
+    expect(await catalog.transcriptionOptions({ name: "a.mp3", version })).toBeUndefined();
     await say({ languageCode: "de-DE", speakers: 2 });
     await say({ languageCode: "fr-FR" });
-    expect(await catalog.speechWish({ name: "a.mp3", version })).toEqual({ languageCode: "fr-FR" });
-    expect(await catalog.speechWish({ name: "a.mp3", version: "other" })).toBeUndefined();
+    expect(await catalog.transcriptionOptions({ name: "a.mp3", version })).toEqual({
+      languageCode: "fr-FR",
+    });
+    expect(await catalog.transcriptionOptions({ name: "a.mp3", version: "other" })).toBeUndefined();
     const twin = () => catalog.findTwin({ sha256: "a.mp3", owner: "local" });
     expect((await twin())?.speech).toEqual({ languageCode: "fr-FR" });
     await catalog.apply({

@@ -3,7 +3,7 @@ import { parsed, type Sql } from "../statements.ts";
 import type { Catalog } from "../../../catalog/catalog.ts";
 import { jobsBefore } from "./job-pages.ts";
 import { getBrief } from "./media-pages.ts";
-import { speechWish } from "./speech-wish.ts";
+import { transcriptionOptions } from "./transcription-options.ts";
 
 type LookUps = Pick<
   Catalog,
@@ -11,7 +11,7 @@ type LookUps = Pick<
   | "getBrief"
   | "listAttempts"
   | "listEvents"
-  | "speechWish"
+  | "transcriptionOptions"
   | "jobsBefore"
   | "lastEvent"
   | "listEventsAfter"
@@ -43,7 +43,7 @@ export function createLookUps(sql: Sql, metadataTable: string): LookUps {
     async listEvents(name) {
       return sql("SELECT * FROM events WHERE name = ? ORDER BY sequence").all(name).map(eventOf);
     },
-    speechWish: async (subject) => speechWish(sql, subject),
+    transcriptionOptions: async (subject) => transcriptionOptions(sql, subject),
     jobsBefore: async (jobId) => jobsBefore(sql, jobId),
     async lastEvent() {
       return Number(sql("SELECT max(sequence) AS last FROM events").get()?.["last"] ?? 0);

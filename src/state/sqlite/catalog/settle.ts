@@ -14,7 +14,7 @@ export function recordEvent(sql: Sql, event: MediaEvent, now: number): void {
 }
 
 /** When nothing is left to do for the version: ready, or failed with the steps that did, and word of it. */
-export function settleMedia(sql: Sql, version: string, now: number): void {
+export function finalizeMedia(sql: Sql, version: string, now: number): void {
   const media = sql("SELECT name FROM media WHERE version = ? AND state = 'processing'").get(
     version,
   );

@@ -4,7 +4,7 @@ import { newJob, type JobSettings, type Step } from "../../../media/job.ts";
 import { renamedOutput } from "../../../media/keys.ts";
 import type { Twin, TwinQuery } from "../../../catalog/catalog.ts";
 import { indexMedia, putObject } from "./media-changes.ts";
-import { speechWish } from "./speech-wish.ts";
+import { transcriptionOptions } from "./transcription-options.ts";
 import { remainsOf, type Kept } from "./tombstones.ts";
 
 /**
@@ -26,7 +26,7 @@ export function findTwin(sql: Sql, { sha256, owner }: TwinQuery, now: number): T
     const remains = remainsOf(sql, version, now);
     if (remains === undefined || remains.kept.facts === null) continue;
     const { name, kept } = remains;
-    const speech = speechWish(sql, { name, version });
+    const speech = transcriptionOptions(sql, { name, version });
     return {
       name,
       version,

@@ -33,7 +33,7 @@ export interface DeliveryFilter extends OwnedBy {
 }
 
 /** What to deliver once more: one message, everything that is dead, or everything since a time. */
-export type ReplayWish = OwnedBy &
+export type ReplayRequest = OwnedBy &
   ({ readonly id: string } | { readonly dead: true } | { readonly since: number });
 
 /** The outbox: messages, how their delivery goes, and having it done again. */
@@ -78,7 +78,7 @@ export function createOutbox(database: DatabaseSync) {
      * Returns how many deliveries wait again.
      * @throws MediaError `not_found` for an id that nobody has
      */
-    replay: (wish: ReplayWish): Promise<number> =>
+    replay: (wish: ReplayRequest): Promise<number> =>
       transaction(database, () => {
         const now = Date.now();
         const owner = wish.owner ?? null;

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { transaction } from "../open.ts";
 import { jobOf, mediaOf } from "../rows.ts";
 import { surveySessions, touchSession } from "../sessions.ts";
-import { settleMedia } from "../catalog/settle.ts";
+import { finalizeMedia } from "../catalog/settle.ts";
 import { orNull, statements, type Row, type Sql } from "../statements.ts";
 import type { SlotKind } from "../../../media/job.ts";
 import type { Claim, JobQueue } from "../../../queue/job-queue.ts";
@@ -69,7 +69,7 @@ function putBack(sql: Sql, attempt: string, outcome: "handed_back" | "lost", now
        attempt = NULL, session = NULL, progress = NULL, cancel_requested = 0
      WHERE attempt = ?3`,
   ).run(now, outcome, attempt);
-  settleMedia(sql, String(job["version"]), now); // if it was to be cancelled, nothing may be left to do
+  finalizeMedia(sql, String(job["version"]), now); // if it was to be cancelled, nothing may be left to do
 }
 
 /** The attempts whose session is gone, and the sessions that are. */

@@ -3,7 +3,7 @@ import { MediaError, unreachable } from "../media/errors.ts";
 import {
   isLanguageCode,
   type SpeechEngineChoice,
-  type SpeechWish,
+  type TranscriptionOptions,
   type VocabularyPhrase,
 } from "../media/speech.ts";
 import { readVocabulary, vocabularyLimits, vocabularyOf } from "../transcribe/vocabulary-file.ts";
@@ -72,12 +72,12 @@ function identification({ identifyLanguage, languages }: SpeechOptions) {
  * Options as a wish; undefined when nothing is wished.
  * @throws MediaError `invalid_argument`, `not_found` when the vocabulary cannot be read
  */
-export async function wishOf(options: SpeechOptions): Promise<SpeechWish | undefined> {
+export async function optionsOf(options: SpeechOptions): Promise<TranscriptionOptions | undefined> {
   const { vocabulary, phrases, speakers, engine } = options;
   if (typeof speakers === "number" && !(speakers >= 1 && speakers <= mostSpeakers))
     refuse(`speakers must be auto, or 1 to ${mostSpeakers}`);
   const identifyLanguage = identification(options);
-  const said: SpeechWish = {
+  const said: TranscriptionOptions = {
     ...(options.language !== undefined && { languageCode: language(options.language) }),
     ...(engine !== undefined && { engine }),
     ...(speakers !== undefined && { speakers: speakers === false ? "none" : speakers }),
@@ -90,12 +90,12 @@ export async function wishOf(options: SpeechOptions): Promise<SpeechWish | undef
   return Object.keys(said).length === 0 ? undefined : said;
 }
 
-/** Options as a wish, if it can be met here. @throws MediaError what `wishOf` and `checkSpeech` throw */
-export async function checkedWish(
+/** Options as a wish, if it can be met here. @throws MediaError what `optionsOf` and `checkSpeech` throw */
+export async function checkedOptions(
   parts: Pick<Parts, "localSteps">,
   options: SpeechOptions = {},
-): Promise<SpeechWish | undefined> {
-  const speech = await wishOf(options);
+): Promise<TranscriptionOptions | undefined> {
+  const speech = await optionsOf(options);
   if (speech !== undefined) (await parts.localSteps()).checkSpeech(speech);
   return speech;
 }

@@ -1,6 +1,6 @@
 import type { Catalog, Change } from "../catalog/catalog.ts";
 import type { MediaEvent } from "../media/event.ts";
-import { isSameWish, type SpeechWish } from "../media/speech.ts";
+import { sameOptions, type TranscriptionOptions } from "../media/speech.ts";
 import { follow, type PipelineSettings } from "../pipeline.ts";
 import type { Claim } from "../queue/job-queue.ts";
 
@@ -15,16 +15,16 @@ export function leadsToTranscript(event: MediaEvent): boolean {
  * before the commit that it decides: `settle` looks whether a newer one was said in between, which
  * found nothing to follow from, and asks for that one.
  */
-export function createHearing(
-  catalog: Pick<Catalog, "speechWish" | "apply">,
-  settingsFor: (wish: SpeechWish) => PipelineSettings,
+export function createTranscriptionFollowUps(
+  catalog: Pick<Catalog, "transcriptionOptions" | "apply">,
+  settingsFor: (wish: TranscriptionOptions) => PipelineSettings,
 ) {
-  const begun = new WeakMap<Claim, { event: MediaEvent; wish: SpeechWish }>();
-  const wishOf = async (event: MediaEvent) => (await catalog.speechWish(event)) ?? {};
+  const begun = new WeakMap<Claim, { event: MediaEvent; wish: TranscriptionOptions }>();
+  const optionsOf = async (event: MediaEvent) => (await catalog.transcriptionOptions(event)) ?? {};
   return {
     /** What follows from an event that leads to a transcript. */
     async follow(event: MediaEvent, claim: Claim): Promise<readonly Change[]> {
-      const wish = await wishOf(event);
+      const wish = await optionsOf(event);
       begun.set(claim, { event, wish });
       return follow(event, settingsFor(wish), claim.job.request);
     },
@@ -32,8 +32,8 @@ export function createHearing(
     async settle(claim: Claim): Promise<void> {
       const known = begun.get(claim);
       if (known === undefined) return;
-      const wish = await wishOf(known.event);
-      if (isSameWish(known.wish, wish)) return;
+      const wish = await optionsOf(known.event);
+      if (sameOptions(known.wish, wish)) return;
       const { name, version } = known.event;
       const changes = follow(known.event, settingsFor(wish), claim.job.request);
       await catalog.apply({ expect: { name, version }, changes });

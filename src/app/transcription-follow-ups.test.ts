@@ -5,15 +5,15 @@ import { openDatabase } from "../state/sqlite/open.ts";
 import { createIdSource, newSession } from "../media/ids.ts";
 import type { MediaEvent } from "../media/event.ts";
 import { newJob } from "../media/job.ts";
-import { wishSettings, type SpeechWish } from "../media/speech.ts";
+import { optionSettings, type TranscriptionOptions } from "../media/speech.ts";
 import type { PipelineSettings } from "../pipeline.ts";
 import { createSqliteQueue } from "../state/sqlite/queue/queue.ts";
-import { createHearing } from "./hearing.ts";
+import { createTranscriptionFollowUps } from "./transcription-follow-ups.ts";
 
 const name = "a.mp4";
 const slots = { light: 1, picture: 1, transcode: 1, speech: 1, vision: 1 };
 const settings = { transcriber: "x", languageCode: "en-US" } as PipelineSettings;
-const settingsFor = (wish: SpeechWish) => ({ ...settings, speech: wishSettings(wish) });
+const settingsFor = (wish: TranscriptionOptions) => ({ ...settings, speech: optionSettings(wish) });
 
 let database: ReturnType<typeof openDatabase>;
 beforeEach(() => void (database = openDatabase(":memory:")));
@@ -36,10 +36,10 @@ it("hears a media as was wished while its audio was just being recorded", async 
   const claim = await queue.claim({ slots });
   if (claim === undefined) throw new Error("there is a job");
   const event: MediaEvent = { type: "rendition.created", rendition: "audio", name, version };
-  const hearing = createHearing(catalog, settingsFor);
+  const hearing = createTranscriptionFollowUps(catalog, settingsFor);
   const follows = await hearing.follow(event, claim);
   // somebody wishes just now; there is no audio yet that a transcript could follow from
-  const speech: SpeechWish = { speakers: 2 };
+  const speech: TranscriptionOptions = { speakers: 2 };
   await apply(version, [{ type: "event", event: { type: "speech.asked", name, version, speech } }]);
   const { attempt } = claim;
   await catalog.apply({
