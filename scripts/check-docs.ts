@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-const documents = ["README.md", "docs", "examples"].flatMap((path) =>
+const documents = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs", "examples"].flatMap((path) =>
   path.endsWith(".md")
     ? [path]
     : readdirSync(join(root, path), { recursive: true, encoding: "utf8" })
