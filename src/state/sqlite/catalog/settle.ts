@@ -1,6 +1,8 @@
 import type { MediaEvent } from "../../../media/event.ts";
 import type { Step } from "../../../media/job.ts";
-import { recordNotification } from "../notify/record.ts";
+import { outcomeMessage } from "../../../notify/compose.ts";
+import { recordMessage } from "../notify/messages.ts";
+import { loadOutcome } from "../notify/outcome-record.ts";
 import type { Sql } from "../statements.ts";
 
 export function recordEvent(sql: Sql, event: MediaEvent, now: number): void {
@@ -36,5 +38,6 @@ export function finalizeMedia(sql: Sql, version: string, now: number): void {
       : { type: "media.failed", failed: [...new Set(failed)], ...subject },
     now,
   );
-  recordNotification(sql, version, state === "ready" ? "completed" : "error", now);
+  const outcome = loadOutcome(sql, version);
+  if (outcome !== undefined) recordMessage(sql, outcomeMessage(outcome), now);
 }

@@ -1,4 +1,4 @@
-import { newMessageId } from "./record.ts";
+import { newMessageId } from "./messages.ts";
 import type { Sql } from "../statements.ts";
 import { MediaError } from "../../../media/errors.ts";
 import type { Topic } from "../../../media/notice.ts";

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { transaction } from "../open.ts";
-import { addressTo } from "./record.ts";
+import { addressTo } from "./messages.ts";
 import { statements } from "../statements.ts";
 import { MediaError } from "../../../media/errors.ts";
 import type { Topic } from "../../../media/notice.ts";
