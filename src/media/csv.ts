@@ -1,12 +1,12 @@
 /** Text that a spreadsheet would run as a formula (OWASP, "CSV injection"), full-width signs too. */
 const formula = /^\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/u;
 
-/** A field as it was before `csvField` made a text of a formula. */
+/** Undoes what `csvField` did to a formula: removes the apostrophe in front. */
 export function withoutApostrophe(field: string): string {
   return field.startsWith("'") && formula.test(field.slice(1)) ? field.slice(1) : field;
 }
 
-/** A field of RFC 4180; a formula gets an apostrophe in front, which makes it text. */
+/** A field of RFC 4180. A formula gets an apostrophe in front, so that a spreadsheet shows it as text. */
 export function csvField(value: string): string {
   const safe = formula.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
@@ -20,16 +20,16 @@ export function csvLine(values: readonly (string | number | undefined)[]): strin
   return `${fields.join(",")}\r\n`;
 }
 
-/** What makes spreadsheets read a file as UTF-8. */
+/** A spreadsheet reads a file that begins with it as UTF-8. */
 export const byteOrderMark = "\ufeff";
 
-/** What is between fields: what the first line says, or has. */
+/** The separator between fields: the first of `,`, `;` and tab in the first line. */
 function separatorOf(head: string): string {
   return [",", ";", "\t"].find((separator) => head.includes(separator)) ?? ",";
 }
 
 /**
- * Records of a CSV file, as spreadsheets save it: `,`, `;` or a tab between fields (as in its first
+ * The records of a CSV file as spreadsheets save it: `,`, `;` or a tab between fields (as in its first
  * line, or named there: `sep=;`), any line ends, with or without a byte order mark. Empty lines are
  * left out.
  */
@@ -47,7 +47,7 @@ export function parseCsv(text: string): string[][] {
   );
   for (field.lastIndex = 0; field.lastIndex < bare.length;) {
     const found = field.exec(bare);
-    if (found === null) break; // a quote that nothing ends: what is before it counts
+    if (found === null) break; // a quotation mark without an end: the records before it count
     const [whole, quoted, plain = "", end] = found;
     row.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
     if (end !== separator) {

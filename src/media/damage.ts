@@ -1,6 +1,6 @@
 /**
- * ffmpeg leaves with 0 whether it could read all of a file or a tenth of it. What tells is the
- * number of its complaints, and outputs that are shorter than the source says it is.
+ * How much of a source could not be decoded. ffmpeg exits with 0 whether it read a whole file or a tenth
+ * of it. The number of its error lines and the length of the outputs show the difference.
  */
 export interface Damage {
   readonly errors: number;
@@ -13,7 +13,7 @@ export interface Shortfall {
   readonly expectedMs: number;
 }
 
-/** A headline figure and a last frame may differ so much without anything being lost. */
+/** Whether something is missing: more than 0.5 s and 2 %, because stated lengths are rounded that much. */
 export function isShort({ decodedMs, expectedMs }: Shortfall): boolean {
   return expectedMs - decodedMs > Math.max(500, expectedMs * 0.02);
 }

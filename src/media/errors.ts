@@ -1,4 +1,4 @@
-/** Every error that a person or a program can meet, by its stable code. docs/errors.md says the same, and a test holds the two together. */
+/** Every error, by its stable code. docs/errors.md explains the same codes; a test compares the two. */
 export const errorCodes = {
   // what was asked
   invalid_argument: { retryable: false, remedy: "See `dailies --help` for what is accepted." },
@@ -118,16 +118,16 @@ export type ErrorCode = keyof typeof errorCodes;
 
 /**
  * The one error type of Dailies.
- * `message` is a short line for people; what a decoder or an engine printed goes to `details`.
- * `retryable` says whether trying the same again may succeed; default: what the code says.
- * `remedy` is for a place that knows better than the code what helps.
+ * `message` is a short line for people. What a decoder or an engine printed goes to `details`.
+ * `retryable` says whether the same call may succeed later. Default: as the code says.
+ * `remedy` replaces the code's remedy where the caller knows a better one.
  */
 export class MediaError extends Error {
   override readonly name = "MediaError";
   readonly code: ErrorCode;
   readonly retryable: boolean;
   readonly details: Readonly<Record<string, unknown>>;
-  /** What the reader can do about it, in one sentence. */
+  /** What the reader can do, in one sentence. */
   readonly remedy: string;
 
   constructor(
@@ -164,7 +164,7 @@ const systemCodes: Record<string, ErrorCode> = {
 };
 
 /**
- * SQLite's result codes that speak of the machine and not of a defect, by their low byte:
+ * SQLite's result codes that name a condition of the machine and not a defect, by their low byte:
  * https://sqlite.org/rescode.html
  */
 const databaseCodes: Record<number, ErrorCode> = {
@@ -178,10 +178,10 @@ const databaseCodes: Record<number, ErrorCode> = {
   26: "storage_failed", // NOTADB
 };
 
-/** IOERR_SHMSIZE: the write-ahead log's index cannot grow, for want of space. */
+/** IOERR_SHMSIZE: the disk has no space for the index of the write-ahead log. */
 const noSpaceForIndex = 4874;
 
-/** A database's error under its code; undefined when it is none, or a defect of ours. */
+/** A database error as a MediaError; undefined for another error, or for a defect of ours. */
 function databaseError(thrown: Error & { errcode?: unknown }): MediaError | undefined {
   const { errcode } = thrown;
   if (typeof errcode !== "number") return undefined;
@@ -194,7 +194,7 @@ function databaseError(thrown: Error & { errcode?: unknown }): MediaError | unde
   return new MediaError(code, message, { cause: thrown, details: { sqlite: errcode } });
 }
 
-/** Any thrown thing as a MediaError: itself, a known system error under its code, else `internal`. */
+/** Any thrown value as a MediaError: itself, a known system error under its code, else `internal`. */
 export function asMediaError(thrown: unknown): MediaError {
   if (thrown instanceof MediaError) return thrown;
   if (!(thrown instanceof Error)) return new MediaError("internal", String(thrown));
@@ -208,13 +208,13 @@ export function asMediaError(thrown: unknown): MediaError {
 }
 
 /**
- * What a failed look at a path means: that nothing is there, or why it cannot be looked at.
+ * The error for a path that could not be opened: nothing is there, or why it cannot be read.
  * @param path as it was given
  * @param what should be there: `folder`
  */
 export function unreachable(path: string, thrown: unknown, what = "file or folder"): MediaError {
   const { code } = thrown as NodeJS.ErrnoException;
-  // What was no letter when the name was read as UTF-8 has become this one.
+  // U+FFFD stands for bytes of the name that are not UTF-8.
   if (code === "ENOENT" && path.includes("\ufffd"))
     return new MediaError("invalid_name", `the name of ${path} is not UTF-8`, {
       cause: thrown,

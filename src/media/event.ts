@@ -6,18 +6,18 @@ import type { TranscriptionOptions } from "./speech.ts";
 /** A removal and an arrival of the same bytes this close together are a rename, in either order. */
 export const renameMs = 10_000;
 
-/** Something that happened to one version of one media, in the past tense. */
+/** Something that happened to one version of one media file, in the past tense. */
 export type MediaEvent = { readonly name: string; readonly version: string } & EventKind;
 
 type EventKind =
-  /** `twin`: the name of the media with the same bytes whose results it shares. */
+  /** `twin`: the name of the media file with the same bytes whose results this one shares. */
   | { readonly type: "object.created"; readonly twin?: string }
-  /** `keepMs`: how long what was made is kept for the same bytes to come back under another name. */
+  /** `keepMs`: how long the results are kept, in case the same bytes arrive under another name. */
   | { readonly type: "object.removed"; readonly keepMs?: number }
   | { readonly type: "media.probed"; readonly facts: MediaFacts }
   | { readonly type: "rendition.created"; readonly rendition: RenditionName }
   | { readonly type: "transcript.created"; readonly transcript: string }
-  /** Somebody said how it is to be heard; the whole wish as it is from then on. */
+  /** The transcription options changed; `speech` holds all of them as they are from now on. */
   | { readonly type: "speech.asked"; readonly speech: TranscriptionOptions }
   | { readonly type: "labels.created"; readonly labels: string }
   | { readonly type: "step.failed"; readonly step: Step; readonly code: string }

@@ -1,12 +1,12 @@
 import type { MediaType } from "./media.ts";
 
-/** A ratio as containers state it; never 0 in either part. */
+/** A ratio as a container states it. Neither part is 0. */
 export interface Ratio {
   readonly num: number;
   readonly den: number;
 }
 
-/** The video stream that is shown, as far as it is known. */
+/** The video stream that is shown. Unknown is absent. */
 export interface VideoFacts {
   /** Index among all streams of the file. */
   readonly streamIndex: number;
@@ -37,7 +37,7 @@ export interface VideoFacts {
   readonly durationMs?: number;
 }
 
-/** The audio stream that is heard: the one with the default flag, else the first. */
+/** The chosen audio stream: the one with the default flag, else the first. */
 export interface AudioFacts {
   readonly streamIndex: number;
   readonly codec: string;
@@ -57,7 +57,7 @@ export interface CoverArtFacts {
   readonly height: number;
 }
 
-/** What a probe finds out about a media. Unknown is absent, never 0. */
+/** What a probe finds out about a media file. Unknown is absent, never 0. */
 export interface MediaFacts {
   readonly type: MediaType;
   /** ffprobe's format_name: `mov,mp4,m4a,3gp,3g2,mj2`. */

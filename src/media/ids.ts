@@ -20,10 +20,10 @@ export function newSession(): string {
 }
 
 /**
- * Makes time-ordered ids: milliseconds, a counter, and the session that made it.
- * Ids of one source always rise, also when the clock is set back; ids of two sessions never meet.
- * Because an id names its session, bytes left behind by a dead process can be told from
- * bytes that a living one is about to record.
+ * Makes time-ordered ids: milliseconds, a counter, and the session.
+ * The ids of one source always rise, also when the clock is set back. Two sessions never make the same id.
+ * An id names its session. So bytes that a dead process left behind differ from bytes that a living
+ * process is about to record.
  */
 export function createIdSource(session: string, now: () => number = Date.now): () => string {
   let time = 0;

@@ -17,8 +17,8 @@ export const steps = [
 export type Step = (typeof steps)[number];
 
 /**
- * What a step occupies while it runs, in the order in which slots are filled. `light` work is never
- * made to wait, and pictures have slots of their own: they need not wait for films.
+ * The kinds of slot that a running step occupies, in the order in which slots are filled. `light` work
+ * does not wait for heavy work. Pictures have slots of their own, so they do not wait for films.
  */
 export const slotKinds = ["light", "picture", "transcode", "speech", "vision"] as const;
 export type SlotKind = (typeof slotKinds)[number];
@@ -45,7 +45,7 @@ const pictureSlots: Partial<Readonly<Record<Step, Slot>>> = {
   label: { kind: "picture", priority: 1 },
 };
 
-/** The slot of a step for a media of that type. */
+/** The slot of a step for a media file of that type. */
 export function slotOf(step: Step, type?: MediaType): Slot {
   return (type === "image" ? pictureSlots[step] : undefined) ?? stepSlots[step];
 }
@@ -76,10 +76,10 @@ export const jobStates = [
 ] as const;
 export type JobState = (typeof jobStates)[number];
 
-/** Anything that changes a step's result: engine, model, language, sizes … Must be JSON. */
+/** Everything that changes a step's result: engine, model, language, sizes … It must be JSON. */
 export type JobSettings = Readonly<Record<string, unknown>>;
 
-/** A job that is to be: one step for one version with one set of settings. */
+/** A job before it is enqueued: one step for one version with one set of settings. */
 export interface NewJob {
   readonly id: string;
   readonly name: string;
@@ -88,7 +88,7 @@ export interface NewJob {
   readonly settings: JobSettings;
 }
 
-/** Who asked, and for what; the jobs that follow from a job carry its request on. */
+/** Which session asked, and for which steps. The jobs that follow from a job carry the same request. */
 export interface JobRequest {
   readonly session: string;
   /** Only these steps and what they need. Default: all that fit the media. */
@@ -105,13 +105,13 @@ export interface JobFailure {
 /** A job as the catalog knows it. */
 export interface Job extends NewJob {
   readonly state: JobState;
-  /** Executions so far that counted: one handed back at a shutdown does not. */
+  /** Executions so far. One that a shutdown returned to the queue does not count. */
   readonly attempts: number;
   readonly request?: JobRequest;
   readonly enqueuedAt: number;
   readonly startedAt?: number;
   readonly finishedAt?: number;
-  /** Not before this time, when it waits for another try. */
+  /** The next attempt does not begin before this time. */
   readonly runAfter?: number;
   readonly progress?: Progress;
   readonly reason?: SkipReason;
@@ -127,7 +127,7 @@ export function canonicalJson(value: unknown): string {
   );
 }
 
-/** A job to do; its id is a hash of version, step and settings, so asking twice is asking once. */
+/** A job. Its id is a hash of version, step and settings, so the same request twice is one job. */
 export function newJob(
   media: { readonly name: string; readonly version: string },
   step: Step,
@@ -139,8 +139,8 @@ export function newJob(
 }
 
 /**
- * What a job makes, of which a version has one: a new job for it takes the old one's place.
- * For most it is the step; the index is made once of the transcript and once of the labels.
+ * The part of a version's results that a job makes. A new job for the same part replaces the old one.
+ * For most jobs the part is the step. The index is made once from the transcript and once from the labels.
  */
 export function partOf(job: NewJob): string {
   const of = job.settings["of"];

@@ -3,11 +3,11 @@ import type { LabelSummary } from "./label.ts";
 import type { Media } from "./media.ts";
 
 /**
- * The shapes that programs get, from the command line's --json and from the service alike. Field
- * names are camelCase with units in them, times are ISO 8601 in UTC, what is unknown is left out.
+ * The shapes that programs get, from --json on the command line and from the service. Field names are
+ * camelCase and contain their units, times are ISO 8601 in UTC, unknown values are left out.
  */
 
-/** A media without what was made of it. */
+/** A media file without its results. */
 export interface MediaJson {
   readonly name: string;
   readonly version: string;
@@ -16,7 +16,7 @@ export interface MediaJson {
   /** `video`, `audio` or `image`, once it is known. */
   readonly type?: Media["type"];
   readonly durationMs?: number;
-  /** As it is to be seen: turned, with square pixels. */
+  /** As displayed: turned, with square pixels. */
   readonly width?: number;
   readonly height?: number;
   readonly sizeBytes: number;
@@ -45,7 +45,7 @@ export interface JobJson {
   readonly enqueuedAt: string;
   readonly startedAt?: string;
   readonly finishedAt?: string;
-  /** When it is tried again, at the earliest. */
+  /** The earliest time of the next attempt. */
   readonly runAfter?: string;
   /** How far it is: `fraction` 0–1, `speed` in media seconds per second, `remainingMs`. */
   readonly progress?: NonNullable<Job["progress"]>;
@@ -61,7 +61,7 @@ export interface LabelJson {
   readonly parents: readonly string[];
 }
 
-/** A time as JSON has it. */
+/** A time in ISO 8601. */
 export function iso(at: number): string {
   return new Date(at).toISOString();
 }

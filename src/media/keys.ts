@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { MediaError } from "./errors.ts";
 
 /**
- * The endings by which media are known in keys. Frozen: output keys depend on it, so an ending
- * that is added later would move the outputs of what is already stored.
+ * The endings of media files in keys. The list is frozen: output keys depend on it, so a new ending
+ * would move the outputs of media files that are already stored.
  */
 export const mediaExtensions: readonly string[] = Object.freeze(
   (
@@ -21,13 +21,13 @@ export function extensionOf(key: string): string | undefined {
   return dot > key.lastIndexOf("/") ? key.slice(dot + 1).toLowerCase() : undefined;
 }
 
-/** Whether a key ends as media do, in any case. */
+/** Whether a key has the ending of a media file, in any case. */
 export function hasMediaExtension(key: string): boolean {
   return endings.has(extensionOf(key) ?? "");
 }
 
 /**
- * NAME, of which output keys are made: collision-free over all keys (proved by a property test).
+ * NAME, from which output keys are made. No two keys share one (a property test tries).
  * `talk.mp4` → `talk`; `talk.mov` → `talk.mov`; `talk` → `talk.media`.
  */
 export function stemOf(key: string): string {
@@ -53,13 +53,13 @@ const outputEndings = {
 
 export type OutputKind = keyof typeof outputEndings;
 
-/** Where an output of a source lies in the outputs bucket: `a/talk.mp4` → `output/web/a/talk.mp4`. */
+/** The key of an output in the outputs bucket: `a/talk.mp4` → `output/web/a/talk.mp4`. */
 export function outputKey(kind: OutputKind, sourceKey: string): string {
   const folder = kind.split("-")[0];
   return `output/${folder}/${stemOf(sourceKey)}.${outputEndings[kind]}`;
 }
 
-/** Where the output of `from` at this key lies for `to`; undefined when it is no output of `from`. */
+/** The key of the same output for the media file `to`; undefined when `key` is no output of `from`. */
 export function renamedOutput(key: string, from: string, to: string): string | undefined {
   const kinds = Object.keys(outputEndings) as OutputKind[];
   const kind = kinds.find((one) => outputKey(one, from) === key);

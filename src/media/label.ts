@@ -8,15 +8,15 @@ export interface Box {
   readonly height: number;
 }
 
-/** One thing seen at one place. */
+/** One thing at one place in the picture. */
 export interface LabelInstance {
   readonly box: Box;
   readonly confidence: number;
-  /** In videos: the same number in several frames means that it is the same thing. From 1. */
+  /** In videos: the same number in several frames means the same thing. Counts from 1. */
   readonly track?: number;
 }
 
-/** Something that is in a picture or a frame. Confidence is 0–1. */
+/** A thing, person or animal in a picture or a frame. Confidence is 0–1. */
 export interface Label {
   readonly name: string;
   readonly confidence: number;
@@ -39,24 +39,24 @@ export interface LabelSegment {
   readonly confidence: number;
 }
 
-/** What was filmed in one go: the time between two cuts (half-open). */
+/** A shot: the time between two cuts (half-open). */
 export interface Shot {
   readonly startMs: number;
   readonly endMs: number;
-  /** How sure it is that there is a cut at its start, 0–1; 1 at the video's own. */
+  /** The confidence of the cut at its start, 0–1; 1 at the start of the video. */
   readonly confidence: number;
 }
 
-/** All that a labelling found, in the order of time. */
+/** The result of labelling, in the order of time. */
 export interface Labeling {
   readonly frames: readonly LabeledFrame[];
   readonly segments: readonly LabelSegment[];
-  /** Of a video, one after the other without gaps; absent when nobody looked for cuts. */
+  /** The shots of a video, without gaps; absent when the engine did not look for cuts. */
   readonly shots?: readonly Shot[];
   readonly engine: EngineInfo;
 }
 
-/** A label of a whole media, as lists and filters use it: each name once, with its best confidence. */
+/** A label of a whole media file, for lists and filters: each name once, with its highest confidence. */
 export interface LabelSummary {
   readonly name: string;
   readonly confidence: number;

@@ -1,4 +1,4 @@
-/** What one media may cost. Configurable; the figures are docs/settings.md's. */
+/** What one media file may cost. docs/settings.md has the defaults. */
 export interface Limits {
   /** Longest media accepted. `limit_duration` */
   readonly maxDurationMs: number;
@@ -14,7 +14,7 @@ export interface Limits {
   /** Largest file accepted from the network. `too_large` */
   readonly maxUploadBytes: number;
   /**
-   * With less than this free on the disk of the data directory, no job is begun and nothing taken in.
+   * With less free space on the data directory's disk, no job begins and no upload is accepted.
    * Default (undefined): 1 GiB, or a hundredth of the disk where that is less. `disk_full`
    */
   readonly minFreeBytes: number | undefined;
@@ -35,7 +35,7 @@ export const defaultLimits: Limits = {
   minFreeBytes: undefined,
 };
 
-/** How long a step may take on a media of this duration: wall and processor time in milliseconds. */
+/** How long a step may take on a media file of this duration: wall and processor time in milliseconds. */
 export function timeLimitMs(limits: Limits, durationMs: number | undefined): number {
   return Math.max(limits.minTimeMs, (durationMs ?? limits.maxDurationMs) * limits.timeFactor);
 }

@@ -4,14 +4,14 @@ import type { MediaFacts } from "./facts.ts";
  * Glossary
  * - Object: stored bytes, found by bucket and key.
  * - Version: the fresh id given whenever new bytes are accepted.
- * - Media: the record of one uploaded object; its name is its key.
- * - Rendition: one encoded output of a media.
+ * - Media: the record of one uploaded object (in prose: a media file); its name is its key.
+ * - Rendition: one encoded output of a media file.
  */
 
 export const mediaTypes = ["video", "audio", "image"] as const;
 export type MediaType = (typeof mediaTypes)[number];
 
-/** The two buckets: what people put in, and what Dailies makes of it. */
+/** The two buckets: uploads, and the outputs that Dailies makes from them. */
 export type Bucket = "uploads" | "outputs";
 
 /** Names one object's bytes: stores that keep versions read `version`, others read `key`. */
@@ -54,15 +54,15 @@ export interface Media {
 export const renditionNames = ["web", "phone", "audio", "gif", "poster"] as const;
 export type RenditionName = (typeof renditionNames)[number];
 
-/** One encoded output of a media. */
+/** One encoded output of a media file. */
 export interface Rendition {
   readonly rendition: RenditionName;
   readonly object: StoredObject;
   readonly width?: number;
   readonly height?: number;
   readonly durationMs?: number;
-  /** `ffmpeg 5.1.9`, `mediaconvert` …: what made it. */
+  /** The engine that made it: `ffmpeg 5.1.9`, `mediaconvert` … */
   readonly engine: string;
-  /** True when streams were taken over unchanged because they already fitted. */
+  /** True when streams were copied unchanged because they already fitted. */
   readonly copied: boolean;
 }

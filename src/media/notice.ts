@@ -5,10 +5,10 @@ import type { MediaType } from "./media.ts";
 export const topics = ["completed", "error"] as const;
 export type Topic = (typeof topics)[number];
 
-/** The owner of a subscription that hears of everybody's media. */
+/** The owner of a subscription to the media files of all owners. */
 export const everybody = "*";
 
-/** What a message says of a media, as it was when the message was written. */
+/** What a message says about a media file, as it was when the message was written. */
 export interface NoticeContent {
   readonly name: string;
   readonly version: string;
@@ -16,24 +16,24 @@ export interface NoticeContent {
   readonly type?: MediaType;
   readonly durationMs?: number;
   readonly sizeBytes: number;
-  /** Everything that was made of it, by key. */
+  /** All its outputs, by key. */
   readonly outputs: readonly {
     readonly key: string;
     readonly contentType: string;
     readonly sizeBytes: number;
   }[];
-  /** Names of what is seen, surest first, at most 12. Absent when nothing is, or the media was removed. */
+  /** Names of labels, the surest first, at most 12. Absent when there are none, or the media file was removed. */
   readonly labels?: readonly string[];
-  /** How the transcript begins. Absent when nothing is said, or the media was removed. */
+  /** The beginning of the transcript. Absent when nothing is said, or the media file was removed. */
   readonly transcript?: {
     readonly text: string;
     /** False when `text` is only the beginning. */
     readonly whole: boolean;
     readonly languageCode: string;
-    /** True when a draft engine heard the words. */
+    /** True when a draft engine made the transcript. */
     readonly draft: boolean;
   };
-  /** The steps that failed or were cancelled; absent when none did, or the media was removed. */
+  /** The steps that failed or were cancelled; absent when none did, or the media file was removed. */
   readonly failures?: readonly NoticeFailure[];
 }
 

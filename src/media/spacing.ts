@@ -13,13 +13,13 @@ export function isUnspaced(text: string): boolean {
   return unspaced.test(String.fromCodePoint(text.codePointAt(0) ?? 0x20));
 }
 
-/** What stands between two pieces of text, in the order in which they are spoken: a space, or nothing. */
+/** The separator between two pieces of text in the order of speech: a space, or nothing. */
 export function spaceBetween(left: string, right: string): "" | " " {
   if (left === "" || right === "") return "";
   return isUnspaced(lastCharacter(left)) && isUnspaced(right) ? "" : " ";
 }
 
-/** Pieces of text as they are written one after the other. */
+/** Joins pieces of text as their scripts write them, with or without spaces. */
 export function joinSpoken(pieces: readonly string[]): string {
   let text = "";
   let left = "";

@@ -12,25 +12,25 @@ export interface VocabularyPhrase {
 
 /** A list of phrases; the same phrases have the same hash. */
 export interface Vocabulary {
-  /** SHA-256 of the phrases, hexadecimal: what stands for them in a job's settings. */
+  /** SHA-256 of the phrases, hexadecimal; a job's settings hold it instead of the phrases. */
   readonly sha256: string;
   readonly phrases: readonly VocabularyPhrase[];
 }
 
-/** Which engine is to hear; `auto`: the best that is here and knows the language. */
+/** Which engine transcribes; `auto`: the best installed one that knows the language. */
 export const speechEngines = ["auto", "sherpa", "pocketsphinx"] as const;
 export type SpeechEngineChoice = (typeof speechEngines)[number];
 
-/** What somebody wishes of a media's transcript. What is absent is as the library is set. */
+/** How a media file is to be transcribed. An absent field follows the library's settings. */
 export interface TranscriptionOptions {
   /** BCP 47. */
   readonly languageCode?: string;
   readonly engine?: SpeechEngineChoice;
-  /** Tell speakers apart: how many there are, or find out; `none`: no more. */
+  /** Tells speakers apart: their number, or `auto`; `none` ends it. */
   readonly speakers?: number | "auto" | "none";
-  /** Find out what is spoken, among these (BCP 47) or all; `none`: no more. */
+  /** Identifies the language, among these (BCP 47) or all; `none` ends it. */
   readonly identifyLanguage?: { readonly candidates?: readonly string[] } | "none";
-  /** `none`: no more. */
+  /** `none` ends it. */
   readonly vocabulary?: Vocabulary | "none";
 }
 
@@ -42,8 +42,8 @@ export function isLanguageCode(code: string): boolean {
 }
 
 /**
- * What is wished by now: what was said last goes before what was said earlier. A language that is
- * named ends finding it out.
+ * The options after a change: a new value replaces the earlier one, `none` removes it. A named language
+ * ends identification.
  */
 export function mergedOptions(
   before: TranscriptionOptions | undefined,
@@ -57,7 +57,7 @@ export function mergedOptions(
   return all;
 }
 
-/** Whether two wishes are for the same. */
+/** Whether two sets of options ask for the same. */
 export function sameOptions(
   one: TranscriptionOptions | undefined,
   other: TranscriptionOptions,
@@ -65,7 +65,7 @@ export function sameOptions(
   return canonicalJson(one ?? {}) === canonicalJson(other);
 }
 
-/** A wish as a job's settings have it, without language and engine; the vocabulary by its hash. */
+/** The options as part of a job's settings, without language and engine; a vocabulary by its hash. */
 export function optionSettings({
   speakers,
   identifyLanguage,
@@ -80,11 +80,11 @@ export function optionSettings({
   };
 }
 
-/** A wish as people are shown it: of a vocabulary only how long it is. */
+/** The options for display: a vocabulary by its length and hash. */
 export function briefOptions({ vocabulary, ...wish }: TranscriptionOptions): JobSettings {
   if (vocabulary === undefined || vocabulary === "none") return wish;
   return { ...wish, vocabulary: { phrases: vocabulary.phrases.length, sha256: vocabulary.sha256 } };
 }
 
-/** As Amazon Transcribe's: more is a mistake. */
+/** The most speakers that can be asked for; Amazon Transcribe has the same limit. */
 export const mostSpeakers = 30;

@@ -3,7 +3,7 @@ import type { SpeakerLabels, TranscribeItem, TranscribeJson } from "./transcribe
 import { transcriptText } from "./transcript.ts";
 import type { Transcript, Word } from "./transcript.ts";
 
-/** A pause that ends an audio segment. AWS does not publish its own. */
+/** A pause of this length ends an audio segment. AWS does not publish its figure. */
 const segmentPauseMs = 1_000;
 
 /** `1009` → `1.009`, `7000` → `7.0`: how AWS writes times and scores. */
@@ -16,7 +16,7 @@ const seconds = (ms: number): string => decimal(ms / 1000);
 /** Four decimals, as in AWS's results. */
 const score = (value: number): string => decimal(Math.round(value * 10_000) / 10_000);
 
-/** The item of a word, and that of its punctuation when it has some. */
+/** The item of a word, and the item of its punctuation if it has some. */
 function itemsOf(word: Word, id: number): TranscribeItem[] {
   const speaker = word.speaker === undefined ? {} : { speaker_label: word.speaker };
   const confidence = word.confidence === undefined ? {} : { confidence: score(word.confidence) };

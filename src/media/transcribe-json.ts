@@ -2,8 +2,8 @@ import { MediaError } from "./errors.ts";
 import type { EngineInfo, Transcript, Word } from "./transcript.ts";
 
 /**
- * Amazon Transcribe's result file, which every engine's transcript is stored as. Numbers are
- * strings, times are seconds, as AWS writes them. Only the block `engine` is ours.
+ * Amazon Transcribe's result file. Every engine's transcript is stored in this shape. Numbers are
+ * strings and times are seconds, as AWS writes them. Only the block `engine` is ours.
  * https://docs.aws.amazon.com/transcribe/latest/dg/how-input.html#how-it-works-output
  */
 export interface TranscribeJson {
@@ -65,7 +65,7 @@ interface AudioSegment {
   readonly items: readonly number[];
 }
 
-/** A transcript as its file tells of it. */
+/** A transcript as read from its file. */
 export interface StoredTranscript extends Transcript {
   readonly jobName: string;
   readonly accountId?: string;
@@ -73,7 +73,7 @@ export interface StoredTranscript extends Transcript {
   readonly languageIdentification?: readonly { readonly code: string; readonly score: number }[];
 }
 
-/** The tag of a language that nobody named (BCP 47); it is left out of the file. */
+/** The tag of an unknown language (BCP 47). The file leaves it out. */
 export const undetermined = "und";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -138,7 +138,7 @@ function wordsOf(results: Fields): Word[] {
     const content = text(best["content"]);
     if (content === undefined) throw garbage("an item has no content");
     if (item["type"] === "punctuation") {
-      const last = words.at(-1); // what precedes the first word follows none, and is dropped
+      const last = words.at(-1); // punctuation before the first word is dropped
       if (last !== undefined && content !== "")
         words[words.length - 1] = { ...last, punctuation: (last.punctuation ?? "") + content };
       continue;
@@ -161,7 +161,7 @@ function wordsOf(results: Fields): Word[] {
   return words;
 }
 
-/** Ours says what made it; what says nothing was made by Amazon Transcribe, which tells no version. */
+/** The engine named in the file. A file without one comes from Amazon Transcribe, which names no version. */
 function engineOf(value: unknown): EngineInfo {
   const unstated = "unstated";
   if (value === undefined) return { name: "amazon-transcribe", version: unstated, model: unstated };
@@ -183,7 +183,7 @@ function languageScores(value: unknown): { code: string; score: number }[] | und
   });
 }
 
-/** The language; of several, which Amazon lists with how long each is spoken, the one spoken longest. */
+/** The language. Amazon may list several with their durations; then the longest one counts. */
 function languageOf(results: Fields): string {
   const one = text(results["language_code"]);
   if (one !== undefined) return one;

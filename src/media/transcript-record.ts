@@ -18,7 +18,7 @@ function meanConfidence(words: readonly Word[]): number | undefined {
   return Math.round(mean * 10_000) / 10_000;
 }
 
-/** The text as the file states it, which for languages without spaces may differ from the items joined. */
+/** The text as the file states it. In languages without spaces it may differ from the joined items. */
 function statedText(results: { transcripts?: readonly { transcript?: unknown }[] }): unknown {
   return results.transcripts?.[0]?.transcript;
 }

@@ -13,7 +13,7 @@ export interface Word {
   readonly speaker?: string;
 }
 
-/** What made a derived fact. `quality` is `draft` for engines meant as a stopgap. */
+/** The engine that made a result. `quality` is `draft` for an engine that is only a stopgap. */
 export interface EngineInfo {
   readonly name: string;
   readonly version: string;
@@ -21,13 +21,13 @@ export interface EngineInfo {
   readonly quality?: "draft";
 }
 
-/** Timed words of one media, from whatever engine. */
+/** The timed words of one media file, from any engine. */
 export interface Transcript {
   /** BCP 47: `en-US`. */
   readonly languageCode: string;
   /**
-   * What it was taken for, the likeliest first; BCP 47, scores 0–1 as the engine means them.
-   * Absent when nobody asked.
+   * The identified languages, the likeliest first; BCP 47, scores 0–1 as the engine defines them.
+   * Absent when identification was not asked for.
    */
   readonly languageIdentification?: readonly { readonly code: string; readonly score: number }[];
   readonly words: readonly Word[];
@@ -40,13 +40,13 @@ export function engineText({ name, version, model, quality }: EngineInfo): strin
   return quality === "draft" ? `${text} (draft)` : text;
 }
 
-/** What readers of a draft are to know; undefined for what is none. */
+/** A warning for readers of a draft; undefined for other transcripts. */
 export function draftNote({ name, model, quality }: EngineInfo): string | undefined {
   if (quality !== "draft") return undefined;
   return `Draft transcript by ${name} (${model}): many words are misheard.`;
 }
 
-/** How a transcript reads: words and punctuation, words apart by a space where the script has spaces. */
+/** A transcript as text: words with their punctuation, separated by spaces where the script has spaces. */
 export function transcriptText(words: readonly Word[]): string {
   return joinSpoken(words.map((word) => word.text + (word.punctuation ?? "")));
 }
