@@ -1,4 +1,4 @@
-/** `01:02:03.004`, with the separator that the format wants; hours grow beyond two digits. */
+/** A time as `01:02:03.004`, with the separator of the format. Hours may have more than two digits. */
 export function clock(ms: number, separator: "." | ","): string {
   const two = (value: number): string => String(Math.floor(value)).padStart(2, "0");
   const whole = Math.round(ms);

@@ -8,7 +8,7 @@ import type { CaptionRules } from "./rules.ts";
 import { tokensOf } from "./tokens.ts";
 import type { Token } from "./tokens.ts";
 
-/** A cue that knows when each piece of its text is said, for players that show it. */
+/** A cue with the time of each piece of its text, for players that highlight it. */
 export interface SpokenCue extends Cue {
   readonly spoken: readonly (readonly Omit<Token, "speaker">[])[];
 }
@@ -19,7 +19,7 @@ interface Group {
   readonly layout: Layout;
 }
 
-/** What one caption of tokens `from` up to `to` costs; undefined when it breaks a rule. */
+/** The cost of one caption of the tokens from `from` up to `to`; undefined when it breaks a rule. */
 function costOf(
   tokens: readonly Token[],
   ruler: (from: number, to: number) => number,
@@ -35,7 +35,7 @@ function costOf(
   const length = ruler(from, to);
   const roomMs = next === undefined ? Infinity : next.startMs - rules.gapMs - first.startMs;
   const readingMs = (length / rules.charactersPerSecond) * 1000;
-  // Every caption costs the reader a look, and a very short one most of all.
+  // Each caption takes the reader's attention; a very short one takes the most for what it says.
   let cost = 12 + layout.cost + Math.max(0, 24 - length) / 3;
   if (next !== undefined) cost -= breakQuality(last, next, grammar);
   if (roomMs < rules.minMs) cost += 60 + (rules.minMs - roomMs) / 20;
@@ -49,7 +49,7 @@ function costOf(
   return { cost, layout };
 }
 
-/** The cheapest way to cut tokens of one speaker into captions (dynamic programming). */
+/** The cheapest cut of one speaker's tokens into captions (dynamic programming). */
 function group(tokens: readonly Token[], rules: CaptionRules): Group[] {
   const ruler = createRuler(tokens);
   const best: { cost: number; last?: Group }[] = [{ cost: 0 }];
@@ -70,7 +70,7 @@ function group(tokens: readonly Token[], rules: CaptionRules): Group[] {
   return groups.toReversed();
 }
 
-/** Tokens in runs that one caption may not cross: of one speaker, without a long pause. */
+/** Splits tokens where a caption must end: at a new speaker and at a long pause. */
 function runsOf(tokens: readonly Token[], rules: CaptionRules): Token[][] {
   const runs: Token[][] = [];
   let previous: Token | undefined;
@@ -89,7 +89,7 @@ function runsOf(tokens: readonly Token[], rules: CaptionRules): Token[][] {
 const lineOf = (tokens: readonly Token[]): string =>
   tokens.map(({ text, before }, index) => (index === 0 ? text : before + text)).join("");
 
-/** The texts of the captions; their times are those of the words. */
+/** Captions whose times are still those of their words. */
 function draft(run: readonly Token[], rules: CaptionRules): SpokenCue[] {
   return group(run, rules).map(({ from, to, layout }) => {
     const second = layout.second ?? to;
@@ -106,9 +106,9 @@ function draft(run: readonly Token[], rules: CaptionRules): SpokenCue[] {
 }
 
 /**
- * Gives each caption its time: from its first word, as long as it takes to say and to read it,
- * but not into the next one, and within the rules. Only where speakers alternate faster than the
- * shortest caption lasts does one begin later than its words.
+ * Gives each caption its time: from its first word, for as long as it takes to say and to read it, within
+ * the rules, and not into the next caption. A caption begins later than its words only where speakers
+ * alternate faster than the shortest caption lasts.
  */
 function timed(cues: readonly SpokenCue[], rules: CaptionRules): SpokenCue[] {
   const starts: number[] = [];
@@ -129,10 +129,10 @@ function timed(cues: readonly SpokenCue[], rules: CaptionRules): SpokenCue[] {
 }
 
 /**
- * Captions from words: at most two lines, broken where it reads best, in time with the speech.
- * Every word is in exactly one, in order; captions never overlap and never hold two speakers.
- * A word too long for a line is cut between characters. Texts without spaces (Chinese, Japanese,
- * Thai …) are broken between words as their readers see them; nothing is reordered.
+ * Captions from words: at most two lines, broken where they read best, in time with the speech.
+ * Every word is in exactly one caption, in order. Captions never overlap and never hold two speakers.
+ * A word too long for a line is cut between characters. A text without spaces (Chinese, Japanese, Thai …)
+ * is broken between its words. Nothing is reordered.
  */
 export function cuesFrom(words: readonly Word[], options: Partial<CaptionRules> = {}): SpokenCue[] {
   const rules = { ...tradeRules, ...options };

@@ -1,4 +1,4 @@
-/** Small words that decide where a line of a language breaks. */
+/** The small words of a language that decide where a line breaks. */
 export interface Grammar {
   /** Begin a clause: good to break before (BBC subtitle guidelines, "line breaks"). */
   readonly openers: ReadonlySet<string>;
@@ -61,7 +61,7 @@ const grammars: Readonly<Record<string, Grammar>> = {
   },
 };
 
-/** The small words of a language, by its primary code; none of a language that is not known here. */
+/** The small words of a language, by its primary code; none for an unknown language. */
 export function grammarOf(language: string): Grammar {
   return grammars[language] ?? none;
 }

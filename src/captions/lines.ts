@@ -3,15 +3,15 @@ import type { Token } from "./tokens.ts";
 
 const bare = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}']/gu, "");
 
-/** Whether a sentence ends with it. */
+/** Whether a sentence ends with this token. */
 export const endsSentence = (token: Token): boolean =>
   /[.?!…。？！][)"'”’」』]*$/u.test(token.text);
 
 const endsClause = (token: Token): boolean => /[,;:–—、，；：][)"'”’」』]*$/u.test(token.text);
 
 /**
- * How good it is to break between two tokens, on a line or between captions: 0 is neutral,
- * positive good, negative bad. Pauses tell it where there is no punctuation.
+ * How good a break between two tokens is, on a line or between captions: 0 is neutral, positive is good,
+ * negative is bad. Where there is no punctuation, pauses decide.
  */
 export function breakQuality(left: Token, right: Token, grammar: Grammar): number {
   const pauseMs = Math.max(0, right.startMs - left.endMs);
@@ -24,7 +24,7 @@ export function breakQuality(left: Token, right: Token, grammar: Grammar): numbe
   return quality;
 }
 
-/** Running sums, so that the length of any stretch of tokens is known at once. */
+/** Measures any stretch of tokens in constant time, by running sums. */
 export function createRuler(tokens: readonly Token[]): (from: number, to: number) => number {
   const sums = [0];
   for (const token of tokens) sums.push((sums.at(-1) ?? 0) + token.length + token.space);
@@ -40,7 +40,7 @@ export interface Layout {
 }
 
 /**
- * Sets tokens `from` up to `to` on one line, else on two: balanced, broken where it reads best.
+ * Sets the tokens from `from` up to `to` on one line, or else on two balanced lines with the best break.
  * Undefined when they do not fit.
  */
 export function layOut(

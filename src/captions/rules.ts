@@ -1,12 +1,12 @@
 import type { Word } from "../media/transcript.ts";
 
-/** What captions must keep to. */
+/** The rules for captions. */
 export interface CaptionRules {
   /** Characters on a line. Default: 42. */
   readonly lineLength: number;
-  /** What a half-width character counts. Default: 1; 0.5 where lines are measured in full-width ones. */
+  /** How much a half-width character counts. Default: 1; 0.5 where lines are measured in full-width ones. */
   readonly narrow: 0.5 | 1;
-  /** Reading speed, characters a second. Default: 17. Kept to where speech leaves the time. */
+  /** Reading speed in characters a second. Default: 17. Fast speech may exceed it. */
   readonly charactersPerSecond: number;
   /** Default: 833 ms, 5/6 of a second. */
   readonly minMs: number;
@@ -48,10 +48,10 @@ const scripts = [
   ["th", /\p{sc=Thai}/u],
 ] as const;
 
-/** How many words say in which script a text is. */
+/** How many words are sampled to find the script of a text. */
 const sampleWords = 500;
 
-/** The language of a script that a third of the words show; the language may be unknown, or wrongly given. */
+/** The language of the script that a third of the words use. The stated language may be unknown or wrong. */
 function languageOfScript(words: readonly Word[]): string | undefined {
   const sample = words.slice(0, sampleWords).map(({ text }) => text);
   const isCommon = (script: RegExp) =>
@@ -63,7 +63,7 @@ function languageOfScript(words: readonly Word[]): string | undefined {
 }
 
 /**
- * The rules for a language; where its script shows that it is another one, for that.
+ * The rules for a language. Where the words are in the script of another language, the rules for that one.
  * @param languageCode BCP 47, or `und`
  */
 export function rulesFor(languageCode: string, words: readonly Word[] = []): CaptionRules {

@@ -2,7 +2,7 @@ import type { Cue } from "../media/cue.ts";
 import { clock } from "./clock.ts";
 
 /**
- * Captions as SubRip text (.srt, UTF-8). The format has no escaping: an arrow in the text, which
+ * Captions as SubRip text (.srt, UTF-8). The format has no escaping. An arrow in the text, which a player
  * would read as a time line, becomes `→`.
  */
 export function srt(cues: readonly Cue[]): string {

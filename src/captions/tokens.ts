@@ -10,11 +10,11 @@ export interface Token {
   readonly startMs: number;
   readonly endMs: number;
   readonly speaker?: string;
-  /** What stands before it when it does not begin a line. */
+  /** The separator before it, unless it begins a line. */
   readonly before: "" | " ";
-  /** What that counts. */
+  /** How many characters the separator counts. */
   readonly space: number;
-  /** It goes on with the word that the token before it has begun, or must not begin a line. */
+  /** True when no line may begin with it, because it continues the word before it. */
   readonly isInside?: true;
 }
 
@@ -56,7 +56,7 @@ function parts(text: string, { lineLength, narrow }: Measure): string[] {
 
 const opens = /^[\p{Ps}\p{Pi}]+$/u;
 
-/** Words of a text without spaces, as its readers see them: punctuation stays with what it follows, an opening bracket with what it opens. */
+/** The words of a text without spaces. Punctuation stays with the word before it, an opening bracket with the word after it. */
 function wordsWithin(text: string): string[] {
   const found: string[] = [];
   let isOpen = false;
@@ -79,7 +79,7 @@ interface Piece {
   readonly isInside?: true;
 }
 
-/** The unbreakable pieces of one word. Line ends and control characters in it count as spaces. */
+/** The unbreakable pieces of one word. Line ends and control characters count as spaces. */
 function piecesOf(word: Word, measure: Measure): Piece[] {
   const plain = (word.text + (word.punctuation ?? "")).replace(/[\s\p{Cc}]+/gu, " ").trim();
   if (plain === "") return [];
@@ -94,7 +94,7 @@ function piecesOf(word: Word, measure: Measure): Piece[] {
   });
 }
 
-/** Tokens written without a space before them, of which one word may take several: engines hear characters. */
+/** Joins single characters into words: an engine may return each character of a script without spaces as a word. */
 function unspacedRuns(tokens: readonly Token[]): Token[] {
   const marked: Token[] = [];
   for (let from = 0; from < tokens.length;) {
@@ -120,8 +120,8 @@ function unspacedRuns(tokens: readonly Token[]): Token[] {
 }
 
 /**
- * Words as pieces that fit on a line, in the order of time: a piece of a word takes its share of
- * the word's time, and none starts before the one that precedes it.
+ * The words as pieces that fit on a line, in the order of time. A piece gets its share of the word's time.
+ * No piece starts before the one in front of it.
  */
 export function tokensOf(words: readonly Word[], measure: Measure): Token[] {
   const { narrow } = measure;

@@ -3,11 +3,11 @@ import { clock } from "./clock.ts";
 import type { SpokenCue } from "./cues.ts";
 
 export interface WebVttOptions {
-  /** Says who speaks, by voice tags, where it is known. Default: false. */
+  /** Names the speaker in voice tags, where known. Default: false. */
   readonly voices?: boolean;
-  /** Marks the time of each word, for players that follow along. Default: false. */
+  /** Adds the time of each word, for players that highlight it. Default: false. */
   readonly wordTimes?: boolean;
-  /** A comment, which players do not show. */
+  /** A comment; players do not show it. */
   readonly note?: string;
 }
 
@@ -16,7 +16,7 @@ const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", "
 
 const escaped = (text: string): string => text.replace(/[&<>]/g, (sign) => escapes[sign] ?? sign);
 
-/** Names and comments stand on one line, and an arrow would begin a caption. */
+/** One line without an arrow, which would begin a caption: for names and comments. */
 const oneLine = (text: string): string =>
   text
     .replace(/[\s\p{Cc}]+/gu, " ")
@@ -25,7 +25,7 @@ const oneLine = (text: string): string =>
 
 const hasTimes = (cue: Cue): cue is SpokenCue => "spoken" in cue;
 
-/** The lines with a time before each word; a time must lie within the cue and after the last one. */
+/** The lines with a time before each word. A time must lie within the cue and after the one before. */
 function timedLines(cue: SpokenCue): string[] {
   let last = cue.startMs;
   return cue.spoken.map((row) =>

@@ -1,6 +1,6 @@
 import type { Word } from "../media/transcript.ts";
 
-/** Words that are written together: of one speaker, without a long pause. */
+/** A paragraph: words of one speaker without a long pause. */
 export interface Passage {
   readonly speaker?: string;
   readonly words: readonly Word[];
@@ -8,7 +8,7 @@ export interface Passage {
 
 /** A pause after which a new paragraph begins. */
 const paragraphPauseMs = 2_000;
-/** A paragraph of this many words ends at the next short pause or sentence's end. */
+/** After this many words, a paragraph ends at the next short pause or end of a sentence. */
 const paragraphWords = 100;
 const shortPauseMs = 400;
 

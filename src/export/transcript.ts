@@ -3,17 +3,17 @@ import type { LabelSummary } from "../media/label.ts";
 import { draftNote, engineText, transcriptText, type Transcript } from "../media/transcript.ts";
 import { clock, passagesOf } from "./passages.ts";
 
-/** What of a media is written out. */
+/** What is written about a media file. */
 export interface TranscriptExport {
   readonly name: string;
   readonly transcript: Transcript;
   readonly labels?: readonly LabelSummary[];
 }
 
-/** One line, whatever characters a word brought along. */
+/** A text on one line. */
 const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, " ").trim();
 
-/** Paragraphs, each with its time and, where it is known, its speaker; a draft says first that it is one. */
+/** Paragraphs, each with its time and, where known, its speaker. A draft begins with a warning. */
 function txt({ transcript }: TranscriptExport): string {
   const note = draftNote(transcript.engine);
   const head = note === undefined || transcript.words.length === 0 ? [] : [`${oneLine(note)}\n`];
@@ -26,8 +26,8 @@ function txt({ transcript }: TranscriptExport): string {
 }
 
 /**
- * A row for each word; times in seconds, unknown fields empty. The engine stands in each row, as in
- * the summaries of a batch: rows are filtered, sorted and copied into other tables.
+ * One row a word; times in seconds, unknown fields empty. Every row names the engine, because rows are
+ * filtered, sorted and copied into other tables.
  */
 function csv({ transcript }: TranscriptExport): string {
   const engine = csvField(engineText(transcript.engine));

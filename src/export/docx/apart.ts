@@ -4,14 +4,14 @@ import { fileURLToPath } from "node:url";
 import { asMediaError, MediaError } from "../../media/errors.ts";
 import { transcriptDocument, type DocumentSubject } from "./document.ts";
 
-/** A document of so many words takes 60 ms and 20 MB more; what is longer gets a process of its own. */
+/** A document of this many words takes 60 ms and 20 MB. A longer one is made in a process of its own. */
 const shortWords = 2_000;
 
 const child = fileURLToPath(new URL(`./child${extname(import.meta.url)}`, import.meta.url));
 
 /**
- * `transcriptDocument`, but a long one is made in a process of its own: its memory goes with it, and
- * this process goes on with other things meanwhile.
+ * Like `transcriptDocument`, but makes a long document in a child process. Its memory ends with the child,
+ * and this process stays responsive.
  * @throws MediaError `engine_missing` without the package docx, `engine_failed` when it cannot be
  * made, `cancelled` after the signal
  */
@@ -30,7 +30,7 @@ export async function transcriptDocumentApart(
     running.once("error", reject);
     running.once("close", resolve);
   });
-  // with no file descriptor left there are no pipes, whatever the types say
+  // Without a free file descriptor there are no pipes, although the types say so.
   if ((running.stdin as typeof running.stdin | undefined) === undefined) {
     ended.catch(() => {});
     throw new MediaError("storage_failed", "the Word document cannot be made: too many open files");
@@ -43,7 +43,7 @@ export async function transcriptDocumentApart(
     .on("data", (text: string) => (stderr = (stderr + text).slice(-4_000)));
   running.stdin.on("error", () => {}); // it has ended: its exit tells why
   running.stdin.end(JSON.stringify(subject));
-  // A Ctrl-C ends it as well as us, and it may be the first to go.
+  // A Ctrl-C reaches the child too, and may end it first.
   const exitCode = await ended.catch((error: unknown) => {
     throw asMediaError(error);
   });

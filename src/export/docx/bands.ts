@@ -1,6 +1,6 @@
 import type { Word } from "../../media/transcript.ts";
 
-/** How sure the engine was of a word, as a reader needs it. */
+/** A band of confidence, as readers see it. */
 export interface Band {
   readonly id: "Certain" | "Likely" | "Doubtful" | "Poor" | "Unrated";
   /** For the legend and the chart. */
@@ -9,7 +9,7 @@ export interface Band {
   readonly least?: number;
 }
 
-/** From sure to unsure; a word belongs to the first whose `least` it reaches. */
+/** From sure to unsure. A word belongs to the first band whose `least` it reaches. */
 export const bands = [
   { id: "Certain", title: "90 % and more", least: 0.9 },
   { id: "Likely", title: "75 to 89 %", least: 0.75 },
@@ -22,7 +22,7 @@ export type BandId = Band["id"];
 
 export function bandOf({ confidence }: Pick<Word, "confidence">): BandId {
   if (confidence === undefined) return "Unrated";
-  // What is shown as 90 % counts as 90 %.
+  // A confidence that is shown as 90 % counts as 90 %.
   const shown = Math.round(confidence * 100) / 100;
   if (shown >= 0.9) return "Certain";
   if (shown >= 0.75) return "Likely";
@@ -32,7 +32,7 @@ export function bandOf({ confidence }: Pick<Word, "confidence">): BandId {
 /** A transcript's confidence as a whole. */
 export interface ConfidenceSummary {
   readonly words: number;
-  /** Of the words that have one, 0–1; absent when none has. */
+  /** The mean over the words that have a confidence, 0–1; absent when none has. */
   readonly mean?: number;
   readonly inBand: Readonly<Record<BandId, number>>;
 }

@@ -1,6 +1,6 @@
 import { transcriptDocument, type DocumentSubject } from "./document.ts";
 
-/** A process for one long document: its subject as JSON on stdin, the document on stdout. */
+/** A child process for one long document: reads its subject as JSON on stdin, writes the document to stdout. */
 const chunks: Buffer[] = [];
 for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
 const subject = JSON.parse(Buffer.concat(chunks).toString("utf8")) as DocumentSubject;

@@ -9,9 +9,9 @@ import { piecesOf } from "./runs.ts";
 import { isRightToLeft, plainText } from "./script.ts";
 import { barColours, stylesFor } from "./styles.ts";
 
-/** What a Word document tells of a recording. */
+/** What a Word document says about a recording. */
 export interface DocumentSubject {
-  /** What people call it; the title. */
+  /** The title. */
   readonly name: string;
   readonly transcript: Transcript;
   readonly durationMs?: number;
@@ -35,7 +35,7 @@ async function load(): Promise<Docx> {
   }
 }
 
-/** With a space at which no line ends. */
+/** With a no-break space. */
 const percent = (share: number): string => `${Math.round(share * 100)}\u00a0%`;
 const whole = (count: number): string => count.toLocaleString("en-US");
 
@@ -82,10 +82,10 @@ function factsOf(subject: DocumentSubject, summary: ConfidenceSummary): [string,
 
 const baseName = (name: string): string => plainText(name.split("/").at(-1) ?? name);
 
-/** So many letters fit beside the page number, wide ones too. */
+/** This many letters fit beside the page number, also wide ones. */
 const footLetters = 40;
 
-/** A name on one line: what people take for one letter is not cut in two. */
+/** A name on one line, shortened between grapheme clusters. */
 export function shortName(name: string): string {
   const letters = Array.from(
     new Intl.Segmenter().segment(baseName(name)),
@@ -124,7 +124,7 @@ function opening(docx: Docx, subject: DocumentSubject, summary: ConfidenceSummar
   ];
 }
 
-/** What part of the words is how sure, in a sentence and a chart, and what the shades mean. */
+/** The share of words in each band as a sentence and a chart, and a legend of the shades. */
 function confidence(docx: Docx, { words, mean, inBand }: ConfidenceSummary): Paragraph[] {
   const { Paragraph, TextRun, ChartRun } = docx;
   if (words === 0) return [];
@@ -146,7 +146,7 @@ function confidence(docx: Docx, { words, mean, inBand }: ConfidenceSummary): Par
         colors: present.map(({ id }) => barColours[id]),
       },
     ],
-    // The first category is at the bottom otherwise.
+    // Otherwise the first category stands at the bottom.
     categoryAxis: { reverseOrder: true },
     valueAxis: { minimum: 0, visible: false, gridlines: false },
     dataLabels: { value: true, numberFormat: "#,##0" },
@@ -168,7 +168,7 @@ function confidence(docx: Docx, { words, mean, inBand }: ConfidenceSummary): Par
   ];
 }
 
-/** Paragraph by paragraph, with the time in the margin and the speaker where he begins. */
+/** The paragraphs, with the time in the margin and the speaker where a turn begins. */
 function speech(docx: Docx, { words, languageCode }: Transcript): Paragraph[] {
   const { Paragraph, TextRun, Tab } = docx;
   const rightToLeft = isRightToLeft(languageCode);

@@ -3,14 +3,14 @@ import type { Word } from "../../media/transcript.ts";
 import { bandOf, type BandId } from "./bands.ts";
 import { directionOf, plainText } from "./script.ts";
 
-/** Text that is set in one go: of one band of confidence and one direction. */
+/** A run of text in one band of confidence and one direction. */
 export interface TextPiece {
   readonly text: string;
   readonly band: BandId;
   readonly rightToLeft: boolean;
 }
 
-/** Bands that are not shaded: spaces go to them, so that a shade ends with its word. */
+/** Bands without a shade. Spaces belong to them, so that a shade ends with its word. */
 const unshaded: ReadonlySet<BandId> = new Set(["Certain", "Unrated"]);
 
 /** A word with the punctuation behind it. */
@@ -18,7 +18,7 @@ interface SetWord extends TextPiece {
   readonly mark: string;
 }
 
-/** Words without a letter go in the direction of the one before. */
+/** A word without a letter takes the direction of the word before it. */
 function setWords(words: readonly Word[], rightToLeft: boolean): SetWord[] {
   const all: SetWord[] = [];
   let before = rightToLeft;
@@ -33,7 +33,7 @@ function setWords(words: readonly Word[], rightToLeft: boolean): SetWord[] {
   return all;
 }
 
-/** The space between two words: with one that is not shaded, else unshaded by itself. */
+/** The space between two words belongs to an unshaded neighbour, or else is a run of its own. */
 function spaceOf(left: SetWord, right: SetWord, rightToLeft: boolean): TextPiece {
   const text = " ";
   if (left.band === right.band && left.rightToLeft === right.rightToLeft) return { ...left, text };
@@ -42,7 +42,7 @@ function spaceOf(left: SetWord, right: SetWord, rightToLeft: boolean): TextPiece
 }
 
 /**
- * A passage's words as few pieces as there may be. As in Unicode's bidirectional algorithm (UAX #9,
+ * The words of a passage in as few runs as possible. As in Unicode's bidirectional algorithm (UAX #9,
  * N1 and N2), punctuation goes with the words on both sides of it when they go one way, else with the
  * paragraph: a full stop after `Dickens` ends the Arabic sentence at its left.
  * @param rightToLeft the paragraph's direction

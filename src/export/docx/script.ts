@@ -1,11 +1,11 @@
-/** What a word processor must know of a text's script: reading direction, fonts, and language. */
+/** What a word processor must know about a script: reading direction, fonts and language. */
 
 const rightToLeft =
   /\p{scx=Arab}|\p{scx=Hebr}|\p{scx=Syrc}|\p{scx=Thaa}|\p{scx=Nkoo}|\p{scx=Adlm}/u;
-/** Letters decide; digits, spaces and punctuation go with what is around them. */
+/** Letters have a direction; digits, spaces and punctuation take it from their neighbours. */
 const letter = /\p{L}/u;
 
-/** The direction that a text's first letter gives it; undefined when it has none. */
+/** The direction of a text by its first letter; undefined without a letter. */
 export function directionOf(text: string): "rtl" | "ltr" | undefined {
   for (const character of text)
     if (letter.test(character)) return rightToLeft.test(character) ? "rtl" : "ltr";
@@ -32,8 +32,8 @@ function eastAsianFont(languageCode: string): string {
 }
 
 /**
- * The font that Windows has for a script that Word sets as complex; where it is not installed, the
- * word processor puts another in its place. Arabic and Hebrew letters are in Arial:
+ * The Windows font for a script that Word sets as complex. Where the font is not installed, the word
+ * processor takes another one. Arabic and Hebrew letters are in Arial:
  * https://learn.microsoft.com/typography/fonts/windows_11_font_list
  */
 const complexFonts: Readonly<Record<string, string>> = Object.fromEntries(
@@ -61,7 +61,7 @@ const eastAsian = new Set(["zh", "ja", "ko", "yue"]);
 /** Languages of scripts that Word sets as complex: it reads their tag from another attribute. */
 const complex = new Set([...rtlLanguages, ...Object.keys(complexFonts)]);
 
-/** BCP 47, for w:lang; empty when nobody knows the language. */
+/** BCP 47, for w:lang; empty for an unknown language. */
 export function languageFor(languageCode: string): {
   value?: string;
   eastAsia?: string;
@@ -73,7 +73,7 @@ export function languageFor(languageCode: string): {
   return complex.has(primary(tag)) ? { bidirectional: tag } : { value: tag };
 }
 
-/** Text that XML can hold, on one line: what it cannot (controls, lone surrogates) is left out. */
+/** A text on one line without the characters that XML forbids (controls, lone surrogates). */
 export function plainText(text: string): string {
   return text.replace(/[\s\u2028\u2029]+/gu, " ").replace(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, "");
 }

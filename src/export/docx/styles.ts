@@ -2,7 +2,7 @@ import type { IStylesOptions } from "docx";
 import type { BandId } from "./bands.ts";
 import { fontsFor, languageFor } from "./script.ts";
 
-/** Shades that print grey and are told apart without colour by the lines under the words. */
+/** Shades of the bands. The lines under the words distinguish them in print, without colour. */
 export const shades: Readonly<Record<BandId, string>> = {
   Certain: "FFFFFF",
   Likely: "FFF3BF",
@@ -11,7 +11,7 @@ export const shades: Readonly<Record<BandId, string>> = {
   Unrated: "E9ECEF",
 };
 
-/** The chart's bars: the same colours, deep enough to be seen on white. */
+/** Colours of the chart's bars: the same hues, dark enough on white. */
 export const barColours: Readonly<Record<BandId, string>> = {
   Certain: "5C940D",
   Likely: "F2C94C",
@@ -22,10 +22,10 @@ export const barColours: Readonly<Record<BandId, string>> = {
 
 const shading = (band: BandId) => ({ type: "clear", color: "auto", fill: shades[band] }) as const;
 
-/** Twips: how far the text stands from the margin in which the times stand. */
+/** Twips: the distance of the text from the margin that holds the times. */
 const timeColumn = 1_000;
 
-/** Everything that is to be seen is in these styles: whoever wants it otherwise changes a style. */
+/** All looks are in these styles. To change a look, change its style. */
 export function stylesFor(languageCode: string): IStylesOptions {
   const spoken = languageFor(languageCode);
   const quiet = { color: "5F6B76" };
@@ -87,7 +87,7 @@ export function stylesFor(languageCode: string): IStylesOptions {
         ...base,
         id: "Chart",
         name: "Chart",
-        // A line as high as what stands in it.
+        // The line is as high as its text.
         paragraph: { keepNext: true, spacing: { line: 240, lineRule: "auto" } },
       },
       { ...base, id: "Legend", name: "Legend", run: { size: 18, sizeComplexScript: 18, ...quiet } },
@@ -124,7 +124,7 @@ export function stylesFor(languageCode: string): IStylesOptions {
     characterStyles: [
       { id: "FactName", name: "Fact Name", run: quiet },
       { id: "Time", name: "Time", run: { size: 18, sizeComplexScript: 18, ...quiet } },
-      // No shade: most words are, and a page of them is to look like any other page.
+      // No shade: most words are sure, and their pages should look plain.
       { id: "Certain", name: "Confidence Certain" },
       { id: "Likely", name: "Confidence Likely", run: { shading: shading("Likely") } },
       {
