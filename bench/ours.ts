@@ -42,7 +42,7 @@ export async function renditionFile(
     if (found === undefined) throw new Error(`there is no ${rendition} rendition`);
     const { createFilesystemObjectStore } = await import("../src/objects/filesystem.ts");
     const objects = createFilesystemObjectStore({ dir: join(dataDir, "objects") });
-    const path = await objects.withLocalFile(found.object, async (file) => file);
+    const path = await objects.localPath(found.object);
     return { path, sizeBytes: found.object.sizeBytes, copied: found.copied };
   });
 }

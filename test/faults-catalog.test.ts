@@ -65,7 +65,6 @@ describe("a catalog that is full", () => {
       follow: async () => [],
       discard: async () => {},
       workDir: join(folder, "work"),
-      newId,
     }).run({
       signal,
       isDone: async () => (await catalog.listJobs({ state: "queued", limit: 1 })).length === 0,

@@ -20,6 +20,7 @@ import { createOutputWriter } from "../src/export/outputs.ts";
 import { receiveFile } from "../src/app/intake/receive.ts";
 import { createIdSource, newSession } from "../src/media/ids.ts";
 import { createFilesystemObjectStore } from "../src/objects/filesystem.ts";
+import { storedObject } from "../src/objects/stored.ts";
 import { dailies, dailiesCommand, start, until } from "./support/command.ts";
 import { filesBelow, lookAt, withCatalog } from "./support/library.ts";
 
@@ -203,18 +204,16 @@ describe("two processes at once", () => {
 });
 
 describe("the folder for results", () => {
-  const newId = createIdSource(newSession());
   const { signal } = new AbortController();
   const write = async (folderName: string, bytes: Buffer, stop = signal) => {
     const objects = createFilesystemObjectStore({ dir: path("store") });
-    const ref = { bucket: "outputs", key: "output/web/a.mp4", version: newId() } as const;
     const stored = await objects.put(
-      ref,
+      { bucket: "outputs", key: "output/web/a.mp4" },
       (async function* () {
         yield bytes;
       })(),
     );
-    const object = { ...ref, ...stored, contentType: "video/mp4" };
+    const object = storedObject(stored, "video/mp4");
     return createOutputWriter(objects, path(folderName)).write([object], stop);
   };
 

@@ -30,29 +30,32 @@ export function fileNameOf(key: string): string {
 }
 
 /**
- * A stream as the web has it, read no faster than it is taken, and closed when nobody takes more.
- * Whoever reads it must be done with a chunk before a few more are read, as a socket is that is
- * waited for.
+ * The bytes of an object as a web stream. It reads no faster than its reader takes, and closes the
+ * object when the reader leaves. A chunk is good until a few more have been read, as a socket needs
+ * that is waited for. An object that ends before `sizeBytes` breaks the answer off: the client must not
+ * take a part for the whole.
  */
 function webStream(
-  chunks: AsyncGenerator<Uint8Array>,
+  chunks: AsyncGenerator<Uint8Array, void, void>,
+  expectedBytes: number,
   onBytes: (bytes: number) => void,
 ): ReadableStream<Uint8Array> {
   let sizeBytes = 0;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const { done, value } = await chunks.next();
-        if (done === true) {
+        const next = await chunks.next();
+        if (next.done === true) {
           onBytes(sizeBytes);
-          return controller.close();
+          if (sizeBytes === expectedBytes) return controller.close();
+          throw new MediaError("storage_failed", "an object ends before its end");
         }
-        sizeBytes += value.byteLength;
-        controller.enqueue(value);
+        sizeBytes += next.value.byteLength;
+        controller.enqueue(next.value);
       },
       async cancel() {
         onBytes(sizeBytes);
-        await chunks.return(undefined);
+        await chunks.return();
       },
     },
     { highWaterMark: 0 },
@@ -99,6 +102,6 @@ export async function sendObject(
   const status = range === undefined ? 200 : 206;
   if (c.req.method === "HEAD") return c.body(null, status, headers);
   const chunks = await dailies.chunks(object, { start, end });
-  const body = webStream(chunks, (bytes) => metrics?.bytesOut(bytes));
+  const body = webStream(chunks, end - start, (bytes) => metrics?.bytesOut(bytes));
   return c.body(body, status, headers);
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openDatabase } from "../state/sqlite/open.ts";
 import { createFilesystemObjectStore } from "../objects/filesystem.ts";
+import { putText } from "../objects/stored.ts";
 import { createOutcomes, failed } from "../notify/outcome.fixture.ts";
 import {
   openMailServer,
@@ -107,10 +108,9 @@ describe("notifications over HTTP", () => {
     const database = openDatabase(join(folder, "dailies.db"));
     const world = createOutcomes(database);
     const version = await world.add("a.mp4", "ada");
-    const ref = { bucket: "outputs", key: "output/web/a.mp4", version } as const;
     const objects = createFilesystemObjectStore({ dir: join(folder, "objects") });
-    const bytes = await objects.put(ref, ReadableStream.from([Buffer.from("moving pictures")]));
-    const object = { ...ref, ...bytes, contentType: "video/mp4" };
+    const place = { bucket: "outputs", key: "output/web/a.mp4" } as const;
+    const object = await putText(objects, place, "moving pictures", "video/mp4");
     await world.apply("a.mp4", version, [
       { type: "putOutput", version, object },
       { type: "enqueue", job: world.job("a.mp4", version) },

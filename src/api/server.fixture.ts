@@ -10,6 +10,7 @@ import { metadataRecord } from "../media/transcript-record.ts";
 import { toTranscribeJson } from "../media/to-transcribe-json.ts";
 import type { Transcript } from "../media/transcript.ts";
 import { createFilesystemObjectStore } from "../objects/filesystem.ts";
+import { storedObject } from "../objects/stored.ts";
 import { readConfig } from "../config/config.ts";
 import { openDailies } from "../runtime/local.ts";
 import { pictureFacts } from "../../test/support/picture-facts.ts";
@@ -74,8 +75,7 @@ export async function startApi(given: Partial<ApiOptions> = {}) {
     bytes: Uint8Array,
     contentType: string,
   ) => {
-    const ref = { bucket, key, version: newId() } as const;
-    return { ...ref, ...(await objects.put(ref, once(bytes))), contentType };
+    return storedObject(await objects.put({ bucket, key }, once(bytes)), contentType);
   };
 
   return {

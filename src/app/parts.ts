@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import type { FilesystemObjectStore } from "../objects/filesystem.ts";
+import type { ObjectStore } from "../objects/object-store.ts";
 import type { JobQueue } from "../queue/job-queue.ts";
 import type { WakeUps } from "./wake-ups.ts";
 import type { Config } from "../config/config.ts";
@@ -12,7 +12,7 @@ export interface Parts {
   readonly newId: () => string;
   readonly catalog: Catalog;
   readonly queue: JobQueue;
-  readonly objects: FilesystemObjectStore;
+  readonly objects: ObjectStore;
   /** Where this session's attempts have their folders. */
   readonly workDir: string;
   /** The engines; loaded when first asked for, so that a list need not wait for them. */

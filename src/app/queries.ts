@@ -1,12 +1,9 @@
 import { transcriptDocument } from "../export/docx/document.ts";
 import { MediaError } from "../media/errors.ts";
-import { outputKey } from "../media/keys.ts";
-import type { Media } from "../media/media.ts";
-import { fromTranscribeJson } from "../media/transcribe-json.ts";
-import type { Transcript } from "../media/transcript.ts";
 import type { Dailies } from "./dailies.ts";
 import { mediaNamed } from "./media-named.ts";
 import type { Parts } from "./parts.ts";
+import { findTranscript, readTranscript } from "./read-output.ts";
 import { exportedText } from "./exported.ts";
 
 type Queries = Pick<
@@ -29,14 +26,7 @@ const pageSize = 100;
 
 /** What is asked of a library without changing it. */
 export function createQueries(parts: Parts): Queries {
-  const { catalog, objects, queue } = parts;
-
-  const transcriptOf = async (media: Media): Promise<Transcript | undefined> => {
-    const object = await catalog.findObject("outputs", outputKey("transcribe", media.name));
-    if (object === undefined) return undefined;
-    const chunks = await (await objects.read(object)).toArray();
-    return fromTranscribeJson(JSON.parse(Buffer.concat(chunks).toString("utf8")));
-  };
+  const { catalog, queue } = parts;
 
   const list: Queries["list"] = async (filter = {}) => {
     const found = await catalog.listMedia(filter);
@@ -65,7 +55,7 @@ export function createQueries(parts: Parts): Queries {
     async show(name) {
       const media = await mediaNamed(parts, name);
       const { version } = media;
-      const transcript = await transcriptOf(media);
+      const transcript = await findTranscript(parts, media);
       return {
         media,
         renditions: await catalog.listRenditions(version),
@@ -83,16 +73,12 @@ export function createQueries(parts: Parts): Queries {
     search: (query) => catalog.search(query),
     async export(name, format, options) {
       const media = await mediaNamed(parts, name);
-      const transcript = await transcriptOf(media);
-      if (transcript === undefined)
-        throw new MediaError("not_found", `${JSON.stringify(name)} has no transcript`);
+      const transcript = await readTranscript(parts, media);
       return exportedText(name, transcript, format, options);
     },
     async exportDocument(name) {
       const media = await mediaNamed(parts, name);
-      const transcript = await transcriptOf(media);
-      if (transcript === undefined)
-        throw new MediaError("not_found", `${JSON.stringify(name)} has no transcript`);
+      const transcript = await readTranscript(parts, media);
       const jobs = await catalog.listJobs({ version: media.version, step: "transcribe" });
       const transcribedAt = jobs.find((job) => job.state === "succeeded")?.finishedAt;
       const durationMs = media.facts?.durationMs;

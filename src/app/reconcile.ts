@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Catalog, Change } from "../catalog/catalog.ts";
+import { outputOf } from "../catalog/outputs.ts";
 import { asMediaError } from "../media/errors.ts";
 import { sessionOf, timeOf } from "../media/ids.ts";
 import { partOf, type Job } from "../media/job.ts";
 import { outputKey, type OutputKind } from "../media/keys.ts";
-import type { Bucket, StoredObject } from "../media/media.ts";
+import type { Bucket, Media, StoredObject } from "../media/media.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 
 export interface ReconcileOptions {
@@ -75,7 +76,7 @@ const makers: Readonly<Record<OutputKind, string>> = {
 
 async function isDamaged(objects: ObjectStore, object: StoredObject): Promise<boolean> {
   const hash = createHash("sha256");
-  for await (const chunk of await objects.read(object)) hash.update(chunk as Uint8Array);
+  for await (const chunk of await objects.read(object)) hash.update(chunk);
   return hash.digest("hex") !== object.sha256;
 }
 
@@ -113,7 +114,7 @@ async function repair(
   const jobs = await catalog.listJobs({ version });
   const job = jobs.find((one) => kind !== undefined && partOf(one) === makers[kind]);
   if (job?.state !== "succeeded") return "open";
-  const audio = kind === "transcribe" ? await lostAudio({ catalog, objects }, name, jobs) : [];
+  const audio = kind === "transcribe" ? await lostAudio({ catalog, objects }, media, jobs) : [];
   const waits = audio.length > 0;
   const changes: Change[] = [{ type: "redo", jobId: job.id, waits }, ...audio];
   const applied = await catalog.apply({
@@ -126,11 +127,11 @@ async function repair(
 /** A transcript waits for the audio rendition, if there was one and it is lost, too. */
 async function lostAudio(
   { catalog, objects }: Pick<Parts, "catalog" | "objects">,
-  name: string,
+  media: Pick<Media, "name" | "version">,
   jobs: readonly Job[],
 ): Promise<Change[]> {
   const job = jobs.find(({ step, state }) => step === "audio" && state === "succeeded");
-  const audio = await catalog.findObject("outputs", outputKey("audio", name));
+  const audio = await outputOf(catalog, media, "audio");
   const isThere = audio !== undefined && (await objects.stat(audio)) !== undefined;
   return job === undefined || isThere ? [] : [{ type: "redo", jobId: job.id }];
 }

@@ -242,7 +242,6 @@ export async function workUntil(
         else if (change.type === "putOutput") await parts.objects.remove(change.object);
     },
     workDir: parts.workDir,
-    newId: parts.newId,
     hasSpace: async () => {
       if ((await spaceOf(parts.config)).isEnough) return true;
       await parts.recover(); // what was removed may hold it

@@ -10,14 +10,12 @@ import type {
 import { MediaError } from "../media/errors.ts";
 import type { RecordedEvent } from "../media/event.ts";
 import type { Job } from "../media/job.ts";
-import { outputKey } from "../media/keys.ts";
 import type { LabelSummary } from "../media/label.ts";
 import type { Media, ObjectRef, Rendition, StoredObject } from "../media/media.ts";
-import { fromTranscribeJson } from "../media/transcribe-json.ts";
 import type { Transcript } from "../media/transcript.ts";
 import type { ExportFormat } from "./export-formats.ts";
-import { objectChunks } from "./chunks.ts";
 import type { Parts } from "./parts.ts";
+import { outputJson, readTranscript } from "./read-output.ts";
 import { exportedText } from "./exported.ts";
 import { timelineOf, type LabelTimeline } from "./timeline.ts";
 
@@ -55,14 +53,15 @@ export interface ServiceQueries {
   /** The bytes that were put in. @throws MediaError `not_found` */
   sourceOf(media: Media): Promise<StoredObject>;
   /**
-   * Bytes `start` up to, not including, `end`. A chunk is good until seven more have been asked for:
-   * who keeps one longer copies it. To be ended by `return()` when not read to the end.
+   * Bytes `start` up to, not including, `end`; fewer when the store has lost some. A chunk is good until
+   * seven more have been asked for: copy what is kept longer. End it with `return()` when it is not read
+   * to its end.
    * @throws MediaError `not_found`
    */
   chunks(
     object: ObjectRef,
     range: { readonly start: number; readonly end: number },
-  ): Promise<AsyncGenerator<Uint8Array>>;
+  ): Promise<AsyncGenerator<Uint8Array, void, void>>;
   /** @throws MediaError `not_found` when there is no transcript, or not yet */
   transcriptOf(media: Media): Promise<Transcript>;
   /** The transcript as a file of that format. @throws MediaError `not_found` */
@@ -80,25 +79,13 @@ export interface ServiceQueries {
   }): Promise<readonly RecordedEvent[]>;
 }
 
-export function createServiceQueries({ catalog, objects }: Parts): ServiceQueries {
+export function createServiceQueries(parts: Pick<Parts, "catalog" | "objects">): ServiceQueries {
+  const { catalog, objects } = parts;
   const find = async (name: string, owner: string): Promise<Media> => {
     const media = await catalog.getMedia(name);
     if (media?.owner === owner) return media;
     throw new MediaError("not_found", `there is no media ${JSON.stringify(name)}`);
   };
-
-  /** An output of the media as JSON. @throws MediaError `not_found` with these words */
-  const json = async (media: Media, key: string, missing: string): Promise<unknown> => {
-    const outputs = await catalog.listOutputs(media.version);
-    const object = outputs.find((output) => output.key === key);
-    if (object === undefined)
-      throw new MediaError("not_found", `${JSON.stringify(media.name)} has no ${missing}`);
-    const chunks = await (await objects.read(object)).toArray();
-    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
-  };
-
-  const transcriptOf = async (media: Media): Promise<Transcript> =>
-    fromTranscribeJson(await json(media, outputKey("transcribe", media.name), "transcript"));
 
   return {
     find,
@@ -117,13 +104,15 @@ export function createServiceQueries({ catalog, objects }: Parts): ServiceQuerie
       if (object !== undefined && object.sha256 === media.sha256) return object;
       throw new MediaError("not_found", `there is no media ${JSON.stringify(media.name)}`);
     },
-    chunks: (object, range) => objectChunks(objects, object, range),
-    transcriptOf,
+    chunks: (object, range) => objects.read(object, range),
+    transcriptOf: (media) => readTranscript(parts, media),
     async exportOf(media, format) {
-      return exportedText(media.name, await transcriptOf(media), format);
+      return exportedText(media.name, await readTranscript(parts, media), format);
     },
     async timelineOf(media) {
-      const found = await json(media, outputKey("labels", media.name), "labels");
+      const found = await outputJson(parts, media, "labels");
+      if (found === undefined)
+        throw new MediaError("not_found", `${JSON.stringify(media.name)} has no labels`);
       return timelineOf(found, media.facts?.durationMs, await catalog.getLabels(media.version));
     },
     async jobsOf(media) {

@@ -45,7 +45,7 @@ export async function clearAfter(
   if (dead.size === 0) return { objectsRemoved: 0, foldersRemoved: 0 };
   let objectsRemoved = 0;
   for (const bucket of buckets)
-    for await (const { version } of objects.list(bucket)) {
+    for await (const { version } of objects.capabilities.sweeping ? objects.list(bucket) : []) {
       if (!dead.has(sessionOf(version)) || (await catalog.knowsBytes(bucket, version))) continue;
       if (await objects.remove(bytesOf(bucket, version))) objectsRemoved += 1;
     }

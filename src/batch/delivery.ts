@@ -7,15 +7,17 @@ import { transcriptDocumentApart } from "../export/docx/apart.ts";
 import { exportTranscript } from "../export/transcript.ts";
 import { asMediaError, MediaError } from "../media/errors.ts";
 import type { Job } from "../media/job.ts";
-import { outputKey } from "../media/keys.ts";
-import type { Media, StoredObject } from "../media/media.ts";
+import type { Media } from "../media/media.ts";
 import { fromTranscribeJson } from "../media/transcribe-json.ts";
 import type { Transcript } from "../media/transcript.ts";
 import { isWanted } from "../pipeline.ts";
 import type { Archive } from "./archive.ts";
 import type { BatchInput, BatchPlaces } from "./places.ts";
 import type { Parts } from "../app/parts.ts";
+import { outputJson } from "../app/read-output.ts";
 import { isFatal } from "../app/take-in.ts";
+import { outputOf } from "../catalog/outputs.ts";
+import { readBytes } from "../objects/stored.ts";
 
 /** A media of the batch whose jobs are at their end. */
 export interface Ready {
@@ -88,14 +90,10 @@ export function createDelivery(delivery: DeliveryParts) {
   const { parts, places, settings, files, archive, signal } = delivery;
   const { catalog, objects } = parts;
 
-  async function bytesOf(object: StoredObject): Promise<Buffer> {
-    return Buffer.concat(await (await objects.read(object)).toArray());
-  }
-
-  async function stored(kind: "captions-srt" | "captions-vtt", name: string): Promise<Buffer> {
-    const object = await catalog.findObject("outputs", outputKey(kind, name));
-    if (object === undefined) throw new MediaError("not_found", `${name} has no captions`);
-    return bytesOf(object);
+  async function stored(kind: "captions-srt" | "captions-vtt", media: Media): Promise<Buffer> {
+    const object = await outputOf(catalog, media, kind);
+    if (object === undefined) throw new MediaError("not_found", `${media.name} has no captions`);
+    return readBytes(objects, object);
   }
 
   async function write(ready: Ready, format: BatchFormat, json: string, transcript: Transcript) {
@@ -106,9 +104,9 @@ export function createDelivery(delivery: DeliveryParts) {
         case "json":
           return json;
         case "srt":
-          return stored("captions-srt", media.name);
+          return stored("captions-srt", media);
         case "vtt":
-          return stored("captions-vtt", media.name);
+          return stored("captions-vtt", media);
         case "txt":
           return exportTranscript({ name: input.name, transcript, format });
         case "docx": {
@@ -131,11 +129,10 @@ export function createDelivery(delivery: DeliveryParts) {
 
   /** The transcript as Amazon Transcribe's JSON, under the batch's name for the job. */
   async function transcriptOf({ job, media }: Ready): Promise<Record<string, unknown>> {
-    const object = await catalog.findObject("outputs", outputKey("transcribe", media.name));
-    if (object === undefined)
+    const json = await outputJson(parts, media, "transcribe");
+    if (json === undefined)
       throw new MediaError("not_found", `${JSON.stringify(media.name)} has no transcript`);
-    const json: Record<string, unknown> = JSON.parse((await bytesOf(object)).toString("utf8"));
-    return { ...json, jobName: job };
+    return { ...(json as Record<string, unknown>), jobName: job };
   }
 
   async function writeResults(ready: Ready) {

@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { copyFile, mkdir, open, rm, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { asMediaError, MediaError } from "../media/errors.ts";
-import { entriesOnDisk, makeFolder, onDisk, renameDurably } from "./durable.ts";
+import { flushFolder, makeFolder, flush, renameDurably } from "../files/durable.ts";
 import { clearMarks, newMark } from "./place.ts";
 
 /** What tells an unchanged file from a changed one without reading it; undefined when there is none. */
@@ -34,8 +34,8 @@ export async function checkUnchanged(path: string, mark: string): Promise<void> 
  * @throws MediaError `file_changing` when it is not like that, and it stays
  */
 export async function removeOriginal(from: string, copy: string, mark: string): Promise<void> {
-  await onDisk(copy);
-  await entriesOnDisk(dirname(copy));
+  await flush(copy);
+  await flushFolder(dirname(copy));
   await checkUnchanged(from, mark);
   await unlink(from);
 }
@@ -141,7 +141,7 @@ export async function openWholeFiles(
     if (mode === "move" && (await isMoved(from, to, mark))) return;
     await through(to, async (temporary) => {
       await copyFile(from, temporary, constants.COPYFILE_FICLONE);
-      await onDisk(temporary);
+      await flush(temporary);
       await checkUnchanged(from, mark);
     });
     if (mode === "move") await removeOriginal(from, to, mark);

@@ -9,7 +9,7 @@ import {
   processFingerprintPattern,
 } from "../process/identity.ts";
 import { MediaError } from "../media/errors.ts";
-import { makeFolder } from "./durable.ts";
+import { makeFolder } from "../files/durable.ts";
 
 /** A name beside a path that nobody else has, and that says whose it is. */
 export const newMark = (path: string): string => `${path}.${processFingerprint()}.${randomUUID()}`;

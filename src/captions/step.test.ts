@@ -7,6 +7,7 @@ import type { StoredObject } from "../media/media.ts";
 import { toTranscribeJson } from "../media/to-transcribe-json.ts";
 import type { Word } from "../media/transcript.ts";
 import { createMemoryObjectStore } from "../objects/memory.ts";
+import { putText, readBytes } from "../objects/stored.ts";
 import { createIndexStep } from "./step.ts";
 
 const objects = createMemoryObjectStore();
@@ -24,23 +25,14 @@ const words: readonly Word[] = [
 ];
 
 const contextOf = (settings: JobSettings) =>
-  stepContext(newJob({ name: "a/talk.mp4", version }, "index", settings), { newId });
+  stepContext(newJob({ name: "a/talk.mp4", version }, "index", settings));
 
 async function stored(text: string): Promise<StoredObject> {
-  const ref = {
-    bucket: "outputs",
-    key: "output/transcribe/a/talk.json",
-    version: newId(),
-  } as const;
-  const source = (async function* () {
-    yield Buffer.from(text);
-  })();
-  return { ...ref, ...(await objects.put(ref, source)), contentType: "application/json" };
+  const place = { bucket: "outputs", key: "output/transcribe/a/talk.json" } as const;
+  return putText(objects, place, text, "application/json");
 }
 
-async function textOf(object: StoredObject): Promise<string> {
-  return Buffer.concat(await (await objects.read(object)).toArray()).toString();
-}
+const textOf = async (object: StoredObject) => (await readBytes(objects, object)).toString();
 
 describe("the step index", () => {
   it("makes captions, the metadata record and what is searched from a transcript", async () => {

@@ -1,11 +1,12 @@
 import { MediaError } from "../media/errors.ts";
 import { outputKey } from "../media/keys.ts";
 import type { OutputKind } from "../media/keys.ts";
-import type { StoredObject } from "../media/media.ts";
+import type { Media, StoredObject } from "../media/media.ts";
 import { fromTranscribeJson } from "../media/transcribe-json.ts";
 import { draftNote } from "../media/transcript.ts";
 import { metadataRecord } from "../media/transcript-record.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
+import { putText, readJson } from "../objects/stored.ts";
 import type { RunStep, StepContext, StepOutcome } from "../queue/step.ts";
 import { cuesFrom } from "./cues.ts";
 import { rulesFor } from "./rules.ts";
@@ -14,23 +15,10 @@ import { webVtt } from "./webvtt.ts";
 
 interface Parts {
   readonly objects: ObjectStore;
-  /** The transcript's JSON of the media of that name. */
-  readonly transcriptOf: (name: string) => Promise<StoredObject | undefined>;
-}
-
-/** A transcript of twelve hours of speech has about 25 MB; what is far larger is none of ours. */
-const largestBytes = 256 * 1024 ** 2;
-
-async function readJson(objects: ObjectStore, object: StoredObject): Promise<unknown> {
-  if (object.sizeBytes > largestBytes)
-    throw new MediaError("limit_size", `${object.key} is too large for a transcript`);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of await objects.read(object)) chunks.push(chunk as Uint8Array);
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
-  } catch (cause) {
-    throw new MediaError("output_invalid", `${object.key} is not JSON`, { cause });
-  }
+  /** The transcript's JSON of that version of a media file. */
+  readonly transcriptOf: (
+    media: Pick<Media, "name" | "version">,
+  ) => Promise<StoredObject | undefined>;
 }
 
 /**
@@ -39,23 +27,17 @@ async function readJson(objects: ObjectStore, object: StoredObject): Promise<unk
  * true) and `wordTimes` (default: false) say how the WebVTT is written.
  */
 export function createIndexStep({ objects, transcriptOf }: Parts): RunStep {
-  async function put(
-    { media, newId }: StepContext,
+  const put = (
+    { media }: StepContext,
     kind: OutputKind,
     contentType: string,
     text: string,
-  ): Promise<StoredObject> {
-    const key = outputKey(kind, media.name);
-    const ref = { bucket: "outputs", key, version: newId() } as const;
-    const source = (async function* () {
-      yield Buffer.from(text);
-    })();
-    return { ...ref, ...(await objects.put(ref, source)), contentType };
-  }
+  ): Promise<StoredObject> =>
+    putText(objects, { bucket: "outputs", key: outputKey(kind, media.name) }, text, contentType);
 
   async function indexTranscript(context: StepContext): Promise<StepOutcome> {
     const { name, version } = context.media;
-    const object = await transcriptOf(name);
+    const object = await transcriptOf(context.media);
     if (object === undefined)
       throw new MediaError("not_found", `${JSON.stringify(name)} has no transcript`);
     const json = await readJson(objects, object);

@@ -9,6 +9,7 @@ import {
 import { asMediaError, MediaError } from "../media/errors.ts";
 import { newSession, timeOf } from "../media/ids.ts";
 import type { StoredObject } from "../media/media.ts";
+import { withLocalFile } from "../objects/local-file.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 
 /** Writes outputs as files below a folder. */
@@ -96,7 +97,7 @@ export function createOutputWriter(objects: ObjectStore, folder: string): Output
     swept.add(parent);
     const temp = join(parent, `.dailies-${mark}-${newSession()}.part`);
     try {
-      await objects.withLocalFile(object, (local) => copy(local, temp, signal));
+      await withLocalFile(objects, object, (local) => copy(local, temp, signal));
       const time = timeOf(object.version) / 1000;
       await utimes(temp, time, time);
       await rename(temp, path);

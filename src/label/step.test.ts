@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { pictureFacts } from "../../test/support/picture-facts.ts";
 import { describeWithSharedMedia, sharedMedia } from "../../test/support/shared-media.ts";
-import { createIdSource, newSession } from "../media/ids.ts";
 import { newJob } from "../media/job.ts";
 import type { Job } from "../media/job.ts";
 import { defaultLimits } from "../media/limits.ts";
 import type { Media } from "../media/media.ts";
 import { createMemoryObjectStore } from "../objects/memory.ts";
+import { readBytes } from "../objects/stored.ts";
 import { createSandbox } from "../sandbox/create.ts";
 import { createCenternetLabeler } from "./centernet/labeler.ts";
 import type { CenternetLabeler } from "./centernet/labeler.ts";
@@ -22,14 +22,14 @@ afterAll(() => labeler.close());
 
 describeWithSharedMedia("the step label", () => {
   it("stores Rekognition's JSON and hands back what to record", async () => {
-    const newId = createIdSource(newSession());
-    const source = { bucket: "uploads", key: "a/pets.jpg", version: newId() } as const;
-    const bytes = await objects.putFile(source, sharedMedia("images/pets.jpg"));
+    const place = { bucket: "uploads", key: "a/pets.jpg" } as const;
+    const source = await objects.putFile(place, sharedMedia("images/pets.jpg"));
     const media: Media = {
       name: source.key,
       version: source.version,
       owner: "local",
-      ...bytes,
+      sha256: source.fingerprint.value,
+      sizeBytes: source.sizeBytes,
       facts: pictureFacts("image", 512, 430),
       state: "processing",
       createdAt: 1,
@@ -38,7 +38,7 @@ describeWithSharedMedia("the step label", () => {
     const job: Job = { ...newJob(media, "label"), state: "running", attempts: 1, enqueuedAt: 1 };
     const run = createLabelStep({ labelerOf: () => labeler, objects });
     const signal = new AbortController().signal;
-    const outcome = await run({ job, media, newId, signal, onProgress: () => {}, workDir: "" });
+    const outcome = await run({ job, media, signal, onProgress: () => {}, workDir: "" });
 
     const [put, labels] = outcome.changes;
     if (put?.type !== "putOutput" || labels?.type !== "putLabels") throw new Error("other changes");
@@ -53,14 +53,13 @@ describeWithSharedMedia("the step label", () => {
     ]);
     expect(labels.labels.map(({ name }) => name)).toContain("Dog");
 
-    const stored = await (await objects.read(object)).toArray();
-    const text = Buffer.concat(stored).toString();
+    const text = (await readBytes(objects, object)).toString();
     expect(Buffer.byteLength(text)).toBe(object.sizeBytes);
     const names = JSON.parse(text).Labels.map(({ Name }: { Name: string }) => Name);
     expect(names).toEqual(expect.arrayContaining(["Dog", "Animal", "Pet"]));
 
     const wish = { ...job, settings: { maxLabels: 2, minConfidence: 0.5 } };
-    const again = await run({ job: wish, media, newId, signal, onProgress: () => {}, workDir: "" });
+    const again = await run({ job: wish, media, signal, onProgress: () => {}, workDir: "" });
     const [, fewer] = again.changes;
     if (fewer?.type !== "putLabels") throw new Error("other changes");
     expect(fewer.labels).toHaveLength(2);

@@ -2,8 +2,8 @@ import { finished } from "../media/engine.ts";
 import { MediaError } from "../media/errors.ts";
 import type { JobSettings } from "../media/job.ts";
 import { outputKey } from "../media/keys.ts";
-import type { StoredObject } from "../media/media.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
+import { putText } from "../objects/stored.ts";
 import type { RunStep } from "../queue/step.ts";
 import type { Labeler } from "./labeler.ts";
 import { rekognitionJson } from "./rekognition-json.ts";
@@ -22,7 +22,7 @@ export function createLabelStep(parts: {
   objects: ObjectStore;
 }): RunStep {
   const { labelerOf, objects } = parts;
-  return async ({ job, media, newId, ...options }) => {
+  return async ({ job, media, ...options }) => {
     const { name, version, facts } = media;
     if (!facts) throw new MediaError("internal", `${name} is to be labelled but was never probed`);
     const source = { bucket: "uploads", key: name, version } as const;
@@ -30,21 +30,15 @@ export function createLabelStep(parts: {
     const labeler = labelerOf(job.settings["engine"]);
     const { labeling, notes } = finished(await labeler.start(request, options));
 
-    const ref = { bucket: "outputs", key: outputKey("labels", name), version: newId() } as const;
-    const json = Buffer.from(JSON.stringify(rekognitionJson(labeling, facts)));
-    const stored = await objects.put(
-      ref,
-      (async function* () {
-        yield json;
-      })(),
-    );
-    const object: StoredObject = { ...ref, ...stored, contentType: "application/json" };
+    const place = { bucket: "outputs", key: outputKey("labels", name) } as const;
+    const json = JSON.stringify(rekognitionJson(labeling, facts));
+    const object = await putText(objects, place, json, "application/json");
     return {
       changes: [
         { type: "putOutput", version, object },
         { type: "putLabels", version, labels: summarize(labeling) },
       ],
-      events: [{ type: "labels.created", name, version, labels: ref.version }],
+      events: [{ type: "labels.created", name, version, labels: object.version }],
       notes,
     };
   };

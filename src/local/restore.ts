@@ -1,22 +1,23 @@
 import { join } from "node:path";
 import { restore, type RestoreReport } from "./backup/restore.ts";
-import { createFilesystemObjectStore, type FilesystemObjectStore } from "../objects/filesystem.ts";
+import { createFilesystemObjectStore } from "../objects/filesystem.ts";
+import type { ObjectStore } from "../objects/object-store.ts";
 import type { Config } from "../config/config.ts";
 
 export type { RestoreReport };
 
 /** The store of a folder, in a library and in its backups. */
-export const storeIn = (dir: string): FilesystemObjectStore => createFilesystemObjectStore({ dir });
+export const storeIn = (dir: string): ObjectStore => createFilesystemObjectStore({ dir });
 
 /** Where the parts of a library lie that a backup copies. */
 export function libraryFiles(
   { dataDir, masterKeyFile }: Config,
-  objects: FilesystemObjectStore,
+  objects: ObjectStore,
 ): {
   databaseFile: string;
   configFile: string;
   masterKeyFile: string;
-  objects: FilesystemObjectStore;
+  objects: ObjectStore;
 } {
   const [databaseFile, configFile] = [join(dataDir, "dailies.db"), join(dataDir, "config.json")];
   return { databaseFile, configFile, masterKeyFile, objects };

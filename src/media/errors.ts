@@ -48,6 +48,10 @@ export const errorCodes = {
     retryable: false,
     remedy: "docs/security.md says what is asked before others may connect.",
   },
+  not_supported: {
+    retryable: false,
+    remedy: "Do this in a library that keeps its files on this machine.",
+  },
   // who is told
   invalid_token: { retryable: false, remedy: "Subscribe again: that sends a new one." },
   unsafe_address: {

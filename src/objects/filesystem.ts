@@ -1,102 +1,80 @@
 import { createHash, randomBytes } from "node:crypto";
-import { constants } from "node:fs";
-import { copyFile, link, mkdir, open, readdir, rename, rm, stat, unlink } from "node:fs/promises";
+import { mkdir, open, readdir, rm, stat, unlink } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { Readable } from "node:stream";
+import { makeFolder, renameDurably } from "../files/durable.ts";
 import { MediaError, asMediaError } from "../media/errors.ts";
-import { sessionOf } from "../media/ids.ts";
+import { createIdSource, newSession, sessionOf } from "../media/ids.ts";
 import type { ObjectRef } from "../media/media.ts";
-import type { ObjectStore, StoredBytes } from "./object-store.ts";
+import { fileChunks } from "./file-chunks.ts";
+import type { ObjectPlace, ObjectStore, StoredBytes } from "./object-store.ts";
+import { cloneFile, finishClone, placeFile, privateMode, type HashedBytes } from "./place-file.ts";
 import { checkBucket, checkRef, clipRange, isVersion } from "./reference.ts";
 import { chunksOf, hasCode, openSource } from "./source-file.ts";
 import { writeHashed } from "./write-hashed.ts";
 
-export interface FilesystemObjectStore extends ObjectStore {
-  /**
-   * Removes what was left half taken in by sessions that are no more; returns how many files.
-   * A version ends in the session that made it, so the living are not disturbed.
-   */
-  sweepIncoming(isLive: (session: string) => boolean | Promise<boolean>): Promise<number>;
+export interface FilesystemOptions {
+  /** Made when it is first needed. */
+  readonly dir: string;
+  /** Names a version; its last part is the session that made it. Default: ids of a session of its own */
+  readonly newVersion?: () => string;
 }
 
 /**
- * Objects as files below `dir`, which is made when it is first needed: bytes lie at
- * `<bucket>/<2 hex>/<version>`, and come into being in `.incoming`, on the same file system.
- * A file is at its place only whole and durable: written, fsynced, renamed, its folder fsynced.
+ * Objects as files below `dir`: bytes lie at `<bucket>/<2 hex>/<version>`, and come into being in
+ * `.incoming`, on the same file system. A file is at its place only whole and durable: written,
+ * fsynced, renamed, its folder fsynced. Has every capability.
  */
-export function createFilesystemObjectStore(options: { dir: string }): FilesystemObjectStore {
+export function createFilesystemObjectStore(options: FilesystemOptions): ObjectStore {
+  const { newVersion = createIdSource(newSession()) } = options;
   const dir = resolve(options.dir);
-  const incoming = join(dir, ".incoming");
-
-  const pathOf = (ref: Pick<ObjectRef, "bucket" | "version">): string => {
-    checkRef(ref);
-    const shard = createHash("sha256").update(ref.version).digest("hex").slice(0, 2);
-    return join(dir, ref.bucket, shard, ref.version);
-  };
-
-  /** Lets `fill` make a temp file, then puts it in its place; after a failure it is gone. */
-  const takeIn = async (
-    ref: ObjectRef,
-    fill: (temp: string) => Promise<StoredBytes>,
-  ): Promise<StoredBytes> => {
-    const target = pathOf(ref);
-    const temp = join(incoming, `${randomBytes(6).toString("hex")}.${ref.version}`);
-    try {
-      await mkdir(incoming, { recursive: true });
-      const stored = await fill(temp);
-      await renameDurably(temp, target);
-      return stored;
-    } catch (error) {
-      await rm(temp, { force: true }).catch(() => undefined); // the first error is the one to tell
-      throw storageError(error, dir);
-    }
-  };
+  const paths = createPaths(dir);
+  const intake = createIntake(dir, paths);
+  const named = ({ bucket, key }: ObjectPlace): ObjectRef => ({
+    bucket,
+    key,
+    version: newVersion(),
+  });
 
   return {
-    put: (ref, source) => takeIn(ref, (temp) => writeFile(temp, source)),
+    capabilities: { localPaths: true, links: true, restoring: true, sweeping: true },
 
-    async putFile(ref, path, { move = false, link: linking = false, signal, sha256 } = {}) {
-      const target = pathOf(ref);
-      await using source = await openSource(path, { move: move || linking });
-      if (move || linking) {
-        const known = linking ? sha256 : undefined;
-        const how = { signal, sha256: known, place: linking ? linkDurably : renameDurably };
-        const stored = await placeFile(source, path, target, how).catch((error: unknown) => {
-          throw storageError(error, dir);
-        });
-        if (stored !== undefined) return stored;
-      }
-      const stored = await takeIn(ref, async (temp) =>
-        (await cloneFile(path, temp))
-          ? await hashFile(temp, signal)
-          : await writeFile(temp, chunksOf(source, signal)),
-      );
-      if (move) await rm(path, { force: true });
-      return stored;
+    put: (place, source) =>
+      intake.fill(named(place), async (temp) => {
+        await using file = await open(temp, "wx", privateMode);
+        return await writeHashed(file, source);
+      }),
+
+    async putFile(place, file, { move = false, signal } = {}) {
+      const ref = named(place);
+      if (move && typeof file === "string")
+        return intake.place(ref, file, { by: "renaming", signal });
+      return intake.copy(ref, file, signal);
     },
 
+    linkFile: (place, path, { fingerprint, signal } = {}) =>
+      intake.place(named(place), path, { by: "linking", known: fingerprint, signal }),
+
+    restoreFile: (ref, path, { signal } = {}) => intake.copy(ref, path, signal),
+
     async read(ref, range) {
-      const handle = await openObject(pathOf(ref), ref);
+      const handle = await orUndefinedWhenMissing(open(paths.of(ref)));
+      if (handle === undefined) throw notFound(ref);
       try {
-        const { start, end } = clipRange(range, (await handle.stat()).size);
-        if (start < end)
-          return handle.createReadStream({ start, end: end - 1, highWaterMark: readBytes });
+        return await fileChunks(handle, clipRange(range, (await handle.stat()).size));
       } catch (error) {
         await handle.close();
         throw storageError(error, dir);
       }
-      await handle.close();
-      return Readable.from([]);
     },
 
     async stat(ref) {
-      const found = await orUndefinedWhenMissing(stat(pathOf(ref)));
+      const found = await orUndefinedWhenMissing(stat(paths.of(ref)));
       return found && { sizeBytes: found.size };
     },
 
     async remove(ref) {
-      const removed = unlink(pathOf(ref)).then(() => true);
+      const removed = unlink(paths.of(ref)).then(() => true);
       return (await orUndefinedWhenMissing(removed)) ?? false;
     },
 
@@ -112,17 +90,17 @@ export function createFilesystemObjectStore(options: { dir: string }): Filesyste
       }
     },
 
-    async withLocalFile(ref, use) {
-      const path = pathOf(ref);
+    async localPath(ref) {
+      const path = paths.of(ref);
       if ((await orUndefinedWhenMissing(stat(path))) === undefined) throw notFound(ref);
-      return await use(path);
+      return path;
     },
 
-    async sweepIncoming(isLive) {
+    async sweep(isLive) {
       let removed = 0;
-      for (const name of (await orUndefinedWhenMissing(readdir(incoming))) ?? []) {
-        if (await isLive(sessionOf(name))) continue;
-        await rm(join(incoming, name), { force: true });
+      for (const name of (await orUndefinedWhenMissing(readdir(paths.incoming))) ?? []) {
+        if (isLive(sessionOf(name))) continue;
+        await rm(join(paths.incoming, name), { force: true });
         removed += 1;
       }
       return removed;
@@ -130,93 +108,93 @@ export function createFilesystemObjectStore(options: { dir: string }): Filesyste
   };
 }
 
-async function writeFile(path: string, source: AsyncIterable<Uint8Array>): Promise<StoredBytes> {
-  await using file = await open(path, "wx");
-  return await writeHashed(file, source);
+type Paths = ReturnType<typeof createPaths>;
+
+function createPaths(dir: string) {
+  const incoming = join(dir, ".incoming");
+  return {
+    incoming,
+    of(ref: Pick<ObjectRef, "bucket" | "version">): string {
+      checkRef(ref);
+      const shard = createHash("sha256").update(ref.version).digest("hex").slice(0, 2);
+      return join(dir, ref.bucket, shard, ref.version);
+    },
+    /** A fresh name for bytes that come in. It ends in the version, and so in the session. */
+    temporary: (version: string): string =>
+      join(incoming, `${randomBytes(6).toString("hex")}.${version}`),
+  };
 }
 
-/** A piece of a stream that is read: large enough that what is done for each costs little. */
-const readBytes = 256 * 1024;
+const stored = (ref: ObjectRef, { sha256, sizeBytes }: HashedBytes): StoredBytes => ({
+  ...ref,
+  fingerprint: { algorithm: "sha256", value: sha256 },
+  sizeBytes,
+});
 
-/** Hashes what lies at `path` and makes it durable. */
-async function hashFile(path: string, signal?: AbortSignal): Promise<StoredBytes> {
-  await using file = await open(path);
-  return await hashHandle(file, signal);
-}
+/** The ways in. Each ends with the bytes whole and durable at their place, or with nothing. */
+function createIntake(dir: string, paths: Paths) {
+  /** Lets `make` write a temporary file, then puts the file in its place. */
+  const fill = async (
+    ref: ObjectRef,
+    make: (temp: string) => Promise<HashedBytes>,
+  ): Promise<StoredBytes> => {
+    const target = paths.of(ref);
+    const temp = paths.temporary(ref.version);
+    try {
+      await mkdir(paths.incoming, { recursive: true, mode: 0o700 });
+      const bytes = await make(temp);
+      await makeFolder(dirname(target), { mode: 0o700 });
+      await renameDurably(temp, target);
+      return stored(ref, bytes);
+    } catch (error) {
+      await rm(temp, { force: true }).catch(() => undefined); // the first error is the one to tell
+      throw storageError(error, dir);
+    }
+  };
 
-async function hashHandle(file: FileHandle, signal?: AbortSignal): Promise<StoredBytes> {
-  const hash = createHash("sha256");
-  let sizeBytes = 0;
-  for await (const chunk of chunksOf(file, signal)) {
-    hash.update(chunk);
-    sizeBytes += chunk.byteLength;
-  }
-  await file.sync();
-  return { sha256: hash.digest("hex"), sizeBytes };
-}
+  const copyOpened = (
+    ref: ObjectRef,
+    source: FileHandle,
+    path: string | undefined,
+    signal?: AbortSignal,
+  ): Promise<StoredBytes> =>
+    fill(ref, async (temp) => {
+      if (await cloneFile(source, path, temp)) return await finishClone(temp, signal);
+      await using file = await open(temp, "wx", privateMode);
+      return await writeHashed(file, chunksOf(source, signal));
+    });
 
-/** Copies by reference where the file system can (btrfs, xfs, APFS …); false where it cannot. */
-async function cloneFile(path: string, target: string): Promise<boolean> {
-  return await copyFile(path, target, constants.COPYFILE_FICLONE_FORCE).then(
-    () => true,
-    // Each system refuses in its own words; a real fault comes back from the plain copy.
-    async () => (await rm(target, { force: true }), false),
-  );
-}
+  return {
+    fill,
 
-/**
- * Takes the file itself when nobody else can write to it: undefined when it lies on another
- * device or has a second name. Its bytes are durable before it gets its new name.
- */
-async function placeFile(
-  source: FileHandle,
-  path: string,
-  target: string,
-  how: {
-    signal: AbortSignal | undefined;
-    sha256: string | undefined;
-    place: (from: string, to: string) => Promise<void>;
-  },
-): Promise<StoredBytes | undefined> {
-  const { nlink, size } = await source.stat();
-  if (nlink !== 1) return undefined;
-  const { sha256, signal } = how;
-  if (sha256 !== undefined) await source.sync();
-  const known = sha256 === undefined ? undefined : { sha256, sizeBytes: size };
-  const stored = known ?? (await hashHandle(source, signal));
-  try {
-    await how.place(path, target);
-  } catch (error) {
-    // another device, or one that knows no second names
-    if (hasCode(error, "EXDEV", "EPERM", "EMLINK", "ENOTSUP")) return undefined;
-    throw error;
-  }
-  return stored;
-}
+    async copy(
+      ref: ObjectRef,
+      file: string | FileHandle,
+      signal?: AbortSignal,
+    ): Promise<StoredBytes> {
+      paths.of(ref); // refuses a name that is none before anything is opened
+      if (typeof file !== "string") return await copyOpened(ref, file, undefined, signal);
+      await using source = await openSource(file, { follow: true });
+      return await copyOpened(ref, source, file, signal);
+    },
 
-const renameDurably = (from: string, to: string): Promise<void> => placeDurably(from, to, rename);
-const linkDurably = (from: string, to: string): Promise<void> => placeDurably(from, to, link);
-
-async function placeDurably(
-  from: string,
-  to: string,
-  place: (from: string, to: string) => Promise<void>,
-): Promise<void> {
-  const firstMade = await mkdir(dirname(to), { recursive: true });
-  await place(from, to);
-  // A new folder is an entry of its parent: that one has to be durable too.
-  const last = firstMade === undefined ? dirname(to) : dirname(firstMade);
-  for (let folder = dirname(to); ; folder = dirname(folder)) {
-    await using handle = await open(folder);
-    await handle.sync();
-    if (folder === last) return;
-  }
-}
-
-async function openObject(path: string, ref: ObjectRef): Promise<FileHandle> {
-  const handle = await orUndefinedWhenMissing(open(path));
-  if (handle === undefined) throw notFound(ref);
-  return handle;
+    /** The file itself becomes the object where the disk can; else a copy, and a file to be renamed goes. */
+    async place(
+      ref: ObjectRef,
+      path: string,
+      how: Parameters<typeof placeFile>[3],
+    ): Promise<StoredBytes> {
+      const target = paths.of(ref);
+      await using source = await openSource(path, { follow: false });
+      const placed = await placeFile(source, path, target, how).catch((error: unknown) => {
+        throw storageError(error, dir);
+      });
+      if (placed !== undefined) return stored(ref, placed);
+      const copied = await copyOpened(ref, source, path, how.signal);
+      if (how.by === "renaming") await rm(path, { force: true });
+      return copied;
+    },
+  };
 }
 
 const notFound = (ref: ObjectRef): MediaError =>

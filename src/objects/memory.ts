@@ -1,16 +1,24 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Readable } from "node:stream";
+import { rm } from "node:fs/promises";
 import { MediaError, asMediaError } from "../media/errors.ts";
+import { createIdSource, newSession } from "../media/ids.ts";
 import type { Bucket, ObjectRef } from "../media/media.ts";
-import type { ObjectStore, StoredBytes } from "./object-store.ts";
+import {
+  notSupported,
+  type ObjectPlace,
+  type ObjectStore,
+  type StoredBytes,
+} from "./object-store.ts";
 import { checkBucket, checkRef, clipRange } from "./reference.ts";
 import { chunksOf, openSource } from "./source-file.ts";
 
-/** Objects in this process's memory, gone with it: for tests, and for media that fit. */
-export function createMemoryObjectStore(): ObjectStore {
+/**
+ * Objects in this process's memory, gone with it: for tests, and for media files that fit. It has no
+ * capability beyond the plain ones, as a store across a network has none.
+ */
+export function createMemoryObjectStore({
+  newVersion = createIdSource(newSession()),
+}: { readonly newVersion?: () => string } = {}): ObjectStore {
   const buckets = new Map<Bucket, Map<string, Buffer>>();
 
   const bucketOf = (bucket: Bucket): Map<string, Buffer> => {
@@ -24,24 +32,32 @@ export function createMemoryObjectStore(): ObjectStore {
     if (bytes !== undefined) return bytes;
     throw new MediaError("not_found", `there are no bytes of ${ref.key} in ${ref.bucket}`);
   };
-  const put = async (ref: ObjectRef, source: AsyncIterable<Uint8Array>): Promise<StoredBytes> => {
+  const put = async (
+    { bucket, key }: ObjectPlace,
+    source: AsyncIterable<Uint8Array>,
+  ): Promise<StoredBytes> => {
+    const ref: ObjectRef = { bucket, key, version: newVersion() };
     checkRef(ref);
     const bytes = await collect(source);
-    bucketOf(ref.bucket).set(ref.version, bytes);
+    bucketOf(bucket).set(ref.version, bytes);
+    const value = createHash("sha256").update(bytes).digest("hex");
     return {
-      sha256: createHash("sha256").update(bytes).digest("hex"),
+      ...ref,
+      fingerprint: { algorithm: "sha256", value },
       sizeBytes: bytes.byteLength,
     };
   };
 
   return {
+    capabilities: { localPaths: false, links: false, restoring: false, sweeping: false },
     put,
 
-    async putFile(ref, path, { move = false, signal } = {}) {
-      checkRef(ref);
-      await using source = await openSource(path, { move });
-      const stored = await put(ref, chunksOf(source, signal));
-      if (move) await rm(path);
+    async putFile(place, file, { move = false, signal } = {}) {
+      checkBucket(place.bucket);
+      if (typeof file !== "string") return put(place, chunksOf(file, signal));
+      await using source = await openSource(file, { follow: !move });
+      const stored = await put(place, chunksOf(source, signal));
+      if (move) await rm(file);
       return stored;
     },
 
@@ -49,7 +65,9 @@ export function createMemoryObjectStore(): ObjectStore {
     async read(ref, range) {
       const bytes = find(ref);
       const { start, end } = clipRange(range, bytes.byteLength);
-      return Readable.from(start < end ? [bytes.subarray(start, end)] : []);
+      return (async function* () {
+        if (start < end) yield bytes.subarray(start, end);
+      })();
     },
 
     // oxlint-disable-next-line require-await
@@ -70,17 +88,10 @@ export function createMemoryObjectStore(): ObjectStore {
         yield { version, sizeBytes: bytes.byteLength };
     },
 
-    async withLocalFile(ref, use) {
-      const bytes = find(ref);
-      const folder = await mkdtemp(join(tmpdir(), "dailies-object-"));
-      try {
-        const path = join(folder, ref.version);
-        await writeFile(path, bytes, { mode: 0o400 });
-        return await use(path);
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
-    },
+    localPath: () => Promise.reject(notSupported("localPaths")),
+    linkFile: () => Promise.reject(notSupported("links")),
+    restoreFile: () => Promise.reject(notSupported("restoring")),
+    sweep: () => Promise.reject(notSupported("sweeping")),
   };
 }
 

@@ -8,9 +8,9 @@ import { MediaError, asMediaError } from "../media/errors.ts";
  * must not be moved in place of what it points at, which may be anybody's.
  * @throws MediaError `not_found` when there is nothing, `invalid_argument` when it is no regular file.
  */
-export async function openSource(path: string, options: { move: boolean }): Promise<FileHandle> {
+export async function openSource(path: string, options: { follow: boolean }): Promise<FileHandle> {
   const flags = constants.O_RDONLY | constants.O_NONBLOCK;
-  const file = await open(path, options.move ? flags | constants.O_NOFOLLOW : flags).catch(
+  const file = await open(path, options.follow ? flags : flags | constants.O_NOFOLLOW).catch(
     (error: unknown) => {
       if (hasCode(error, "ENOENT")) throw new MediaError("not_found", `there is no file ${path}`);
       if (hasCode(error, "ELOOP", "ENXIO")) throw notAFile(path);

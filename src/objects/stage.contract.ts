@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
+import { expect } from "vitest";
 import { createIdSource, newSession } from "../media/ids.ts";
 import type { Bucket, ObjectRef } from "../media/media.ts";
-import type { ObjectStore } from "./object-store.ts";
+import type { ObjectPlace, ObjectStore } from "./object-store.ts";
 
 /** What the parts of the contract play on. */
 export interface Stage {
@@ -20,13 +19,27 @@ export interface Stage {
 export const sha256 = (bytes: Uint8Array): string =>
   createHash("sha256").update(bytes).digest("hex");
 export const newId = createIdSource(newSession());
-export const newRef = (bucket: Bucket = "uploads"): ObjectRef => ({
-  bucket,
-  key: "a b.mp4",
+/** A version that no store here has named. */
+export const unknownRef = (bucket: Bucket = "uploads"): ObjectRef => ({
+  ...placeIn(bucket),
   version: newId(),
 });
-export const bytesOf = async (stream: Promise<Readable>): Promise<Buffer> =>
-  await buffer(await stream);
+export const placeIn = (bucket: Bucket = "uploads"): ObjectPlace => ({ bucket, key: "a b.mp4" });
+
+/** All bytes of a generator; each chunk is copied before the next one is asked for. */
+export async function bytesOf(chunks: Promise<AsyncIterable<Uint8Array>>): Promise<Buffer> {
+  const copies: Buffer[] = [];
+  for await (const chunk of await chunks) copies.push(Buffer.from(chunk));
+  return Buffer.concat(copies);
+}
+
+/** What a store says of bytes that it has taken in, but for the version. */
+export const described = (place: ObjectPlace, content: string) => ({
+  ...place,
+  version: expect.any(String) as string,
+  fingerprint: { algorithm: "sha256", value: sha256(Buffer.from(content)) },
+  sizeBytes: Buffer.byteLength(content),
+});
 
 export async function* inChunks(
   ...chunks: readonly (string | Uint8Array)[]

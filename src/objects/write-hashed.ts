@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { createStreamHash, type StreamHash } from "./hash-thread.ts";
-import type { StoredBytes } from "./object-store.ts";
+import type { HashedBytes } from "./place-file.ts";
 
 /** Bytes that come in small pieces, as from a network, are written in pieces of this size. */
 const bufferBytes = 1024 * 1024;
@@ -70,7 +70,7 @@ function createHashing() {
 export async function writeHashed(
   file: FileHandle,
   source: AsyncIterable<Uint8Array>,
-): Promise<StoredBytes> {
+): Promise<HashedBytes> {
   const hashing = createHashing();
   const syncing = createSyncing(file);
   /** Buffers in the order of their use; the first is the one that is free first. */

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { describeWithSharedMedia, sharedMedia } from "../../test/support/shared-media.ts";
-import { createIdSource, newSession } from "../media/ids.ts";
 import { newJob } from "../media/job.ts";
 import { defaultLimits } from "../media/limits.ts";
 import type { Media } from "../media/media.ts";
@@ -12,11 +11,10 @@ import { createProbeStep } from "./step.ts";
 describeWithSharedMedia("the step probe", () => {
   test("reads the source and hands back its facts, once to keep and once to plan with", async () => {
     const objects = createMemoryObjectStore();
-    const newId = createIdSource(newSession());
-    const source = { bucket: "uploads", key: "a/two.mkv", version: newId() } as const;
-    const bytes = await objects.putFile(source, sharedMedia("hostile/multi_audio.mkv"));
-    const [name, version] = [source.key, source.version];
-    const identity = { name, version, owner: "local", ...bytes };
+    const place = { bucket: "uploads", key: "a/two.mkv" } as const;
+    const source = await objects.putFile(place, sharedMedia("hostile/multi_audio.mkv"));
+    const { key: name, version, sizeBytes, fingerprint } = source;
+    const identity = { name, version, owner: "local", sizeBytes, sha256: fingerprint.value };
     const media: Media = { ...identity, state: "processing", createdAt: 1, updatedAt: 1 };
     const job = {
       ...newJob(media, "probe"),
@@ -27,7 +25,7 @@ describeWithSharedMedia("the step probe", () => {
     const probe = createProbe({ sandbox: await createSandbox(), limits: defaultLimits });
     const run = createProbeStep({ objects, probe });
     const signal = new AbortController().signal;
-    const outcome = await run({ job, media, newId, signal, onProgress: () => {}, workDir: "" });
+    const outcome = await run({ job, media, signal, onProgress: () => {}, workDir: "" });
 
     const [change] = outcome.changes;
     if (change?.type !== "setFacts") throw new Error("no facts");

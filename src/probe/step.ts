@@ -1,3 +1,4 @@
+import { withLocalFile } from "../objects/local-file.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 import type { RunStep } from "../queue/step.ts";
 import type { Probe } from "./probe.ts";
@@ -8,7 +9,7 @@ export function createProbeStep(parts: { objects: ObjectStore; probe: Probe }): 
   return async ({ media, signal }) => {
     const { name, version } = media;
     const source = { bucket: "uploads", key: name, version } as const;
-    const facts = await objects.withLocalFile(source, (path) => probe(path, { signal }));
+    const facts = await withLocalFile(objects, source, (path) => probe(path, { signal }));
     return {
       changes: [{ type: "setFacts", version, facts }],
       events: [{ type: "media.probed", name, version, facts }],

@@ -8,8 +8,6 @@ import type { StartOptions } from "../media/engine.ts";
 export interface StepContext extends StartOptions {
   readonly job: Job;
   readonly media: Media;
-  /** A fresh, time-ordered id, for the version of an object that the step makes. */
-  readonly newId: () => string;
 }
 
 /**

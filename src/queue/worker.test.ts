@@ -65,7 +65,6 @@ describe("worker", () => {
       follow: async () => [],
       discard: async () => {},
       workDir: dir,
-      newId,
       ...more,
     });
     const isDone = async () =>
@@ -237,12 +236,12 @@ describe("worker", () => {
   it("discards what a job made for a version that is no more", async () => {
     const version = await put("a", ["gif"]);
     const discarded: Change[] = [];
-    const late: RunStep = async ({ media, newId: fresh }) => {
+    const late: RunStep = async ({ media }) => {
       await catalog.apply({
         expect: { name: "a", version },
         changes: [{ type: "removeMedia", name: "a", keepBytesMs: 0 }],
       });
-      const object = { bucket: "outputs", key: "k", version: fresh(), sha256: "0" } as const;
+      const object = { bucket: "outputs", key: "k", version: newId(), sha256: "0" } as const;
       const stored = { ...object, sizeBytes: 1, contentType: "" };
       return {
         ...nothing,

@@ -27,7 +27,6 @@ export interface WorkerOptions {
   readonly discard: (changes: readonly Change[]) => Promise<void>;
   /** Each attempt gets a folder of its own below it. */
   readonly workDir: string;
-  readonly newId: () => string;
   /** How long a job waits after so many tries. Default: `backoffMs`. */
   readonly delayMs?: (attempts: number) => number;
   /**
@@ -124,9 +123,8 @@ async function runAttempt(
     };
     onProgress({}); // it has begun
     const { job, media } = claim;
-    const { newId } = options;
     const run = options.steps[job.step];
-    return { outcome: await run({ job, media, signal, onProgress, workDir, newId }) };
+    return { outcome: await run({ job, media, signal, onProgress, workDir }) };
   } catch (error) {
     return { error: asMediaError(error), standing };
   } finally {

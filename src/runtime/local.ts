@@ -50,7 +50,10 @@ export async function openDailies(
     ...(readers ? { readers: createReaders({ path: file }) } : {}),
   });
   const queue = createSqliteQueue({ database, session, newId });
-  const objects = createFilesystemObjectStore({ dir: join(config.dataDir, "objects") });
+  const objects = createFilesystemObjectStore({
+    dir: join(config.dataDir, "objects"),
+    newVersion: newId,
+  });
   const worksDir = join(config.dataDir, "work");
   const presence = createPresence({ database, session, catalog, queue, objects, worksDir });
   const { enter, recover, unsettle, handBack } = presence;

@@ -10,7 +10,7 @@ import {
   leaveSession,
 } from "../state/sqlite/sessions.ts";
 import { clearAfter, emptyTrash } from "../app/sweep.ts";
-import type { FilesystemObjectStore } from "../objects/filesystem.ts";
+import type { ObjectStore } from "../objects/object-store.ts";
 import type { JobQueue } from "../queue/job-queue.ts";
 import type { Parts, Recovered } from "../app/parts.ts";
 
@@ -27,7 +27,7 @@ export interface PresenceOptions {
   readonly session: string;
   readonly catalog: Catalog;
   readonly queue: JobQueue;
-  readonly objects: FilesystemObjectStore;
+  readonly objects: ObjectStore;
   /** Where sessions have their working folders. */
   readonly worksDir: string;
 }
@@ -51,7 +51,7 @@ export function createPresence(options: PresenceOptions): Presence {
     for (const attempt of owed) await handBack(attempt);
     const { takenOver, deadSessions } = await queue.recover();
     const dead = new Set(deadSessions);
-    await objects.sweepIncoming((maker) => !dead.has(maker));
+    if (objects.capabilities.sweeping) await objects.sweep((maker) => !dead.has(maker));
     const cleared = await clearAfter(swept, deadSessions);
     // Before they are forgotten: whoever is killed in the middle of it leaves bytes that are found by them.
     const entered: string[] = [];

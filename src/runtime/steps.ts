@@ -1,11 +1,11 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import { outputOf } from "../catalog/outputs.ts";
 import { createIndexStep } from "../captions/step.ts";
 import { createCenternetLabeler } from "../label/centernet/labeler.ts";
 import { chooseLabeler, labelerNamed } from "../label/choose.ts";
 import { createOnnxEngine } from "../label/onnx/labeler.ts";
 import { createLabelStep } from "../label/step.ts";
 import type { Step } from "../media/job.ts";
-import { outputKey } from "../media/keys.ts";
 import { createModelStore } from "../models/local.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 import type { PipelineSettings } from "../pipeline.ts";
@@ -63,8 +63,6 @@ export async function createLocalSteps({ config, catalog, objects }: Parts): Pro
   const labelerOf = (engine: unknown) => labelerNamed(engine, labelEngines, labeler);
 
   const transcode = createTranscodeStep({ transcoder });
-  const outputOf = (kind: "audio" | "transcribe") => async (name: string) =>
-    catalog.findObject("outputs", outputKey(kind, name));
   const settingsFor = (wish: TranscriptionOptions): PipelineSettings => {
     const { id: transcriber, languageCode } = speech.choose(wish);
     return {
@@ -91,11 +89,14 @@ export async function createLocalSteps({ config, catalog, objects }: Parts): Pro
       transcribe: createTranscribeStep({
         transcriberOf: speech.transcriberOf,
         objects,
-        audioOf: outputOf("audio"),
+        audioOf: (media) => outputOf(catalog, media, "audio"),
         optionsOf: (media) => catalog.transcriptionOptions(media),
       }),
       label: createLabelStep({ labelerOf, objects }),
-      index: createIndexStep({ objects, transcriptOf: outputOf("transcribe") }),
+      index: createIndexStep({
+        objects,
+        transcriptOf: (media) => outputOf(catalog, media, "transcribe"),
+      }),
     },
     close: async () => void (await Promise.all([centernet.close(), onnx.close(), speech.close()])),
   };

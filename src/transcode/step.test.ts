@@ -43,7 +43,7 @@ async function run(media: Media, job: NewJob | undefined) {
   const running: Job = { ...job, state: "running", attempts: 1, enqueuedAt: 0 };
   const step = createTranscodeStep({ transcoder: shop.transcoder() });
   const options = { workDir, signal: new AbortController().signal, onProgress: () => undefined };
-  return step({ ...options, job: running, media, newId: () => shop.newId() });
+  return step({ ...options, job: running, media });
 }
 
 describe("the transcoding steps", () => {

@@ -11,7 +11,7 @@ import type { TranscodeRequest, Transcoder } from "./transcoder.ts";
  * upload, and records them. What is thrown is the transcoder's.
  */
 export function createTranscodeStep({ transcoder }: { transcoder: Transcoder }): RunStep {
-  return async ({ job, media, newId, signal, onProgress, workDir }) => {
+  return async ({ job, media, signal, onProgress, workDir }) => {
     const { name, version, facts } = media;
     if (facts === undefined)
       throw new MediaError("internal", `${name} is to be transcoded but was not probed`);
@@ -23,7 +23,7 @@ export function createTranscodeStep({ transcoder }: { transcoder: Transcoder }):
       facts,
       renditions: job.settings.renditions.map((plan) => ({
         plan,
-        target: { bucket: "outputs", key: outputKey(plan.rendition, name), version: newId() },
+        target: { bucket: "outputs", key: outputKey(plan.rendition, name) },
       })),
     };
     const result = finished(await transcoder.start(request, { signal, onProgress, workDir }));

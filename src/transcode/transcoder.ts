@@ -1,6 +1,7 @@
 import type { Engine } from "../media/engine.ts";
 import type { MediaFacts } from "../media/facts.ts";
 import type { ObjectRef, Rendition } from "../media/media.ts";
+import type { ObjectPlace } from "../objects/object-store.ts";
 import type { PlannedRendition } from "./plan.ts";
 
 /** The renditions of one step, made in one go from one decode where that is cheaper. */
@@ -8,11 +9,11 @@ export interface TranscodeRequest {
   readonly jobId: string;
   readonly source: ObjectRef;
   readonly facts: MediaFacts;
-  readonly renditions: readonly { readonly plan: PlannedRendition; readonly target: ObjectRef }[];
+  readonly renditions: readonly { readonly plan: PlannedRendition; readonly target: ObjectPlace }[];
 }
 
 export interface TranscodeResult {
-  /** Each durable in the object store under its target. */
+  /** Each durable in the object store at its target. */
   readonly renditions: readonly Rendition[];
   /** What was odd on the way, for people. */
   readonly notes: readonly string[];

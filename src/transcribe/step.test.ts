@@ -11,9 +11,9 @@ import { createIdSource, newSession } from "../media/ids.ts";
 import { newJob } from "../media/job.ts";
 import type { JobSettings } from "../media/job.ts";
 import { defaultLimits } from "../media/limits.ts";
-import type { StoredObject } from "../media/media.ts";
 import { fromTranscribeJson } from "../media/transcribe-json.ts";
 import { createMemoryObjectStore } from "../objects/memory.ts";
+import { readBytes, storedObject } from "../objects/stored.ts";
 import { createSandbox } from "../sandbox/create.ts";
 import { videoFacts } from "../transcode/facts.fixture.ts";
 import { createPocketsphinxTranscriber } from "./pocketsphinx/transcriber.ts";
@@ -35,7 +35,6 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const contextOf = (settings: JobSettings) =>
   stepContext(newJob({ name: "a/talk.mov", version }, "transcribe", settings), {
-    newId,
     workDir: folder,
   });
 
@@ -53,18 +52,10 @@ describe("the step transcribe", () => {
       speech,
       path,
     ]);
-    const ref = {
-      bucket: "outputs",
-      key: "output/audio/a/talk.mov.mp3",
-      version: newId(),
-    } as const;
-    const audio: StoredObject = {
-      ...ref,
-      ...(await objects.putFile(ref, path)),
-      contentType: "audio/mpeg",
-    };
+    const place = { bucket: "outputs", key: "output/audio/a/talk.mov.mp3" } as const;
+    const audio = storedObject(await objects.putFile(place, path), "audio/mpeg");
     const asked: string[] = [];
-    const audioOf = async (name: string) => {
+    const audioOf = async ({ name }: { name: string }) => {
       asked.push(name);
       return audio;
     };
@@ -90,7 +81,7 @@ describe("the step transcribe", () => {
     expect(events).toEqual([
       { type: "transcript.created", name: "a/talk.mov", version, transcript: object.version },
     ]);
-    const bytes = Buffer.concat(await (await objects.read(object)).toArray());
+    const bytes = await readBytes(objects, object);
     expect(bytes.length).toBe(object.sizeBytes);
     const read = fromTranscribeJson(JSON.parse(bytes.toString()));
     expect(read).toMatchObject({

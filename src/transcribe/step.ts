@@ -6,6 +6,7 @@ import type { Media, StoredObject } from "../media/media.ts";
 import type { TranscriptionOptions, VocabularyPhrase } from "../media/speech.ts";
 import { toTranscribeJson } from "../media/to-transcribe-json.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
+import { putText } from "../objects/stored.ts";
 import type { RunStep } from "../queue/step.ts";
 import type { SoundTrack, TranscribeRequest, Transcriber } from "./transcriber.ts";
 import { applyVocabulary } from "./vocabulary.ts";
@@ -51,8 +52,8 @@ interface Parts {
   /** The transcriber of that id, which a job's settings name. @throws MediaError when it is not here */
   readonly transcriberOf: (engine: string | undefined) => Transcriber;
   readonly objects: ObjectStore;
-  /** The audio rendition of the media of that name, if there is one by now. */
-  readonly audioOf: (name: string) => Promise<StoredObject | undefined>;
+  /** The audio rendition of that version of a media file, if there is one by now. */
+  readonly audioOf: (media: Pick<Media, "name" | "version">) => Promise<StoredObject | undefined>;
   /** What is wished of a version's transcript by now. */
   readonly optionsOf: (
     media: Pick<Media, "name" | "version">,
@@ -72,12 +73,12 @@ export function createTranscribeStep({
   audioOf,
   optionsOf,
 }: Parts): RunStep {
-  return async ({ job, media, newId, ...options }) => {
+  return async ({ job, media, ...options }) => {
     const { name, version, facts } = media;
     const { languageCode, engine } = job.settings;
     if (typeof languageCode !== "string")
       throw new MediaError("internal", `the job of ${name} does not say in which language`);
-    const audio = await audioOf(name);
+    const audio = await audioOf(media);
     const duration = facts?.durationMs === undefined ? {} : { durationMs: facts.durationMs };
     const vocabulary = await phrasesOf(job, optionsOf);
     const request = {
@@ -105,18 +106,11 @@ export function createTranscribeStep({
       ...(realTimeFactor === undefined ? {} : { realTimeFactor }),
     });
     const key = outputKey("transcribe", name);
-    const ref = { bucket: "outputs", key, version: newId() } as const;
-    const bytes = Buffer.from(JSON.stringify(json));
-    const stored = await objects.put(
-      ref,
-      (async function* () {
-        yield bytes;
-      })(),
-    );
-    const object: StoredObject = { ...ref, ...stored, contentType: "application/json" };
+    const place = { bucket: "outputs", key } as const;
+    const object = await putText(objects, place, JSON.stringify(json), "application/json");
     return {
       changes: [{ type: "putOutput", version, object }],
-      events: [{ type: "transcript.created", name, version, transcript: ref.version }],
+      events: [{ type: "transcript.created", name, version, transcript: object.version }],
       notes,
     };
   };

@@ -4,13 +4,13 @@ import { createSqliteCatalog } from "../../src/state/sqlite/catalog/catalog.ts";
 import type { Change } from "../../src/catalog/catalog.ts";
 import { openDatabase } from "../../src/state/sqlite/open.ts";
 import type { MediaFacts } from "../../src/media/facts.ts";
-import { createIdSource, newSession } from "../../src/media/ids.ts";
 import { newJob } from "../../src/media/job.ts";
 import { outputKey, type OutputKind } from "../../src/media/keys.ts";
 import { renditionNames, type Bucket, type StoredObject } from "../../src/media/media.ts";
 import { toTranscribeJson } from "../../src/media/to-transcribe-json.ts";
 import { metadataRecord } from "../../src/media/transcript-record.ts";
 import { createFilesystemObjectStore } from "../../src/objects/filesystem.ts";
+import { putText } from "../../src/objects/stored.ts";
 import { readConfig } from "../../src/config/config.ts";
 import { openDailies } from "../../src/runtime/local.ts";
 import { createLog } from "../../src/runtime/log.ts";
@@ -73,14 +73,8 @@ export async function furnish(
   const database = openDatabase(join(dataDir, "dailies.db"));
   const catalog = createSqliteCatalog({ database, metadataTable: "metadata" });
   const objects = createFilesystemObjectStore({ dir: join(dataDir, "objects") });
-  const newId = createIdSource(newSession());
-  const store = async (bucket: Bucket, key: string, text: string): Promise<StoredObject> => {
-    const ref = { bucket, key, version: newId() };
-    const bytes = (async function* () {
-      yield Buffer.from(text);
-    })();
-    return { ...ref, ...(await objects.put(ref, bytes)), contentType: "video/mp4" };
-  };
+  const store = (bucket: Bucket, key: string, text: string): Promise<StoredObject> =>
+    putText(objects, { bucket, key }, text, "video/mp4");
   const output = (kind: OutputKind, text: string) => store("outputs", outputKey(kind, name), text);
 
   const source = await store("uploads", name, `source of ${word}`);

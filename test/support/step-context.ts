@@ -2,10 +2,7 @@ import type { NewJob } from "../../src/media/job.ts";
 import type { StepContext } from "../../src/queue/step.ts";
 
 /** What a step is given for a job: of a small media of its name, with nobody watching. */
-export function stepContext(
-  job: NewJob,
-  { newId, workDir = "" }: { newId: () => string; workDir?: string },
-): StepContext {
+export function stepContext(job: NewJob, { workDir = "" }: { workDir?: string } = {}): StepContext {
   const { name, version } = job;
   return {
     job: { ...job, state: "running", attempts: 1, enqueuedAt: 0 },
@@ -19,7 +16,6 @@ export function stepContext(
       createdAt: 0,
       updatedAt: 0,
     },
-    newId,
     signal: new AbortController().signal,
     onProgress: () => {},
     workDir,

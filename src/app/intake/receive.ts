@@ -3,8 +3,13 @@ import { sep } from "node:path";
 import type { Catalog, FileStamp } from "../../catalog/catalog.ts";
 import { asMediaError, MediaError, unreachable } from "../../media/errors.ts";
 import { checkKey } from "../../media/keys.ts";
-import type { ObjectRef } from "../../media/media.ts";
-import type { ObjectStore, StoredBytes } from "../../objects/object-store.ts";
+import type {
+  Fingerprint,
+  ObjectPlace,
+  ObjectStore,
+  StoredBytes,
+} from "../../objects/object-store.ts";
+import { storedObject } from "../../objects/stored.ts";
 import { contentTypeOf } from "./content-types.ts";
 import type { OwnVersions } from "./arrival.ts";
 import { record, refused, type FollowArrival, type Received } from "./record.ts";
@@ -12,7 +17,6 @@ import { record, refused, type FollowArrival, type Received } from "./record.ts"
 export interface ReceiveOptions {
   readonly catalog: Catalog;
   readonly objects: ObjectStore;
-  readonly newId: () => string;
 }
 
 /** How something comes in. */
@@ -65,11 +69,12 @@ async function stampOf(path: string): Promise<FileStamp> {
   };
 }
 
+const uploadOf = (name: string): ObjectPlace => ({ bucket: "uploads", key: name });
+
 /** A file that is written to while it is read is read again, so often in all. */
 const maxReadings = 3;
 
 interface Taken {
-  readonly ref: ObjectRef;
   readonly bytes: StoredBytes;
   /** What the file looked like, before and after. */
   readonly stamp: FileStamp;
@@ -91,16 +96,15 @@ async function isUnchanged(stamp: FileStamp): Promise<boolean> {
  * @throws MediaError `file_changing` when somebody goes on writing to it
  */
 async function takeBytes(
-  { objects, newId }: ReceiveOptions,
+  { objects }: ReceiveOptions,
   { path, signal }: IncomingFile,
   name: string,
 ): Promise<Taken> {
   for (let reading = 1; reading <= maxReadings; reading += 1) {
     const stamp = await stampOf(path);
-    const ref: ObjectRef = { bucket: "uploads", key: name, version: newId() };
-    const bytes = await objects.putFile(ref, path, { signal });
-    if (await isUnchanged(stamp)) return { ref, bytes, stamp };
-    await objects.remove(ref);
+    const bytes = await objects.putFile(uploadOf(name), path, { signal });
+    if (await isUnchanged(stamp)) return { bytes, stamp };
+    await objects.remove(bytes);
   }
   throw new MediaError("file_changing", `${path} changes while it is read`);
 }
@@ -111,12 +115,10 @@ async function takeBytes(
  */
 async function keep(
   { catalog, objects }: ReceiveOptions,
-  ref: ObjectRef,
   bytes: StoredBytes,
   door: Door & { readonly origin?: string; readonly contentType?: string },
 ): Promise<Received> {
-  const contentType = door.contentType ?? contentTypeOf(ref.key);
-  const source = { ...ref, ...bytes, contentType };
+  const source = storedObject(bytes, door.contentType ?? contentTypeOf(bytes.key));
   const { owner, replace = false, own, follow, origin } = door;
   const arrived = {
     source,
@@ -128,10 +130,10 @@ async function keep(
   };
   const received = await record(catalog, arrived).catch(async (error: unknown) => {
     // Only where it is certain that nothing was committed; else the next start sweeps them.
-    if (error instanceof MediaError) await objects.remove(ref);
+    if (error instanceof MediaError) await objects.remove(bytes);
     throw error;
   });
-  if (received.media.version !== ref.version) await objects.remove(ref);
+  if (received.media.version !== bytes.version) await objects.remove(bytes);
   return received;
 }
 
@@ -152,12 +154,12 @@ export async function receiveFile(options: ReceiveOptions, file: IncomingFile): 
   if (known?.name === name && media?.version === known.version && media.owner === file.owner)
     return { media, change: "unchanged" };
   await file.checkRoom?.();
-  const { ref, bytes, stamp } = await takeBytes(options, file, name);
+  const { bytes, stamp } = await takeBytes(options, file, name);
   await checkWithin(file).catch(async (error: unknown) => {
-    await options.objects.remove(ref);
+    await options.objects.remove(bytes);
     throw error;
   });
-  const received = await keep(options, ref, bytes, { ...file, origin: file.path });
+  const received = await keep(options, bytes, { ...file, origin: file.path });
   if (file.remember !== false) await catalog.noteImport(stamp, received.media);
   return received;
 }
@@ -184,12 +186,11 @@ export async function receiveStream(
   source: AsyncIterable<Uint8Array>,
   door: Door & { readonly contentType?: string },
 ): Promise<Received> {
-  const { catalog, objects, newId } = options;
+  const { catalog, objects } = options;
   const name = checkKey(door.name);
   await checkOwner(catalog, name, door.owner);
-  const ref: ObjectRef = { bucket: "uploads", key: name, version: newId() };
-  const bytes = await objects.put(ref, untilAborted(source, door.signal));
-  return keepUnlessEmpty(options, ref, bytes, door);
+  const bytes = await objects.put(uploadOf(name), untilAborted(source, door.signal));
+  return keepUnlessEmpty(options, bytes, door);
 }
 
 /**
@@ -202,14 +203,16 @@ export async function receiveUpload(
   path: string,
   door: Door & { readonly contentType?: string; readonly sha256?: string },
 ): Promise<Received> {
-  const { objects, newId } = options;
+  const { objects } = options;
   const { sha256, signal } = door;
   const name = checkKey(door.name);
   await checkOwner(options.catalog, name, door.owner);
-  const ref: ObjectRef = { bucket: "uploads", key: name, version: newId() };
-  const known = sha256 === undefined ? {} : { sha256 };
-  const bytes = await objects.putFile(ref, path, { link: true, signal, ...known });
-  const received = await keepUnlessEmpty(options, ref, bytes, door);
+  const known: { fingerprint?: Fingerprint } =
+    sha256 === undefined ? {} : { fingerprint: { algorithm: "sha256", value: sha256 } };
+  const bytes = objects.capabilities.links
+    ? await objects.linkFile(uploadOf(name), path, { signal, ...known })
+    : await objects.putFile(uploadOf(name), path, { signal });
+  const received = await keepUnlessEmpty(options, bytes, door);
   await rm(path, { force: true });
   return received;
 }
@@ -223,11 +226,10 @@ export async function checkOwner(catalog: Catalog, name: string, owner: string):
 
 async function keepUnlessEmpty(
   options: ReceiveOptions,
-  ref: ObjectRef,
   bytes: StoredBytes,
   door: Door & { readonly contentType?: string },
 ): Promise<Received> {
-  if (bytes.sizeBytes > 0) return keep(options, ref, bytes, door);
-  await options.objects.remove(ref);
-  throw new MediaError("empty_file", `${JSON.stringify(ref.key)} has no bytes`);
+  if (bytes.sizeBytes > 0) return keep(options, bytes, door);
+  await options.objects.remove(bytes);
+  throw new MediaError("empty_file", `${JSON.stringify(bytes.key)} has no bytes`);
 }

@@ -55,8 +55,6 @@ function another(
 const petsPath = sharedMedia("images/pets.jpg");
 const pets = pictureFacts("image", 512, 430);
 
-let count = 0;
-
 async function label(
   path: string,
   facts: MediaFacts,
@@ -67,9 +65,7 @@ async function label(
   } = {},
 ) {
   const { by = labeler, signal = new AbortController().signal, onProgress = () => {} } = more;
-  count += 1;
-  const source = { bucket: "uploads", key: path, version: `v${count}` } as const;
-  await objects.putFile(source, path);
+  const source = await objects.putFile({ bucket: "uploads", key: path }, path);
   try {
     const started = await by.start(
       { jobId: "job", source, facts },

@@ -1,6 +1,7 @@
 import { MediaError } from "../../media/errors.ts";
 import type { StartOptions } from "../../media/engine.ts";
 import type { Limits } from "../../media/limits.ts";
+import { withLocalFile } from "../../objects/local-file.ts";
 import type { ObjectStore } from "../../objects/object-store.ts";
 import { createChildPool } from "../../sandbox/child-pool.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
@@ -61,7 +62,7 @@ export function createCenternetLabeler(options: CenternetOptions): CenternetLabe
   function label(request: LabelRequest, start: StartOptions): Promise<LabelResult> {
     const least = request.minConfidence ?? minConfidence;
     return pool.use("centernet", start.signal, (detector) =>
-      objects.withLocalFile(request.source, (path) =>
+      withLocalFile(objects, request.source, (path) =>
         labelMedia(
           { path, request, options: start, sandbox, ffmpeg, limits },
           createEye(detector, least),

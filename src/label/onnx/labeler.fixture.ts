@@ -47,7 +47,6 @@ export async function openLookout(): Promise<Lookout> {
   const dir = mkdtempSync(join(tmpdir(), "dailies-onnx-"));
   const engines: OnnxEngine[] = [];
   const seenPids = new Set<number>();
-  let count = 0;
 
   function keptEngineOf(models: readonly InstalledModel[], more: Partial<OnnxOptions> = {}) {
     const options = { sandbox, objects, limits: defaultLimits, models: storeOf(...models) };
@@ -65,9 +64,7 @@ export async function openLookout(): Promise<Lookout> {
       const { signal = new AbortController().signal, onProgress = () => {}, ...wish } = options;
       const labeler = engine.best();
       if (!labeler) throw new Error("there is no model");
-      count += 1;
-      const source = { bucket: "uploads", key: path, version: `v${count}` } as const;
-      await objects.putFile(source, path);
+      const source = await objects.putFile({ bucket: "uploads", key: path }, path);
       try {
         const request = { jobId: "job", source, facts, ...wish };
         const started = await labeler.start(request, { signal, onProgress, workDir: dir });

@@ -2,6 +2,7 @@ import { MediaError } from "../../media/errors.ts";
 import type { StartOptions } from "../../media/engine.ts";
 import type { Limits } from "../../media/limits.ts";
 import type { ModelStore } from "../../models/model-store.ts";
+import { withLocalFile } from "../../objects/local-file.ts";
 import type { ObjectStore } from "../../objects/object-store.ts";
 import { createChildPool } from "../../sandbox/child-pool.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
@@ -76,7 +77,7 @@ export function createOnnxEngine(options: OnnxOptions): OnnxEngine {
     const id = engineId(models);
     const label = (request: LabelRequest, start: StartOptions): Promise<LabelResult> =>
       pool.use(id, start.signal, (looker) =>
-        objects.withLocalFile(request.source, (path) =>
+        withLocalFile(objects, request.source, (path) =>
           labelMedia(
             { path, request, options: start, sandbox, ffmpeg, limits },
             createEye(looker, models, request.minConfidence),

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, truncateSync } from "node:fs";
-import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,12 +10,13 @@ import { enterSession, surveySessions } from "../../state/sqlite/sessions.ts";
 import { createIdSource, newSession } from "../../media/ids.ts";
 import type { ObjectRef } from "../../media/media.ts";
 import { createFilesystemObjectStore } from "../../objects/filesystem.ts";
+import { putText } from "../../objects/stored.ts";
 import { backUp } from "./backup.ts";
 import { restore } from "./restore.ts";
 
-const storeIn = (dir: string) => createFilesystemObjectStore({ dir });
 const session = newSession();
-const newId = createIdSource(session);
+const newVersion = createIdSource(session);
+const storeIn = (dir: string) => createFilesystemObjectStore({ dir, newVersion });
 
 let folder: string;
 let database: ReturnType<typeof openDatabase>;
@@ -37,11 +38,9 @@ afterEach(() => {
 });
 
 async function add(key: string, text: string): Promise<ObjectRef> {
-  const ref: ObjectRef = { bucket: "uploads", key, version: newId() };
-  const bytes = (async function* () {
-    yield Buffer.from(text);
-  })();
-  const { sha256, sizeBytes } = await storeIn(at("lib", "objects")).put(ref, bytes);
+  const store = storeIn(at("lib", "objects"));
+  const ref = await putText(store, { bucket: "uploads", key }, text, "video/mp4");
+  const { sha256, sizeBytes } = ref;
   await transaction(database, () =>
     database
       .prepare("INSERT INTO objects VALUES ('uploads', ?, ?, ?, ?, 'video/mp4', ?, 0)")
@@ -65,13 +64,10 @@ async function contents(dir: string): Promise<Record<string, string>> {
   copy.close();
   const all: Record<string, string> = {};
   for (const row of rows) {
-    const ref: ObjectRef = {
-      bucket: "uploads",
-      key: String(row["key"]),
-      version: String(row["version"]),
-    };
-    const chunks = await (await storeIn(join(dir, "objects")).read(ref)).toArray();
-    all[ref.key] = Buffer.concat(chunks).toString();
+    const key = String(row["key"]);
+    const store = storeIn(join(dir, "objects"));
+    const path = await store.localPath({ bucket: "uploads", key, version: String(row["version"]) });
+    all[key] = await readFile(path, "utf8");
   }
   return all;
 }
@@ -153,14 +149,14 @@ it("looks again when objects were removed and others came while it copied", asyn
     const store = storeIn(dir);
     return {
       ...store,
-      putFile: async (...args: Parameters<typeof store.putFile>) => {
+      restoreFile: async (...args: Parameters<typeof store.restoreFile>) => {
         calls += 1;
         if (calls === 1) {
           for (const ref of refs.filter(({ version }) => version !== args[0].version))
             await remove(ref);
           await add("d.mp4", "d");
         }
-        return store.putFile(...args);
+        return store.restoreFile(...args);
       },
     };
   };
@@ -187,7 +183,7 @@ describe("what is not as it should be", () => {
     await add("good.mp4", "good");
     const store = storeIn(at("lib", "objects"));
     await store.remove(lost);
-    await store.withLocalFile(changed, (path) => writeFile(path, "wrong"));
+    await writeFile(await store.localPath(changed), "wrong");
     const report = await backUp(library(), at("backup"), storeIn);
     expect(report.missing.toSorted()).toEqual(["changed.mp4", "lost.mp4"]);
     const restored = await restore(at("backup"), at("again"), storeIn);
@@ -199,10 +195,7 @@ describe("what is not as it should be", () => {
     const ref = await add("a.mp4", "right");
     await backUp(library(), at("backup"), storeIn);
     const store = storeIn(at("backup", "objects"));
-    await store.withLocalFile(ref, async (path) => {
-      await chmod(path, 0o600);
-      await writeFile(path, "wrong");
-    });
+    await writeFile(await store.localPath(ref), "wrong");
     const restored = await restore(at("backup"), at("again"), storeIn);
     expect(restored.missing).toEqual(["a.mp4"]);
     expect(await backUp(library(), at("backup"), storeIn)).toMatchObject({ copied: 0 });
@@ -246,10 +239,10 @@ it("goes on where an interrupted one ended, and keeps the earlier backup whole u
     const store = storeIn(dir);
     return {
       ...store,
-      putFile: (...args: Parameters<typeof store.putFile>) => {
+      restoreFile: (...args: Parameters<typeof store.restoreFile>) => {
         calls += 1;
         if (calls === 4) stop.abort();
-        return store.putFile(...args);
+        return store.restoreFile(...args);
       },
     };
   };
@@ -267,10 +260,10 @@ it("goes on where an interrupted one ended, and keeps the earlier backup whole u
     const store = storeIn(dir);
     return {
       ...store,
-      putFile: (...args: Parameters<typeof store.putFile>) => {
+      restoreFile: (...args: Parameters<typeof store.restoreFile>) => {
         calls += 1;
         if (calls === 10) stopAgain.abort();
-        return store.putFile(...args);
+        return store.restoreFile(...args);
       },
     };
   };

@@ -3,7 +3,8 @@ import { dirname, join } from "node:path";
 import { backup as copyDatabase, DatabaseSync } from "node:sqlite";
 import { openForReading } from "../../state/sqlite/open.ts";
 import { asMediaError, MediaError } from "../../media/errors.ts";
-import type { FilesystemObjectStore } from "../../objects/filesystem.ts";
+import { withLocalFile } from "../../objects/local-file.ts";
+import type { ObjectStore } from "../../objects/object-store.ts";
 import {
   hashFile,
   lockFolder,
@@ -40,7 +41,7 @@ export interface BackupReport {
 
 interface Library {
   readonly databaseFile: string;
-  readonly objects: FilesystemObjectStore;
+  readonly objects: ObjectStore;
   /** Beside the catalog and the objects: settings, and the master key. */
   readonly configFile: string;
   readonly masterKeyFile: string;
@@ -69,19 +70,20 @@ type Outcome = "there" | "copied" | "gone" | "damaged";
 /** One object into the backup, unless it is there: a version's bytes never change. */
 async function take(
   { objects }: Library,
-  target: FilesystemObjectStore,
+  target: ObjectStore,
   object: NeededObject,
   { verify = false, signal }: BackupOptions,
 ): Promise<Outcome> {
   if ((await target.stat(object))?.sizeBytes === object.sizeBytes) {
-    const isSame = async (path: string) => (await hashFile(path, signal)) === object.sha256;
-    if (!verify || (await target.withLocalFile(object, isSame))) return "there";
+    const isSame = async () =>
+      (await hashFile(await target.localPath(object), signal)) === object.sha256;
+    if (!verify || (await isSame())) return "there";
   }
   const copy = (path: string) =>
-    target.putFile(object, path, signal === undefined ? {} : { signal });
+    target.restoreFile(object, path, signal === undefined ? {} : { signal });
   try {
-    const stored = await objects.withLocalFile(object, copy);
-    if (stored.sha256 === object.sha256) return "copied";
+    const stored = await withLocalFile(objects, object, copy);
+    if (stored.fingerprint.value === object.sha256) return "copied";
     await target.remove(object);
     return "damaged";
   } catch (error) {
@@ -101,7 +103,7 @@ interface Round {
 
 async function copyObjects(
   library: Library,
-  target: FilesystemObjectStore,
+  target: ObjectStore,
   databaseFile: string,
   options: BackupOptions,
 ): Promise<Round> {
@@ -128,7 +130,7 @@ async function copyObjects(
 }
 
 /** Removes what the new copy of the catalog does not point at, once nothing else does. */
-async function prune(target: FilesystemObjectStore, databaseFile: string): Promise<number> {
+async function prune(target: ObjectStore, databaseFile: string): Promise<number> {
   const database = new DatabaseSync(databaseFile, { readOnly: true });
   const known = database.prepare("SELECT 1 FROM objects WHERE bucket = ? AND version = ?");
   let removed = 0;
@@ -169,7 +171,7 @@ const maxRounds = 20;
 export async function backUp(
   library: Library,
   dir: string,
-  storeIn: (dir: string) => FilesystemObjectStore,
+  storeIn: (dir: string) => ObjectStore,
   options: BackupOptions = {},
 ): Promise<BackupReport> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
@@ -186,7 +188,7 @@ export async function backUp(
 async function backUpLocked(
   library: Library,
   dir: string,
-  target: FilesystemObjectStore,
+  target: ObjectStore,
   options: BackupOptions,
 ): Promise<BackupReport> {
   const others = (await readdir(dir)).filter((name) => !isOurs(name));
@@ -195,7 +197,7 @@ async function backUpLocked(
       "invalid_argument",
       `${dir} has other things in it (${others[0]}): give an empty folder, or an earlier backup`,
     );
-  await target.sweepIncoming(() => false); // of one that was killed: nobody else is here
+  await target.sweep(() => false); // of one that was killed: nobody else is here
   const part = join(dir, "catalog.part");
   let copied = 0;
   let copiedBytes = 0;

@@ -4,7 +4,8 @@ import { DatabaseSync } from "node:sqlite";
 import { openDatabase } from "../../state/sqlite/open.ts";
 import { disownSessions } from "../../state/sqlite/sessions.ts";
 import { asMediaError, MediaError } from "../../media/errors.ts";
-import type { FilesystemObjectStore } from "../../objects/filesystem.ts";
+import { withLocalFile } from "../../objects/local-file.ts";
+import type { ObjectStore } from "../../objects/object-store.ts";
 import {
   damaged,
   hashFile,
@@ -52,18 +53,18 @@ async function prepare(dataDir: string, { database }: Manifest): Promise<void> {
 
 /** Whether the object is in its place, with the bytes that the catalog says. */
 async function bringBack(
-  source: FilesystemObjectStore,
-  target: FilesystemObjectStore,
+  source: ObjectStore,
+  target: ObjectStore,
   object: NeededObject,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   // one that is there was checked when it was brought
   if ((await target.stat(object)) !== undefined) return true;
   if ((await source.stat(object)) === undefined) return false;
-  const { sha256 } = await source.withLocalFile(object, (path) =>
-    target.putFile(object, path, signal === undefined ? {} : { signal }),
+  const { fingerprint } = await withLocalFile(source, object, (path) =>
+    target.restoreFile(object, path, signal === undefined ? {} : { signal }),
   );
-  if (sha256 === object.sha256) return true;
+  if (fingerprint.value === object.sha256) return true;
   await target.remove(object);
   return false;
 }
@@ -88,7 +89,7 @@ async function copySmall(from: string, to: string): Promise<boolean> {
 export async function restore(
   from: string,
   dataDir: string,
-  storeIn: (dir: string) => FilesystemObjectStore,
+  storeIn: (dir: string) => ObjectStore,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<RestoreReport> {
   const manifest = await readManifest(from);
@@ -114,11 +115,11 @@ async function restoreInto(
   from: string,
   dataDir: string,
   manifest: Manifest,
-  storeIn: (dir: string) => FilesystemObjectStore,
+  storeIn: (dir: string) => ObjectStore,
   signal: AbortSignal | undefined,
 ): Promise<RestoreReport> {
   const [source, target] = [storeIn(join(from, "objects")), storeIn(join(dataDir, "objects"))];
-  await target.sweepIncoming(() => false); // of a restore that was killed
+  await target.sweep(() => false); // of a restore that was killed
   const part = join(dataDir, "dailies.db.part");
   for (const end of ["", "-wal", "-shm"]) await rm(`${part}${end}`, { force: true });
   await copyFile(join(from, manifest.database.file), part);

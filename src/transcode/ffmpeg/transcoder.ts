@@ -5,7 +5,9 @@ import { type Damage, damageNote } from "../../media/damage.ts";
 import { MediaError } from "../../media/errors.ts";
 import { type Limits, timeLimitMs } from "../../media/limits.ts";
 import type { Rendition } from "../../media/media.ts";
+import { withLocalFile } from "../../objects/local-file.ts";
 import type { ObjectStore } from "../../objects/object-store.ts";
+import { storedObject } from "../../objects/stored.ts";
 import type { Sandbox, SandboxedCommand } from "../../sandbox/sandbox.ts";
 import type { PlannedRendition } from "../plan.ts";
 import type { TranscodeRequest, Transcoder, TranscodeResult } from "../transcoder.ts";
@@ -43,8 +45,11 @@ export function createFfmpegTranscoder(options: FfmpegTranscoderOptions): Transc
       join(startOptions.workDir, `${plan.rendition}.${formats[plan.rendition].format}`),
     );
     try {
-      const { made, damage } = await options.objects.withLocalFile(request.source, (path) =>
-        transcode(options, request, path, paths, startOptions),
+      const { made, damage } = await withLocalFile(
+        options.objects,
+        request.source,
+        (path) => transcode(options, request, path, paths, startOptions),
+        { folder: startOptions.workDir },
       );
       const engine = ["ffmpeg", await options.version()].join(" ").trim();
       const renditions = await store(options.objects, request, made, engine, startOptions.signal);
@@ -190,7 +195,7 @@ async function store(
       const { width, height, durationMs } = facts;
       renditions.push({
         rendition: plan.rendition,
-        object: { ...target, ...stored, contentType },
+        object: storedObject(stored, contentType),
         ...(width === undefined || height === undefined ? {} : { width, height }),
         ...(durationMs === undefined ? {} : { durationMs }),
         engine,
@@ -200,7 +205,7 @@ async function store(
     return renditions;
   } catch (error) {
     // The first error is the one to tell.
-    await Promise.allSettled(request.renditions.map(({ target }) => objects.remove(target)));
+    await Promise.allSettled(renditions.map(({ object }) => objects.remove(object)));
     throw error;
   }
 }

@@ -62,9 +62,7 @@ export async function openWorkshop(): Promise<Workshop> {
     createFfmpegTranscoder({ sandbox, objects, limits, version: async () => "of the tests" });
 
   const upload: Workshop["upload"] = async (path) => {
-    const ref = { bucket: "uploads", key: "source", version: newId() } as const;
-    await objects.putFile(ref, path);
-    return ref;
+    return await objects.putFile({ bucket: "uploads", key: "source" }, path);
   };
 
   const make: Workshop["make"] = async (path, facts, names, order = {}) => {
@@ -82,7 +80,7 @@ export async function openWorkshop(): Promise<Workshop> {
         await mkdir(workDir, { recursive: true });
         const plans = job.settings["renditions"] as readonly PlannedRendition[];
         const renditions = plans.map((one) => {
-          const target = { bucket: "outputs", key: one.rendition, version: newId() } as const;
+          const target = { bucket: "outputs", key: one.rendition } as const;
           return { plan: one, target };
         });
         const started = await transcoder(order.limits).start(
@@ -99,8 +97,7 @@ export async function openWorkshop(): Promise<Workshop> {
     const made = results.flatMap(({ renditions }) => renditions);
     const played = await Promise.all(
       made.map(async (rendition) => {
-        // Files of this store stay where they are.
-        const at = await objects.withLocalFile(rendition.object, (file) => Promise.resolve(file));
+        const at = await objects.localPath(rendition.object);
         return [rendition.rendition, { ...rendition, path: at }] as const;
       }),
     );

@@ -48,8 +48,8 @@ interface Asked {
 }
 
 async function transcribe(asked: Asked): Promise<TranscribeResult> {
-  const source = { bucket: "outputs", key: "output/audio/a.mp3", version: newId() } as const;
-  await objects.putFile(source, asked.path);
+  const place = { bucket: "outputs", key: "output/audio/a.mp3" } as const;
+  const source = await objects.putFile(place, asked.path);
   const workDir = await mkdtemp(join(folder, "work-"));
   const transcriber = createPocketsphinxTranscriber({ sandbox, objects, limits: defaultLimits });
   const { durationMs, languageCode = "en-US", signal = never, onProgress = () => {} } = asked;

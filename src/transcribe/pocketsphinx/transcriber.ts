@@ -4,6 +4,7 @@ import type { StartOptions } from "../../media/engine.ts";
 import { MediaError } from "../../media/errors.ts";
 import type { Limits } from "../../media/limits.ts";
 import type { Word } from "../../media/transcript.ts";
+import { withLocalFile } from "../../objects/local-file.ts";
 import type { ObjectStore } from "../../objects/object-store.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { batches, timeInRecording, wavOf } from "../batches.ts";
@@ -110,7 +111,7 @@ async function transcribe(
       ...(Number.isFinite(remainingMs) ? { remainingMs } : {}),
     });
   };
-  await objects.withLocalFile(request.source, async (path) => {
+  await withLocalFile(objects, request.source, async (path) => {
     const sound = decodeSound(sandbox, path, { limits, ...known, track, signal: options.signal });
     for await (const batch of batches(speechPassages(sound.bytes), batchMs))
       for await (const word of recognise({ sandbox, limits, ...known }, program, batch, options)) {

@@ -9,7 +9,6 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWithSharedMedia, sharedMedia } from "../../../test/support/shared-media.ts";
 import { finished } from "../../media/engine.ts";
-import { createIdSource, newSession } from "../../media/ids.ts";
 import { defaultLimits } from "../../media/limits.ts";
 import { createMemoryObjectStore } from "../../objects/memory.ts";
 import { createSandbox } from "../../sandbox/create.ts";
@@ -22,7 +21,6 @@ import { createSherpaTranscriber } from "./transcriber.ts";
 import type { SherpaTranscriber } from "./transcriber.ts";
 
 const objects = createMemoryObjectStore();
-const newId = createIdSource(newSession());
 const modelsDir = sharedMedia("../models");
 const made: SherpaTranscriber[] = [];
 let folder: string;
@@ -60,8 +58,8 @@ async function transcribe(path: string, more: Partial<TranscribeRequest>) {
   const options = { sandbox, objects, limits: defaultLimits, models, model, voice, threads: 1 };
   const by = createSherpaTranscriber(options);
   made.push(by);
-  const source = { bucket: "outputs", key: "output/audio/a.mp3", version: newId() } as const;
-  await objects.putFile(source, path);
+  const place = { bucket: "outputs", key: "output/audio/a.mp3" } as const;
+  const source = await objects.putFile(place, path);
   const request = { jobId: "job", languageCode: "en-US", ...more, source };
   const { signal } = new AbortController();
   const start = { signal, onProgress: () => {}, workDir: folder };

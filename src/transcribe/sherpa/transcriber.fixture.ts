@@ -6,7 +6,6 @@ import { isAlive } from "../../../test/support/processes.ts";
 import { sharedMedia } from "../../../test/support/shared-media.ts";
 import { finished } from "../../media/engine.ts";
 import type { Progress } from "../../media/engine.ts";
-import { createIdSource, newSession } from "../../media/ids.ts";
 import { defaultLimits } from "../../media/limits.ts";
 import type { InstalledModel } from "../../models/model-store.ts";
 import { createMemoryObjectStore } from "../../objects/memory.ts";
@@ -62,7 +61,6 @@ function speech(): Int16Array {
 
 async function openStudio(): Promise<OpenStudio> {
   const objects = createMemoryObjectStore();
-  const newId = createIdSource(newSession());
   const sandbox = await createSandbox();
   const folder = mkdtempSync(join(tmpdir(), "dailies-sherpa-"));
   const made: SherpaTranscriber[] = [];
@@ -93,8 +91,8 @@ async function openStudio(): Promise<OpenStudio> {
     async transcribe(asked) {
       const { path, by = common, onProgress, ...more } = asked;
       const { signal = new AbortController().signal, ...wanted } = more;
-      const source = { bucket: "outputs", key: "output/audio/a.mp3", version: newId() } as const;
-      await objects.putFile(source, path);
+      const place = { bucket: "outputs", key: "output/audio/a.mp3" } as const;
+      const source = await objects.putFile(place, path);
       const watch = (progress: Progress) => {
         for (const pid of by.pids()) pids.add(pid);
         onProgress?.(progress);

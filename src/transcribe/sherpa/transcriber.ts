@@ -5,6 +5,7 @@ import { timeLimitMs } from "../../media/limits.ts";
 import type { Limits } from "../../media/limits.ts";
 import type { Word } from "../../media/transcript.ts";
 import type { InstalledModel, ModelStore } from "../../models/model-store.ts";
+import { withLocalFile } from "../../objects/local-file.ts";
 import type { ObjectStore } from "../../objects/object-store.ts";
 import { createChildPool } from "../../sandbox/child-pool.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
@@ -153,7 +154,7 @@ async function hearAll(
   const progress = createProgress(options.onProgress, durationMs);
   const pieces: HeardPiece[] = [];
   await hearer.begin(hotwords === undefined ? {} : { hotwords }, signal);
-  const decoded = await objects.withLocalFile(request.source, async (path) => {
+  const decoded = await withLocalFile(objects, request.source, async (path) => {
     const known = durationMs === undefined ? {} : { durationMs };
     const sound = decodeSound(sandbox, path, { limits, ...known, track, signal });
     for await (const bytes of wholeSamples(sound.bytes)) {

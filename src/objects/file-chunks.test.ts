@@ -2,22 +2,18 @@ import { mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createFilesystemObjectStore } from "../objects/filesystem.ts";
-import { objectChunks } from "./chunks.ts";
+import { createFilesystemObjectStore } from "./filesystem.ts";
+import type { ObjectRef } from "../media/media.ts";
+import { bytesOf, inChunks, placeIn } from "./stage.contract.ts";
 
-const ref = { bucket: "uploads", key: "a", version: "v1" } as const;
 const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 253));
 let dir: string;
 let objects: ReturnType<typeof createFilesystemObjectStore>;
+let ref: ObjectRef;
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "dailies-chunks-"));
   objects = createFilesystemObjectStore({ dir });
-  await objects.put(
-    ref,
-    (async function* () {
-      yield bytes;
-    })(),
-  );
+  ref = await objects.put(placeIn(), inChunks(bytes));
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
@@ -40,31 +36,18 @@ describe("an object's chunks", () => {
       [7, 299_999],
       [5, 5],
     ] as const) {
-      const parts: Buffer[] = [];
-      for await (const chunk of await objectChunks(objects, ref, { start, end }))
-        parts.push(Buffer.from(chunk));
-      expect(Buffer.concat(parts).equals(bytes.subarray(start, end))).toBe(true);
+      const read = await bytesOf(objects.read(ref, { start, end }));
+      expect(read.equals(bytes.subarray(start, end))).toBe(true);
     }
     expect(openFiles()).toBe(0);
   });
 
   it("leave no file open when nobody reads them, or not to the end", async () => {
-    await (await objectChunks(objects, ref, { start: 0, end: 10 })).return(undefined);
-    const begun = await objectChunks(objects, ref, { start: 0, end: bytes.length });
+    await (await objects.read(ref, { end: 10 })).return();
+    const begun = await objects.read(ref);
     await begun.next();
     expect(openFiles()).toBe(1);
-    await begun.return(undefined);
+    await begun.return();
     expect(openFiles()).toBe(0);
-  });
-
-  it("that end too early are an error, and those of no object are not found", async () => {
-    const longer = await objectChunks(objects, ref, { start: 299_999, end: 400_000 });
-    await longer.next();
-    await expect(longer.next()).rejects.toMatchObject({ code: "storage_failed" });
-    expect(openFiles()).toBe(0);
-    const none = { ...ref, version: "v2" };
-    await expect(objectChunks(objects, none, { start: 0, end: 1 })).rejects.toMatchObject({
-      code: "not_found",
-    });
   });
 });

@@ -1,0 +1,39 @@
+import { outputOf } from "../catalog/outputs.ts";
+import { MediaError } from "../media/errors.ts";
+import type { OutputKind } from "../media/keys.ts";
+import type { Media } from "../media/media.ts";
+import { fromTranscribeJson } from "../media/transcribe-json.ts";
+import type { Transcript } from "../media/transcript.ts";
+import { readJson } from "../objects/stored.ts";
+import type { Parts } from "./parts.ts";
+
+type Reading = Pick<Parts, "catalog" | "objects">;
+
+/** An output of a media file that is JSON, parsed; undefined when there is none (yet). */
+export async function outputJson(
+  { catalog, objects }: Reading,
+  media: Pick<Media, "name" | "version">,
+  kind: OutputKind,
+): Promise<unknown> {
+  const object = await outputOf(catalog, media, kind);
+  return object === undefined ? undefined : readJson(objects, object);
+}
+
+/** A media file's transcript; undefined when there is none (yet). */
+export async function findTranscript(
+  parts: Reading,
+  media: Pick<Media, "name" | "version">,
+): Promise<Transcript | undefined> {
+  const json = await outputJson(parts, media, "transcribe");
+  return json === undefined ? undefined : fromTranscribeJson(json);
+}
+
+/** @throws MediaError `not_found` when the media file has no transcript (yet) */
+export async function readTranscript(
+  parts: Reading,
+  media: Pick<Media, "name" | "version">,
+): Promise<Transcript> {
+  const transcript = await findTranscript(parts, media);
+  if (transcript !== undefined) return transcript;
+  throw new MediaError("not_found", `${JSON.stringify(media.name)} has no transcript`);
+}
