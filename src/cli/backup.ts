@@ -8,7 +8,7 @@ export interface BackupCommandOptions {
   readonly withKeys?: boolean;
 }
 
-/** `dailies backup`; its report with --json. Ends with 2 when the library itself has lost bytes. */
+/** `dailies backup`; its report with --json. Exits with 2 when the library itself has lost bytes. */
 export async function backup(
   { output, config, withDailies }: Context,
   dir: string,
@@ -21,7 +21,10 @@ export async function backup(
     const all = `${count(done.objects, "object")}, ${formatSize(done.sizeBytes)}`;
     const news = `${done.copied} copied (${formatSize(done.copiedBytes)}), ${done.removed} removed`;
     output.lines([`${printable(dir)} holds ${all}: ${news}.`]);
-    if (done.withKeys) output.note("The master key is in it: whoever reads it opens all secrets.");
+    if (done.withKeys)
+      output.note(
+        "The backup holds the master key: everyone who can read it can open all secrets.",
+      );
     else
       output.note(
         `The master key is not in it (--with-keys copies it): keep ${printable(config.masterKeyFile)} elsewhere.`,

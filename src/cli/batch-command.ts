@@ -17,29 +17,34 @@ function parseFormats(value: string): readonly BatchFormat[] {
   throw new InvalidArgumentError(`Allowed choices are ${batchFormats.join(", ")}.`);
 }
 
-/** `batch INPUT OUTPUT`. No option has a default here: what a file says is not to be overridden by one. */
+/** `batch INPUT OUTPUT`. No option has a default here, because a default would override the settings file. */
 export function addBatch(program: Command, go: Go): void {
   addSpeechOptions(program.command("batch"))
-    .description("transcribe a folder of recordings, unattended; stopped, the same command goes on")
+    .description(
+      "transcribe a folder of recordings unattended; after a stop, the same command goes on",
+    )
     .argument("[input]", "a folder of recordings")
     .argument("[output]", "the folder for transcripts, Word documents and summaries")
-    .option("--no-identify-language", "do not find it out, whatever the file says")
-    .option("--config <file>", "a JSON file with these settings; options go before it")
+    .option("--no-identify-language", "do not identify the language, although the file says so")
+    .option("--config <file>", "a JSON file with these settings; options override it")
     .option("--formats <formats>", `some of ${batchFormats.join(",")} (default: all)`, parseFormats)
-    .option("--slots <n>", "slots; queued jobs use nine tenths of them (default: 100)", parseCount)
-    .option("--bucket <name>", "what uploads are called in the library: NAME/… (default: batch)")
+    .option("--slots <n>", "slots; waiting jobs use nine tenths of them (default: 100)", parseCount)
+    .option(
+      "--bucket <name>",
+      "the beginning of uploads' names in the library: NAME/… (default: batch)",
+    )
     .addOption(
       new Option(
         "--archive <how>",
-        "what becomes of finished recordings: moved or copied to OUTPUT/Archive, or neither (default: move)",
+        "move or copy finished recordings to OUTPUT/Archive, or do neither (default: move)",
       ).choices(archiveModes),
     )
     .option("--keep-jobs", "leave uploads and jobs in the library")
-    .option("--no-keep-jobs", "remove them, whatever the file says (default)")
+    .option("--no-keep-jobs", "remove them, although the file keeps them (default)")
     .option("--rename-in-place", "give the recordings themselves acceptable names")
-    .option("--no-rename-in-place", "leave them as they are, whatever the file says (default)")
-    .option("--retry-failed <csv>", "only what this summary of failed jobs lists")
-    .option("--dry-run", "say what would be done, and how long it should take")
+    .option("--no-rename-in-place", "leave their names, although the file renames them (default)")
+    .option("--retry-failed <csv>", "only the jobs in this summary of failures")
+    .option("--dry-run", "show what would be done, and how long it would take")
     .addHelpText(
       "after",
       examples(

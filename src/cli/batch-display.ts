@@ -63,12 +63,12 @@ function endedLine(row: BatchRow, style: Style): string {
   return `${style("green", "✓")} ${name}: ${count(row.words ?? 0, "word")}${draft}${sure}${took}`;
 }
 
-/** What is the matter with an input or a folder, for people. */
+/** A problem with an input or a folder, for people. */
 export function problemLine({ path, error }: BatchProblem): string {
   return `dailies: ${errorText(aboutPath(path, errorJson(error)))}`;
 }
 
-/** The lines of an update that stay, for results and for notes. */
+/** The permanent lines of an update, for results and for notes. */
 function lasting(update: BatchUpdate, style: Style): { results: string[]; notes: string[] } {
   switch (update.type) {
     case "found": {
@@ -106,7 +106,7 @@ export interface BatchDisplay {
 
 const lines = (all: readonly string[]): string => all.map((line) => `${line}\n`).join("");
 
-/** Shows a batch; `draw` and `clear` are for what is redrawn at the foot of a terminal. */
+/** Shows a batch; `draw` and `clear` are for the live lines at the bottom of a terminal. */
 function createDisplay(
   output: Output,
   state: BatchState,

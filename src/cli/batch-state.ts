@@ -12,19 +12,19 @@ interface RunningJob {
   readonly progress: Progress;
 }
 
-/** What is known of a batch under way. Times are milliseconds since 1970. */
+/** The state of a running batch. Times are milliseconds since 1970. */
 export interface BatchState {
   readonly startedAt: number;
   toDo: number;
   toDoBytes: number;
-  /** Sizes of what is in the library, by job. */
+  /** Sizes of the inputs in the library, by job. */
   readonly sizes: Map<string, number>;
   readonly running: Map<string, RunningJob>;
   completed: number;
   failed: number;
   skipped: number;
   doneBytes: number;
-  /** Of what is completed. */
+  /** Of the completed jobs. */
   soundMs: number;
 }
 
@@ -43,7 +43,7 @@ export function noBatch(now: number): BatchState {
   };
 }
 
-/** Changes the state by one more thing that has happened. */
+/** Applies one update to the state. */
 export function advanceBatch(state: BatchState, update: BatchUpdate, now: number): void {
   switch (update.type) {
     case "found":
@@ -58,7 +58,7 @@ export function advanceBatch(state: BatchState, update: BatchUpdate, now: number
       return;
     case "progress": {
       const { job, step, progress } = update;
-      // The last word of a step may come after the job's end.
+      // A step's last update may arrive after the job's end.
       if (!state.sizes.has(job)) return;
       const startedAt = state.running.get(job)?.startedAt ?? now;
       state.running.set(job, { startedAt, step, progress });
@@ -111,7 +111,7 @@ export function batchSummary(state: BatchState, now: number): string {
   return parts.join(" · ");
 }
 
-/** The live picture: a row for each running job, then the sums; fits the terminal. */
+/** The live lines: a row for each running job, then the sums; they fit the terminal. */
 export function renderBatch(
   state: BatchState,
   view: { columns: number; rows: number; now: number; style: Style },

@@ -19,12 +19,12 @@ import { printable } from "./text.ts";
 import { exitCodeOf, listenForStop, type Stop } from "./work.ts";
 
 export interface BatchCommandOptions extends Omit<BatchGiven, "input" | "output"> {
-  /** A file with the same settings; what is given on the command line goes first. */
+  /** A file with the same settings; the command line overrides it. */
   readonly config?: string;
   readonly dryRun?: boolean;
 }
 
-/** Settings that are paths: in a file they are meant from where the file lies. */
+/** Settings that are paths; in a file they are relative to the file. */
 const pathKeys = ["input", "output", "vocabulary", "retryFailed"] as const;
 
 async function readSettings(path: string): Promise<BatchGiven> {
@@ -46,7 +46,7 @@ async function readSettings(path: string): Promise<BatchGiven> {
   return { ...given, ...Object.fromEntries(paths) };
 }
 
-/** `dailies batch`; a BatchReport with --json, and what happens, as it happens, with --jsonl. */
+/** `dailies batch`; a BatchReport with --json, updates as they come with --jsonl. */
 export async function batch(
   context: Context,
   folders: { readonly input?: string; readonly output?: string },
@@ -74,8 +74,7 @@ export async function batch(
 }
 
 /**
- * Nobody may be there to answer, so nothing is asked; and folders that cannot be are refused before
- * anything is fetched.
+ * A batch runs unattended, so it asks nothing. It refuses unusable folders before it fetches anything.
  */
 async function hintAtModel(context: Context, settings: BatchSettings): Promise<string | undefined> {
   const { placesOf } = await import("../batch/places.ts");
@@ -89,7 +88,7 @@ interface Running {
   readonly stop: Stop;
 }
 
-/** What comes of work; undefined when it was stopped so early that there is nothing to tell. */
+/** The result of work; undefined when it was stopped before there was anything to report. */
 async function untilStopped<T>(work: Promise<T>, stop: Stop): Promise<T | undefined> {
   try {
     return await work;
@@ -107,7 +106,7 @@ async function run(
   const startedAt = Date.now();
   const onUpdate = (update: BatchUpdate): void => {
     display.update(update);
-    // Said at once, not after hours of drafts.
+    // The user learns it now, and not after hours of drafts.
     if (update.type === "found" && update.toDo > 0 && draftHint !== undefined)
       display.say(draftHint);
   };
@@ -125,7 +124,7 @@ async function run(
   return report.failed + report.problems.length === 0 ? exitCodes.done : exitCodes.someFailed;
 }
 
-/** Makes no library where there is none. */
+/** Creates no library. */
 async function preview(
   context: Context,
   settings: BatchSettings,
@@ -144,7 +143,7 @@ async function preview(
   return exitCodeOf(by);
 }
 
-/** Of a batch that was stopped before it was known what there is. */
+/** The report of a batch that was stopped before its inputs were listed. */
 const nothing: BatchReport = {
   completed: 0,
   failed: 0,
@@ -191,7 +190,7 @@ function printReport({ output }: Context, report: BatchReport, elapsedMs: number
     const end = { ...report, problems: problemsJson(report.problems), elapsedMs };
     return output.document(output.mode === "jsonl" ? { type: "end", ...end } : end);
   }
-  if (report === nothing) return output.note(interruptedLine); // nobody has looked what there is
+  if (report === nothing) return output.note(interruptedLine); // the inputs were not listed
   const { completed, failed, skipped, waiting, summaries, left, interrupted, problems } = report;
   const parts = [
     `${completed} done`,

@@ -4,7 +4,7 @@ import { errorJson, errorText, exitCodes, type ErrorJson } from "./failure.ts";
 import { count } from "./format.ts";
 import { printable } from "./text.ts";
 
-/** What `cancel` prints with --json. */
+/** The output of `cancel --json`. */
 export interface CancelledJson {
   /** `steps`: how many were cancelled; 0 where nothing was left to do. */
   readonly cancelled: readonly { readonly name: string; readonly steps: number }[];
@@ -17,7 +17,7 @@ interface Cancellation {
   readonly error?: MediaError;
 }
 
-/** `dailies cancel`: one name that is not there does not stop the others. */
+/** `dailies cancel`: an unknown name does not stop the others. */
 export async function cancel(context: Context, names: readonly string[]): Promise<number> {
   const { output } = context;
   const all = await context.withDailies((dailies) =>

@@ -4,7 +4,7 @@ import type { Context } from "./context.ts";
 /** A command's work: its module is loaded when it runs, so that every command starts fast. */
 export type Run = (context: Context) => Promise<number>;
 
-/** Runs a command's work with what its options say. */
+/** Runs a command's work with its options. */
 export type Go = (command: Command, work: Run) => Promise<void>;
 
 /** Ends a command's help. */

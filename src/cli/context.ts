@@ -12,13 +12,13 @@ export interface GlobalOptions {
   readonly color: boolean;
 }
 
-/** What every command is given. */
+/** The context of every command. */
 export interface Context {
   readonly output: Output;
   readonly config: Config;
   /**
-   * Opens the library, and closes it when `use` is done. Only what takes media in creates one: a
-   * mistyped --data-dir is an error, not an empty library.
+   * Opens the library, and closes it when `use` is done. Only commands that accept media files create one:
+   * a mistyped --data-dir is an error, not an empty library.
    * @throws MediaError `no_library` when there is none, without `create`
    */
   readonly withDailies: <T>(

@@ -5,7 +5,7 @@ import { count } from "./format.ts";
 import type { Style } from "./output.ts";
 import { printable } from "./text.ts";
 
-/** What `doctor` prints with --json. */
+/** The output of `doctor --json`. */
 export interface DoctorJson {
   /** True when nothing that is needed is missing. */
   readonly ok: boolean;
@@ -24,7 +24,7 @@ function checkLines(check: Check, style: Style): string[] {
   return [head + detail, ...remedy];
 }
 
-/** `dailies doctor`: 0 when all that is needed is there, 1 when something is missing. */
+/** `dailies doctor`: exits with 0 when nothing needed is missing, else with 1. */
 export async function doctor(context: Context): Promise<number> {
   const { output, config } = context;
   const checks = await checkUp(config);

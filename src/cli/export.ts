@@ -8,7 +8,7 @@ import { exitCodes } from "./failure.ts";
 import { formatSize } from "./format.ts";
 import { printable } from "./text.ts";
 
-/** What `export` prints with --json: the text itself, or where it was written. */
+/** The output of `export --json`: the text, or the file that it was written to. */
 export type ExportJson =
   | { readonly name: string; readonly format: ExportFormat; readonly text: string }
   | {
@@ -78,7 +78,7 @@ function tellWritten({ output }: Context, file: Extract<ExportJson, { path: stri
   output.note(`Wrote ${printable(file.path)}, ${formatSize(file.sizeBytes)}.`);
 }
 
-/** A Word document goes to a file, or through a pipe: its bytes are nothing for a terminal, or for JSON. */
+/** A Word document goes to a file or a pipe, never to a terminal or into JSON. */
 async function exportDocument(context: Context, name: string, path?: string): Promise<number> {
   const { output } = context;
   const isPrinted = path === undefined || path === "-";

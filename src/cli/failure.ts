@@ -2,10 +2,10 @@ import type { MediaError } from "../media/errors.ts";
 import type { JobFailure } from "../media/job.ts";
 import { printable } from "./text.ts";
 
-/** How every command ends. 128 + the signal's number when one ended it. */
+/** The exit codes of every command; 128 + its number when a signal ended it. */
 export const exitCodes = { done: 0, couldNotRun: 1, someFailed: 2 } as const;
 
-/** What programs get of an error: `{"error": ErrorJson}` when a command could not run. */
+/** An error for programs: `{"error": ErrorJson}` when a command could not run. */
 export interface ErrorJson {
   readonly code: string;
   readonly message: string;

@@ -1,8 +1,8 @@
-/** Figures as people read them. Programs get them exactly, through --json. */
+/** Figures for people. Programs get exact ones with --json. */
 
 const two = (value: number): string => String(value).padStart(2, "0");
 
-/** How long something took or will take: `0.4s`, `5.8s`, `42s`, `3m 05s`, `1h 02m`. */
+/** A duration of work: `0.4s`, `5.8s`, `42s`, `3m 05s`, `1h 02m`. */
 export function formatElapsed(ms: number): string {
   if (ms < 9_950) return `${(Math.max(0, ms) / 1000).toFixed(1)}s`;
   const seconds = Math.round(ms / 1000);
@@ -12,7 +12,7 @@ export function formatElapsed(ms: number): string {
   return `${Math.floor(minutes / 60)}h ${two(minutes % 60)}m`;
 }
 
-/** A time in a media, or its duration, cut to tenths: `0:00:05.8`. */
+/** A time in a media file, or its duration, cut to tenths: `0:00:05.8`. */
 export function formatMediaTime(ms: number): string {
   const tenths = Math.floor(ms / 100);
   const seconds = Math.floor(tenths / 10);
@@ -46,7 +46,7 @@ export function formatFraction(fraction: number): string {
   return `${Math.floor(Math.min(1, Math.max(0, fraction)) * 100)}%`;
 }
 
-/** Media seconds worked off per second: `4.1×`, `120×`. */
+/** Media seconds processed per second: `4.1×`, `120×`. */
 export function formatSpeed(speed: number): string {
   return `${speed.toFixed(speed < 99.95 ? 1 : 0)}×`;
 }

@@ -19,7 +19,7 @@ export interface JobsOptions extends JobsFilter {
   readonly resume?: boolean;
 }
 
-/** How a job stands, in words: how far it is, why it failed or was left out, when it is tried again. */
+/** A job's state in words: its progress, why it failed or was skipped, when it is tried again. */
 export function jobRemark(job: Job): string {
   if (job.failure !== undefined) {
     const again = job.state === "queued" && job.runAfter !== undefined;
@@ -80,7 +80,7 @@ const columns = [
   { title: "REMARK", least: 10 },
 ];
 
-/** All of a library's jobs, or a media's. A media without such jobs is an empty list; a name that nobody has is an error. */
+/** The jobs of a library or of one media file. A media file without such jobs gives an empty list; an unknown name is an error. */
 async function* jobPages(dailies: Dailies, name: string | undefined, filter: JobsFilter) {
   if (name === undefined) return yield* dailies.allJobs(filter);
   const found = await dailies.jobs({ ...filter, name });
@@ -88,7 +88,7 @@ async function* jobPages(dailies: Dailies, name: string | undefined, filter: Job
   yield found;
 }
 
-/** Why jobs wait: somebody paused them, or there is no room on the disk. */
+/** Why jobs wait: they are paused, or the disk has too little space. */
 async function standstill(dailies: Dailies, filter: JobsFilter & { readonly name?: string }) {
   const { state = "queued" } = filter;
   const pausedSince = await dailies.pausedSince();

@@ -10,7 +10,7 @@ export {
   type MediaJson,
 } from "../media/json.ts";
 
-/** A media that a command has worked on. */
+/** A media file that a command has processed. */
 export interface ProcessedJson {
   readonly name: string;
   readonly state: ProcessedMedia["state"];

@@ -21,7 +21,7 @@ export interface KeyJson {
   readonly lastUsedAt?: string;
 }
 
-/** What `keys create --json` prints, once. */
+/** The output of `keys create --json`, printed only once. */
 export interface NewKeyJson extends KeyJson {
   readonly secretAccessKey: string;
   readonly token: string;
@@ -68,7 +68,7 @@ export interface CreateKeyOptions {
   readonly expires?: number;
 }
 
-/** `dailies keys create`: the secrets are shown this once. */
+/** `dailies keys create`: shows the secrets only once. */
 export async function createKey(
   { output, withDailies }: Context,
   name: string,

@@ -8,7 +8,7 @@ import { formatElapsed, formatMoment } from "./format.ts";
 import type { Style } from "./output.ts";
 import { printable } from "./text.ts";
 
-/** What `logs` prints with --json, each list in the order of time. */
+/** The output of `logs --json`, each list in the order of time. */
 export interface LogsJson {
   readonly name: string;
   readonly events: readonly ((Exclude<MediaEvent, { type: "speech.asked" }> | SpeechAskedJson) & {
@@ -18,7 +18,7 @@ export interface LogsJson {
   readonly attempts: readonly AttemptJson[];
 }
 
-/** Of a vocabulary only its length and hash are told. */
+/** Shows a vocabulary by its length and hash. */
 interface SpeechAskedJson {
   readonly type: "speech.asked";
   readonly name: string;
@@ -35,7 +35,7 @@ export interface AttemptJson {
   /** Absent while it runs. */
   readonly outcome?: NonNullable<Attempt["outcome"]>;
   readonly failure?: ErrorJson;
-  /** What the engine said, and what else is known of a failure. */
+  /** The engine's output and other facts about a failure. */
   readonly details?: NonNullable<Attempt["details"]>;
   readonly notes: readonly string[];
 }
@@ -63,7 +63,7 @@ const eventJson = ({ sequence, at, event }: RecordedEvent): LogsJson["events"][n
 
 const lastWords = 12;
 
-/** The end of what a decoder wrote before it failed. */
+/** The last output of a decoder before it failed. */
 function stderrLines(details: Attempt["details"]): string[] {
   const stderr = details?.["stderr"];
   if (typeof stderr !== "string") return [];
@@ -110,7 +110,7 @@ function optionWords(speech: TranscriptionOptions): string[] {
   return words.length === 0 ? ["as the library is set"] : words;
 }
 
-/** What an event is about, besides its media. */
+/** The details of an event. */
 function eventSubject(event: MediaEvent): readonly string[] {
   switch (event.type) {
     case "rendition.created":
@@ -137,7 +137,7 @@ function eventEntry({ at, event }: RecordedEvent, style: Style): Entry {
   return { at, lines: [[style("bold", event.type), ...subject].join(" ")] };
 }
 
-/** Events and attempts as one story, in the order of time. */
+/** Events and attempts in one list, in the order of time. */
 export function logLines(
   found: { events: readonly RecordedEvent[]; attempts: readonly Attempt[] },
   style: Style,

@@ -15,7 +15,7 @@ export interface FilterOptions {
   readonly limit?: number;
 }
 
-/** The command line's filters as the application's. */
+/** The filters of the command line as the application takes them. */
 export function filterOf({ startswith, mediaType, label, limit }: FilterOptions): {
   startsWith?: string;
   type?: MediaType;
@@ -34,7 +34,7 @@ export function filterOf({ startswith, mediaType, label, limit }: FilterOptions)
 export interface ListedMediaJson extends MediaJson {
   /** The most confident first. */
   readonly labels: readonly LabelJson[];
-  /** True when a draft engine heard its transcript. */
+  /** True when a draft engine made its transcript. */
   readonly draft: boolean;
 }
 

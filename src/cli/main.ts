@@ -5,7 +5,7 @@ import { outputFor } from "./context.ts";
 import { errorJson, errorText, exitCodes, type ErrorJson } from "./failure.ts";
 import { createProgram } from "./program.ts";
 
-/** Global options that matter before, or without, a command: errors are printed as they ask. */
+/** Global options that decide how errors are printed, also without a command. */
 function earlyOptions(args: readonly string[]): {
   json: boolean;
   jsonl: boolean;
@@ -20,9 +20,9 @@ function earlyOptions(args: readonly string[]): {
   };
 }
 
-/** A usage error in the shape of ours: commander's own words, and whose help to read. */
+/** A usage error as a MediaError: commander's message, and which help to read. */
 function usageError(error: CommanderError, command: string | undefined): ErrorJson {
-  // `help NOSUCH` ends in help that has no words of its own.
+  // `help NOSUCH` ends without a message.
   const said = error.code === "commander.help" ? "there is no such command" : error.message;
   const help = command === undefined ? "dailies --help" : `dailies ${command} --help`;
   return {
@@ -44,7 +44,7 @@ function printError(thrown: unknown, args: readonly string[], command: string | 
   if (options.verbose) output.notes.write(`${inspect(thrown)}\n`);
 }
 
-/** Help and the version are thrown too, when they have been printed. */
+/** Commander throws after it has printed help or the version. */
 function wasAnswered(error: unknown): boolean {
   return error instanceof CommanderError && error.exitCode === 0;
 }
@@ -71,10 +71,10 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** A reader that goes away (`| head`) is no error; whatever else stops the output is one. */
+/** A reader that closes the pipe (`| head`) is no error; any other failure of the output is one. */
 function onOutputError(error: NodeJS.ErrnoException): void {
   if (error.code === "EPIPE") {
-    // Work that is under way heeds it first, and ends by itself.
+    // Running work sees it first, and ends by itself.
     if (process.stdout.listenerCount("error") > 1) return;
     process.exit(process.exitCode ?? exitCodes.done);
   }
@@ -83,7 +83,7 @@ function onOutputError(error: NodeJS.ErrnoException): void {
   process.exit(exitCodes.couldNotRun);
 }
 
-/** A defect outside of any command's call: said like every other error, not as a bare stack. */
+/** A defect outside a command's call is printed like every other error, not as a bare stack. */
 function onUncaught(error: unknown): never {
   printError(error, process.argv.slice(2), undefined);
   process.exit(exitCodes.couldNotRun);

@@ -10,21 +10,21 @@ const setsHelp =
   "\n$DAILIES_MODELS_MIRROR, else modelsMirror, is a folder on the network to fetch them from." +
   "\nBehind a proxy, set HTTPS_PROXY and NODE_USE_ENV_PROXY=1.";
 
-/** `dailies models …`: the commands for what better engines need. */
+/** `dailies models …`: the commands for the models of better engines. */
 export function addModels(program: Command, go: Go): void {
   const models = program
     .command("models")
-    .description("the models of better engines: get them, check them, let them go");
+    .description("fetch, check and remove models for better engines");
   models
     .command("list", { isDefault: true })
-    .description("what there is, with size and licence, and what is here")
+    .description("list models with size and licence, and which are installed")
     .addHelpText("after", modelExamples("list", "list --json"))
     .action((_options: object, command: Command) =>
       go(command, async (context) => (await import("./models.ts")).listModels(context)),
     );
   models
     .command("pull")
-    .description("fetch models; an interrupted one goes on where it stopped")
+    .description("fetch models; an interrupted download resumes")
     .argument("<ids...>", "models or sets of them")
     .addHelpText("after", modelExamples("pull speech", "pull yolox-nano mobilenet-v2") + setsHelp)
     .action((ids: string[], _options: object, command: Command) =>
@@ -32,9 +32,9 @@ export function addModels(program: Command, go: Go): void {
     );
   models
     .command("import")
-    .description("take in a model that was fetched elsewhere: its file, archive or folder")
+    .description("import a model that was fetched elsewhere: a file, archive or folder")
     .usage("[options] [id] <path>")
-    .argument("<id-or-path>", "which model it is (default: told by its hash or name)")
+    .argument("<id-or-path>", "the model's id (default: found by its hash or name)")
     .argument("[path]", "the file, archive or folder")
     .addHelpText("after", modelExamples("import silero_vad.onnx", "import yolox-nano ~/model.onnx"))
     .action((first: string, second: string | undefined, _options: object, command: Command) =>
@@ -45,15 +45,15 @@ export function addModels(program: Command, go: Go): void {
     );
   models
     .command("verify")
-    .description("hash every file again; what is not as it was is used no more")
-    .argument("[ids...]", "models (default: all that are here)")
+    .description("hash every file again; a changed model is no longer used")
+    .argument("[ids...]", "models (default: all installed ones)")
     .addHelpText("after", modelExamples("verify", "verify parakeet-tdt-0.6b-v3"))
     .action((ids: string[], _options: object, command: Command) =>
       go(command, async (context) => (await import("./models.ts")).verifyModels(context, ids)),
     );
   models
     .command("rm")
-    .description("remove models, and what was fetched of them so far")
+    .description("remove models and their unfinished downloads")
     .argument("<ids...>", "models or sets of them")
     .addHelpText("after", modelExamples("rm ram-plus-plus"))
     .action((ids: string[], _options: object, command: Command) =>

@@ -9,14 +9,14 @@ import { stopSignal, type StopSignal } from "./stop-signal.ts";
 import { table } from "./table.ts";
 import { printable } from "./text.ts";
 
-/** What `models list` prints with --json. */
+/** The output of `models list --json`. */
 export interface ModelsJson {
-  /** Where they lie. */
+  /** The folder of the models. */
   readonly dir: string;
   readonly models: readonly ModelListing[];
 }
 
-/** What the commands that change something print with --json: one entry for each model. */
+/** The output with --json of the commands that change something: one entry a model. */
 export interface ModelResultsJson {
   readonly models: readonly ModelResult[];
 }
@@ -25,7 +25,7 @@ type ModelResult = {
   readonly id: string;
   readonly state: "pulled" | "present" | "imported" | "whole" | "broken" | "removed" | "failed";
   readonly model?: ModelListing;
-  /** Files that are missing or have other bytes than they had. */
+  /** Files that are missing or changed. */
   readonly wrong?: readonly string[];
   readonly error?: ErrorJson;
 };
@@ -69,13 +69,13 @@ export async function listModels({ output, config }: Context): Promise<number> {
   return exitCodes.done;
 }
 
-/** On the disk, else on the way; a question mark where nobody published it. */
+/** The size on the disk, else of the download; a question mark where it is not published. */
 function sizeText({ sizeBytes, downloadBytes }: ModelListing): string {
   const bytes = sizeBytes ?? downloadBytes;
   return bytes === undefined ? "?" : formatSize(bytes);
 }
 
-/** `dailies models pull`: ids and sets, one after another; what is there is left alone. */
+/** `dailies models pull`: ids and sets, one after another; installed models are left alone. */
 export async function pullModels(context: Context, names: readonly string[]): Promise<number> {
   const models = openModels(context.config);
   const ids = models.ids(names);
@@ -168,7 +168,7 @@ export async function removeModels(context: Context, names: readonly string[]): 
   }
 }
 
-/** Does it for one after another; a failure of one does not stop the others. */
+/** Runs it for one after another; a failure does not stop the others. */
 async function forEach(
   context: Context,
   ids: readonly string[],

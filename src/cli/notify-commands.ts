@@ -23,7 +23,7 @@ function parseLimit(value: string): number {
 function addSubscribing(notify: Command, go: Go): void {
   notify
     .command("subscribe")
-    .description("ask an address whether it wants messages; it has to confirm")
+    .description("subscribe an address to messages; it must confirm")
     .addArgument(
       new Argument("<topic>", "about media that are done, or failed").choices([...topics, "both"]),
     )
@@ -31,8 +31,8 @@ function addSubscribing(notify: Command, go: Go): void {
       "<address>",
       "an e-mail address, a webhook's URL, or for a log a file's path or `stderr`",
     )
-    .option("--owner <user>", "only this user's media (default: everybody's)")
-    .option("--secret <secret>", "what a webhook is signed with, whsec_… (default: a new one)")
+    .option("--owner <user>", "only media files of this user (default: all users)")
+    .option("--secret <secret>", "the signing secret of a webhook, whsec_… (default: a new one)")
     .addHelpText(
       "after",
       examples(
@@ -53,7 +53,7 @@ function addSubscribing(notify: Command, go: Go): void {
     );
   notify
     .command("confirm")
-    .description("confirm a subscription with the token that was sent to its address")
+    .description("confirm a subscription with the token from its message")
     .argument("<token>", "from the message")
     .action((token: string, _options: object, command: Command) =>
       go(command, async (context) => (await import("./notify.ts")).confirm(context, token)),
@@ -67,15 +67,15 @@ function addSubscribing(notify: Command, go: Go): void {
     );
   notify
     .command("rotate")
-    .description("a new signing secret for a webhook; the old one counts for another day")
+    .description("make a new signing secret for a webhook; the old one is valid for another day")
     .argument("<id>", "as `notify list` lists it")
     .action((id: string, _options: object, command: Command) =>
       go(command, async (context) => (await import("./notify.ts")).rotate(context, id)),
     );
   notify
     .command("list")
-    .description("list subscriptions, and how many messages are where")
-    .option("--removed", "also those that have ended, and why")
+    .description("list subscriptions and count messages by state")
+    .option("--removed", "also ended subscriptions, with the reason")
     .action((options: object, command: Command) =>
       go(command, async (context) => (await import("./notify.ts")).list(context, options)),
     );
@@ -84,23 +84,25 @@ function addSubscribing(notify: Command, go: Go): void {
 function addDelivering(notify: Command, go: Go): void {
   notify
     .command("deliver")
-    .description("deliver what is due, once; `dailies serve` does it all the time")
+    .description("send all due messages once; `dailies serve` does it continuously")
     .action((_options: object, command: Command) =>
       go(command, async (context) => (await import("./notify-delivery.ts")).deliver(context)),
     );
   notify
     .command("dead")
-    .description("list messages that could not be delivered and were given up, and why")
+    .description("list messages that could not be delivered, with the reason")
     .option("--limit <n>", "at most so many", parseLimit)
     .action((options: object, command: Command) =>
       go(command, async (context) => (await import("./notify-delivery.ts")).dead(context, options)),
     );
   notify
     .command("replay")
-    .description("deliver messages once more, under the same ids")
+    .description("send messages again, under the same ids")
     .argument("[id]", "a message's id")
-    .option("--dead", "all that were given up")
-    .option("--since <when>", "all since then: 12h, 3d, 2027-01-31", (value) => parseSince(value))
+    .option("--dead", "all that could not be delivered")
+    .option("--since <when>", "all since this time: 12h, 3d, 2027-01-31", (value) =>
+      parseSince(value),
+    )
     .addHelpText("after", examples("notify replay --dead", "notify replay --since 12h"))
     .action((id: string | undefined, options: object, command: Command) =>
       go(command, async (context) =>
@@ -109,18 +111,18 @@ function addDelivering(notify: Command, go: Go): void {
     );
   notify
     .command("test")
-    .description("send a test message to a subscription, now")
+    .description("send a test message to a subscription now")
     .argument("<id>", "as `notify list` lists it")
     .action((id: string, _options: object, command: Command) =>
       go(command, async (context) => (await import("./notify-delivery.ts")).test(context, id)),
     );
 }
 
-/** `dailies notify …`: who is told, and how that goes. */
+/** `dailies notify …`: subscriptions and the delivery of messages. */
 export function addNotify(program: Command, go: Go): void {
   const notify = program
     .command("notify")
-    .description("tell people and programs that media are done or failed");
+    .description("notify people and programs when media files are done or failed");
   addSubscribing(notify, go);
   addDelivering(notify, go);
 }

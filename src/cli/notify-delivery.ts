@@ -8,7 +8,7 @@ import { count, formatMoment } from "./format.ts";
 import { table } from "./table.ts";
 import { printable } from "./text.ts";
 
-/** How long a command waits for what it sends itself; a server goes on trying for hours. */
+/** How long a command waits for its own messages; a server tries for hours. */
 const sendingMs = 30_000;
 
 const iso = (at: number): string => new Date(at).toISOString();
@@ -27,7 +27,7 @@ function deliveryJson({ nextAt, endedAt, ...rest }: Delivery): DeliveryJson {
   };
 }
 
-/** Sends what one subscription waits for. */
+/** Sends the waiting messages of one subscription. */
 export function deliverNow(
   { notices }: Pick<Dailies, "notices">,
   subscription?: string,
@@ -79,16 +79,16 @@ export async function replay(
   id: string | undefined,
   options: ReplayOptions,
 ): Promise<number> {
-  const wishes = [id !== undefined, options.dead === true, options.since !== undefined];
-  if (wishes.filter(Boolean).length !== 1)
+  const choices = [id !== undefined, options.dead === true, options.since !== undefined];
+  if (choices.filter(Boolean).length !== 1)
     throw new MediaError("invalid_argument", "say what: a message's id, --dead, or --since");
-  const wish =
+  const request =
     id !== undefined
       ? { id }
       : options.since !== undefined
         ? { since: options.since }
         : ({ dead: true } as const);
-  const waiting = await withDailies(({ notices }) => notices.replay(wish));
+  const waiting = await withDailies(({ notices }) => notices.replay(request));
   if (output.mode !== "human") output.document({ waiting });
   else {
     output.lines([`${count(waiting, "message")} to be delivered once more.`]);
@@ -97,7 +97,7 @@ export async function replay(
   return exitCodes.done;
 }
 
-/** `dailies notify deliver`: what is due, once; a DeliveryReport with --json. */
+/** `dailies notify deliver`: sends due messages once; a DeliveryReport with --json. */
 export async function deliver({ output, withDailies }: Context): Promise<number> {
   const interrupted = new AbortController();
   const stop = (): void => interrupted.abort();

@@ -22,7 +22,7 @@ export interface SubscriptionJson extends Pick<
 }
 
 export interface SubscribedJson extends SubscriptionJson {
-  /** What the webhook's messages are signed with; printed this once. */
+  /** The secret that signs the webhook's messages; printed only once. */
   readonly secret?: string;
 }
 
@@ -36,7 +36,7 @@ function subscriptionJson(subscription: Subscription): SubscriptionJson {
   };
 }
 
-/** What an address is, by how it looks. @throws MediaError `invalid_argument` */
+/** The kind of an address, by its form. @throws MediaError `invalid_argument` */
 export function kindOf(address: string): SubscriptionKind {
   if (/^https?:\/\//i.test(address)) return "webhook";
   if (address === "stderr" || address.startsWith("/")) return "log";
@@ -78,8 +78,8 @@ export async function subscribe(
     async (dailies) => {
       const all: { subscribed: Subscribed; sent: DeliveryReport }[] = [];
       for (const topic of topics) {
-        const wish = { topic, kind, address, owner, ...(secret !== undefined && { secret }) };
-        const subscribed = await dailies.notices.subscribe(wish);
+        const request = { topic, kind, address, owner, ...(secret !== undefined && { secret }) };
+        const subscribed = await dailies.notices.subscribe(request);
         const sent = await deliverNow(dailies, subscribed.subscription.id);
         const now = (await dailies.notices.subscriptions()).find(
           ({ id }) => id === subscribed.subscription.id,

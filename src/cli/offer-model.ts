@@ -8,11 +8,11 @@ import { formatSize } from "./format.ts";
 import { createPullDisplay, licenceLine } from "./pull-display.ts";
 import { stopSignal } from "./stop-signal.ts";
 
-/** What is about to be done. */
+/** The work that is about to begin. */
 export interface Intent {
   readonly paths: readonly string[];
   readonly only?: readonly Step[] | undefined;
-  /** Whether to ask nothing, on a terminal neither. */
+  /** Whether to ask no question, not even on a terminal. */
   readonly unattended?: boolean;
 }
 
@@ -23,11 +23,11 @@ const mayTranscribe = ({ paths, only }: Intent): boolean =>
   paths.some((path) => !pictures.test(path));
 
 /**
- * Before media are transcribed: offers the better speech engine where only the draft engine is
- * there. On a terminal it asks, once for ever, unless what is done is meant to run unattended; with
- * DAILIES_AUTO_PULL=1 it fetches unasked; elsewhere one line says how. Also says once under which licences the models are that are here.
- * Whatever becomes of it, the work goes on: with the draft engine where need be.
- * Returns the line to say afterwards, when there are drafts.
+ * Before transcription: offers the better speech engine where only the draft engine is installed. On a
+ * terminal it asks once, unless the work runs unattended. With DAILIES_AUTO_PULL=1 it fetches without a
+ * question. Elsewhere one line says how to fetch it. It also shows the licences of installed models once.
+ * The work goes on in any case, with the draft engine where there is no other.
+ * Returns the line to print afterwards, when there are drafts.
  * @throws MediaError `cancelled` when the fetching was interrupted
  */
 export async function offerModel(context: Context, intent: Intent): Promise<string | undefined> {
@@ -38,7 +38,7 @@ export async function offerModel(context: Context, intent: Intent): Promise<stri
   const offer = speechOffer(config);
   if (offer === undefined) return undefined;
   if (config.modelsAutoPull) {
-    // Hundreds of megabytes would not help a package that this machine cannot load.
+    // A model is useless where this machine cannot load the package.
     if (await canLoadSherpa()) await fetch(context, models, offer);
     return undefined;
   }
@@ -54,7 +54,7 @@ export async function offerModel(context: Context, intent: Intent): Promise<stri
   return undefined;
 }
 
-/** Models may have come with a disk image or by hand: whoever uses them first is told their terms. */
+/** Shows the terms at the first use, because models may come with a disk image or be copied by hand. */
 async function showLicences({ output }: Context, models: Models): Promise<void> {
   const unseen = models.unseen();
   if (unseen.length === 0 || output.quiet) return;
@@ -70,7 +70,7 @@ function hint(offer: SpeechOffer): string {
   return `Transcripts are drafts: \`dailies models pull ${offer.name}\` (${sizeAndLicence(offer)}) brings better ones.`;
 }
 
-/** Enter means yes; the end of input, or Ctrl-C, no answer. */
+/** Enter means yes; the end of input or Ctrl-C means no answer. */
 async function ask({ output }: Context, offer: SpeechOffer): Promise<boolean | undefined> {
   output.note("Only the draft speech engine is here. A better one can be fetched, once:");
   output.note(`  ${offer.title}; ${offer.attribution}`);
@@ -90,7 +90,7 @@ async function ask({ output }: Context, offer: SpeechOffer): Promise<boolean | u
   }
 }
 
-/** Impatient: somebody waits for something else. */
+/** Gives up early, because the user waits for other work. */
 const patience = { tries: 3, pauseMs: 500 };
 
 async function fetch(context: Context, models: Models, offer: SpeechOffer): Promise<void> {

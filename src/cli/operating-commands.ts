@@ -24,14 +24,14 @@ export function parseEnd(value: string, now = Date.now()): number {
 }
 
 function addKeys(program: Command, go: Go): void {
-  const keys = program.command("keys").description("keys for programs: make, list, revoke");
+  const keys = program.command("keys").description("make, list and revoke keys for programs");
   keys
     .command("create")
-    .description("make a key; its secrets are shown this once")
+    .description("make a key; its secrets are shown only once")
     .argument("<name>", "what it is for")
-    .option("--user <user>", "whose media it is for (default: local)")
+    .option("--user <user>", "the user whose media files it opens (default: local)")
     .option("--scopes <scopes>", "some of read,write,admin (default: read,write)", parseScopes)
-    .option("--expires <when>", "when it ends: 90d, 12h, 2027-01-31 (default: never)", (value) =>
+    .option("--expires <when>", "when it expires: 90d, 12h, 2027-01-31 (default: never)", (value) =>
       parseEnd(value),
     )
     .addHelpText(
@@ -49,13 +49,13 @@ function addKeys(program: Command, go: Go): void {
     .command("ls")
     .alias("list")
     .description("list keys, without their secrets")
-    .option("--user <user>", "only this one's")
+    .option("--user <user>", "only this user's keys")
     .action((options: object, command: Command) =>
       go(command, async (context) => (await import("./keys.ts")).listKeys(context, options)),
     );
   keys
     .command("revoke")
-    .description("end a key at once, and all that were made with it")
+    .description("revoke a key at once, with all keys that were made with it")
     .argument("<access-key-id>", "as `keys ls` lists it")
     .action((id: string, _options: object, command: Command) =>
       go(command, async (context) => (await import("./keys.ts")).revokeKey(context, id)),
@@ -63,7 +63,9 @@ function addKeys(program: Command, go: Go): void {
 }
 
 function addUsers(program: Command, go: Go): void {
-  const users = program.command("users").description("who owns media: add, list, remove");
+  const users = program
+    .command("users")
+    .description("add, list and remove users, who own media files");
   users
     .command("add")
     .description("add a user")
@@ -80,7 +82,7 @@ function addUsers(program: Command, go: Go): void {
     );
   users
     .command("rm")
-    .description("remove a user who owns no media, with their keys")
+    .description("remove a user who owns no media files, with their keys")
     .argument("<user>", "as `users ls` lists it")
     .action((id: string, _options: object, command: Command) =>
       go(command, async (context) => (await import("./users.ts")).removeUser(context, id)),
@@ -90,25 +92,25 @@ function addUsers(program: Command, go: Go): void {
 function addBackups(program: Command, go: Go): void {
   program
     .command("backup")
-    .description("copy the library into a folder, also while others work with it")
-    .argument("<dir>", "a new folder, or an earlier backup: what it has is not copied again")
-    .option("--verify", "read again what is there from earlier, and copy anew what has changed")
-    .option("--with-keys", "the master key too: then whoever reads the backup can open all secrets")
+    .description("copy the library into a folder, also while it is in use")
+    .argument("<dir>", "a new folder, or an earlier backup to update")
+    .option("--verify", "read the files of earlier runs too, and copy changed ones again")
+    .option("--with-keys", "copy the master key too; then the backup opens all secrets")
     .addHelpText("after", examples("backup /mnt/backup/dailies", "backup nightly --verify"))
     .action((dir: string, options: object, command: Command) =>
       go(command, async (context) => (await import("./backup.ts")).backup(context, dir, options)),
     );
   program
     .command("restore")
-    .description("make a library of a backup, in a data directory that is empty or not there")
-    .argument("<from>", "a folder that `backup` has written")
+    .description("restore a backup into a data directory that is empty or new")
+    .argument("<from>", "a folder that `backup` wrote")
     .addHelpText("after", examples("restore /mnt/backup/dailies --data-dir restored"))
     .action((from: string, _options: object, command: Command) =>
       go(command, async (context) => (await import("./restore.ts")).restore(context, from)),
     );
 }
 
-/** The commands of whoever runs a library for others. */
+/** The commands for running a library for other people. */
 export function addOperating(program: Command, go: Go): void {
   addKeys(program, go);
   addUsers(program, go);

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
 import { steps, type Step } from "../media/job.ts";
 
-/** Options that several commands take, and the values of such; of a wrong one commander says what is allowed. */
+/** Options that several commands take, and how their values are parsed. Commander says what is allowed. */
 
 function isStep(name: string): name is Step {
   return (steps as readonly string[]).includes(name);

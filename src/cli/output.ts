@@ -3,7 +3,7 @@ import { styleText } from "node:util";
 
 export type Format = Parameters<typeof styleText>[0];
 
-/** Colours a text, or leaves it as it is where there is no colour. */
+/** Colours a text, or returns it unchanged where there is no colour. */
 export type Style = (format: Format, text: string) => string;
 
 export function createStyle(color: boolean): Style {
@@ -13,22 +13,22 @@ export function createStyle(color: boolean): Style {
 /** Tables and sentences; one JSON document; or one JSON value a line. */
 export type OutputMode = "human" | "json" | "jsonl";
 
-/** Where something is printed, and what can be shown there. */
+/** A place to print, and what it can show. */
 export interface Screen {
   readonly terminal: boolean;
-  /** Read anew each time: people resize their windows. Undefined where lines may be of any length. */
+  /** Columns, read each time, because windows are resized. Undefined where lines may have any length. */
   readonly columns: () => number | undefined;
   readonly rows: () => number | undefined;
   readonly style: Style;
   readonly write: (text: string) => void;
   /**
-   * Waits until what was written is taken, so that it does not pile up here, and until it would be
-   * known that nobody reads any more (`| head`), which ends the process.
+   * Waits until the reader has taken what was written, so that memory stays bounded, and until a closed
+   * pipe (`| head`) would be noticed, which ends the process.
    */
   readonly taken: () => Promise<void>;
 }
 
-/** What commands print through. Results go to `results`, everything else to `notes`. */
+/** The printer of all commands. Results go to `results`, everything else to `notes`. */
 export interface Output {
   readonly mode: OutputMode;
   readonly quiet: boolean;
@@ -44,7 +44,7 @@ export interface Output {
   readonly note: (line: string) => void;
 }
 
-/** A process's stdout or stderr: what tells a terminal is absent where it is none. */
+/** A process's stdout or stderr. The fields of a terminal are absent elsewhere. */
 interface Stream {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -56,7 +56,7 @@ interface Stream {
 }
 
 function createScreen(stream: Stream, color: boolean): Screen {
-  // hasColors() heeds NO_COLOR and TERM=dumb.
+  // hasColors() respects NO_COLOR and TERM=dumb.
   const terminal = stream.isTTY ?? false;
   const colored = color && terminal && (stream.hasColors?.() ?? false);
   return {
@@ -67,7 +67,7 @@ function createScreen(stream: Stream, color: boolean): Screen {
     write: (text) => void stream.write(text),
     async taken() {
       await nextTurn();
-      // No `events.once`: it would also listen for errors, which are heeded elsewhere.
+      // Not `events.once`: it would also listen for errors, which are handled elsewhere.
       if (stream.writableNeedDrain === true)
         await new Promise<void>((resolve) => stream.once?.("drain", resolve));
     },

@@ -1,15 +1,15 @@
 import type { Output } from "./output.ts";
 import { growingTable, type Cell, type Column } from "./table.ts";
 
-/** Lists that come page by page, and are printed so: memory does not grow with the library. */
+/** Lists that are read and printed page by page, so that memory does not grow with the library. */
 export type PagesOf<T> = AsyncIterable<readonly T[]>;
 
-/** Each item made into another, when its page comes. */
+/** Maps each item when its page arrives. */
 export async function* eachOf<T, U>(pages: PagesOf<T>, of: (item: T) => U): AsyncGenerator<U[]> {
   for await (const page of pages) yield page.map(of);
 }
 
-/** JSON as it stands so many levels deep in an indented document. */
+/** JSON indented for this depth in a document. */
 function indented(value: unknown, depth: number): string {
   // Line breaks are those of the layout: in a string they are escaped.
   return JSON.stringify(value, undefined, 2).replaceAll("\n", `\n${"  ".repeat(depth)}`);
@@ -39,9 +39,9 @@ async function* linesText(pages: PagesOf<unknown>): AsyncGenerator<string> {
 }
 
 /**
- * The same text as `output.list` prints. What fails before the first page comes leaves nothing printed;
- * later, half a document, which no parser takes for a whole one.
- * @param rest what stands behind the list in the document of --json
+ * Prints the same text as `output.list`. A failure before the first page prints nothing. A later failure
+ * leaves half a document, which no parser accepts.
+ * @param rest the fields behind the list in the document of --json
  */
 export async function printPages(
   { mode, results }: Output,

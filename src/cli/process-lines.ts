@@ -7,7 +7,7 @@ import type { Screen, Style } from "./output.ts";
 import type { RunningStep } from "./progress.ts";
 import { printable, truncate } from "./text.ts";
 
-/** What `process`, `retry` and `reprocess` print with --json. */
+/** The output of `process`, `retry` and `reprocess` with --json. */
 export interface ReportJson {
   readonly finished: readonly ProcessedJson[];
   readonly refused: readonly { readonly path: string; readonly error: ErrorJson }[];
@@ -17,7 +17,7 @@ export interface ReportJson {
   readonly elapsedMs: number;
 }
 
-/** What they print with --jsonl: a line for each update, as it comes, then the sums. */
+/** The output with --jsonl: a line for each update as it comes, then the sums. */
 export type UpdateJson =
   | Exclude<ProcessUpdate, { type: "refused" | "step" | "finished" }>
   | { readonly type: "refused"; readonly path: string; readonly error: ErrorJson }
@@ -59,7 +59,7 @@ export function reportJson(report: ProcessReport, elapsedMs: number): ReportJson
   };
 }
 
-/** What a step leaves behind, in a person's words. */
+/** The result of a step, in words for people. */
 const madeBy: Readonly<Record<Step, string | undefined>> = {
   probe: undefined,
   audio: "audio",
@@ -77,7 +77,7 @@ function inState(jobs: readonly Job[], state: Job["state"]): Job[] {
   return jobs.filter((job) => job.state === state);
 }
 
-/** One line for a media that is done, and one for each step that failed. */
+/** One line for a finished media file, and one for each failed step. */
 export function finishedLines(
   result: ProcessedMedia,
   elapsedMs: number | undefined,
@@ -87,7 +87,7 @@ export function finishedLines(
   const took = elapsedMs === undefined ? "" : ` in ${formatElapsed(elapsedMs)}`;
   const list = made.length === 0 ? "nothing" : made.join(", ");
   const failed = inState(result.jobs, "failed");
-  // A long name gives way to what is said about it.
+  // A long name is shortened before the rest of the line.
   const room =
     (columns() ?? Infinity) - list.length - "✗ :  steps failed in 99m 99s; made: ".length;
   const name = truncate(printable(result.name), Math.max(shortestName, room), "middle");
@@ -111,7 +111,7 @@ function failedStepLine({ step, failure }: Job, style: Style): string[] {
   return [`    ${style("red", step)}: ${errorText(errorJson(failure))}`];
 }
 
-/** A step's end, where there are no live lines. Undefined when it is not worth a line. */
+/** The end of a step, where there are no live lines. Undefined when it needs no line. */
 export function stepLine(name: string, job: Job): string | undefined {
   const took =
     job.startedAt === undefined || job.finishedAt === undefined
@@ -126,7 +126,7 @@ export function stepLine(name: string, job: Job): string | undefined {
     case "cancelled":
       return `${about} cancelled`;
     case "queued":
-      // With a failure it waits for another try.
+      // A queued job with a failure waits for another attempt.
       return job.failure && `${about}: ${printable(job.failure.message)}; it will be tried again`;
     case "running":
     case "skipped":
@@ -134,7 +134,7 @@ export function stepLine(name: string, job: Job): string | undefined {
   }
 }
 
-/** How far a long step is, where there are no live lines. */
+/** The progress of a long step, where there are no live lines. */
 export function stillRunningLine(entry: RunningStep, now: number): string {
   const { fraction, speed, remainingMs } = entry.progress ?? {};
   const figures = [

@@ -15,7 +15,7 @@ export interface ProcessCommandOptions extends SpeechOptions {
   readonly replace?: boolean;
 }
 
-/** `dailies process`: takes files in and does all that is to be done; prints a ReportJson with --json. */
+/** `dailies process`: uploads and processes files; a ReportJson with --json. */
 export async function process(
   context: Context,
   paths: readonly string[],
@@ -50,7 +50,7 @@ function hasNewTranscript({ state, jobs }: ProcessedMedia): boolean {
   return isNew && jobs.some(({ step, state: end }) => step === "transcribe" && end === "succeeded");
 }
 
-/** Without paths: works off what waits, whoever asked for it. */
+/** Without paths: does all waiting jobs of all sessions. */
 async function workOff(context: Context, options: ProcessCommandOptions): Promise<number> {
   const own = ["out", "only", "name", "replace", ...Object.keys(speechOptions(options))];
   const given = Object.keys(options).filter((name) => own.includes(name));
@@ -59,7 +59,7 @@ async function workOff(context: Context, options: ProcessCommandOptions): Promis
   return (await work(context, (dailies, running) => dailies.workOff(running))).exitCode;
 }
 
-/** Where the results are. */
+/** The place of the results. */
 function hint({ output }: Context, finished: readonly ProcessedMedia[], out?: string): void {
   if (!output.notes.terminal || output.mode !== "human" || finished.length === 0) return;
   if (out !== undefined) {

@@ -18,7 +18,7 @@ function version(): string {
 }
 
 /**
- * The command line. `run` is called with the chosen command's work; parse it with `parseAsync`.
+ * The command line. It calls `run` with the chosen command's work; parse it with `parseAsync`.
  * Usage errors are thrown as CommanderErrors, never printed.
  */
 export function createProgram(run: (work: () => Promise<number>) => Promise<void>): Command {
@@ -32,15 +32,15 @@ export function createProgram(run: (work: () => Promise<number>) => Promise<void
     .helpOption("-h, --help", "print this help")
     .option(
       "--data-dir <dir>",
-      "where everything is kept (default: $DAILIES_DATA_DIR, else .dailies)",
+      "the data directory (default: $DAILIES_DATA_DIR, else .dailies)",
       parseFolder,
     )
     .option("--json", "print one JSON document")
     .addOption(
-      new Option("--jsonl", "print JSON values, one a line, as they come").conflicts("json"),
+      new Option("--jsonl", "print JSON values as they come, one a line").conflicts("json"),
     )
     .option("-q, --quiet", "print results and errors only")
-    .option("--verbose", "print where in the program an error comes from")
+    .option("--verbose", "print the place in the program where an error occurred")
     .option("--no-color", "no colours (NO_COLOR does the same)")
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeErr: () => {}, outputError: () => {} })

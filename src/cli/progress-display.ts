@@ -12,7 +12,7 @@ import {
 import { advance, elapsedOf, noProgress, renderProgress, type ProgressState } from "./progress.ts";
 import { printable } from "./text.ts";
 
-/** Shows work while it goes on. Finished media go to stdout as results, all else to stderr. */
+/** Shows running work. Finished media files go to stdout as results, everything else to stderr. */
 export interface ProgressDisplay {
   readonly update: (update: ProcessUpdate) => void;
   /** A line that stays. */
@@ -20,7 +20,7 @@ export interface ProgressDisplay {
   readonly close: () => void;
 }
 
-/** The lines of an update that stay, and where they belong. */
+/** The permanent lines of an update, and where they go. */
 function lasting(
   output: Output,
   state: ProgressState,
@@ -35,7 +35,7 @@ function lasting(
   const elapsed = elapsedOf(state, update.result.name, now);
   const lines = (screen: Screen): string[] => finishedLines(update.result, elapsed, screen);
   const results = output.mode === "human" ? lines(output.results) : [];
-  // Whoever watches a terminal sees what is finished there too, wherever the results go.
+  // A terminal shows finished media files too, also when the results go elsewhere.
   const watched = output.notes.terminal && !output.results.terminal && !output.quiet;
   const elsewhere = output.mode === "json" && !output.quiet;
   return { results, notes: watched || elsewhere ? lines(output.notes) : [] };
@@ -45,7 +45,7 @@ const print = (write: (text: string) => void, lines: readonly string[]): void =>
   if (lines.length > 0) write(lines.map((line) => `${line}\n`).join(""));
 };
 
-/** Lines that are redrawn ten times a second at the foot of the terminal. */
+/** Lines at the bottom of the terminal that are redrawn ten times a second. */
 function createLiveDisplay(output: Output): ProgressDisplay {
   // log-update takes a stream, but uses these properties only.
   const live = createLogUpdate(process.stderr);
@@ -89,7 +89,7 @@ function createLiveDisplay(output: Output): ProgressDisplay {
 
 const stillRunningEveryMs = 30_000;
 
-/** A line when something happens, and one now and then while a long step runs. */
+/** A line for each event, and one from time to time while a long step runs. */
 function createPlainDisplay(output: Output): ProgressDisplay {
   let state = noProgress(Date.now());
   let lastLineAt = Date.now();

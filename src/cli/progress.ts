@@ -12,12 +12,12 @@ export interface RunningStep {
   readonly progress?: Progress;
 }
 
-/** What is known about the work under way. Times are milliseconds since 1970. */
+/** The state of running work. Times are milliseconds since 1970. */
 export interface ProgressState {
   readonly startedAt: number;
-  /** How many files there are, once they are counted. */
+  /** The number of files, once they are counted. */
   files?: number;
-  /** Every media that was heard of, and when its first step began. */
+  /** Every known media file, and when its first step began. */
   readonly begun: Map<string, number | undefined>;
   readonly finished: Map<string, ProcessedMedia["state"]>;
   refused: number;
@@ -46,7 +46,7 @@ function dropRunning(state: ProgressState, isOver: (entry: RunningStep) => boole
   for (const [key, entry] of state.running) if (isOver(entry)) state.running.delete(key);
 }
 
-/** Work that began at `startedAt`, if any did, counts from the earliest. */
+/** The earlier of two starts; undefined when there is none. */
 function hearOf(state: ProgressState, name: string, startedAt?: number): void {
   const known = state.begun.get(name);
   const isEarlier = startedAt !== undefined && startedAt <= (known ?? Infinity);
@@ -54,13 +54,13 @@ function hearOf(state: ProgressState, name: string, startedAt?: number): void {
 }
 
 /**
- * Changes the state by one more thing that has happened, and returns it. In place: a copy of what
- * is known of ten thousand files for each of their steps would take minutes.
+ * Applies one update to the state in place, and returns it. A copy of the state of ten thousand files for
+ * each of their steps would take minutes.
  */
 export function advance(state: ProgressState, update: ProcessUpdate, now: number): ProgressState {
   switch (update.type) {
     case "found":
-      // What was refused until then was no file that could be counted.
+      // Earlier refusals were not files that could be counted.
       state.files = update.files + state.refused;
       return state;
     case "ignored":
@@ -73,7 +73,7 @@ export function advance(state: ProgressState, update: ProcessUpdate, now: number
       return state;
     case "progress": {
       const { name, step, progress } = update;
-      // The last word of a step may come after its end.
+      // A step's last update may arrive after its end.
       if (state.finished.has(name)) return state;
       const startedAt = state.running.get(runningKey(name, step))?.startedAt ?? now;
       setRunning(state, { name, step, startedAt, progress });
@@ -99,7 +99,7 @@ export function advance(state: ProgressState, update: ProcessUpdate, now: number
   }
 }
 
-/** How long a media took, from its first step until now; undefined when nothing was done for it. */
+/** How long a media file took from its first step until now; undefined when nothing was done for it. */
 export function elapsedOf(state: ProgressState, name: string, now: number): number | undefined {
   const begun = state.begun.get(name);
   return begun === undefined ? undefined : now - begun;
@@ -113,7 +113,7 @@ export interface Tally {
   readonly queued: number;
 }
 
-/** How many media are where. A file that was refused counts as failed. */
+/** The number of media files by state. A refused file counts as failed. */
 export function tally(state: ProgressState): Tally {
   const total = Math.max(state.files ?? 0, state.begun.size + state.refused);
   const running = new Set(Array.from(state.running.values(), ({ name }) => name)).size;
@@ -124,16 +124,15 @@ export function tally(state: ProgressState): Tally {
 }
 
 /**
- * How long the rest will take, as far as one can tell: the running steps' own estimates, or the
- * pace so far over the media that are left, whichever is longer. Media that had nothing done to
- * them say nothing about the pace.
+ * An estimate of the remaining time: the longer of the running steps' own estimates, and the pace so far
+ * times the media files that are left. Media files that needed no work do not count for the pace.
  */
 export function estimateRemainingMs(state: ProgressState, now: number): number | undefined {
   const { total, done } = tally(state);
   const worked = [...state.finished].filter(([name]) => state.begun.get(name) !== undefined).length;
   const pace = worked === 0 ? undefined : ((now - state.startedAt) / worked) * (total - done);
   const steps = Array.from(state.running.values(), ({ progress }) => progress?.remainingMs);
-  // Before the first media is done, more of them than the running ones cannot be estimated.
+  // Before the first media file is done, only the running ones can be estimated.
   const known = steps.filter((ms) => ms !== undefined);
   if (pace === undefined && (known.length === 0 || tally(state).queued > 0)) return undefined;
   return Math.max(pace ?? 0, ...known);
@@ -155,7 +154,7 @@ function bar(fraction: number | undefined, style: Style): string {
   return style("cyan", "█".repeat(filled)) + style("dim", "░".repeat(barColumns - filled));
 }
 
-/** One running step's figures, each in a column of its own, the least needed last. */
+/** The figures of one running step, each in a column, the least needed last. */
 function figures(entry: RunningStep, view: ProgressView): { text: string; columns: number }[] {
   const { progress } = entry;
   const fraction = progress?.fraction;
@@ -189,7 +188,7 @@ function runningLine(
     room -= figure.columns + 2;
     shown.push(figure.text);
   }
-  // On the line the bar stands before its figures; it is dropped first when there is no room.
+  // The bar stands before its figures; it is dropped first when there is no room.
   const [percent, left, speed, drawn] = shown;
   const parts = [drawn, percent, speed, left].filter((part) => part !== undefined);
   const nameColumns = Math.min(widths.name, narrowestName) + Math.max(0, room);
@@ -214,8 +213,8 @@ function summaryLine(state: ProgressState, view: ProgressView): string {
 }
 
 /**
- * The live picture of the work: a line for each running step, then a summary. Never wider than
- * the terminal less one column, never higher than its rows less one.
+ * The live lines of the work: a line for each running step, then a summary. They are at most one column
+ * narrower and one row lower than the terminal.
  */
 export function renderProgress(state: ProgressState, view: ProgressView): string[] {
   const summary = summaryLine(state, view);

@@ -4,17 +4,17 @@ import { formatElapsed, formatFraction, formatSize } from "./format.ts";
 import type { Output } from "./output.ts";
 import { truncate } from "./text.ts";
 
-/** Shows a model that is being fetched: one line that is redrawn, or a plain one now and then. */
+/** Shows a running download: one line that is redrawn, or a plain line from time to time. */
 export interface PullDisplay {
   readonly update: (progress: PullProgress) => void;
-  /** A line that stays. */
+  /** A permanent line. */
   readonly say: (line: string) => void;
-  /** Takes the line that is redrawn away, until the next update. */
+  /** Removes the live line until the next update. */
   readonly clear: () => void;
   readonly close: () => void;
 }
 
-/** What a licence asks to be said. */
+/** The attribution that a licence demands. */
 export function licenceLine({ id, title, licence, attribution }: ModelListing): string {
   return `${id}: ${title}. Licence ${licence}; ${attribution}.`;
 }

@@ -13,13 +13,13 @@ export interface PutOptions {
   readonly wait?: boolean;
 }
 
-/** What `put` prints with --json. */
+/** The output of `put --json`. */
 export interface PutJson {
   readonly put: readonly {
     readonly path: string;
     readonly name: string;
     readonly version: string;
-    /** `shared`: it has what was made of the same bytes under another name. */
+    /** `shared`: it shares the results of the same bytes under another name. */
     readonly change: PutResult["change"];
     readonly sha256: string;
     readonly sizeBytes: number;
@@ -55,7 +55,7 @@ function putLine({ media, change }: PutResult): string {
   return `${printable(media.name)} (${formatSize(media.sizeBytes)}): ${said[change]}`;
 }
 
-/** `dailies put`: takes files in and leaves the work to whoever works on the library. */
+/** `dailies put`: uploads files and leaves the work to another process. */
 export async function put(
   context: Context,
   paths: readonly string[],

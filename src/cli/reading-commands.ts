@@ -9,15 +9,15 @@ import { limitOption } from "./option-values.ts";
 /** The filters that `ls` and `search` share. */
 function withFilters(command: Command, what: string): Command {
   return command
-    .option("--startswith <prefix>", "names that begin so")
-    .addOption(new Option("--media-type <type>", "only these").choices(mediaTypes))
-    .option("--label <name>", "what shows this: Person, Dog, Vehicle …")
+    .option("--startswith <prefix>", "only names with this beginning")
+    .addOption(new Option("--media-type <type>", "only this type").choices(mediaTypes))
+    .option("--label <name>", "only media files with this label: Person, Dog, Vehicle …")
     .addOption(limitOption(what));
 }
 
 function addLs(program: Command, go: Go): void {
   withFilters(program.command("ls"), "media")
-    .description("list media with their state and labels")
+    .description("list media files with their state and labels")
     .addHelpText("after", examples("ls", "ls --media-type video --label Person", "ls --json"))
     .action((options: object, command: Command) =>
       go(command, async (context) => (await import("./ls.ts")).ls(context, options)),
@@ -27,9 +27,12 @@ function addLs(program: Command, go: Go): void {
 function addShow(program: Command, go: Go): void {
   program
     .command("show")
-    .description("everything about one media")
-    .argument("[name]", "a media")
-    .option("--metadata <jsonfile>", "the metadata record of a transcript, by its JSON's key")
+    .description("show everything about one media file")
+    .argument("[name]", "the name of a media file")
+    .option(
+      "--metadata <jsonfile>",
+      "the metadata record of a transcript, by the key of its JSON file",
+    )
     .addHelpText("after", examples("show talk.mp4", "show --metadata output/transcribe/talk.json"))
     .action((name: string | undefined, options: object, command: Command) =>
       go(command, async (context) => (await import("./show.ts")).show(context, name, options)),
@@ -38,8 +41,8 @@ function addShow(program: Command, go: Go): void {
 
 function addSearch(program: Command, go: Go): void {
   withFilters(program.command("search"), "hits (default: 20)")
-    .description("find what was said, best hits first")
-    .argument("<words...>", "all of them must be said")
+    .description("find spoken words, names and labels; best hits first")
+    .argument("<words...>", "words that must all occur")
     .addHelpText("after", examples("search wisdom", "search best of times --media-type video"))
     .action((words: string[], options: object, command: Command) =>
       go(command, async (context) => (await import("./search.ts")).search(context, words, options)),
@@ -49,16 +52,16 @@ function addSearch(program: Command, go: Go): void {
 function addExport(program: Command, go: Go): void {
   program
     .command("export")
-    .description("the transcript as captions, text, JSON, a table or a Word document")
-    .argument("<name>", "a media")
+    .description("export the transcript as captions, text, JSON, CSV or a Word document")
+    .argument("<name>", "the name of a media file")
     .addOption(
-      new Option("-f, --format <format>", "as what")
+      new Option("-f, --format <format>", "the format")
         .choices([...exportFormats, "docx"])
         .makeOptionMandatory(),
     )
-    .option("-o, --output <file>", "write it there (default: print it)")
-    .option("--voices", "say who speaks (vtt)")
-    .option("--word-times", "mark the time of each word (vtt)")
+    .option("-o, --output <file>", "write to this file (default: standard output)")
+    .option("--voices", "name the speakers (vtt)")
+    .option("--word-times", "add the time of each word (vtt)")
     .addHelpText(
       "after",
       examples("export talk.mp4 --format srt --output talk.srt", "export talk.mp4 -f txt"),
@@ -73,18 +76,18 @@ function addExport(program: Command, go: Go): void {
 function addJobs(program: Command, go: Go): void {
   program
     .command("jobs")
-    .description("steps and how they stand")
-    .argument("[name]", "of one media")
-    .addOption(new Option("--state <state>", "only these").choices(jobStates))
+    .description("list jobs and their state")
+    .argument("[name]", "only those of this media file")
+    .addOption(new Option("--state <state>", "only jobs in this state").choices(jobStates))
     .addOption(limitOption("jobs"))
     .addOption(
-      new Option("--pause", "begin no more jobs, in any process; what runs goes on").conflicts([
+      new Option("--pause", "start no more jobs, in any process; running jobs go on").conflicts([
         "resume",
         "state",
         "limit",
       ]),
     )
-    .addOption(new Option("--resume", "begin jobs again").conflicts(["state", "limit"]))
+    .addOption(new Option("--resume", "start jobs again").conflicts(["state", "limit"]))
     .addHelpText("after", examples("jobs --state failed", "jobs talk.mp4", "jobs --pause"))
     .action((name: string | undefined, options: object, command: Command) =>
       go(command, async (context) => (await import("./jobs.ts")).jobs(context, name, options)),
@@ -94,15 +97,15 @@ function addJobs(program: Command, go: Go): void {
 function addLogs(program: Command, go: Go): void {
   program
     .command("logs")
-    .description("what happened to a media, with a failed engine's last words")
-    .argument("<name>", "a media")
+    .description("show the history of a media file, with the last output of a failed engine")
+    .argument("<name>", "the name of a media file")
     .addHelpText("after", examples("logs talk.mp4"))
     .action((name: string, _options: object, command: Command) =>
       go(command, async (context) => (await import("./logs.ts")).logs(context, name)),
     );
 }
 
-/** The commands that show what there is; the order is that of the help. */
+/** The commands that show the library's contents, in the order of the help. */
 export function addReading(program: Command, go: Go): void {
   addLs(program, go);
   addShow(program, go);

@@ -9,7 +9,7 @@ export interface ReconcileCommand {
   readonly verify?: boolean;
 }
 
-/** What `reconcile` prints with --json. */
+/** The output of `reconcile --json`. */
 export type ReconcileJson = ReconcileReport;
 
 const repairs: Readonly<Record<LostObject["repair"], string>> = {
@@ -27,11 +27,11 @@ function orphanLine({ bucket, version, sizeBytes, removed }: Orphan): string {
   return removed ? `${what}: removed` : `${what}: --delete removes it`;
 }
 
-/** `dailies reconcile`: 0 when all is in step or repaired, 2 when something is left to do. */
+/** `dailies reconcile`: exits with 0 when everything matches or was repaired, with 2 when something is left to do. */
 export async function reconcile(context: Context, options: ReconcileCommand): Promise<number> {
   const { output } = context;
-  const wishes = { verify: options.verify ?? false, remove: options.delete ?? false };
-  const report = await context.withDailies((dailies) => dailies.reconcile(wishes));
+  const request = { verify: options.verify ?? false, remove: options.delete ?? false };
+  const report = await context.withDailies((dailies) => dailies.reconcile(request));
   const { lost, orphans, lostCount, orphanCount, orphanBytes } = report;
   if (output.mode === "human") {
     output.lines([...lost.map(lostLine), ...orphans.map(orphanLine)]);

@@ -12,7 +12,7 @@ export interface ReprocessCommandOptions extends SpeechOptions {
   readonly where?: readonly string[];
 }
 
-/** `dailies reprocess`: plans anew and does what differs; prints a ReportJson with --json. */
+/** `dailies reprocess`: plans again and redoes what differs; a ReportJson with --json. */
 export async function reprocess(
   context: Context,
   names: readonly string[],

@@ -3,7 +3,7 @@ import { exitCodes } from "./failure.ts";
 import { count, formatMoment, formatSize } from "./format.ts";
 import { printable } from "./text.ts";
 
-/** `dailies restore`; its report with --json. Ends with 2 when some bytes could not be brought back. */
+/** `dailies restore`; its report with --json. Exits with 2 when some bytes could not be restored. */
 export async function restore({ output, config }: Context, from: string): Promise<number> {
   const { restoreLibrary } = await import("../local/restore.ts");
   const done = await restoreLibrary(config, from);

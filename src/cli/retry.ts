@@ -2,7 +2,7 @@ import type { Step } from "../media/job.ts";
 import type { Context } from "./context.ts";
 import { work } from "./work.ts";
 
-/** `dailies retry`: does what failed or was cancelled again; prints a ReportJson with --json. */
+/** `dailies retry`: runs failed and cancelled steps again; a ReportJson with --json. */
 export async function retry(
   context: Context,
   name: string | undefined,

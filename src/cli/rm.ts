@@ -6,14 +6,14 @@ import { errorJson, errorText, exitCodes, type ErrorJson } from "./failure.ts";
 import { count, formatSize } from "./format.ts";
 import { printable } from "./text.ts";
 
-/** What `rm` prints with --json. */
+/** The output of `rm --json`. */
 export interface RemovedJson {
   readonly removed: readonly {
     readonly name: string;
     readonly outputs: readonly string[];
-    /** Of the copy and of all that was made of it. */
+    /** Bytes of the copy and of all its outputs. */
     readonly sizeBytes: number;
-    /** The file it was imported from; it is left alone. */
+    /** The file that it was imported from; it stays. */
     readonly origin?: string;
   }[];
   readonly failed: readonly { readonly name: string; readonly error: ErrorJson }[];
@@ -26,7 +26,7 @@ type Removal =
 async function removeOne(dailies: Dailies, name: string): Promise<Removal> {
   try {
     const details = await dailies.show(name);
-    // An order, not one half of a rename: the space is free when it returns.
+    // The user ordered it, so it is no half of a rename: the space is free when it returns.
     await dailies.remove(name, { keepMs: 0 });
     return { name, details };
   } catch (error) {
@@ -45,7 +45,7 @@ function removedLine(details: MediaDetails): string {
   return `Removed ${printable(media.name)} (${what})${kept}`;
 }
 
-/** `dailies rm`: one name that is not there does not stop the others. */
+/** `dailies rm`: an unknown name does not stop the others. */
 export async function remove(context: Context, names: readonly string[]): Promise<number> {
   const { output } = context;
   const removals = await context.withDailies(async (dailies) => {

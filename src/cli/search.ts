@@ -13,13 +13,13 @@ export interface HitJson {
   readonly type?: SearchHit["type"];
   /** Higher is better; comparable within one answer only. */
   readonly score: number;
-  /** True when a draft engine heard the words. */
+  /** True when a draft engine made the transcript. */
   readonly draft: boolean;
   /** Where the words are said; empty when the name or a label matched. */
   readonly moments: readonly {
     readonly startMs: number;
     readonly endMs: number;
-    /** The words around, the found ones between `[` and `]`. */
+    /** The surrounding words, with the found ones between `[` and `]`. */
     readonly snippet: string;
   }[];
 }

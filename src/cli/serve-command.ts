@@ -19,31 +19,31 @@ function parseGrace(value: string): number {
   return Number(value);
 }
 
-/** `serve`: the one command that does not end by itself. */
+/** `serve`: runs until it is stopped. */
 export function addServe(program: Command, go: Go): void {
   program
     .command("serve")
-    .description("the always-on Dailies of this machine: HTTP, and work as it comes")
+    .description("run the service: HTTP, and work as it arrives")
     .option("--host <host>", "the address to listen on", "127.0.0.1")
     .addOption(
-      new Option("--port <port>", "the port; 0 takes a free one")
+      new Option("--port <port>", "the port; 0 chooses a free one")
         .argParser(parsePort)
         .default(4700),
     )
     .option(
       "--watch <dir>",
-      "take in what is put into this folder; several as NAME=DIR: names then begin with NAME/",
+      "process every file that is put into this folder; several as NAME=DIR, then names begin with NAME/",
       parseFolders,
     )
     .addOption(
-      new Option("--grace <seconds>", "how long a stop waits for what is under way")
+      new Option("--grace <seconds>", "how long a stop waits for running jobs")
         .argParser(parseGrace)
         .default(10),
     )
     .addOption(
       new Option(
         "--accept-sandbox <level>",
-        "let others connect though this sandbox leaves decoders the network",
+        "allow other addresses although this sandbox does not cut the network",
       ).choices(["kernel", "limits"]),
     )
     .addHelpText(

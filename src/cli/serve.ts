@@ -14,14 +14,14 @@ export interface ServeCommand {
 
 const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** An address as it stands in a URL. */
+/** An address as a URL writes it. */
 function urlOf(host: string, port: number): string {
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /**
- * `dailies serve`: runs until it is told to stop. The first signal lets what is under way finish
- * within the grace period, the second hands it back at once, the third ends the process.
+ * `dailies serve`: runs until it is stopped. The first signal lets running jobs finish within the grace
+ * period, the second returns them to the queue at once, the third ends the process.
  */
 export async function serve(context: Context, options: ServeCommand): Promise<number> {
   const { output, config } = context;
@@ -30,9 +30,9 @@ export async function serve(context: Context, options: ServeCommand): Promise<nu
   const { watchedFolders } = await import("../local/watched-folders.ts");
   const watched = watchedFolders(options.watch ?? []);
   const log = createLog(process.stderr);
-  // Who started it may have read the address and gone; that ends no service.
+  // The starting process may read the address and close the pipe; the service goes on.
   process.stdout.on("error", () => {});
-  // It ends all the same, for nobody knows what state it is in; but the log says where it broke.
+  // The process ends, because its state is unknown; the log says where it failed.
   process.prependListener("uncaughtException", (error) =>
     log.fatal({ err: error }, `a defect ends the service: ${error.message}`),
   );

@@ -40,7 +40,7 @@ function audioText(audio: AudioFacts): string {
   return `${audio.codec} ${audio.sampleRateHz / 1000} kHz ${count(audio.channels, "channel")}${language}`;
 }
 
-/** What a media is, in one line. */
+/** The facts of a media file in one line. */
 function factsText(media: Media, facts: MediaFacts | undefined): string {
   const durationMs = media.type === "image" ? undefined : facts?.durationMs;
   return [
@@ -113,7 +113,7 @@ function labelLines({ labels }: MediaDetails, view: DetailView): string[] {
   if (labels.length === 0) return [];
   const texts = labels
     .toSorted((a, b) => b.confidence - a.confidence)
-    // A label stays on one line with its figure.
+    // A label and its figure stay on one line.
     .map(({ name, confidence }) => `${printable(name)}\u00a0${Math.round(confidence * 100)}%`);
   const lines = wrap(texts.join(", "), (view.available ?? 100) - 2);
   return ["", view.style("bold", "Labels"), ...lines.map((line) => `  ${line}`)];
@@ -154,7 +154,7 @@ function jobLines({ jobs }: MediaDetails, view: DetailView): string[] {
   return ["", view.style("bold", "Jobs"), ...table(columns, rows, view)];
 }
 
-/** Everything about a media, for people: no line wraps on a terminal, but for the first ones. */
+/** Everything about a media file, for people. Only the first lines may wrap on a terminal. */
 export function detailLines(details: MediaDetails, view: DetailView): string[] {
   const { media, transcript } = details;
   const head = headLines(details, view);

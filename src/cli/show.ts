@@ -15,9 +15,9 @@ import {
 } from "./json.ts";
 import { detailLines } from "./show-lines.ts";
 
-/** What `show` prints with --json. */
+/** The output of `show --json`. */
 export interface DetailsJson extends MediaJson {
-  /** What the probe found out. */
+  /** The facts from the probe. */
   readonly facts?: MediaFacts;
   readonly renditions: readonly RenditionJson[];
   /** Every output, renditions included, by key. */
@@ -36,7 +36,7 @@ export interface RenditionJson extends OutputJson {
   readonly height?: number;
   readonly durationMs?: number;
   readonly engine: string;
-  /** True when streams were taken over unchanged. */
+  /** True when streams were copied unchanged. */
   readonly copied: boolean;
 }
 

@@ -12,7 +12,7 @@ function parseSpeakers(value: string): number | "auto" {
 const parseLanguages = (value: string): readonly string[] =>
   value.split(",").map((code) => code.trim());
 
-/** How recordings are to be heard; `again`: also what takes an earlier wish back. */
+/** The transcription options; with `again` also those that end an earlier option. */
 export function addSpeechOptions(command: Command, again = false): Command {
   command
     .option("--language <code>", "what is spoken: en-US, de-DE … (default: the library's)")
@@ -32,7 +32,7 @@ export function addSpeechOptions(command: Command, again = false): Command {
     .option("--no-identify-language", "find out the language no more");
 }
 
-/** What the offer of a better engine goes by. */
+/** The facts that decide whether a better engine is offered. */
 export function heardWith(
   context: Context,
   {

@@ -4,7 +4,7 @@ const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 export interface StopSignal {
   readonly signal: AbortSignal;
-  /** What the command ends with when it was stopped: 128 + the signal's number. */
+  /** The exit code of a stopped command: 128 + the signal's number. */
   readonly exitCode: () => number | undefined;
   readonly release: () => void;
 }

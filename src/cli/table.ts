@@ -4,9 +4,9 @@ import { pad, printable, truncate, widthOf } from "./text.ts";
 export interface Column {
   readonly title: string;
   readonly align?: "left" | "right";
-  /** May be cut down to this many columns when the terminal is narrow. Default: never cut. */
+  /** The cell may be cut to this many columns on a narrow terminal. Default: it is never cut. */
   readonly least?: number;
-  /** Where it is cut; names end in what tells them apart. Default `end`. */
+  /** Where the cell is cut. Names differ at their ends. Default: `end`. */
   readonly cut?: "end" | "middle";
 }
 
@@ -15,7 +15,7 @@ export type Cell = string | { readonly text: string; readonly format: Format };
 
 const gap = 2;
 
-/** How wide each column may be, so that a row fits: the widest of those that may be cut gives first. */
+/** The width of each column so that a row fits: the widest column that may be cut gives way first. */
 function fit(
   wanted: readonly number[],
   columns: readonly Column[],

@@ -1,6 +1,6 @@
 /**
- * Text as a terminal shows it. Names of media are whatever somebody called a file: nothing that
- * comes from outside reaches a terminal except through `printable`.
+ * Text for a terminal. A media file's name may hold any character, so text from outside reaches a
+ * terminal only through `printable`.
  */
 
 /**

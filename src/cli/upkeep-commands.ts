@@ -1,19 +1,19 @@
 import { Argument, type Command } from "commander";
 import { examples, type Go } from "./command.ts";
 
-/** The commands that stop and remove things, and see that all is well. */
+/** The commands that stop, remove and check. */
 export function addUpkeep(program: Command, go: Go): void {
   program
     .command("cancel")
-    .description("stop what is queued or running for media, whichever process does it")
-    .argument("<names...>", "media")
+    .description("stop waiting and running jobs of media files, in any process")
+    .argument("<names...>", "names of media files")
     .addHelpText("after", examples("cancel talk.mp4"))
     .action((names: string[], _options: object, command: Command) =>
       go(command, async (context) => (await import("./cancel.ts")).cancel(context, names)),
     );
   program
     .command("rm")
-    .description("remove media with all that was made of them; the files they came from stay")
+    .description("remove media files with all their outputs; imported originals stay")
     .addArgument(new Argument("<names...>", "media"))
     .addHelpText("after", examples("rm talk.mp4"))
     .action((names: string[], _options: object, command: Command) =>
@@ -21,9 +21,9 @@ export function addUpkeep(program: Command, go: Go): void {
     );
   program
     .command("reconcile")
-    .description("compare the catalog with the stored bytes; what is lost is made again")
-    .option("--verify", "read all bytes and compare their hashes, too")
-    .option("--delete", "remove bytes that belong to nothing")
+    .description("compare the catalog with the stored bytes and make lost outputs again")
+    .option("--verify", "also read all bytes and compare their hashes")
+    .option("--delete", "remove bytes that belong to no media file")
     .addHelpText("after", examples("reconcile", "reconcile --verify --delete"))
     .action((options: object, command: Command) =>
       go(command, async (context) => (await import("./reconcile.ts")).reconcile(context, options)),

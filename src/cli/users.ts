@@ -6,7 +6,7 @@ import { table } from "./table.ts";
 /** A user as --json prints it. */
 export interface UserJson {
   readonly id: string;
-  /** Absent for `local`, who was always there. */
+  /** Absent for `local`, which always exists. */
   readonly createdAt?: string;
 }
 
@@ -41,7 +41,7 @@ export async function listUsers({ output, withDailies }: Context): Promise<numbe
   return exitCodes.done;
 }
 
-/** `dailies users rm`: their keys are worth nothing from then on, and their id is not given again. */
+/** `dailies users rm`: revokes the user's keys; the id is never used again. */
 export async function removeUser({ output, withDailies }: Context, id: string): Promise<number> {
   await withDailies(({ access }) => access.removeUser(id));
   if (output.mode === "human") output.lines([`Removed ${id}, their keys and subscriptions.`]);

@@ -2,7 +2,7 @@ import { MediaError } from "../media/errors.ts";
 import { mediaTypes } from "../media/media.ts";
 import type { HeardFilter } from "../catalog/catalog.ts";
 
-/** What may be asked of media, as `key=value`. */
+/** The filters of media files, as `key=value`. */
 export const whereKeys = ["engine", "language", "quality", "type", "label", "startswith"] as const;
 
 function refuse(why: string): never {

@@ -12,12 +12,12 @@ const collect = (value: string, before: readonly string[] = []): readonly string
 
 function addProcess(program: Command, go: Go): void {
   addSpeechOptions(program.command("process"))
-    .description("take in files and folders and do all that is to be done; without any, what waits")
+    .description("process files and folders; without paths, do all waiting jobs")
     .argument("[paths...]", "videos, recordings, pictures, or folders of them")
     .option("-o, --out <dir>", "write the results below this folder", parseFolder)
     .addOption(onlyOption())
-    .option("--name <name>", "what one file is to be called (default: its base name)")
-    .option("--replace", "take the place of other bytes of the same name")
+    .option("--name <name>", "the name for a single file (default: its base name)")
+    .option("--replace", "replace a media file of the same name that has other bytes")
     .addHelpText(
       "after",
       examples(
@@ -38,11 +38,11 @@ function addProcess(program: Command, go: Go): void {
 function addPut(program: Command, go: Go): void {
   program
     .command("put")
-    .description("take in files and leave the work to a running `dailies serve` or `process`")
+    .description("upload files and leave the work to a running `dailies serve` or `process`")
     .argument("<files...>", "videos, recordings, pictures; - is standard input")
-    .option("--name <name>", "what one file is to be called (default: its base name)")
-    .option("--replace", "take the place of other bytes of the same name")
-    .option("--wait", "do what is to be done, and return when it is done")
+    .option("--name <name>", "the name for a single file (default: its base name)")
+    .option("--replace", "replace a media file of the same name that has other bytes")
+    .option("--wait", "do the work now and return when it is done")
     .addHelpText("after", examples("put talk.mp4", "put cut2.mp4 --name talk.mp4 --replace"))
     .action((files: string[], options: object, command: Command) =>
       go(command, async (context) => (await import("./put.ts")).put(context, files, options)),
@@ -52,8 +52,8 @@ function addPut(program: Command, go: Go): void {
 function addRetry(program: Command, go: Go): void {
   program
     .command("retry")
-    .description("do failed and cancelled steps again, of one media or of all")
-    .argument("[name]", "a media")
+    .description("run failed and cancelled steps again, for one media file or for all")
+    .argument("[name]", "the name of a media file")
     .addOption(new Option("--step <step>", "only this step").choices(steps))
     .addHelpText("after", examples("retry", "retry talk.mp4 --step transcribe"))
     .action((name: string | undefined, options: object, command: Command) =>
@@ -63,13 +63,13 @@ function addRetry(program: Command, go: Go): void {
 
 function addReprocess(program: Command, go: Go): void {
   addSpeechOptions(program.command("reprocess"), true)
-    .description("plan again with today's settings and do what that makes different")
-    .argument("[names...]", "media")
+    .description("plan again with today's settings and redo what differs")
+    .argument("[names...]", "names of media files")
     .addOption(onlyOption())
     .addOption(new Option("--step <steps>", "the same as --only").argParser(parseSteps))
     .option(
       "--where <key=value>",
-      "all media with this engine, language, quality (draft, full), type, label, startswith; may come again",
+      "all media files with this engine, language, quality (draft, full), type, label or startswith; repeatable",
       collect,
     )
     .addHelpText(
@@ -87,7 +87,7 @@ function addReprocess(program: Command, go: Go): void {
     );
 }
 
-/** The commands that have work done; the order is that of the help. */
+/** The commands that do work, in the order of the help. */
 export function addWork(program: Command, go: Go): void {
   addProcess(program, go);
   addServe(program, go);

@@ -16,15 +16,15 @@ export const exitCodeOf = (signal: StopSignal): number => 128 + constants.signal
 
 export interface Stop {
   readonly signal: AbortSignal;
-  /** What stopped it, if anything did. */
+  /** The error that stopped it. Absent: none did. */
   readonly by: () => StopSignal | undefined;
   readonly release: () => void;
 }
 
 /**
- * Turns the first Ctrl-C, SIGTERM or hang-up into an abort, and the second into an exit at once:
- * children die with their parent, and the next run takes over what they held. A reader of stdout
- * that went away (`| head`) stops the work too.
+ * Turns the first Ctrl-C, SIGTERM or hang-up into an abort, and the second into an exit at once.
+ * Children die with their parent, and the next run takes their jobs over. A closed stdout (`| head`)
+ * stops the work too.
  */
 export function listenForStop(onStop: (signal: StopSignal) => void): Stop {
   const controller = new AbortController();
@@ -33,7 +33,7 @@ export function listenForStop(onStop: (signal: StopSignal) => void): Stop {
     if (by !== undefined && signal !== "SIGPIPE") process.exit(exitCodeOf(signal));
     if (by !== undefined) return;
     by = signal;
-    // For whatever ends the process before the work has handed back.
+    // In case the process ends before the work has returned its jobs.
     process.exitCode = exitCodeOf(signal);
     controller.abort();
     onStop(signal);
@@ -53,7 +53,7 @@ export function listenForStop(onStop: (signal: StopSignal) => void): Stop {
   };
 }
 
-/** 0 when all is done, 2 when some of it is not, 1 when nothing could even be taken in. */
+/** 0 when everything is done, 2 when some is not, 1 when nothing could be accepted. */
 export function exitCodeFor(report: ProcessReport): number {
   const { finished, refused } = report;
   if (finished.length === 0 && refused.length > 0) return exitCodes.couldNotRun;
@@ -67,7 +67,7 @@ async function untilStopped(run: () => Promise<ProcessReport>, stop: Stop): Prom
   try {
     return await run();
   } catch (error) {
-    // Stopped so early that there is no report yet.
+    // It was stopped before there was a report.
     if (stop.by() !== undefined && asMediaError(error).code === "cancelled") return nothing;
     throw error;
   }
@@ -78,7 +78,7 @@ export interface WorkEnd {
   readonly report: ProcessReport;
 }
 
-/** Runs work with its progress shown and Ctrl-C heeded, prints the report and returns how it ended. */
+/** Runs work with its progress and with Ctrl-C handled, prints the report and returns the exit code. */
 export async function work(
   context: Context,
   run: (dailies: Dailies, options: Required<WorkOptions>) => Promise<ProcessReport>,
@@ -103,7 +103,7 @@ export async function work(
     }, library);
     display.close();
     const by = stop.by();
-    // Nobody reads any more.
+    // The reader has closed the pipe.
     if (by === "SIGPIPE") return { exitCode: exitCodeOf(by), report };
     printReport(context, report, Date.now() - startedAt);
     if (unsent > 0)

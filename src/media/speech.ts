@@ -81,9 +81,12 @@ export function optionSettings({
 }
 
 /** The options for display: a vocabulary by its length and hash. */
-export function briefOptions({ vocabulary, ...wish }: TranscriptionOptions): JobSettings {
-  if (vocabulary === undefined || vocabulary === "none") return wish;
-  return { ...wish, vocabulary: { phrases: vocabulary.phrases.length, sha256: vocabulary.sha256 } };
+export function briefOptions({ vocabulary, ...options }: TranscriptionOptions): JobSettings {
+  if (vocabulary === undefined || vocabulary === "none") return options;
+  return {
+    ...options,
+    vocabulary: { phrases: vocabulary.phrases.length, sha256: vocabulary.sha256 },
+  };
 }
 
 /** The most speakers that can be asked for; Amazon Transcribe has the same limit. */
