@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createOnnxEngine } from "../src/label/onnx/labeler.ts";
 import { summarize } from "../src/label/timeline.ts";
-import { finished } from "../src/media/engine.ts";
+import { doWork } from "../test/support/do-work.ts";
 import { defaultLimits } from "../src/media/limits.ts";
 import { createFilesystemObjectStore } from "../src/objects/filesystem.ts";
 import { createProbe } from "../src/probe/probe.ts";
@@ -27,9 +27,9 @@ async function label() {
   await objects.putFile(source, path);
   const labeler = engine.best();
   if (!labeler) throw new Error("there is no runtime for ONNX models");
-  const request = { jobId: "bench", source, facts };
-  const started = await labeler.start(request, { signal, onProgress: () => {}, workDir: dir });
-  return finished(started).labeling;
+  const request = { source, facts };
+  const options = { signal, onProgress: () => {}, workDir: dir };
+  return (await doWork(labeler, request, options)).labeling;
 }
 
 if (process.argv.length > 2) {

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { finished } from "../src/media/engine.ts";
+import { doWork } from "../test/support/do-work.ts";
 import { createIdSource, newSession } from "../src/media/ids.ts";
 import { defaultLimits } from "../src/media/limits.ts";
 import type { Word } from "../src/media/transcript.ts";
@@ -99,10 +99,9 @@ for (const path of files) {
     delay.enable(); // taking the file in is not what is measured
   }
   const durationMs = (statSync(path).size - 44) / 32; // 16 kHz, 16 bit, mono
-  const request = { jobId: "bench", source, languageCode: "en-US", durationMs };
+  const request = { source, languageCode: "en-US", durationMs };
   const onProgress = () => void (progressReports += 1);
-  const started = await transcriber.start(request, { signal, onProgress, workDir: folder });
-  const result = finished(started);
+  const result = await doWork(transcriber, request, { signal, onProgress, workDir: folder });
   words.push(result.transcript.words);
   realTimeFactors.push(result.realTimeFactor ?? 0);
 }

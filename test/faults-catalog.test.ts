@@ -9,16 +9,15 @@ import { openDatabase } from "../src/state/sqlite/open.ts";
 import { enterSession } from "../src/state/sqlite/sessions.ts";
 import { asMediaError, MediaError } from "../src/media/errors.ts";
 import { createIdSource, newSession } from "../src/media/ids.ts";
-import { newJob, steps as allSteps, type Step } from "../src/media/job.ts";
+import { newJob, type Step } from "../src/media/job.ts";
 import { longestDelayMs } from "../src/queue/backoff.ts";
 import { createSqliteQueue } from "../src/state/sqlite/queue/queue.ts";
-import type { RunStep } from "../src/queue/step.ts";
 import { createWorker } from "../src/queue/worker.ts";
+import { plainSteps, type PlainStep } from "./support/run-step.ts";
 
 /** What the worker does when the catalog itself fails: full by SQLite's own measure, or locked. */
 
 const slots = { light: 4, picture: 4, transcode: 1, speech: 1, vision: 1 };
-const whole: RunStep = async () => ({ changes: [], events: [], notes: [] });
 
 describe("a catalog that is full", () => {
   let folder: string;
@@ -52,16 +51,13 @@ describe("a catalog that is full", () => {
       ],
     });
   };
-  const work = (own: Partial<Record<Step, RunStep>>, signal = new AbortController().signal) => {
+  const work = (own: Partial<Record<Step, PlainStep>>, signal = new AbortController().signal) => {
     const { catalog, queue } = parts();
     return createWorker({
       catalog,
       queue,
       slots,
-      steps: { ...Object.fromEntries(allSteps.map((step) => [step, whole])), ...own } as Record<
-        Step,
-        RunStep
-      >,
+      steps: plainSteps(own),
       follow: async () => [],
       discard: async () => {},
       workDir: join(folder, "work"),
@@ -94,14 +90,14 @@ describe("a catalog that is full", () => {
   it("ends the run with its error: what else runs is stopped and handed back, and nothing is lost", async () => {
     await put("a", ["audio", "video"]);
     let stopped: unknown;
-    const video: RunStep = ({ signal }) =>
+    const video: PlainStep = ({ signal }) =>
       new Promise((_, reject) =>
         signal.addEventListener("abort", () => {
           stopped = signal.aborted;
           reject(new MediaError("cancelled", "stopped"));
         }),
       );
-    const audio: RunStep = async () => {
+    const audio: PlainStep = async () => {
       fill();
       return { changes: [], events: [], notes: long };
     };

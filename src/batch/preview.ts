@@ -19,7 +19,7 @@ import type { BatchPreview } from "./report.ts";
 import { batchTranscriptionOptions } from "./speech.ts";
 import type { Config } from "../config/config.ts";
 import type { Parts } from "../app/parts.ts";
-import { composeSpeech } from "../transcribe/engines.ts";
+import { createSpeech } from "../transcribe/registry.ts";
 
 /** So many files are probed to guess how long all are. */
 const samples = 40;
@@ -119,7 +119,7 @@ export async function previewBatchAlone(
   settings: BatchSettings,
   signal: AbortSignal,
 ): Promise<BatchPreview> {
-  const speech = composeSpeech({
+  const speech = createSpeech({
     config,
     sandbox: await createSandbox(),
     objects: createMemoryObjectStore(),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { runStep } from "../../test/support/run-step.ts";
 import { stepContext } from "../../test/support/step-context.ts";
 import { createIdSource, newSession } from "../media/ids.ts";
 import { newJob } from "../media/job.ts";
@@ -38,8 +39,8 @@ describe("the step index", () => {
   it("makes captions, the metadata record and what is searched from a transcript", async () => {
     const transcript = { languageCode: "en-US", words, engine };
     const json = await stored(JSON.stringify(toTranscribeJson({ jobName: "job", transcript })));
-    const run = createIndexStep({ objects, transcriptOf: async () => json });
-    const { changes } = await run(contextOf({ of: "transcript", from: json.version }));
+    const step = createIndexStep({ objects, transcriptOf: async () => json });
+    const { changes } = await runStep(step, contextOf({ of: "transcript", from: json.version }));
 
     const outputs = changes.flatMap((change) =>
       change.type === "putOutput" ? [change.object] : [],
@@ -70,8 +71,8 @@ describe("the step index", () => {
   });
 
   it("makes a media findable by its labels", async () => {
-    const run = createIndexStep({ objects, transcriptOf: async () => undefined });
-    expect(await run(contextOf({ of: "labels" }))).toEqual({
+    const step = createIndexStep({ objects, transcriptOf: async () => undefined });
+    expect(await runStep(step, contextOf({ of: "labels" }))).toEqual({
       changes: [{ type: "index", version }],
       events: [],
       notes: [],
@@ -85,7 +86,7 @@ describe("the step index", () => {
     ["an unknown job", "{}", { of: "else" }, "internal"],
   ])("refuses %s", async (_what, text, settings, code) => {
     const object = text === undefined ? undefined : await stored(text);
-    const run = createIndexStep({ objects, transcriptOf: async () => object });
-    await expect(run(contextOf(settings))).rejects.toMatchObject({ code });
+    const step = createIndexStep({ objects, transcriptOf: async () => object });
+    await expect(runStep(step, contextOf(settings))).rejects.toMatchObject({ code });
   });
 });

@@ -7,7 +7,7 @@ import { draftNote } from "../media/transcript.ts";
 import { metadataRecord } from "../media/transcript-record.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 import { putText, readJson } from "../objects/stored.ts";
-import type { RunStep, StepContext, StepOutcome } from "../queue/step.ts";
+import type { StepContext, StepOutcome, StepWork } from "../queue/step.ts";
 import { cuesFrom } from "./cues.ts";
 import { rulesFor } from "./rules.ts";
 import { srt } from "./srt.ts";
@@ -22,11 +22,12 @@ interface Parts {
 }
 
 /**
- * The step `index`. Settings `of`: `labels` only makes the media findable by them; `transcript`
+ * The step `index`. Settings `of`: `labels` only makes the media file findable by them; `transcript`
  * also makes captions (WebVTT and SRT), the metadata record and what is searched; `voices` (default:
- * true) and `wordTimes` (default: false) say how the WebVTT is written.
+ * true) and `wordTimes` (default: false) say how the WebVTT is written. It needs no engine: all its work
+ * is the conclusion.
  */
-export function createIndexStep({ objects, transcriptOf }: Parts): RunStep {
+export function createIndexStep({ objects, transcriptOf }: Parts): StepWork<object, object> {
   const put = (
     { media }: StepContext,
     kind: OutputKind,
@@ -75,11 +76,15 @@ export function createIndexStep({ objects, transcriptOf }: Parts): RunStep {
     };
   }
 
-  return async (context) => {
-    const { of } = context.job.settings;
-    const { name, version } = context.media;
-    if (of === "transcript") return indexTranscript(context);
-    if (of === "labels") return { changes: [{ type: "index", version }], events: [], notes: [] };
-    throw new MediaError("internal", `the job of ${name} does not say what to index`);
+  return {
+    engineOf: () => ({ id: "index", begin: async () => ({ state: "done", result: {} }) }),
+    requestOf: async () => ({}),
+    async conclude(context) {
+      const { of } = context.job.settings;
+      const { name, version } = context.media;
+      if (of === "transcript") return indexTranscript(context);
+      if (of === "labels") return { changes: [{ type: "index", version }], events: [], notes: [] };
+      throw new MediaError("internal", `the job of ${name} does not say what to index`);
+    },
   };
 }

@@ -6,7 +6,7 @@ import type { JobSettings } from "../media/job.ts";
 import { defaultLimits, type Limits } from "../media/limits.ts";
 import type { Slots } from "../queue/job-queue.ts";
 import { captionConfig } from "./captions.ts";
-import type { LabelEngineChoice } from "../label/choose.ts";
+import type { LabelEngineChoice } from "../media/label.ts";
 import { labelConfig, labelEngineConfig, type LabelConfig } from "./labels.ts";
 import { speechEngineConfig, type SpeechEngineChoice } from "./speech.ts";
 import { noticeConfig, noticeSettings, type NoticeConfig } from "./notices.ts";

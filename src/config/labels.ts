@@ -1,4 +1,4 @@
-import { labelEngines, type LabelEngineChoice } from "../label/choose.ts";
+import { labelEngines, type LabelEngineChoice } from "../media/label.ts";
 import { MediaError } from "../media/errors.ts";
 
 /** How pictures and videos are labelled. What is absent is the engine's own choice. */

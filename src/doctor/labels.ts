@@ -1,5 +1,5 @@
 import { findCenternet } from "../label/centernet/install.ts";
-import { pullLabelModels } from "../label/choose.ts";
+import { pullLabelModels } from "../media/label.ts";
 import { findOnnx } from "../label/onnx/install.ts";
 import { bestModels } from "../label/onnx/models.ts";
 import { asMediaError, type MediaError } from "../media/errors.ts";

@@ -7,7 +7,7 @@ import { findPocketsphinx } from "../transcribe/pocketsphinx/program.ts";
 import { describeSherpa, type SherpaDescription } from "../transcribe/sherpa/describe.ts";
 import type { Config } from "../config/config.ts";
 import type { Finding } from "./doctor.ts";
-import { composeSpeech } from "../transcribe/engines.ts";
+import { createSpeech } from "../transcribe/registry.ts";
 
 type SpeechConfig = Pick<Config, "languageCode" | "modelsDir"> & Partial<Pick<Config, "engines">>;
 
@@ -78,7 +78,7 @@ export async function checkSpeechEngine(sandbox: Sandbox, config: SpeechConfig):
   const models = createModelStore({ dir: config.modelsDir });
   const engines = config.engines ?? { speech: "auto", labels: "auto" };
   const why = engines.speech === "auto" ? "" : "; as engines.speech says";
-  const speech = composeSpeech({
+  const speech = createSpeech({
     config: { engines, languageCode: config.languageCode, limits: defaultLimits },
     sandbox,
     objects: createMemoryObjectStore(),

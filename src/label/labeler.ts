@@ -1,10 +1,10 @@
 import type { Engine } from "../media/engine.ts";
+import type { EngineEntry } from "../media/engine-registry.ts";
 import type { MediaFacts } from "../media/facts.ts";
 import type { Labeling } from "../media/label.ts";
 import type { ObjectRef } from "../media/media.ts";
 
 export interface LabelRequest {
-  readonly jobId: string;
   /** The picture or the video itself. */
   readonly source: ObjectRef;
   readonly facts: MediaFacts;
@@ -20,3 +20,16 @@ export interface LabelResult {
 }
 
 export type Labeler = Engine<LabelRequest, LabelResult>;
+
+/** What a label engine can do. */
+export interface LabelCapabilities {
+  /** Where things are in the picture, besides what they are. */
+  readonly boxes: boolean;
+  /** How many kinds of things it can name; absent where its models decide. */
+  readonly kinds?: number;
+}
+
+/** A label engine of this machine. */
+export interface LabelEngine extends EngineEntry<Labeler> {
+  readonly can: LabelCapabilities;
+}

@@ -1,4 +1,4 @@
-import type { StartOptions } from "../media/engine.ts";
+import type { BeginOptions } from "../media/engine.ts";
 import { MediaError } from "../media/errors.ts";
 import type { MediaFacts, VideoFacts } from "../media/facts.ts";
 import type { Label, LabeledFrame } from "../media/label.ts";
@@ -36,7 +36,7 @@ export interface Eye {
 export interface Run {
   readonly path: string;
   readonly request: LabelRequest;
-  readonly options: StartOptions;
+  readonly options: BeginOptions;
   readonly sandbox: Sandbox;
   readonly ffmpeg: string;
   readonly limits: Limits;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { runStep } from "../../test/support/run-step.ts";
 import { pictureFacts } from "../../test/support/picture-facts.ts";
 import { describeWithSharedMedia, sharedMedia } from "../../test/support/shared-media.ts";
 import { newJob } from "../media/job.ts";
@@ -36,9 +37,8 @@ describeWithSharedMedia("the step label", () => {
       updatedAt: 1,
     };
     const job: Job = { ...newJob(media, "label"), state: "running", attempts: 1, enqueuedAt: 1 };
-    const run = createLabelStep({ labelerOf: () => labeler, objects });
-    const signal = new AbortController().signal;
-    const outcome = await run({ job, media, signal, onProgress: () => {}, workDir: "" });
+    const step = createLabelStep({ labelerOf: () => labeler, objects });
+    const outcome = await runStep(step, { job, media });
 
     const [put, labels] = outcome.changes;
     if (put?.type !== "putOutput" || labels?.type !== "putLabels") throw new Error("other changes");
@@ -59,7 +59,7 @@ describeWithSharedMedia("the step label", () => {
     expect(names).toEqual(expect.arrayContaining(["Dog", "Animal", "Pet"]));
 
     const wish = { ...job, settings: { maxLabels: 2, minConfidence: 0.5 } };
-    const again = await run({ job: wish, media, signal, onProgress: () => {}, workDir: "" });
+    const again = await runStep(step, { job: wish, media });
     const [, fewer] = again.changes;
     if (fewer?.type !== "putLabels") throw new Error("other changes");
     expect(fewer.labels).toHaveLength(2);

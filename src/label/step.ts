@@ -1,11 +1,11 @@
-import { finished } from "../media/engine.ts";
 import { MediaError } from "../media/errors.ts";
 import type { JobSettings } from "../media/job.ts";
 import { outputKey } from "../media/keys.ts";
+import type { Media } from "../media/media.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 import { putText } from "../objects/stored.ts";
-import type { RunStep } from "../queue/step.ts";
-import type { Labeler } from "./labeler.ts";
+import type { StepWork } from "../queue/step.ts";
+import type { Labeler, LabelRequest, LabelResult } from "./labeler.ts";
 import { rekognitionJson } from "./rekognition-json.ts";
 import { summarize } from "./timeline.ts";
 
@@ -15,31 +15,38 @@ const optionsOf = ({ minConfidence, maxLabels }: JobSettings) => ({
   ...(typeof maxLabels === "number" && { maxLabels }),
 });
 
+function factsOf({ name, facts }: Media) {
+  if (facts !== undefined) return facts;
+  throw new MediaError("internal", `${name} is to be labelled but was never probed`);
+}
+
 /** The step `label`: what is to be seen in a picture or a video, stored in Rekognition's shape. */
 export function createLabelStep(parts: {
-  /** The labeller of the engine that a job's settings name. */
-  labelerOf: (engine: unknown) => Labeler;
-  objects: ObjectStore;
-}): RunStep {
+  /** The labeller that a job's settings name. */
+  readonly labelerOf: (engine: unknown) => Labeler;
+  readonly objects: ObjectStore;
+}): StepWork<LabelRequest, LabelResult> {
   const { labelerOf, objects } = parts;
-  return async ({ job, media, ...options }) => {
-    const { name, version, facts } = media;
-    if (!facts) throw new MediaError("internal", `${name} is to be labelled but was never probed`);
-    const source = { bucket: "uploads", key: name, version } as const;
-    const request = { jobId: job.id, source, facts, ...optionsOf(job.settings) };
-    const labeler = labelerOf(job.settings["engine"]);
-    const { labeling, notes } = finished(await labeler.start(request, options));
-
-    const place = { bucket: "outputs", key: outputKey("labels", name) } as const;
-    const json = JSON.stringify(rekognitionJson(labeling, facts));
-    const object = await putText(objects, place, json, "application/json");
-    return {
-      changes: [
-        { type: "putOutput", version, object },
-        { type: "putLabels", version, labels: summarize(labeling) },
-      ],
-      events: [{ type: "labels.created", name, version, labels: object.version }],
-      notes,
-    };
+  return {
+    engineOf: (job) => labelerOf(job.settings["engine"]),
+    async requestOf({ job, media }) {
+      const { name, version } = media;
+      const source = { bucket: "uploads", key: name, version } as const;
+      return { source, facts: factsOf(media), ...optionsOf(job.settings) };
+    },
+    async conclude({ media }, { labeling, notes }) {
+      const { name, version } = media;
+      const place = { bucket: "outputs", key: outputKey("labels", name) } as const;
+      const json = JSON.stringify(rekognitionJson(labeling, factsOf(media)));
+      const object = await putText(objects, place, json, "application/json");
+      return {
+        changes: [
+          { type: "putOutput", version, object },
+          { type: "putLabels", version, labels: summarize(labeling) },
+        ],
+        events: [{ type: "labels.created", name, version, labels: object.version }],
+        notes,
+      };
+    },
   };
 }

@@ -9,41 +9,67 @@ export interface Progress {
   readonly remainingMs?: number;
 }
 
-export interface StartOptions {
+export interface BeginOptions {
+  /** Stops work that the engine does while we wait. Accepted work is stopped by `cancel`. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
-  /** A folder of this work's own, removed when it ends. Remote engines leave it empty. */
+  /** An empty folder for this attempt alone, removed when `begin` returns. Remote engines do not use it. */
   readonly workDir: string;
+  /**
+   * Names this attempt at the provider (`attemptToken`). The same attempt always has the same token, so
+   * a request that is repeated after a lost answer begins nothing twice; another attempt has another
+   * token, so a retry never gets an earlier failure back.
+   */
+  readonly token: string;
 }
 
-/** Work that was done while we waited, or that will be reported under the engine's own id. */
-export type Started<Result> =
-  | { readonly state: "succeeded"; readonly result: Result }
+/** Work that was done while we waited, or that the engine accepted under an id of its own. */
+export type Begun<Result> =
+  | { readonly state: "done"; readonly result: Result }
   | { readonly state: "accepted"; readonly externalId: string };
 
+/** What has become of accepted work. */
 export type Collected<Result> =
   | { readonly state: "running"; readonly progress: Progress }
-  | { readonly state: "succeeded"; readonly result: Result };
+  | { readonly state: "done"; readonly result: Result }
+  /** The work failed, was cancelled at the provider, or is not known there any more. */
+  | { readonly state: "failed"; readonly error: MediaError };
+
+/** What an engine that accepts work can do besides. */
+export interface RemoteWork<Request, Result> {
+  /** How long after the acceptance the first question is due, in ms; the pauses then double. */
+  readonly firstAskMs: number;
+  /** The longest pause between two questions, in ms. */
+  readonly longestAskMs: number;
+  /** The longest time that accepted work may take, in ms; after it the job fails with `engine_silent`. */
+  readonly maxMs: number;
+  /**
+   * What has become of accepted work. Asking again is harmless: each answer is complete. Results that
+   * lie at the provider are copied to the targets that the request names.
+   * @throws MediaError when the question could not be answered; the work itself is untouched
+   */
+  collect(externalId: string, request: Request): Promise<Collected<Result>>;
+  /** Stops accepted work. Work that has ended or is unknown stays as it is. */
+  cancel(externalId: string): Promise<void>;
+}
 
 /**
- * What every engine port looks like: a local engine finishes while you wait, a remote one accepts
- * and says later. Failure is a thrown MediaError in both cases.
+ * The port of every engine. A local engine finishes while the caller waits; a remote one accepts the
+ * work and reports later, by an event or when it is asked. Failure is a thrown MediaError; `throttled`
+ * means that nothing was begun and the same request may succeed later.
  */
 export interface Engine<Request, Result> {
   /** Name and version, part of a job's settings: another engine makes another job. */
   readonly id: string;
-  start(request: Request, options: StartOptions): Promise<Started<Result>>;
-  /** What has become of accepted work. Engines that never accept throw `internal`. */
-  collect(externalId: string): Promise<Collected<Result>>;
-  /** Stops accepted work; work that has ended or is unknown is left alone. */
-  cancel(externalId: string): Promise<void>;
+  begin(request: Request, options: BeginOptions): Promise<Begun<Result>>;
+  /** Present exactly when `begin` may accept work instead of doing it. */
+  readonly remote?: RemoteWork<Request, Result>;
 }
 
-/** The result of an engine that finishes while we wait. */
-export function finished<Result>(started: Started<Result>): Result {
-  if (started.state === "succeeded") return started.result;
-  throw new MediaError(
-    "internal",
-    `work ${started.externalId} was accepted, but nobody collects it`,
-  );
+/** The engine's remote half. @throws MediaError `not_supported` when it never accepts work */
+export function remoteOf<Request, Result>(
+  engine: Pick<Engine<Request, Result>, "id" | "remote">,
+): RemoteWork<Request, Result> {
+  if (engine.remote !== undefined) return engine.remote;
+  throw new MediaError("not_supported", `the engine ${engine.id} does all work while one waits`);
 }

@@ -103,6 +103,15 @@ export const errorCodes = {
       "See in the system's log what ended it (often: no memory left), then `dailies retry NAME`.",
   },
   output_invalid: { retryable: true, remedy: "`dailies retry NAME` tries that step again." },
+  throttled: {
+    retryable: true,
+    remedy:
+      "Wait: it is tried again until the engine takes the work; ask its provider for a larger quota.",
+  },
+  engine_silent: {
+    retryable: false,
+    remedy: "See at the engine's provider what became of the work, then `dailies retry NAME`.",
+  },
   // where it happens
   disk_full: {
     retryable: true,

@@ -1,5 +1,16 @@
 import type { EngineInfo } from "./transcript.ts";
 
+/** The label engines, the preferred first. Their room keeps the registry that makes them. */
+export const labelEngineNames = ["onnx", "centernet"] as const;
+export type LabelEngineName = (typeof labelEngineNames)[number];
+
+/** Which engine labels; `auto`: the first that works here. */
+export const labelEngines = ["auto", ...labelEngineNames] as const;
+export type LabelEngineChoice = (typeof labelEngines)[number];
+
+/** How to get the models that the better engine begins with: 18 MB. */
+export const pullLabelModels = "dailies models pull labels";
+
 /** A box in fractions of the displayed picture, 0–1, from its top left corner. */
 export interface Box {
   readonly left: number;

@@ -17,8 +17,12 @@ export interface Vocabulary {
   readonly phrases: readonly VocabularyPhrase[];
 }
 
-/** Which engine transcribes; `auto`: the best installed one that knows the language. */
-export const speechEngines = ["auto", "sherpa", "pocketsphinx"] as const;
+/** The speech engines, the preferred first. Their room keeps the registry that makes them. */
+export const speechEngineNames = ["sherpa", "pocketsphinx"] as const;
+export type SpeechEngineName = (typeof speechEngineNames)[number];
+
+/** Which engine transcribes; `auto`: the first that works here and knows the language. */
+export const speechEngines = ["auto", ...speechEngineNames] as const;
 export type SpeechEngineChoice = (typeof speechEngines)[number];
 
 /** How a media file is to be transcribed. An absent field follows the library's settings. */

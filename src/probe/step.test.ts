@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
+import { runStep } from "../../test/support/run-step.ts";
 import { describeWithSharedMedia, sharedMedia } from "../../test/support/shared-media.ts";
 import { newJob } from "../media/job.ts";
 import { defaultLimits } from "../media/limits.ts";
 import type { Media } from "../media/media.ts";
 import { createMemoryObjectStore } from "../objects/memory.ts";
 import { createSandbox } from "../sandbox/create.ts";
-import { createProbe } from "./probe.ts";
+import { createProbing } from "./registry.ts";
 import { createProbeStep } from "./step.ts";
 
 describeWithSharedMedia("the step probe", () => {
@@ -22,10 +23,10 @@ describeWithSharedMedia("the step probe", () => {
       attempts: 1,
       enqueuedAt: 1,
     } as const;
-    const probe = createProbe({ sandbox: await createSandbox(), limits: defaultLimits });
-    const run = createProbeStep({ objects, probe });
-    const signal = new AbortController().signal;
-    const outcome = await run({ job, media, signal, onProgress: () => {}, workDir: "" });
+    const sandbox = await createSandbox();
+    const step = createProbeStep(createProbing({ sandbox, objects, limits: defaultLimits }));
+    expect(step.engineOf(job).id).toBe("ffprobe");
+    const outcome = await runStep(step, { job, media });
 
     const [change] = outcome.changes;
     if (change?.type !== "setFacts") throw new Error("no facts");

@@ -1,19 +1,21 @@
-import { withLocalFile } from "../objects/local-file.ts";
-import type { ObjectStore } from "../objects/object-store.ts";
-import type { RunStep } from "../queue/step.ts";
-import type { Probe } from "./probe.ts";
+import type { MediaFacts } from "../media/facts.ts";
+import type { StepWork } from "../queue/step.ts";
+import type { Prober, ProbeRequest } from "./prober.ts";
 
-/** The step that finds out what was uploaded; what may be made of it follows from its event. */
-export function createProbeStep(parts: { objects: ObjectStore; probe: Probe }): RunStep {
-  const { objects, probe } = parts;
-  return async ({ media, signal }) => {
-    const { name, version } = media;
-    const source = { bucket: "uploads", key: name, version } as const;
-    const facts = await withLocalFile(objects, source, (path) => probe(path, { signal }));
-    return {
+/** The step that finds out what was uploaded. What is made of it follows from its event. */
+export function createProbeStep(parts: {
+  /** The prober that a job's settings name. */
+  readonly proberOf: (engine: unknown) => Prober;
+}): StepWork<ProbeRequest, MediaFacts> {
+  return {
+    engineOf: (job) => parts.proberOf(job.settings["engine"]),
+    requestOf: async ({ media: { name, version } }) => ({
+      source: { bucket: "uploads", key: name, version },
+    }),
+    conclude: async ({ media: { name, version } }, facts) => ({
       changes: [{ type: "setFacts", version, facts }],
       events: [{ type: "media.probed", name, version, facts }],
       notes: facts.warnings,
-    };
+    }),
   };
 }

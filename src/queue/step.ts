@@ -1,17 +1,17 @@
 import type { Change } from "../catalog/catalog.ts";
+import type { Engine } from "../media/engine.ts";
 import type { Job } from "../media/job.ts";
 import type { MediaEvent } from "../media/event.ts";
 import type { Media } from "../media/media.ts";
-import type { StartOptions } from "../media/engine.ts";
 
-/** What a step is given. */
-export interface StepContext extends StartOptions {
+/** The job that a step is about. */
+export interface StepContext {
   readonly job: Job;
   readonly media: Media;
 }
 
 /**
- * What a step hands back. It is committed in one go with the job's end and with the jobs that
+ * What follows from a result. It is committed in one go with the job's end and with the jobs that
  * the events start; bytes that the changes speak of must already be durable.
  */
 export interface StepOutcome {
@@ -21,5 +21,19 @@ export interface StepOutcome {
   readonly notes: readonly string[];
 }
 
-/** One step's work. Failure is a thrown MediaError. */
-export type RunStep = (context: StepContext) => Promise<StepOutcome>;
+/**
+ * One step's work: which engine is asked, what it is asked, and what follows from its result. An engine
+ * may do the work at once or accept it; the request is made again when its result is collected, perhaps
+ * by another process days later. So a step keeps nothing between two calls. Failure is a thrown MediaError.
+ */
+export interface StepWork<Request = unknown, Result = unknown> {
+  /** The engine that the job's settings name. @throws MediaError when it is not here */
+  engineOf(job: Job): Engine<Request, Result>;
+  /** What the engine is asked. */
+  requestOf(context: StepContext): Promise<Request>;
+  /** Stores what is to be stored of the result, and says what follows from it. Changes nothing else. */
+  conclude(context: StepContext, result: Result): Promise<StepOutcome>;
+}
+
+/** Every step's work. */
+export type Steps = Readonly<Record<Job["step"], StepWork>>;

@@ -2,16 +2,17 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { plainSteps, type PlainStep } from "../../test/support/run-step.ts";
 import type { Catalog, Change } from "../catalog/catalog.ts";
 import { createSqliteCatalog } from "../state/sqlite/catalog/catalog.ts";
 import { openDatabase } from "../state/sqlite/open.ts";
 import { enterSession } from "../state/sqlite/sessions.ts";
 import { MediaError } from "../media/errors.ts";
 import { createIdSource, newSession } from "../media/ids.ts";
-import { newJob, steps as allSteps, type Step } from "../media/job.ts";
+import { newJob, type Step } from "../media/job.ts";
 import type { JobQueue } from "./job-queue.ts";
 import { createSqliteQueue } from "../state/sqlite/queue/queue.ts";
-import type { RunStep, StepOutcome } from "./step.ts";
+import type { StepOutcome } from "./step.ts";
 import { createWorker, type WorkerOptions } from "./worker.ts";
 
 const nothing: StepOutcome = { changes: [], events: [], notes: [] };
@@ -52,16 +53,13 @@ describe("worker", () => {
     return version;
   };
 
-  const run = async (own: Partial<Record<Step, RunStep>>, more: Partial<WorkerOptions> = {}) => {
+  const run = async (own: Partial<Record<Step, PlainStep>>, more: Partial<WorkerOptions> = {}) => {
     const stop = new AbortController();
-    const steps = Object.fromEntries(
-      allSteps.map((step) => [step, own[step] ?? (async () => nothing)]),
-    ) as Record<Step, RunStep>;
     const worker = createWorker({
       queue,
       catalog,
       slots,
-      steps,
+      steps: plainSteps(own),
       follow: async () => [],
       discard: async () => {},
       workDir: dir,
@@ -75,7 +73,7 @@ describe("worker", () => {
 
   it("runs what waits and what follows from it, then settles the media", async () => {
     const version = await put("a", ["probe"]);
-    const probed: RunStep = async ({ media }) => ({
+    const probed: PlainStep = async ({ media }) => ({
       ...nothing,
       events: [{ type: "labels.created", name: media.name, version: media.version, labels: "x" }],
       notes: ["seen"],
@@ -94,7 +92,7 @@ describe("worker", () => {
 
   it("keeps the results of the other steps when one fails, with its reason", async () => {
     await put("a", ["gif", "label"]);
-    const broken: RunStep = async () => {
+    const broken: PlainStep = async () => {
       throw new MediaError("damaged_media", "no frame could be read", { details: { stderr: "x" } });
     };
     await (
@@ -109,7 +107,7 @@ describe("worker", () => {
 
   it("gives up on the third try", async () => {
     await put("a", ["gif"]);
-    const flaky: RunStep = async () => {
+    const flaky: PlainStep = async () => {
       throw new MediaError("engine_failed", "it fell over");
     };
     for (let tries = 0; tries < 3; tries += 1)
@@ -127,7 +125,7 @@ describe("worker", () => {
 
   it("does not begin once more what its process died of again and again", async () => {
     await put("a", ["gif"]);
-    const deadly: RunStep = async () => {
+    const deadly: PlainStep = async () => {
       throw new Error("never to be run");
     };
     const claim: JobQueue["claim"] = async (wish) => {
@@ -145,7 +143,7 @@ describe("worker", () => {
 
   it("does not count the deaths of its process as tries", async () => {
     await put("a", ["gif"]);
-    const flaky: RunStep = async () => {
+    const flaky: PlainStep = async () => {
       throw new MediaError("engine_failed", "it fell over");
     };
     const claim: JobQueue["claim"] = async (wish) => {
@@ -160,7 +158,7 @@ describe("worker", () => {
 
   it("lets what met a full disk wait without counting the try, or ends it like other failures", async () => {
     await put("a", ["gif"]);
-    const crowded: RunStep = async () => {
+    const crowded: PlainStep = async () => {
       throw new MediaError("disk_full", "no space is left");
     };
     await (
@@ -187,7 +185,7 @@ describe("worker", () => {
 
   it("puts off what may succeed later", async () => {
     await put("a", ["gif"]);
-    const flaky: RunStep = async () => {
+    const flaky: PlainStep = async () => {
       throw new MediaError("engine_failed", "it fell over");
     };
     await (
@@ -201,7 +199,7 @@ describe("worker", () => {
 
   it("aborts a job that is cancelled while it runs", async () => {
     const version = await put("a", ["gif"]);
-    const endless: RunStep = async ({ job, signal }) => {
+    const endless: PlainStep = async ({ job, signal }) => {
       await catalog.apply({
         expect: { name: "a", version },
         changes: [{ type: "cancel", jobId: job.id }],
@@ -218,7 +216,7 @@ describe("worker", () => {
   it("hands its jobs back when it is told to stop", async () => {
     await put("a", ["gif"]);
     const started = Promise.withResolvers<void>();
-    const endless: RunStep = async ({ signal, workDir }) => {
+    const endless: PlainStep = async ({ signal, workDir }) => {
       await writeFile(join(workDir, "half.mp4"), "half");
       started.resolve();
       await new Promise((resolve) => signal.addEventListener("abort", resolve));
@@ -236,7 +234,7 @@ describe("worker", () => {
   it("discards what a job made for a version that is no more", async () => {
     const version = await put("a", ["gif"]);
     const discarded: Change[] = [];
-    const late: RunStep = async ({ media }) => {
+    const late: PlainStep = async ({ media }) => {
       await catalog.apply({
         expect: { name: "a", version },
         changes: [{ type: "removeMedia", name: "a", keepBytesMs: 0 }],

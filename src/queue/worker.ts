@@ -4,10 +4,10 @@ import type { Catalog, Change, JobOutcome } from "../catalog/catalog.ts";
 import type { Progress } from "../media/engine.ts";
 import { asMediaError, MediaError } from "../media/errors.ts";
 import type { MediaEvent } from "../media/event.ts";
-import type { Step } from "../media/job.ts";
+import { attemptToken } from "../media/attempt-token.ts";
 import { backoffMs, maxAttempts, maxDeaths } from "./backoff.ts";
 import type { Claim, JobQueue, Slots } from "./job-queue.ts";
-import type { RunStep, StepOutcome } from "./step.ts";
+import type { StepOutcome, Steps } from "./step.ts";
 import { pollDelayMs } from "./turns.ts";
 
 /**
@@ -20,7 +20,7 @@ export interface WorkerOptions {
   readonly queue: JobQueue;
   readonly catalog: Catalog;
   readonly slots: Slots;
-  readonly steps: Readonly<Record<Step, RunStep>>;
+  readonly steps: Steps;
   /** The changes that follow from an event: the pipeline. */
   readonly follow: (event: MediaEvent, claim: Claim) => Promise<readonly Change[]>;
   /** Removes bytes that a superseded job made. */
@@ -123,8 +123,15 @@ async function runAttempt(
     };
     onProgress({}); // it has begun
     const { job, media } = claim;
-    const run = options.steps[job.step];
-    return { outcome: await run({ job, media, signal, onProgress, workDir }) };
+    const step = options.steps[job.step];
+    const context = { job, media };
+    const engine = step.engineOf(job);
+    const token = attemptToken({ jobId: job.id, attempt: claim.attempt });
+    const request = await step.requestOf(context);
+    const begun = await engine.begin(request, { signal, onProgress, workDir, token });
+    if (begun.state === "accepted")
+      throw new MediaError("internal", `${engine.id} accepted work, which nobody collects yet`);
+    return { outcome: await step.conclude(context, begun.result) };
   } catch (error) {
     return { error: asMediaError(error), standing };
   } finally {

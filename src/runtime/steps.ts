@@ -1,20 +1,17 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { outputOf } from "../catalog/outputs.ts";
 import { createIndexStep } from "../captions/step.ts";
-import { createCenternetLabeler } from "../label/centernet/labeler.ts";
-import { chooseLabeler, labelerNamed } from "../label/choose.ts";
-import { createOnnxEngine } from "../label/onnx/labeler.ts";
+import { createLabeling } from "../label/registry.ts";
 import { createLabelStep } from "../label/step.ts";
-import type { Step } from "../media/job.ts";
 import { createModelStore } from "../models/local.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 import type { PipelineSettings } from "../pipeline.ts";
-import { createProbe } from "../probe/probe.ts";
+import { createProbing } from "../probe/registry.ts";
 import { createProbeStep } from "../probe/step.ts";
-import type { RunStep } from "../queue/step.ts";
+import type { Steps } from "../queue/step.ts";
 import { createSandbox } from "../sandbox/create.ts";
 import { programVersion } from "../sandbox/run.ts";
-import { createFfmpegTranscoder } from "../transcode/ffmpeg/transcoder.ts";
+import { createTranscoding } from "../transcode/registry.ts";
 import { defaultProfile } from "../transcode/profile.ts";
 import { createTranscodeStep } from "../transcode/step.ts";
 import { createTranscribeStep } from "../transcribe/step.ts";
@@ -22,20 +19,20 @@ import type { TranscriptionOptions } from "../media/speech.ts";
 import { optionSettings } from "../media/speech.ts";
 import type { Config } from "../config/config.ts";
 import { once } from "../app/once.ts";
-import { composeSpeech } from "../transcribe/engines.ts";
+import { createSpeech } from "../transcribe/registry.ts";
 
-/** What does each step on this machine, and the settings that decide their results. */
+/** Every step's work on this machine, and the settings that decide the results. */
 export interface LocalSteps {
-  readonly steps: Readonly<Record<Step, RunStep>>;
-  /** For media of whose transcript nothing is wished. */
+  readonly steps: Steps;
+  /** For media files without transcription options of their own. */
   readonly settings: PipelineSettings;
-  /** For a media of whose transcript this is wished. Never throws. */
-  readonly settingsFor: (wish: TranscriptionOptions) => PipelineSettings;
+  /** For a media file with these transcription options. Never throws. */
+  readonly settingsFor: (options: TranscriptionOptions) => PipelineSettings;
   /**
-   * Refuses a wish that could not be met here, before anything is done for it.
+   * Refuses options that no engine here can meet, before anything is done.
    * @throws MediaError `unsupported_language`, `model_missing` with the command that gets it, `engine_missing`
    */
-  readonly checkSpeech: (wish: TranscriptionOptions) => void;
+  readonly checkSpeech: (options: TranscriptionOptions) => void;
   close(): Promise<void>;
 }
 
@@ -45,43 +42,37 @@ interface Parts {
   readonly objects: ObjectStore;
 }
 
-/**
- * Composes the local engines, each in the sandbox: ffmpeg for probing and transcoding; sherpa where its
- * models are, else pocketsphinx, for speech; ONNX models where there are any, else CenterNet, for labels.
- */
+/** Composes the engines of this machine, each in the sandbox. Every room's registry chooses its own. */
 export async function createLocalSteps({ config, catalog, objects }: Parts): Promise<LocalSteps> {
   const { limits } = config;
   const sandbox = await createSandbox();
   const ffmpegVersion = once(() => programVersion(sandbox, "ffmpeg"));
-  const transcoder = createFfmpegTranscoder({ sandbox, objects, limits, version: ffmpegVersion });
+  const transcoding = createTranscoding({ sandbox, objects, limits, version: ffmpegVersion });
   const models = createModelStore({ dir: config.modelsDir });
-  const speech = composeSpeech({ config, sandbox, objects, models });
-  const centernet = createCenternetLabeler({ sandbox, objects, limits });
-  const onnx = createOnnxEngine({ sandbox, objects, models, limits });
-  const labelEngines = { onnx, centernet };
-  const labeler = chooseLabeler(config.engines.labels, labelEngines);
-  const labelerOf = (engine: unknown) => labelerNamed(engine, labelEngines, labeler);
+  const speech = createSpeech({ config, sandbox, objects, models });
+  const labeling = createLabeling({ sandbox, objects, models, limits }, config.engines.labels);
+  const { proberOf } = createProbing({ sandbox, objects, limits });
 
-  const transcode = createTranscodeStep({ transcoder });
-  const settingsFor = (wish: TranscriptionOptions): PipelineSettings => {
-    const { id: transcriber, languageCode } = speech.choose(wish);
+  const transcode = createTranscodeStep(transcoding);
+  const settingsFor = (options: TranscriptionOptions): PipelineSettings => {
+    const { id: transcriber, languageCode } = speech.choose(options);
     return {
       profile: defaultProfile,
-      transcoder: transcoder.id,
+      transcoder: transcoding.chosen.id,
       transcriber,
-      labeler: labeler.id,
+      labeler: labeling.chosen.id,
       labels: { ...config.labels },
       languageCode,
-      speech: optionSettings(wish),
+      speech: optionSettings(options),
       captions: config.captions,
     };
   };
   return {
     settings: settingsFor({}),
     settingsFor,
-    checkSpeech: (wish) => speech.check(wish),
+    checkSpeech: (options) => speech.check(options),
     steps: {
-      probe: createProbeStep({ objects, probe: createProbe({ sandbox, limits }) }),
+      probe: createProbeStep({ proberOf }),
       audio: transcode,
       poster: transcode,
       gif: transcode,
@@ -92,12 +83,12 @@ export async function createLocalSteps({ config, catalog, objects }: Parts): Pro
         audioOf: (media) => outputOf(catalog, media, "audio"),
         optionsOf: (media) => catalog.transcriptionOptions(media),
       }),
-      label: createLabelStep({ labelerOf, objects }),
+      label: createLabelStep({ labelerOf: labeling.labelerOf, objects }),
       index: createIndexStep({
         objects,
         transcriptOf: (media) => outputOf(catalog, media, "transcribe"),
       }),
     },
-    close: async () => void (await Promise.all([centernet.close(), onnx.close(), speech.close()])),
+    close: async () => void (await Promise.all([labeling.close(), speech.close()])),
   };
 }

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runStep } from "../../test/support/run-step.ts";
 import type { Job, NewJob } from "../media/job.ts";
 import type { Media } from "../media/media.ts";
 import { imageFacts } from "./facts.fixture.ts";
@@ -41,9 +42,8 @@ async function run(media: Media, job: NewJob | undefined) {
   const workDir = join(shop.dir, shop.newId());
   await mkdir(workDir);
   const running: Job = { ...job, state: "running", attempts: 1, enqueuedAt: 0 };
-  const step = createTranscodeStep({ transcoder: shop.transcoder() });
-  const options = { workDir, signal: new AbortController().signal, onProgress: () => undefined };
-  return step({ ...options, job: running, media });
+  const step = createTranscodeStep({ transcoderOf: () => shop.transcoder() });
+  return runStep(step, { job: running, media, workDir });
 }
 
 describe("the transcoding steps", () => {

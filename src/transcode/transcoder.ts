@@ -6,7 +6,6 @@ import type { PlannedRendition } from "./plan.ts";
 
 /** The renditions of one step, made in one go from one decode where that is cheaper. */
 export interface TranscodeRequest {
-  readonly jobId: string;
   readonly source: ObjectRef;
   readonly facts: MediaFacts;
   readonly renditions: readonly { readonly plan: PlannedRendition; readonly target: ObjectPlace }[];

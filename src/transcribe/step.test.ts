@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runStep } from "../../test/support/run-step.ts";
 import { stepContext } from "../../test/support/step-context.ts";
 import { MediaError } from "../media/errors.ts";
 import type { MediaFacts } from "../media/facts.ts";
@@ -59,13 +60,13 @@ describe("the step transcribe", () => {
       asked.push(name);
       return audio;
     };
-    const run = createTranscribeStep({
+    const step = createTranscribeStep({
       transcriberOf: () => transcriber,
       objects,
       audioOf,
       optionsOf: async () => undefined,
     });
-    const { changes, events, notes } = await run(contextOf({ languageCode: "en-US" }));
+    const { changes, events, notes } = await runStep(step, contextOf({ languageCode: "en-US" }));
 
     expect(asked).toEqual(["a/talk.mov"]);
     expect(notes).toEqual(["heard by a draft engine"]);
@@ -95,10 +96,10 @@ describe("the step transcribe", () => {
 
   it("hears the upload where there is no audio rendition, the track that the probe found", async () => {
     const asked: TranscribeRequest[] = [];
-    const run = createTranscribeStep({
+    const step = createTranscribeStep({
       transcriberOf: () => ({
         ...transcriber,
-        start: async (request) => {
+        begin: async (request) => {
           asked.push(request);
           throw new MediaError("cancelled", "that is all");
         },
@@ -108,7 +109,8 @@ describe("the step transcribe", () => {
       optionsOf: async () => undefined,
     });
     const context = contextOf({ languageCode: "en-US" });
-    const ofMedia = (facts: MediaFacts) => run({ ...context, media: { ...context.media, facts } });
+    const ofMedia = (facts: MediaFacts) =>
+      runStep(step, { ...context, media: { ...context.media, facts } });
     const film = videoFacts({}, { streamIndex: 3, durationMs: 3_900 });
     await expect(ofMedia(film)).rejects.toMatchObject({ code: "cancelled" });
     expect(asked).toMatchObject([
@@ -121,12 +123,12 @@ describe("the step transcribe", () => {
   });
 
   it("needs a language", async () => {
-    const run = createTranscribeStep({
+    const step = createTranscribeStep({
       transcriberOf: () => transcriber,
       objects,
       audioOf: async () => undefined,
       optionsOf: async () => undefined,
     });
-    await expect(run(contextOf({}))).rejects.toMatchObject({ code: "internal" });
+    await expect(runStep(step, contextOf({}))).rejects.toMatchObject({ code: "internal" });
   });
 });

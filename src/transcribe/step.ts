@@ -1,4 +1,3 @@
-import { finished } from "../media/engine.ts";
 import { MediaError } from "../media/errors.ts";
 import type { Job, JobSettings } from "../media/job.ts";
 import { outputKey, safeJobName } from "../media/keys.ts";
@@ -7,8 +6,13 @@ import type { TranscriptionOptions, VocabularyPhrase } from "../media/speech.ts"
 import { toTranscribeJson } from "../media/to-transcribe-json.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 import { putText } from "../objects/stored.ts";
-import type { RunStep } from "../queue/step.ts";
-import type { SoundTrack, TranscribeRequest, Transcriber } from "./transcriber.ts";
+import type { StepWork } from "../queue/step.ts";
+import type {
+  SoundTrack,
+  TranscribeRequest,
+  TranscribeResult,
+  Transcriber,
+} from "./transcriber.ts";
 import { applyVocabulary } from "./vocabulary.ts";
 
 /** A job's settings as they are asked of an engine, but for the vocabulary. */
@@ -63,55 +67,58 @@ interface Parts {
 /**
  * The step `transcribe`: what is said in the audio rendition, or in the upload itself where no
  * rendition was asked for, stored in the shape of Amazon Transcribe's results. Settings:
- * `languageCode` (BCP 47), `engine`, and as wished `speakers`, `identifyLanguage` and `vocabulary`,
- * whose phrases are written as they are to be, whether the engine could listen for them or not. What
- * is thrown is the transcriber's.
+ * `languageCode` (BCP 47), `engine`, and where asked for `speakers`, `identifyLanguage` and
+ * `vocabulary`, whose phrases are spelled as they should be, whether the engine could listen for them or
+ * not. What is thrown is the transcriber's.
  */
 export function createTranscribeStep({
   transcriberOf,
   objects,
   audioOf,
   optionsOf,
-}: Parts): RunStep {
-  return async ({ job, media, ...options }) => {
-    const { name, version, facts } = media;
-    const { languageCode, engine } = job.settings;
-    if (typeof languageCode !== "string")
-      throw new MediaError("internal", `the job of ${name} does not say in which language`);
-    const audio = await audioOf(media);
-    const duration = facts?.durationMs === undefined ? {} : { durationMs: facts.durationMs };
-    const vocabulary = await phrasesOf(job, optionsOf);
-    const request = {
-      jobId: job.id,
-      ...(audio === undefined ? ownSound(media) : { source: audio }),
-      languageCode,
-      ...duration,
-      ...requestOptions(job.settings),
-      ...(vocabulary.length === 0 ? {} : { vocabulary }),
-    };
-    const transcriber = transcriberOf(typeof engine === "string" ? engine : undefined);
-    const {
-      transcript: heard,
-      realTimeFactor,
-      notes,
-    } = finished(await transcriber.start(request, options));
-    const transcript = { ...heard, words: applyVocabulary(heard.words, vocabulary) };
-    const json = toTranscribeJson({
-      jobName: safeJobName(name, version),
-      transcript,
-      ...(transcript.languageIdentification === undefined
-        ? {}
-        : { languageIdentification: transcript.languageIdentification }),
-      ...duration,
-      ...(realTimeFactor === undefined ? {} : { realTimeFactor }),
-    });
-    const key = outputKey("transcribe", name);
-    const place = { bucket: "outputs", key } as const;
-    const object = await putText(objects, place, JSON.stringify(json), "application/json");
-    return {
-      changes: [{ type: "putOutput", version, object }],
-      events: [{ type: "transcript.created", name, version, transcript: object.version }],
-      notes,
-    };
+}: Parts): StepWork<TranscribeRequest, TranscribeResult> {
+  return {
+    engineOf({ settings: { engine } }) {
+      return transcriberOf(typeof engine === "string" ? engine : undefined);
+    },
+    async requestOf({ job, media }) {
+      const { name, facts } = media;
+      const { languageCode } = job.settings;
+      if (typeof languageCode !== "string")
+        throw new MediaError("internal", `the job of ${name} does not say in which language`);
+      const audio = await audioOf(media);
+      const duration = facts?.durationMs === undefined ? {} : { durationMs: facts.durationMs };
+      const vocabulary = await phrasesOf(job, optionsOf);
+      return {
+        ...(audio === undefined ? ownSound(media) : { source: audio }),
+        languageCode,
+        ...duration,
+        ...requestOptions(job.settings),
+        ...(vocabulary.length === 0 ? {} : { vocabulary }),
+      };
+    },
+    async conclude({ job, media }, { transcript: heard, realTimeFactor, notes }) {
+      const { name, version, facts } = media;
+      const vocabulary = await phrasesOf(job, optionsOf);
+      const duration = facts?.durationMs === undefined ? {} : { durationMs: facts.durationMs };
+      const transcript = { ...heard, words: applyVocabulary(heard.words, vocabulary) };
+      const json = toTranscribeJson({
+        jobName: safeJobName(name, version),
+        transcript,
+        ...(transcript.languageIdentification === undefined
+          ? {}
+          : { languageIdentification: transcript.languageIdentification }),
+        ...duration,
+        ...(realTimeFactor === undefined ? {} : { realTimeFactor }),
+      });
+      const key = outputKey("transcribe", name);
+      const place = { bucket: "outputs", key } as const;
+      const object = await putText(objects, place, JSON.stringify(json), "application/json");
+      return {
+        changes: [{ type: "putOutput", version, object }],
+        events: [{ type: "transcript.created", name, version, transcript: object.version }],
+        notes,
+      };
+    },
   };
 }

@@ -14,7 +14,6 @@ export interface SoundTrack {
 }
 
 export interface TranscribeRequest {
-  readonly jobId: string;
   /** A recording in any format that the engine's list has; locally the audio rendition, or the upload. */
   readonly source: ObjectRef;
   /** Where in an upload the sound is. Default: `source` is an audio rendition. */

@@ -8,7 +8,7 @@ import { pictureFacts } from "../../../test/support/picture-facts.ts";
 import { isAlive } from "../../../test/support/processes.ts";
 import { describeWithSharedMedia, sharedMedia } from "../../../test/support/shared-media.ts";
 import type { Progress } from "../../media/engine.ts";
-import { finished } from "../../media/engine.ts";
+import { doWork } from "../../../test/support/do-work.ts";
 import type { MediaFacts } from "../../media/facts.ts";
 import { defaultLimits } from "../../media/limits.ts";
 import type { Box } from "../../media/label.ts";
@@ -67,11 +67,8 @@ async function label(
   const { by = labeler, signal = new AbortController().signal, onProgress = () => {} } = more;
   const source = await objects.putFile({ bucket: "uploads", key: path }, path);
   try {
-    const started = await by.start(
-      { jobId: "job", source, facts },
-      { signal, onProgress, workDir: dir },
-    );
-    return finished(started).labeling;
+    const work = { signal, onProgress, workDir: dir };
+    return (await doWork(by, { source, facts }, work)).labeling;
   } finally {
     for (const pid of by.pids()) seenPids.add(pid);
     await objects.remove(source);

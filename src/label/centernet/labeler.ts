@@ -1,5 +1,5 @@
 import { MediaError } from "../../media/errors.ts";
-import type { StartOptions } from "../../media/engine.ts";
+import type { BeginOptions } from "../../media/engine.ts";
 import type { Limits } from "../../media/limits.ts";
 import { withLocalFile } from "../../objects/local-file.ts";
 import type { ObjectStore } from "../../objects/object-store.ts";
@@ -42,7 +42,7 @@ export type CenternetLabeler = Labeler & {
  * proportions kept: stretched to the square, the tests' pictures score lower, and a dog becomes a
  * horse.
  *
- * `start` throws MediaError `engine_missing` or `model_missing` (naming what to install),
+ * `begin` throws MediaError `engine_missing` or `model_missing` (naming what to install),
  * `engine_failed` when the child dies, `damaged_media` when no frame can be decoded, `limit_*`,
  * `cancelled`.
  * @throws MediaError `invalid_config` when `minConfidence` is out of bounds
@@ -59,12 +59,12 @@ export function createCenternetLabeler(options: CenternetOptions): CenternetLabe
     idleMs: options.idleMs ?? 30_000,
   });
 
-  function label(request: LabelRequest, start: StartOptions): Promise<LabelResult> {
+  function label(request: LabelRequest, begin: BeginOptions): Promise<LabelResult> {
     const least = request.minConfidence ?? minConfidence;
-    return pool.use("centernet", start.signal, (detector) =>
+    return pool.use("centernet", begin.signal, (detector) =>
       withLocalFile(objects, request.source, (path) =>
         labelMedia(
-          { path, request, options: start, sandbox, ffmpeg, limits },
+          { path, request, options: begin, sandbox, ffmpeg, limits },
           createEye(detector, least),
         ),
       ),
@@ -73,11 +73,7 @@ export function createCenternetLabeler(options: CenternetOptions): CenternetLabe
 
   return {
     id: `centernet-coco80-${revision}${minConfidence === undefined ? "" : `-min${minConfidence}`}`,
-    start: async (request, start) => ({ state: "succeeded", result: await label(request, start) }),
-    collect: async (externalId) => {
-      throw new MediaError("internal", `CenterNet accepts no work, and so not ${externalId}`);
-    },
-    cancel: async () => {},
+    begin: async (...asked) => ({ state: "done", result: await label(...asked) }),
     pids: () => pool.pids(),
     close: () => pool.close(),
   };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { isAlive } from "../../../test/support/processes.ts";
 import { storeOf } from "../../../test/support/shared-models.ts";
-import { finished } from "../../media/engine.ts";
+import { doWork } from "../../../test/support/do-work.ts";
 import type { Progress } from "../../media/engine.ts";
 import type { MediaFacts } from "../../media/facts.ts";
 import type { Labeling } from "../../media/label.ts";
@@ -66,9 +66,9 @@ export async function openLookout(): Promise<Lookout> {
       if (!labeler) throw new Error("there is no model");
       const source = await objects.putFile({ bucket: "uploads", key: path }, path);
       try {
-        const request = { jobId: "job", source, facts, ...wish };
-        const started = await labeler.start(request, { signal, onProgress, workDir: dir });
-        return finished(started).labeling;
+        const request = { source, facts, ...wish };
+        const result = await doWork(labeler, request, { signal, onProgress, workDir: dir });
+        return result.labeling;
       } finally {
         for (const pid of engine.pids()) seenPids.add(pid);
         await objects.remove(source);

@@ -1,5 +1,5 @@
 import { MediaError } from "../../media/errors.ts";
-import type { StartOptions } from "../../media/engine.ts";
+import type { BeginOptions } from "../../media/engine.ts";
 import type { Limits } from "../../media/limits.ts";
 import type { ModelStore } from "../../models/model-store.ts";
 import { withLocalFile } from "../../objects/local-file.ts";
@@ -57,7 +57,7 @@ function hasRuntime(only?: RuntimeName): boolean {
  * model store, in a child process (in the sandbox, without network) that is kept for the next
  * media. Jobs at the same time get one each, with one thread.
  *
- * `start` throws MediaError `engine_missing` (naming what to install), `model_missing`,
+ * `begin` throws MediaError `engine_missing` (naming what to install), `model_missing`,
  * `model_invalid`, `engine_failed` when the child dies, `damaged_media` when no frame can be
  * decoded, `limit_*`, `cancelled`.
  */
@@ -75,25 +75,18 @@ export function createOnnxEngine(options: OnnxOptions): OnnxEngine {
 
   function labelerOf(models: LabelModels): Labeler {
     const id = engineId(models);
-    const label = (request: LabelRequest, start: StartOptions): Promise<LabelResult> =>
-      pool.use(id, start.signal, (looker) =>
+    const label = (request: LabelRequest, begin: BeginOptions): Promise<LabelResult> =>
+      pool.use(id, begin.signal, (looker) =>
         withLocalFile(objects, request.source, (path) =>
           labelMedia(
-            { path, request, options: start, sandbox, ffmpeg, limits },
+            { path, request, options: begin, sandbox, ffmpeg, limits },
             createEye(looker, models, request.minConfidence),
           ),
         ),
       );
     return {
       id,
-      start: async (request, start) => ({
-        state: "succeeded",
-        result: await label(request, start),
-      }),
-      collect: async (externalId) => {
-        throw new MediaError("internal", `ONNX models accept no work, and so not ${externalId}`);
-      },
-      cancel: async () => {},
+      begin: async (...asked) => ({ state: "done", result: await label(...asked) }),
     };
   }
 

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { StartOptions } from "../../media/engine.ts";
+import type { BeginOptions } from "../../media/engine.ts";
 import { type Damage, damageNote } from "../../media/damage.ts";
 import { MediaError } from "../../media/errors.ts";
 import { type Limits, timeLimitMs } from "../../media/limits.ts";
@@ -36,40 +36,34 @@ interface Attempt {
  * Transcoding by ffmpeg on this machine. All renditions of a request are made in one run from one
  * decode; they appear in the object store when all of them are whole, or not at all. A damaged
  * source gives what can be had of it, and a note; streams of it are encoded, not taken over.
- * `start` throws MediaError `damaged_media` when nothing can be had, `limit_*`, `cancelled`,
+ * `begin` throws MediaError `damaged_media` when nothing can be had, `limit_*`, `cancelled`,
  * `disk_full`, `engine_missing`, `engine_failed`, `output_invalid`.
  */
 export function createFfmpegTranscoder(options: FfmpegTranscoderOptions): Transcoder {
-  async function start(request: TranscodeRequest, startOptions: StartOptions) {
+  async function begin(request: TranscodeRequest, beginOptions: BeginOptions) {
     const paths = request.renditions.map(({ plan }) =>
-      join(startOptions.workDir, `${plan.rendition}.${formats[plan.rendition].format}`),
+      join(beginOptions.workDir, `${plan.rendition}.${formats[plan.rendition].format}`),
     );
     try {
       const { made, damage } = await withLocalFile(
         options.objects,
         request.source,
-        (path) => transcode(options, request, path, paths, startOptions),
-        { folder: startOptions.workDir },
+        (path) => transcode(options, request, path, paths, beginOptions),
+        { folder: beginOptions.workDir },
       );
       const engine = ["ffmpeg", await options.version()].join(" ").trim();
-      const renditions = await store(options.objects, request, made, engine, startOptions.signal);
+      const renditions = await store(options.objects, request, made, engine, beginOptions.signal);
       const result: TranscodeResult = {
         renditions,
         notes: damage === undefined ? [] : [damageNote(damage)],
       };
-      return { state: "succeeded", result } as const;
+      return { state: "done", result } as const;
     } finally {
       await Promise.all(paths.map((path) => rm(path, { force: true })));
     }
   }
 
-  return {
-    id: "ffmpeg",
-    start,
-    collect: (externalId) =>
-      Promise.reject(new MediaError("internal", `ffmpeg has accepted no work ${externalId}`)),
-    cancel: () => Promise.resolve(),
-  };
+  return { id: "ffmpeg", begin };
 }
 
 /** Makes all outputs; once more, the plain way, when copying or seeking gave damaged ones or none. */
@@ -78,12 +72,12 @@ async function transcode(
   request: TranscodeRequest,
   sourcePath: string,
   paths: readonly string[],
-  startOptions: StartOptions,
+  beginOptions: BeginOptions,
 ): Promise<Attempt> {
   const plans = request.renditions.map(({ plan }) => plan);
   const attempt = (using: readonly PlannedRendition[], fromStart: boolean) => {
     const outputs = using.map((plan, index) => ({ plan, path: paths[index] ?? "" }));
-    return attemptOnce(options, request, sourcePath, outputs, fromStart, startOptions);
+    return attemptOnce(options, request, sourcePath, outputs, fromStart, beginOptions);
   };
   const copies = plans.some((plan) => streamsOf(plan).some(({ copy }) => copy));
   const seeks = plans.some((plan) => plan.rendition === "poster" && plan.choice !== undefined);
@@ -128,7 +122,7 @@ async function attemptOnce(
   sourcePath: string,
   outputs: readonly Output[],
   fromStart: boolean,
-  { workDir, signal, onProgress }: StartOptions,
+  { workDir, signal, onProgress }: BeginOptions,
 ): Promise<Attempt | undefined> {
   const { limits } = options;
   const wallMs = timeLimitMs(limits, request.facts.durationMs);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describeWithSharedMedia, sharedMedia } from "../../../test/support/shared-media.ts";
 import { damageNote } from "../../media/damage.ts";
+import { remoteOf } from "../../media/engine.ts";
 import { defaultLimits } from "../../media/limits.ts";
 import { videoFacts } from "../facts.fixture.ts";
 import { damageOf } from "./damage.ts";
@@ -147,7 +148,6 @@ describe("the transcoder as an engine", () => {
   it("names itself, and never accepts work for later", async () => {
     const transcoder = shop.transcoder();
     expect(transcoder.id).toBe("ffmpeg");
-    await expect(transcoder.collect("x")).rejects.toMatchObject({ code: "internal" });
-    await expect(transcoder.cancel("x")).resolves.toBeUndefined();
+    expect(() => remoteOf(transcoder)).toThrow(expect.objectContaining({ code: "not_supported" }));
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Progress } from "../../media/engine.ts";
-import { finished } from "../../media/engine.ts";
+import { doWork } from "../../../test/support/do-work.ts";
 import type { MediaFacts } from "../../media/facts.ts";
 import { createIdSource, newSession } from "../../media/ids.ts";
 import { defaultLimits, type Limits } from "../../media/limits.ts";
@@ -83,15 +83,15 @@ export async function openWorkshop(): Promise<Workshop> {
           const target = { bucket: "outputs", key: one.rendition } as const;
           return { plan: one, target };
         });
-        const started = await transcoder(order.limits).start(
-          { jobId: job.id, source, facts, renditions },
+        return doWork(
+          transcoder(order.limits),
+          { source, facts, renditions },
           {
             workDir,
             signal: order.signal ?? new AbortController().signal,
             onProgress: order.onProgress ?? (() => undefined),
           },
         );
-        return finished(started);
       }),
     );
     const made = results.flatMap(({ renditions }) => renditions);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describeWithSharedMedia, sharedMedia } from "../../../test/support/shared-media.ts";
-import { finished } from "../../media/engine.ts";
+import { doWork } from "../../../test/support/do-work.ts";
 import type { Progress } from "../../media/engine.ts";
 import { createIdSource, newSession } from "../../media/ids.ts";
 import { defaultLimits } from "../../media/limits.ts";
@@ -55,8 +55,8 @@ async function transcribe(asked: Asked): Promise<TranscribeResult> {
   const { durationMs, languageCode = "en-US", signal = never, onProgress = () => {} } = asked;
   const duration = durationMs === undefined ? {} : { durationMs };
   try {
-    const request = { jobId: "job", source, languageCode, ...duration };
-    return finished(await transcriber.start(request, { signal, onProgress, workDir }));
+    const request = { source, languageCode, ...duration };
+    return await doWork(transcriber, request, { signal, onProgress, workDir });
   } finally {
     expect(await readdir(workDir)).toEqual([]);
   }

@@ -1,6 +1,6 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { StartOptions } from "../../media/engine.ts";
+import type { BeginOptions } from "../../media/engine.ts";
 import { MediaError } from "../../media/errors.ts";
 import type { Limits } from "../../media/limits.ts";
 import type { Word } from "../../media/transcript.ts";
@@ -20,7 +20,7 @@ import { decodeCommand, findPocketsphinx } from "./program.ts";
 import type { PocketsphinxProgram } from "./program.ts";
 import { assembled } from "./words.ts";
 
-interface Parts {
+export interface PocketsphinxOptions {
   readonly sandbox: Sandbox;
   readonly objects: ObjectStore;
   readonly limits: Limits;
@@ -41,11 +41,11 @@ const batchMs = 120_000;
  * punctuation or capitals, and mishears about every fourth word of clear reading.
  * Only what sounds like speech is given to it, in batches, so that noise and music make no words
  * and memory does not grow with the recording.
- * `start` throws `unsupported_language`, `engine_missing`, `model_missing` (also when speakers or the
+ * `begin` throws `unsupported_language`, `engine_missing`, `model_missing` (also when speakers or the
  * language are to be found out, which it cannot), `damaged_media` when
  * the sound cannot be decoded, and what the sandbox throws.
  */
-export function createPocketsphinxTranscriber(parts: Parts): Transcriber {
+export function createPocketsphinxTranscriber(parts: PocketsphinxOptions): Transcriber {
   let found = parts.program;
   const program = async (): Promise<PocketsphinxProgram> => {
     found ??= await findPocketsphinx(parts.sandbox);
@@ -57,17 +57,11 @@ export function createPocketsphinxTranscriber(parts: Parts): Transcriber {
   };
   return {
     id: `pocketsphinx/${model}/${recipe}`,
-    async start(request, options) {
+    async begin(request, options) {
       refuseUnable(request);
       const notes = optionNotes(request);
       const result = await transcribe(parts, await program(), request, options);
-      return { state: "succeeded", result: { ...result, notes: [...notes, ...result.notes] } };
-    },
-    async collect(externalId) {
-      throw new MediaError("internal", `pocketsphinx accepted no work ${externalId}`);
-    },
-    async cancel() {
-      // It never accepts work that outlives `start`, which its signal stops.
+      return { state: "done", result: { ...result, notes: [...notes, ...result.notes] } };
     },
   };
 }
@@ -87,10 +81,10 @@ function optionNotes({ languageCode, vocabulary = [] }: TranscribeRequest): stri
 
 /** Decodes, gates and recognises a recording batch by batch. */
 async function transcribe(
-  parts: Parts,
+  parts: PocketsphinxOptions,
   program: PocketsphinxProgram,
   request: TranscribeRequest,
-  options: StartOptions,
+  options: BeginOptions,
 ): Promise<TranscribeResult> {
   const { sandbox, objects, limits } = parts;
   const { durationMs, track } = request;
@@ -140,7 +134,7 @@ async function* recognise(
   parts: { sandbox: Sandbox; limits: Limits; durationMs?: number },
   program: PocketsphinxProgram,
   batch: Batch,
-  { signal, workDir }: StartOptions,
+  { signal, workDir }: BeginOptions,
 ): AsyncGenerator<Word> {
   const wavPath = join(workDir, "speech.wav");
   await writeFile(wavPath, wavOf(levelled(batch.samples)));

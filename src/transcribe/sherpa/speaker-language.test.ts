@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWithSharedMedia, sharedMedia } from "../../../test/support/shared-media.ts";
-import { finished } from "../../media/engine.ts";
+import { doWork } from "../../../test/support/do-work.ts";
 import { defaultLimits } from "../../media/limits.ts";
 import { createMemoryObjectStore } from "../../objects/memory.ts";
 import { createSandbox } from "../../sandbox/create.ts";
@@ -60,10 +60,10 @@ async function transcribe(path: string, more: Partial<TranscribeRequest>) {
   made.push(by);
   const place = { bucket: "outputs", key: "output/audio/a.mp3" } as const;
   const source = await objects.putFile(place, path);
-  const request = { jobId: "job", languageCode: "en-US", ...more, source };
+  const request = { languageCode: "en-US", ...more, source };
   const { signal } = new AbortController();
   const start = { signal, onProgress: () => {}, workDir: folder };
-  return finished(await by.start(request, start)).transcript;
+  return (await doWork(by, request, start)).transcript;
 }
 
 /** Who speaks in each turn of four seconds. */

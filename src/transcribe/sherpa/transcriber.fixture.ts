@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { isAlive } from "../../../test/support/processes.ts";
 import { sharedMedia } from "../../../test/support/shared-media.ts";
-import { finished } from "../../media/engine.ts";
+import { doWork } from "../../../test/support/do-work.ts";
 import type { Progress } from "../../media/engine.ts";
 import { defaultLimits } from "../../media/limits.ts";
 import type { InstalledModel } from "../../models/model-store.ts";
@@ -98,8 +98,8 @@ async function openStudio(): Promise<OpenStudio> {
         onProgress?.(progress);
       };
       try {
-        const request = { jobId: "job", languageCode: "en-US", ...wanted, source };
-        return finished(await by.start(request, { signal, onProgress: watch, workDir: folder }));
+        const request = { languageCode: "en-US", ...wanted, source };
+        return await doWork(by, request, { signal, onProgress: watch, workDir: folder });
       } finally {
         for (const pid of by.pids()) pids.add(pid);
         await objects.remove(source);

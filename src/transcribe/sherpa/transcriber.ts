@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { MediaError } from "../../media/errors.ts";
-import type { StartOptions } from "../../media/engine.ts";
+import type { BeginOptions } from "../../media/engine.ts";
 import { timeLimitMs } from "../../media/limits.ts";
 import type { Limits } from "../../media/limits.ts";
 import type { Word } from "../../media/transcript.ts";
@@ -61,7 +61,7 @@ export function sherpaId(model: InstalledModel, voice: InstalledModel | undefine
  * a minute cut at pauses; words come back as they are understood. Memory does not grow with the
  * recording, except for speakers: those are told apart in parts of ten minutes.
  *
- * `start` throws MediaError `engine_missing` (no package), `model_missing` (speakers or languages
+ * `begin` throws MediaError `engine_missing` (no package), `model_missing` (speakers or languages
  * asked for without their models, with the command that gets them), `model_invalid` (a model that
  * cannot be loaded), `unsupported_language`, `engine_failed` when the child dies, `damaged_media`,
  * `limit_time`, `cancelled`.
@@ -78,7 +78,7 @@ export function createSherpaTranscriber(options: SherpaOptions): SherpaTranscrib
 
   return {
     id: sherpaId(model, voice),
-    async start(request, start) {
+    async begin(request, beginOptions) {
       kindOf(model); // refuses what cannot be loaded before a child is started for it
       requireSpoken(model, request);
       const setup = setupOf({
@@ -89,15 +89,11 @@ export function createSherpaTranscriber(options: SherpaOptions): SherpaTranscrib
         threads,
         package: findSherpa().package,
       });
-      const result = await withinTime(options.limits, request, start, (within) =>
+      const result = await withinTime(options.limits, request, beginOptions, (within) =>
         pool.use(setup, within.signal, (hearer) => transcribe(options, hearer, request, within)),
       );
-      return { state: "succeeded", result };
+      return { state: "done", result };
     },
-    collect: async (externalId) => {
-      throw new MediaError("internal", `sherpa accepts no work, and so not ${externalId}`);
-    },
-    cancel: async () => {},
     pids: () => pool.pids(),
     close: () => pool.close(),
   };
@@ -114,8 +110,8 @@ function requireSpoken(model: InstalledModel, request: TranscribeRequest): void 
 async function withinTime<T>(
   limits: Limits,
   { durationMs }: TranscribeRequest,
-  options: StartOptions,
-  work: (within: StartOptions) => Promise<T>,
+  options: BeginOptions,
+  work: (within: BeginOptions) => Promise<T>,
 ): Promise<T> {
   const limitMs = timeLimitMs(limits, durationMs);
   const timeUp = new AbortController();
@@ -146,7 +142,7 @@ async function hearAll(
   { sandbox, objects, limits }: SherpaOptions,
   hearer: Hearer,
   request: TranscribeRequest,
-  options: StartOptions,
+  options: BeginOptions,
   hotwords: string | undefined,
 ): Promise<Heard> {
   const { durationMs, track } = request;
@@ -171,7 +167,7 @@ async function transcribe(
   options: SherpaOptions,
   hearer: Hearer,
   request: TranscribeRequest,
-  start: StartOptions,
+  start: BeginOptions,
 ): Promise<TranscribeResult> {
   const { model } = options;
   const startedAt = performance.now();

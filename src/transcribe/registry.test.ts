@@ -8,7 +8,7 @@ import { createSandbox } from "../sandbox/create.ts";
 import { silero, storeOf, toyTransducer } from "./sherpa/toy-models.fixture.ts";
 import type { SpeechEngineChoice } from "../config/speech.ts";
 import { speechEngineConfig } from "../config/speech.ts";
-import { composeSpeech } from "./engines.ts";
+import { createSpeech } from "./registry.ts";
 
 const modelsDir = sharedMedia("../models");
 const toy = (languages: string[], kind = "nemo_transducer") =>
@@ -26,7 +26,7 @@ async function compose(
   };
   const sandbox = await createSandbox();
   const objects = createMemoryObjectStore();
-  return composeSpeech({ config, sandbox, objects, models: storeOf(...models) });
+  return createSpeech({ config, sandbox, objects, models: storeOf(...models) });
 }
 
 describeWithSharedMedia("the choice of a speech engine", () => {

@@ -1,0 +1,95 @@
+import type { Config } from "../config/config.ts";
+import { chooseEntry, engineNamed } from "../media/engine-registry.ts";
+import { MediaError } from "../media/errors.ts";
+import {
+  speechEngineNames,
+  type SpeechEngineName,
+  type TranscriptionOptions,
+} from "../media/speech.ts";
+import type { ModelStore } from "../models/model-store.ts";
+import type { ObjectStore } from "../objects/object-store.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
+import { checkOptions, languagesOf } from "./check-options.ts";
+import { pocketsphinxEngine } from "./pocketsphinx/engine.ts";
+import { sherpaEngine } from "./sherpa/engine.ts";
+import type { SpeechEngine } from "./speech-engine.ts";
+import type { Transcriber } from "./transcriber.ts";
+
+interface Parts {
+  readonly config: Pick<Config, "engines" | "languageCode" | "limits">;
+  readonly sandbox: Sandbox;
+  readonly objects: ObjectStore;
+  readonly models: ModelStore;
+}
+
+/** Makes each speech engine. An engine is added here, and to the names in `media/speech.ts`. */
+const engines = {
+  sherpa: sherpaEngine,
+  pocketsphinx: pocketsphinxEngine,
+} satisfies Record<
+  SpeechEngineName,
+  (parts: Omit<Parts, "config"> & Pick<Config, "limits">) => SpeechEngine
+>;
+
+/** Which engine transcribes, and which language is spoken. */
+interface Choice {
+  /** The engine's id, for a job's settings. */
+  readonly id: string;
+  /** BCP 47. */
+  readonly languageCode: string;
+}
+
+/** The speech engines of this machine. */
+export interface Speech {
+  readonly engines: readonly SpeechEngine[];
+  /**
+   * What transcribes a media file with these options: the engine that they or the configuration name;
+   * for `auto` the first that works here and knows the languages, else the last. Never throws: a job
+   * fails with what is missing.
+   */
+  choose(options?: TranscriptionOptions): Choice;
+  /**
+   * Refuses options that no engine here can meet, before anything is done.
+   * @throws MediaError `unsupported_language`, `model_missing` with the command that gets it, `engine_missing`
+   */
+  check(options: TranscriptionOptions): void;
+  /**
+   * The transcriber of that id. A job is done by the one that its settings name, and by no other.
+   * @throws MediaError `model_missing` when it is not here any more
+   */
+  readonly transcriberOf: (id: string | undefined) => Transcriber;
+  close(): Promise<void>;
+}
+
+/** The registry of speech engines on this machine. Nothing is loaded before there is work. */
+export function createSpeech({ config, ...parts }: Parts): Speech {
+  const { limits } = config;
+  const registry = speechEngineNames.map((name) => engines[name]({ ...parts, limits }));
+  const find = (options: TranscriptionOptions) => {
+    const languages = languagesOf(options, config.languageCode);
+    const wanted = options.engine ?? config.engines.speech;
+    const engine = chooseEntry(
+      registry,
+      wanted,
+      (one) => one.missing(languages) === undefined && one.knows(languages),
+    );
+    return { engine, languages, isNamed: wanted !== "auto" };
+  };
+  const choose = (options: TranscriptionOptions = {}): Choice => {
+    const { engine, languages } = find(options);
+    return { id: engine.best(languages).id, languageCode: languages[0] };
+  };
+  return {
+    engines: registry,
+    choose,
+    check: (options) => checkOptions(options, { ...find(options), models: parts.models }),
+    transcriberOf(id = choose().id) {
+      const transcriber = engineNamed(registry, id);
+      if (transcriber !== undefined) return transcriber;
+      throw new MediaError("model_missing", `there is no speech engine ${id} here`, {
+        details: { engine: id, command: "dailies reprocess" },
+      });
+    },
+    close: async () => void (await Promise.all(registry.map((engine) => engine.close()))),
+  };
+}

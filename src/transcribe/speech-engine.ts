@@ -1,0 +1,41 @@
+import type { EngineEntry } from "../media/engine-registry.ts";
+import type { MediaError } from "../media/errors.ts";
+import type { Transcriber } from "./transcriber.ts";
+
+/** What may be asked of a speech engine besides the words. */
+export const speechAbilities = ["speakers", "identifyLanguage"] as const;
+export type SpeechAbility = (typeof speechAbilities)[number];
+
+/** What a speech engine can do, given its models. */
+export interface SpeechCapabilities {
+  /** Whether it tells speakers apart. */
+  readonly speakers: boolean;
+  /** Whether it finds out the language. */
+  readonly identifyLanguage: boolean;
+  /** Whether it can listen for a vocabulary. */
+  readonly vocabulary: boolean;
+  /** `draft`: many words are misheard. */
+  readonly quality?: "draft";
+}
+
+/** A speech engine of this machine. */
+export interface SpeechEngine extends EngineEntry<Transcriber> {
+  readonly can: SpeechCapabilities;
+  /** Why it cannot work here. `languages`: which ones the model to fetch should know. */
+  missing(languages?: readonly string[]): MediaError | undefined;
+  /** Whether a model that is here knows all of these languages (BCP 47). */
+  knows(languages: readonly string[]): boolean;
+  /** The transcriber for new jobs in these languages; where none fits, one whose `begin` says why. */
+  best(languages?: readonly string[]): Transcriber;
+  /**
+   * Refuses what it, or the models that are here, cannot do.
+   * @throws MediaError `model_missing` with the command that gets the model
+   */
+  require(ability: SpeechAbility, languages: readonly string[]): void;
+}
+
+/** Each ability in words. */
+export const abilityNames: Readonly<Record<SpeechAbility, string>> = {
+  speakers: "telling speakers apart",
+  identifyLanguage: "finding out the language",
+};
