@@ -249,6 +249,27 @@ describe("without a key, or with too small a one", () => {
       expect(await answer.text()).toContain(scope);
     }
   });
+
+  it("the scope write alone is told nothing: not by subscribing, and not by replaying", async () => {
+    const made201 = await fetch(`${service.url}/v1/keys`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${keys["bob"]?.token}` },
+      body: JSON.stringify({ name: "camera", scopes: ["write"] }),
+    });
+    const { token } = (await made201.json()) as { token: string };
+    const about = ["subscribe", "rotateSecret", "testSubscription"] as const;
+    for (const id of [...about, "replayNotification", "replayDeliveries"] as const) {
+      const question = asks[id]();
+      const { path } = question === "everybodys" ? operations[id] : question;
+      const answer = await fetch(service.url + path, {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}` },
+        body: "{}",
+      });
+      expect(answer.status, id).toBe(403);
+      expect(await answer.text()).toContain("read");
+    }
+  });
 });
 
 it("no secret is in the log", () => {

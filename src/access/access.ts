@@ -1,20 +1,23 @@
 /**
  * Who may do what.
  *
- * User: a person or program that owns media. Key: what a user's program shows; it has scopes.
+ * User: a person or program that owns media files. Key: what a user's program shows; it has scopes.
  * Token: a key as it is sent (`Authorization: Bearer …`). Signing secret: the same key as it is
- * used by clients that sign their requests instead. Caller: who turned out to ask.
+ * used by clients that sign their requests instead. Caller: who asks, as a key has shown.
  */
 
-/** `read` what is there, `write` (upload, remove, have work done), `admin` (keys, subscriptions, upkeep). None includes another. */
+/**
+ * `read`: see media files and be told of them. `write`: upload, remove, have work done. `admin`: keys
+ * and upkeep. No scope includes another.
+ */
 export const scopes = ["read", "write", "admin"] as const;
 export type Scope = (typeof scopes)[number];
 
-/** The user that media belong to when nobody is named; whoever may start programs on this machine is it. */
+/** The user who owns what no other user was named for: the person who may start programs on this machine. */
 export const localUser = "local";
 
 export interface Caller {
-  /** The user whose media it sees, and who owns what it uploads. */
+  /** The user whose media files it sees, and who owns what it uploads. */
   readonly owner: string;
   readonly scopes: readonly Scope[];
   /** The key it came with; absent on a server that asks for none. */
@@ -36,7 +39,7 @@ export interface AccessKey {
   /** The key that made it; absent when it was made on the command line. */
   readonly madeWith?: string;
   readonly createdAt: number;
-  /** From then on it is worth nothing. Absent: never. */
+  /** From this time on the key does not count. Absent: it does not expire. */
   readonly expiresAt?: number;
   readonly revokedAt?: number;
   /** To the minute. */
@@ -52,39 +55,53 @@ export interface NewAccessKey extends AccessKey {
 export interface KeyRequest {
   /** 1–100 characters. */
   readonly name: string;
-  /** Default: the caller's user, else `local`. It must be there. */
+  /** Default: the caller's user, else `local`. The user must exist. */
   readonly user?: string;
   /** Default: read and write, as far as the caller has them. */
   readonly scopes?: readonly Scope[];
   readonly expiresAt?: number;
 }
 
+/** Users and their keys. Every implementation runs the contract in access.contract.ts. */
 export interface Access {
   /**
-   * @throws MediaError `invalid_argument` for a name that cannot be one; `name_conflict` when it is
-   * there, or was: what a user who was removed has left is nobody else's
+   * @throws MediaError `invalid_argument` for a name that cannot be one; `name_conflict` when there is
+   * such a user, or was: nobody else gets what a removed user has left
    */
   addUser(id: string): Promise<User>;
-  listUsers(): readonly User[];
-  /** Revokes the user's keys and ends its subscriptions, too. @throws MediaError `not_found`; `invalid_argument` while it owns media, and for `local` */
+  /** By id. */
+  listUsers(): Promise<readonly User[]>;
+  /**
+   * Removes a user, the user's keys and the user's subscriptions.
+   * @throws MediaError `not_found`; `invalid_argument` while it owns media files, and for `local`
+   */
   removeUser(id: string): Promise<void>;
   /**
    * @param by who asks. A caller makes keys for its own user only, with no scope that it lacks, that
-   * end no later than its own; without one (on the command line) anything goes.
-   * @throws MediaError `invalid_argument`; `not_found` without such a user; `forbidden` for what the caller may not give
+   * end no later than its own. Absent: the command line, which may make any key.
+   * @throws MediaError `invalid_argument`; `not_found` without such a user; `forbidden` for what the
+   * caller may not give; `unauthorized` when the caller's key no longer counts
    */
   createKey(request: KeyRequest, by?: Caller): Promise<NewAccessKey>;
-  /** All keys, or one user's; those that were revoked, too. Newest last. */
-  listKeys(user?: string): readonly AccessKey[];
+  /** All keys, or one user's, revoked ones included. Newest last. */
+  listKeys(user?: string): Promise<readonly AccessKey[]>;
   /**
-   * Revokes a key and all that were made with it, at once, in every process. Returns how many that were.
+   * Revokes a key and all that were made with it, and ends the subscriptions that any of them made: at
+   * once, in every process. Returns how many keys.
    * @throws MediaError `not_found`, also for another user's when a caller asks
    */
   revokeKey(accessKeyId: string, by?: Caller): Promise<number>;
-  /** Whom a token speaks for; undefined for one that is none, unknown, past its end or revoked. */
-  authenticate(token: string): Caller | undefined;
-  /** What a key signs with, and for whom; undefined for one that is unknown, past its end or revoked. @throws MediaError `master_key_unusable` */
-  signer(accessKeyId: string): { caller: Caller; secretAccessKey: string } | undefined;
-  /** Whether anybody could come in with a key. */
-  hasKeys(): boolean;
+  /** Who shows this token; undefined when it is malformed, unknown, expired or revoked. */
+  authenticate(token: string): Promise<Caller | undefined>;
+  /** Whether a key still counts: it exists, was not revoked, has not expired. */
+  isValid(accessKeyId: string): Promise<boolean>;
+  /**
+   * The signing secret of a key and its caller; undefined when it is unknown, expired or revoked.
+   * @throws MediaError `master_key_unusable`
+   */
+  signer(
+    accessKeyId: string,
+  ): Promise<{ readonly caller: Caller; readonly secretAccessKey: string } | undefined>;
+  /** Whether any key counts. */
+  hasKeys(): Promise<boolean>;
 }

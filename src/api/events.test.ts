@@ -1,5 +1,7 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Access } from "../access/access.ts";
+import { createSecurity } from "./security/security.ts";
 import { startApi, type StartedApi } from "./server.fixture.ts";
 
 let api: StartedApi;
@@ -87,6 +89,68 @@ describe("the stream of events", () => {
       });
     const ids = (await follow(130, { query: `?after=${after}` })).map(({ id }) => Number(id));
     expect(ids).toEqual(Array.from({ length: 130 }, (_, n) => after + 1 + n));
+  });
+
+  describe("with a key", () => {
+    const opened: AbortController[] = [];
+    const open = async (token: string) => {
+      const stop = new AbortController();
+      opened.push(stop);
+      return fetch(`${keyed.url}/v1/events`, {
+        headers: { authorization: `Bearer ${token}` },
+        signal: stop.signal,
+      });
+    };
+    let keyed: StartedApi;
+    beforeAll(async () => {
+      let access: Access | undefined;
+      const authenticate = async (token: string) => access?.authenticate(token);
+      const security = createSecurity({ access: { authenticate }, requireKeys: true });
+      keyed = await startApi({ security });
+      ({ access } = keyed.dailies);
+    });
+    afterAll(() => keyed.close());
+    afterEach(() => {
+      for (const stop of opened.splice(0)) stop.abort();
+    });
+    /** When the stream is at its end, in milliseconds from now. */
+    const endOf = async (answer: Response): Promise<number> => {
+      const startedAt = performance.now();
+      await answer.text();
+      return performance.now() - startedAt;
+    };
+
+    it("ends within two seconds of the key's revocation, and of its expiry", async () => {
+      const { access } = keyed.dailies;
+      const [stays, goes] = [
+        await access.createKey({ name: "stays" }),
+        await access.createKey({ name: "goes" }),
+      ];
+      const other = await open(stays.token);
+      const revoked = await open(goes.token);
+      await access.revokeKey(goes.accessKeyId);
+      expect(await endOf(revoked)).toBeLessThan(2_000);
+      const brief = await access.createKey({ name: "brief", expiresAt: Date.now() + 300 });
+      expect(await endOf(await open(brief.token))).toBeLessThan(2_300);
+      const reader = other.body?.getReader();
+      expect((await reader?.read())?.done).toBe(false); // goes on
+    });
+
+    it("leaves streams for other keys, whatever one key opens", async () => {
+      const { access } = keyed.dailies;
+      const [greedy, other] = [
+        await access.createKey({ name: "greedy" }),
+        await access.createKey({ name: "other" }),
+      ];
+      const statuses: number[] = [];
+      for (let n = 0; n < 25; n += 1) statuses.push((await open(greedy.token)).status);
+      expect(statuses.filter((status) => status === 200)).toHaveLength(20);
+      expect(statuses.filter((status) => status === 429)).toHaveLength(5);
+      expect((await open(other.token)).status).toBe(200);
+      // a place that is given up can be taken again
+      opened[0]?.abort();
+      await vi.waitFor(async () => expect((await open(greedy.token)).status).toBe(200));
+    });
   });
 
   it("ends when its reader goes, and does not keep what it held", async () => {

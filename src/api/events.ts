@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "@hono/zod-openapi";
 import { MediaError } from "../media/errors.ts";
 import type { RecordedEvent } from "../media/event.ts";
-import type { ApiOptions } from "./environment.ts";
+import type { ApiOptions, Caller } from "./environment.ts";
 import { eventJson } from "./json.ts";
 import { wrongField } from "./problems.ts";
 import { addOperation, type ApiApp } from "./route.ts";
@@ -12,8 +12,10 @@ const lookMs = 200;
 /** A comment, so that a connection on which nothing happens is known to live. */
 const heartbeatMs = 15_000;
 const pageSize = 100;
-/** More streams than this are refused. */
-const maxStreams = 200;
+/** Streams at one time: in all, and with one key or, without keys, for one user. More are refused. */
+const mostStreams = { all: 200, one: 20 };
+/** How often a stream looks whether its key still counts. */
+const keyLookMs = 1_000;
 
 const eventsQuerySchema = z.strictObject({
   after: z
@@ -24,7 +26,40 @@ const eventsQuerySchema = z.strictObject({
     .openapi({ type: "integer", description: "Replay what came after this event" }),
 });
 
-/** Looks for new events as long as somebody waits for one; one look serves all. */
+/** Counts streams, in all and for each key. */
+function createPlaces() {
+  const taken = new Map<string, number>();
+  let all = 0;
+  return {
+    /** Takes a place; the returned function gives it back, once. @throws MediaError `rate_limited` */
+    take(who: string): () => void {
+      const own = taken.get(who) ?? 0;
+      if (own >= mostStreams.one)
+        throw new MediaError(
+          "rate_limited",
+          `there are ${mostStreams.one} streams of events with this key already`,
+        );
+      if (all >= mostStreams.all)
+        throw new MediaError(
+          "rate_limited",
+          `there are ${mostStreams.all} streams of events already`,
+        );
+      taken.set(who, own + 1);
+      all += 1;
+      let isTaken = true;
+      return () => {
+        if (!isTaken) return;
+        isTaken = false;
+        all -= 1;
+        const left = (taken.get(who) ?? 1) - 1;
+        if (left > 0) taken.set(who, left);
+        else taken.delete(who);
+      };
+    },
+  };
+}
+
+/** Looks for new events while any stream waits for one; one look serves all. */
 function createNews(lastEvent: () => Promise<number>) {
   let looking: Promise<number> | undefined;
   const look = async (): Promise<number> => {
@@ -47,10 +82,30 @@ function lastEventId(header: string | undefined): number | undefined {
   throw wrongField({ in: "header", field: "Last-Event-ID", message });
 }
 
+/** Closes a stream's place and its generator when its reader goes, it ends, or it fails. */
+function streamOf(frames: AsyncGenerator<string>, end: () => void): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await frames.next().catch((error: unknown) => {
+          end();
+          throw error;
+        });
+        if (done !== true) return controller.enqueue(encoder.encode(value));
+        end();
+        controller.close();
+      },
+      cancel: end,
+    },
+    { highWaterMark: 0 },
+  );
+}
+
 /** An owner's events as server-sent events: what came after a number, then what comes. */
 export function addEvents(app: ApiApp, { dailies, signal: closing }: ApiOptions): void {
   const news = createNews(() => dailies.lastEvent());
-  let streams = 0;
+  const places = createPlaces();
 
   async function* told(owner: string, first: number, gone: AbortSignal): AsyncGenerator<string> {
     let after = first;
@@ -58,19 +113,31 @@ export function addEvents(app: ApiApp, { dailies, signal: closing }: ApiOptions)
     yield `retry: 1000\n: after ${after}\n\n`;
     const ended = (): boolean => gone.aborted || closing?.aborted === true;
     for (let last = Infinity; !ended(); last = await news()) {
-      if (last > after)
-        for (;;) {
-          const events = await dailies.eventsAfter({ owner, after, limit: pageSize });
-          for (const event of events) yield frame(event);
-          if (events.length > 0) saidAt = performance.now();
-          after = events.at(-1)?.sequence ?? after;
-          if (events.length < pageSize || ended()) break;
+      while (last > after && !ended()) {
+        const events = await dailies.eventsAfter({ owner, after, limit: pageSize });
+        for (const event of events) {
+          if (ended()) return;
+          yield frame(event);
         }
+        if (events.length > 0) saidAt = performance.now();
+        after = events.at(-1)?.sequence ?? after;
+        if (events.length < pageSize) break;
+      }
       if (performance.now() - saidAt < heartbeatMs) continue;
       saidAt = performance.now();
       yield ": still here\n\n";
     }
   }
+
+  /** Calls `end` when the caller's key was revoked or has expired. Returns what stops the looking. */
+  const watchKey = ({ accessKeyId }: Caller, end: () => void): (() => void) => {
+    if (accessKeyId === undefined) return () => {};
+    const look = async (): Promise<void> => {
+      if (!(await dailies.access.isValid(accessKeyId))) end();
+    };
+    const timer = setInterval(() => void look().catch(() => {}), keyLookMs); // the next look tries again
+    return () => clearInterval(timer);
+  };
 
   addOperation(
     app,
@@ -79,42 +146,26 @@ export function addEvents(app: ApiApp, { dailies, signal: closing }: ApiOptions)
       summary: "What happens, as server-sent events",
       description:
         "From now on; with `Last-Event-ID` or `after`, first what came after that event. The same " +
-        "event may come again after a reconnection without either.",
+        "event may come again after a reconnection without either. The stream ends when its key is " +
+        `revoked or expires. At most ${mostStreams.one} streams with one key at a time.`,
       tag: "Events",
       query: eventsQuerySchema,
       headers: z.object({ "last-event-id": z.string().optional() }),
       answers: { 200: { description: "A stream of events", types: ["text/event-stream"] } },
     },
     async (c, { caller, query }) => {
-      if (streams >= maxStreams)
-        throw new MediaError("rate_limited", `more than ${maxStreams} streams of events`);
       const after =
         lastEventId(c.req.header("last-event-id")) ?? query.after ?? (await dailies.lastEvent());
       const headers = { "content-type": "text/event-stream", "cache-control": "no-store" };
       if (c.req.method === "HEAD") return c.body(null, 200, headers);
+      const giveBack = places.take(caller.accessKeyId ?? `user ${caller.owner}`);
       const gone = new AbortController();
-      const frames = told(caller.owner, after, gone.signal);
-      const encoder = new TextEncoder();
-      streams += 1;
-      const end = (): void => {
-        if (!gone.signal.aborted) streams -= 1;
+      const stopWatching = watchKey(caller, () => gone.abort());
+      const body = streamOf(told(caller.owner, after, gone.signal), () => {
         gone.abort();
-      };
-      const body = new ReadableStream<Uint8Array>(
-        {
-          async pull(controller) {
-            const { done, value } = await frames.next().catch((error: unknown) => {
-              end();
-              throw error;
-            });
-            if (done !== true) return controller.enqueue(encoder.encode(value));
-            end();
-            controller.close();
-          },
-          cancel: end,
-        },
-        { highWaterMark: 0 },
-      );
+        stopWatching();
+        giveBack();
+      });
       return c.body(body, 200, headers);
     },
   );

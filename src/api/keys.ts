@@ -64,7 +64,10 @@ export function addKeys(app: ApiApp, { dailies: { access } }: ApiOptions): void 
       tag: "Keys",
       answers: { 200: { description: "The caller's user's keys, newest last", json: keysSchema } },
     },
-    (c, { caller }) => c.json({ items: access.listKeys(caller.owner).map(keyJson) }),
+    async (c, { caller }) => {
+      const keys = await access.listKeys(caller.owner);
+      return c.json({ items: keys.map(keyJson) });
+    },
   );
   addOperation(
     app,

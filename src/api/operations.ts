@@ -10,8 +10,10 @@ export interface Operation {
    * is left of the path, where slashes may stand as they are. A segment may begin with other words.
    */
   readonly path: string;
-  /** `none`: anybody may ask, without a key. */
+  /** `none`: it can be asked without a key. */
   readonly scope: Scope | "none";
+  /** A second scope that the caller needs, too. Default: none. */
+  readonly alsoNeeds?: Scope;
 }
 
 /** Every operation of the service, in one table. */
@@ -47,22 +49,42 @@ export const operations = {
   searchMedia: { method: "get", path: "/v1/search", scope: "read" },
   getMetadata: { method: "get", path: "/v1/metadata/{JsonFile+}", scope: "read" },
   followEvents: { method: "get", path: "/v1/events", scope: "read" },
-  // who is told
+  // who is told: whoever subscribes or replays is told what media files hold, so it takes `read`, too
   listSubscriptions: { method: "get", path: "/v1/subscriptions", scope: "read" },
-  subscribe: { method: "post", path: "/v1/subscriptions", scope: "write" },
+  subscribe: { method: "post", path: "/v1/subscriptions", scope: "write", alsoNeeds: "read" },
   showConfirmation: { method: "get", path: "/v1/subscriptions/confirm", scope: "none" },
   confirmSubscription: { method: "post", path: "/v1/subscriptions/confirm", scope: "none" },
   showUnsubscribing: { method: "get", path: "/v1/subscriptions/unsubscribe", scope: "none" },
   unsubscribeByLink: { method: "post", path: "/v1/subscriptions/unsubscribe", scope: "none" },
   getSharedOutput: { method: "get", path: "/v1/outputs", scope: "none" },
   unsubscribe: { method: "delete", path: "/v1/subscriptions/{id}", scope: "write" },
-  rotateSecret: { method: "post", path: "/v1/subscriptions/{id}/rotate", scope: "write" },
-  testSubscription: { method: "post", path: "/v1/subscriptions/{id}/test", scope: "write" },
+  rotateSecret: {
+    method: "post",
+    path: "/v1/subscriptions/{id}/rotate",
+    scope: "write",
+    alsoNeeds: "read",
+  },
+  testSubscription: {
+    method: "post",
+    path: "/v1/subscriptions/{id}/test",
+    scope: "write",
+    alsoNeeds: "read",
+  },
   listNotifications: { method: "get", path: "/v1/notifications", scope: "read" },
   getNotification: { method: "get", path: "/v1/notifications/{id}", scope: "read" },
-  replayNotification: { method: "post", path: "/v1/notifications/{id}/replay", scope: "write" },
+  replayNotification: {
+    method: "post",
+    path: "/v1/notifications/{id}/replay",
+    scope: "write",
+    alsoNeeds: "read",
+  },
   listDeliveries: { method: "get", path: "/v1/deliveries", scope: "read" },
-  replayDeliveries: { method: "post", path: "/v1/deliveries/replay", scope: "write" },
+  replayDeliveries: {
+    method: "post",
+    path: "/v1/deliveries/replay",
+    scope: "write",
+    alsoNeeds: "read",
+  },
   // keys
   listKeys: { method: "get", path: "/v1/keys", scope: "admin" },
   createKey: { method: "post", path: "/v1/keys", scope: "admin" },

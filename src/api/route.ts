@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "@hono/zod-openapi";
 import { MediaError } from "../media/errors.ts";
-import type { ApiContext, ApiEnv, Caller } from "./environment.ts";
+import type { ApiContext, ApiEnv, Caller, Scope } from "./environment.ts";
 import { operations, type Operation, type OperationId } from "./operations.ts";
 import { problemSchema, wrongFields } from "./problems.ts";
 
@@ -99,7 +99,8 @@ function paramsOf(path: string): z.ZodObject {
 
 /** Writes the operation into the OpenAPI description. */
 function describe(app: ApiApp, id: OperationId, described: Described<z.ZodType, z.ZodType>): void {
-  const { method, path, scope }: Operation = operations[id];
+  const { method, path, ...needs }: Operation = operations[id];
+  const scopes = scopesOf(needs);
   const { summary, description, tag, query, body, bytes, headers, params } = described;
   const binary = { schema: { type: "string", format: "binary" } } as const;
   const content =
@@ -108,7 +109,7 @@ function describe(app: ApiApp, id: OperationId, described: Described<z.ZodType, 
       : { "application/json": { schema: body } };
   const problems = [
     400,
-    ...(scope === "none" ? [] : [401, 403, 429]),
+    ...(scopes.length === 0 ? [] : [401, 403, 429]),
     500,
     503,
     ...(body === undefined ? [] : [413]),
@@ -121,7 +122,7 @@ function describe(app: ApiApp, id: OperationId, described: Described<z.ZodType, 
     summary,
     tags: [tag],
     ...(description === undefined ? {} : { description }),
-    ...(scope === "none" ? { security: [] } : { security: [{ key: [scope] }] }),
+    security: scopes.length === 0 ? [] : [{ key: [...scopes] }],
     request: {
       ...(query === undefined ? {} : { query: query as z.ZodObject }),
       ...(headers === undefined ? {} : { headers }),
@@ -134,13 +135,20 @@ function describe(app: ApiApp, id: OperationId, described: Described<z.ZodType, 
   });
 }
 
+/** The scopes that an operation takes; none where it can be asked without a key. */
+function scopesOf({ scope, alsoNeeds }: Pick<Operation, "scope" | "alsoNeeds">): readonly Scope[] {
+  if (scope === "none") return [];
+  return alsoNeeds === undefined ? [scope] : [scope, alsoNeeds];
+}
+
 /** @throws MediaError `unauthorized`, `forbidden` */
-function allowed(c: ApiContext, scope: Operation["scope"]): Caller {
+function allowed(c: ApiContext, scopes: readonly Scope[]): Caller {
   const caller = c.get("caller");
-  if (scope === "none") return caller ?? { owner: "", scopes: [] };
+  if (scopes.length === 0) return caller ?? { owner: "", scopes: [] };
   if (caller === undefined) throw new MediaError("unauthorized", "this needs a key");
-  if (caller.scopes.includes(scope)) return caller;
-  throw new MediaError("forbidden", `this needs the scope ${JSON.stringify(scope)}`);
+  const missing = scopes.find((scope) => !caller.scopes.includes(scope));
+  if (missing === undefined) return caller;
+  throw new MediaError("forbidden", `this needs the scope ${JSON.stringify(missing)}`);
 }
 
 /** Query parameters: one value each, or a list where a name comes several times. */
@@ -231,12 +239,13 @@ export function addOperation<
   described: Described<Query, Body>,
   handle: Handle<z.output<Query>, z.output<Body>>,
 ): void {
-  const { method, path, scope }: Operation = operations[id];
+  const { method, path, ...needs }: Operation = operations[id];
+  const scopes = scopesOf(needs);
   describe(app, id, described);
   const routed = routerPath(path);
   const paths = routed.endsWith("/") ? [routed, routed.slice(0, -1)] : [routed];
   app.on(method.toUpperCase(), paths, async (c) => {
-    const caller = allowed(c, scope);
+    const caller = allowed(c, scopes);
     const query = described.query?.safeParse(queryOf(c));
     if (query?.success === false) throw wrongFields("query", query.error);
     const answer = async (): Promise<Response> => {

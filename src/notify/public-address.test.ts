@@ -1,4 +1,5 @@
 import type { lookup } from "node:dns";
+import { networkInterfaces } from "node:os";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { asMediaError } from "../media/errors.ts";
@@ -119,7 +120,12 @@ describe("the guard of webhooks", () => {
   ])("lets %s pass", (url) => expect(codeOf(() => guard.check(url))).toBe("allowed"));
 
   /** What a connection would be made to, when the name stands for these addresses by then. */
-  const connectTo = (addresses: readonly string[], reach = defaultReach, all = true) =>
+  const connectTo = (
+    addresses: readonly string[],
+    reach = defaultReach,
+    all = true,
+    interfaces: typeof networkInterfaces = networkInterfaces,
+  ) =>
     new Promise<unknown>((resolve) => {
       const answer = addresses.map((address) => ({
         address,
@@ -127,7 +133,7 @@ describe("the guard of webhooks", () => {
       }));
       const resolver = ((_host: string, _options: object, done: (...given: unknown[]) => void) =>
         done(null, answer)) as typeof lookup;
-      createGuard(reach, resolver).lookup("rebind.example", { all }, (error, found) =>
+      createGuard(reach, resolver, interfaces).lookup("rebind.example", { all }, (error, found) =>
         resolve(error === null ? found : asMediaError(error).code),
       );
     });
@@ -138,6 +144,42 @@ describe("the guard of webhooks", () => {
     expect(await connectTo([])).toBe("unsafe_address");
     expect(await connectTo(["10.0.0.1", "8.8.8.8"])).toEqual([{ address: "8.8.8.8", family: 4 }]);
     expect(await connectTo(["10.0.0.1", "8.8.8.8"], defaultReach, false)).toBe("8.8.8.8");
+  });
+
+  it("reaches no address of this machine's interfaces, public ones included, by no name", async () => {
+    const own = (...addresses: string[]) =>
+      (() => ({ eth0: addresses.map((address) => ({ address })) })) as never;
+    const here = own("8.8.8.8", "2606:4700:4700:0:0:0:0:1111", "fe80::1%eth0", "10.1.0.7");
+    const guarded = createGuard(defaultReach, undefined, here);
+    for (const host of [
+      "8.8.8.8",
+      "134744072",
+      "[2606:4700:4700::1111]",
+      "[2606:4700:4700:0::1111]",
+    ])
+      expect(
+        codeOf(() => guarded.check(`http://${host}/`)),
+        host,
+      ).toBe("unsafe_address");
+    expect(codeOf(() => guarded.check("http://8.8.4.4/"))).toBe("allowed");
+    const answers = ["2606:4700:4700::1111", "8.8.8.8", "8.8.4.4"];
+    expect(await connectTo(answers.slice(0, 2), defaultReach, true, here)).toBe("unsafe_address");
+    expect(await connectTo(answers, defaultReach, false, here)).toBe("8.8.4.4");
+    // an allowed network does not open this machine in it; its address by itself does
+    const network = { ...defaultReach, allow: ["10.1.0.0/16"] };
+    expect(await connectTo(["10.1.0.7"], network, false, here)).toBe("unsafe_address");
+    expect(await connectTo(["10.1.0.8"], network, false, here)).toBe("10.1.0.8");
+    const single = { ...defaultReach, allow: ["10.1.0.7"] };
+    expect(await connectTo(["10.1.0.7"], single, false, here)).toBe("10.1.0.7");
+  });
+
+  it("looks its addresses up at each connection", () => {
+    const addresses: string[] = [];
+    const here = (() => ({ eth0: addresses.map((address) => ({ address })) })) as never;
+    const guarded = createGuard(defaultReach, undefined, here);
+    expect(codeOf(() => guarded.check("http://8.8.8.8/"))).toBe("allowed");
+    addresses.push("8.8.8.8");
+    expect(codeOf(() => guarded.check("http://8.8.8.8/"))).toBe("unsafe_address");
   });
 
   it("lets pass what the operator allows, and nothing beside it", async () => {

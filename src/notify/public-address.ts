@@ -1,5 +1,6 @@
 import { lookup as systemLookup, type LookupAddress } from "node:dns";
 import { BlockList, isIP, type LookupFunction } from "node:net";
+import { networkInterfaces } from "node:os";
 import ipaddr from "ipaddr.js";
 import { MediaError } from "../media/errors.ts";
 import type { Reach } from "./reach.ts";
@@ -28,6 +29,17 @@ function networksOf(allow: readonly string[]): BlockList {
   return list;
 }
 
+/** One spelling for an address, whatever its zone, its case, or its form as IPv4 within IPv6. */
+function normalized(address: string): string {
+  return ipaddr.process(address.replace(/%.*$/, "")).toNormalizedString();
+}
+
+/** Every address of this machine's interfaces as they are now: they come and go. */
+function ownAddresses(interfaces: typeof networkInterfaces): ReadonlySet<string> {
+  const all = Object.values(interfaces()).flatMap((addresses) => addresses ?? []);
+  return new Set(all.map(({ address }) => normalized(address)));
+}
+
 export interface Guard {
   /** The URL in its normal form. @throws MediaError `invalid_argument`, `unsafe_address` */
   readonly check: (text: string) => URL;
@@ -47,16 +59,25 @@ function parsedUrl(text: string): URL {
   return url;
 }
 
-/** Says which addresses a webhook may reach. */
-export function createGuard(reach: Reach, resolve: typeof systemLookup = systemLookup): Guard {
+/**
+ * Says which addresses a webhook may reach: public ones and what `reach` allows, but none of this
+ * machine's own, unless that one is allowed by itself or `allowPrivate` is set.
+ */
+export function createGuard(
+  reach: Reach,
+  resolve: typeof systemLookup = systemLookup,
+  interfaces: typeof networkInterfaces = networkInterfaces,
+): Guard {
   const networks = networksOf(reach.allow);
   const names = new Set(reach.allow.map((name) => name.toLowerCase()));
-  const mayReach = (address: string): boolean =>
-    reach.allowPrivate ||
-    isPublicAddress(address) ||
-    networks.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+  const mayReach = (address: string): boolean => {
+    if (reach.allowPrivate || names.has(address.toLowerCase())) return true;
+    const isAllowed =
+      isPublicAddress(address) || networks.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+    return isAllowed && !ownAddresses(interfaces).has(normalized(address));
+  };
   const refuse = (host: string): MediaError =>
-    new MediaError("unsafe_address", `${host} is no address of the public internet`);
+    new MediaError("unsafe_address", `${host} is no address that webhooks may reach`);
 
   return {
     check(text) {

@@ -245,7 +245,7 @@ describe("webhooks", () => {
     const { subscription } = await strict.subscribe({ ...wish, address: "http://localhost:8080/" });
     expect(await strict.deliverDue()).toEqual({ delivered: 0, failed: 1, dead: 0 });
     expect(await strict.deliveries({ subscription: subscription.id })).toMatchObject([
-      { lastError: "localhost is no address of the public internet" },
+      { lastError: "localhost is no address that webhooks may reach" },
     ]);
     expect(createGuard(defaultReach).check("https://example.org/a#b").href).toBe(
       "https://example.org/a",

@@ -20,7 +20,7 @@ export async function guardServer(
     : await createSandbox();
   const { requireKeys } = checkExposure({
     host,
-    hasKeys: access.hasKeys(),
+    hasKeys: await access.hasKeys(),
     requireKeys: security.requireKeys,
     sandbox,
     ...(acceptSandbox !== undefined && { acceptSandbox }),

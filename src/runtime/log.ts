@@ -1,4 +1,5 @@
 import { pino, type Logger } from "pino";
+import { redactSecrets } from "../media/secret-text.ts";
 
 export type { Logger };
 
@@ -11,6 +12,14 @@ interface Stream {
 const levels: Readonly<Record<string, string>> = { warn: "warning: ", error: "error: " };
 
 const ownFields = new Set(["level", "time", "msg", "err", "pid"]);
+
+/** Whatever field a secret got into, an error's stack included: it is looked for by its decoded value. */
+function withoutSecrets(line: string): string {
+  const clean: unknown = JSON.parse(line, (_name, value: unknown) =>
+    typeof value === "string" ? redactSecrets(value) : value,
+  );
+  return `${JSON.stringify(clean)}\n`;
+}
 
 /** A line for people: when, what, and the fields that say about what. */
 function humanLine(line: string): string {
@@ -30,10 +39,12 @@ function humanLine(line: string): string {
 
 /**
  * The log of a process that runs on its own: one JSON line an entry, or lines for people on a
- * terminal. Fields are named `media`, `job`, `step`. What might be a secret is never written.
+ * terminal. Fields are named `media`, `job`, `step`. Secrets (keys, signing secrets, the codes of links)
+ * are left out of every field, however they are percent-encoded.
  */
 export function createLog(stream: Stream, level: "debug" | "info" = "info"): Logger {
-  const write = (line: string): void => {
+  const write = (written: string): void => {
+    const line = withoutSecrets(written);
     stream.write(stream.isTTY === true ? humanLine(line) : line);
   };
   return pino(

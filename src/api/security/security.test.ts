@@ -12,7 +12,7 @@ import { createSecurity, type SecurityOptions } from "./security.ts";
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const ada: Caller = { owner: "ada", scopes: ["read"], accessKeyId: "DLSADA" };
-const access = { authenticate: (token: string) => (token === "right" ? ada : undefined) };
+const access = { authenticate: async (token: string) => (token === "right" ? ada : undefined) };
 
 function appWith(options: Partial<SecurityOptions> = {}) {
   const app = new Hono<ApiEnv>();

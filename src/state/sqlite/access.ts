@@ -1,13 +1,21 @@
 import type { DatabaseSync } from "node:sqlite";
 import { transaction } from "./open.ts";
-import { parsed, statements, type Row } from "./statements.ts";
-import { removeSubscriptionsOf } from "./notify/remove-subscriptions.ts";
+import { parsed, statements, type Row, type Sql } from "./statements.ts";
+import { endSubscriptionsOfKeys, endSubscriptionsOfUser } from "./notify/end-subscriptions.ts";
 import { MediaError } from "../../media/errors.ts";
-import { localUser, type Access, type AccessKey, type Caller } from "../../access/access.ts";
+import type { Access, AccessKey, NewAccessKey } from "../../access/access.ts";
 import type { Seal } from "../../access/seal.ts";
-import { checkUser, grant, newKeySecrets, readToken, sameHash } from "../../access/token.ts";
+import {
+  callerOf,
+  checkNewUser,
+  checkUser,
+  checkUserRemoval,
+  grant,
+  isValidKey,
+} from "../../access/grant.ts";
+import { newKeySecrets, readToken, sameHash, type KeySecrets } from "../../access/token.ts";
 
-/** A key's last use is written at most this often: a write a request would cost more than the request. */
+/** A key's last use is written at most this often: writing costs more than most requests. */
 const lastUseMs = 60_000;
 
 function keyOf(row: Row): AccessKey {
@@ -26,13 +34,48 @@ function keyOf(row: Row): AccessKey {
   };
 }
 
-const callerOf = ({ accessKeyId, user, scopes }: AccessKey): Caller => ({
-  owner: user,
-  scopes,
-  accessKeyId,
-});
+function findRow(sql: Sql, accessKeyId: string): Row | undefined {
+  return sql("SELECT * FROM access_keys WHERE access_key_id = ?").get(accessKeyId);
+}
 
-/** Users and keys in the library's database: a key that is revoked in one process is in all. */
+function findKey(sql: Sql, accessKeyId: string | undefined): AccessKey | undefined {
+  const row = accessKeyId === undefined ? undefined : findRow(sql, accessKeyId);
+  return row && keyOf(row);
+}
+
+function insertKey(sql: Sql, key: AccessKey, { tokenHash }: KeySecrets, sealed: string): void {
+  sql(
+    `INSERT INTO access_keys (access_key_id, name, user, scopes, token_hash, sealed_secret,
+                              made_with, created_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(
+    key.accessKeyId,
+    key.name,
+    key.user,
+    JSON.stringify(key.scopes),
+    tokenHash,
+    sealed,
+    key.madeWith ?? null,
+    key.createdAt,
+    key.expiresAt ?? null,
+  );
+}
+
+/** Revokes a key and all that were made with it, directly or not. Returns their ids. */
+function revokeTree(sql: Sql, accessKeyId: string, now: number): string[] {
+  return sql(
+    `WITH RECURSIVE made (id) AS (
+       VALUES (?)
+       UNION SELECT access_key_id FROM access_keys JOIN made ON made_with = made.id
+     )
+     UPDATE access_keys SET revoked_at = ?
+     WHERE revoked_at IS NULL AND access_key_id IN (SELECT id FROM made) RETURNING access_key_id`,
+  )
+    .all(accessKeyId, now)
+    .map((row) => String(row["access_key_id"]));
+}
+
+/** Users and keys in the library's database: a key that is revoked by one process is revoked for all. */
 export function createSqliteAccess(parts: {
   readonly database: DatabaseSync;
   readonly seal: Seal;
@@ -41,24 +84,13 @@ export function createSqliteAccess(parts: {
   const { database, seal, now = Date.now } = parts;
   const sql = statements(database);
 
-  const rowOf = (accessKeyId: string): Row | undefined =>
-    sql("SELECT * FROM access_keys WHERE access_key_id = ?").get(accessKeyId);
-
-  /** Undefined for a key that is worth nothing, or nothing any more. */
-  const valid = (row: Row | undefined): AccessKey | undefined => {
-    if (row === undefined) return undefined;
-    const key = keyOf(row);
-    const ended = key.revokedAt !== undefined || (key.expiresAt ?? Infinity) <= now();
-    return ended ? undefined : key;
-  };
-
-  /** As far as this process knows: requests that come together write once. */
+  /** When this process last noted a key's use: requests that come together write once. */
   const noted = new Map<string, number>();
 
-  /** Nobody waits for it, and a request does not fail for it. */
+  /** Written beside the request, which neither waits for it nor fails with it. */
   const noteUse = ({ accessKeyId, lastUsedAt = 0 }: AccessKey): void => {
     const at = now();
-    // a clock that was set back is noted, too
+    // the clock may have been set back
     if (Math.abs(at - (noted.get(accessKeyId) ?? lastUsedAt)) < lastUseMs) return;
     noted.set(accessKeyId, at);
     const write = () =>
@@ -71,126 +103,96 @@ export function createSqliteAccess(parts: {
       throw new MediaError("not_found", `there is no user ${JSON.stringify(id)}`);
   };
 
-  const revokeTree = (accessKeyId: string): number =>
-    Number(
-      sql(`WITH RECURSIVE made (id) AS (
-             VALUES (?)
-             UNION SELECT access_key_id FROM access_keys JOIN made ON made_with = made.id
-           )
-           UPDATE access_keys SET revoked_at = ?
-           WHERE revoked_at IS NULL AND access_key_id IN (SELECT id FROM made)`).run(
-        accessKeyId,
-        now(),
-      ).changes,
-    );
-
   return {
     addUser: (given) =>
       transaction(database, () => {
         const user = { id: checkUser(given), createdAt: now() };
-        const before = sql("SELECT removed_at FROM users WHERE id = ?").get(user.id);
-        if (before?.["removed_at"] === null)
-          throw new MediaError("name_conflict", `there is a user ${user.id} already`);
-        if (before !== undefined)
-          throw new MediaError(
-            "name_conflict",
-            `${user.id} was a user that has been removed; an id is given once only`,
-          );
+        const row = sql("SELECT removed_at FROM users WHERE id = ?").get(user.id);
+        const before =
+          row === undefined ? "unknown" : row["removed_at"] === null ? "there" : "removed";
+        checkNewUser(user.id, before);
         sql("INSERT INTO users (id, created_at) VALUES (?, ?)").run(user.id, user.createdAt);
         return user;
       }),
 
-    listUsers: () =>
-      sql("SELECT * FROM users WHERE removed_at IS NULL ORDER BY id")
-        .all()
-        .map((row) => ({ id: String(row["id"]), createdAt: Number(row["created_at"]) })),
+    async listUsers() {
+      const rows = sql("SELECT * FROM users WHERE removed_at IS NULL ORDER BY id").all();
+      return rows.map((row) => ({ id: String(row["id"]), createdAt: Number(row["created_at"]) }));
+    },
 
     removeUser: (id) =>
       transaction(database, () => {
         requireUser(id);
-        if (id === localUser)
-          throw new MediaError("invalid_argument", "the user local is always there");
-        if (sql("SELECT 1 FROM media WHERE owner = ? LIMIT 1").get(id) !== undefined)
-          throw new MediaError("invalid_argument", `${id} owns media: remove those first`);
+        const media = sql("SELECT 1 FROM media WHERE owner = ? LIMIT 1").get(id);
+        checkUserRemoval(id, media !== undefined);
         sql("DELETE FROM access_keys WHERE user = ?").run(id);
-        removeSubscriptionsOf(sql, id, "its user was removed", now());
+        endSubscriptionsOfUser(sql, id, now());
         sql("UPDATE users SET removed_at = ? WHERE id = ?").run(now(), id);
       }),
 
     async createKey(request, by) {
       const made = newKeySecrets();
       const sealed = seal.seal(made.secretAccessKey, made.accessKeyId);
-      return transaction(database, () => {
-        const makerRow = by?.accessKeyId === undefined ? undefined : rowOf(by.accessKeyId);
-        const maker = valid(makerRow);
-        // it may have been revoked since the request came in
-        if (by?.accessKeyId !== undefined && maker === undefined)
-          throw new MediaError("unauthorized", "the key is not valid any more");
-        const end = maker?.expiresAt;
-        const asker = by && { caller: by, ...(end !== undefined && { expiresAt: end }) };
-        const granted = grant(request, now(), localUser, asker);
+      return transaction(database, (): NewAccessKey => {
+        const asking = by && { caller: by, key: findKey(sql, by.accessKeyId) };
+        const granted = grant(request, now(), asking);
         requireUser(granted.user);
         const { accessKeyId, token, secretAccessKey } = made;
         const key: AccessKey = { accessKeyId, ...granted, createdAt: now() };
-        sql(`INSERT INTO access_keys (access_key_id, name, user, scopes, token_hash, sealed_secret,
-                                      made_with, created_at, expires_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`).run(
-          accessKeyId,
-          key.name,
-          key.user,
-          JSON.stringify(key.scopes),
-          made.tokenHash,
-          sealed,
-          key.madeWith ?? null,
-          key.createdAt,
-          key.expiresAt ?? null,
-        );
+        insertKey(sql, key, made, sealed);
         return { ...key, secretAccessKey, token };
       });
     },
 
-    listKeys(user) {
-      const rows =
-        user === undefined
-          ? sql("SELECT * FROM access_keys ORDER BY created_at, access_key_id").all()
-          : sql("SELECT * FROM access_keys WHERE user = ? ORDER BY created_at, access_key_id").all(
-              user,
-            );
-      return rows.map(keyOf);
+    async listKeys(user) {
+      return sql(
+        `SELECT * FROM access_keys WHERE ?1 IS NULL OR user = ?1 ORDER BY created_at, access_key_id`,
+      )
+        .all(user ?? null)
+        .map(keyOf);
     },
 
     revokeKey: (accessKeyId, by) =>
       transaction(database, () => {
-        const row = rowOf(accessKeyId);
-        if (row === undefined || (by !== undefined && row["user"] !== by.owner))
+        const key = findKey(sql, accessKeyId);
+        if (key === undefined || (by !== undefined && key.user !== by.owner))
           throw new MediaError("not_found", `there is no key ${JSON.stringify(accessKeyId)}`);
-        return revokeTree(accessKeyId);
+        const revoked = revokeTree(sql, accessKeyId, now());
+        endSubscriptionsOfKeys(sql, now());
+        return revoked.length;
       }),
 
-    authenticate(token) {
+    async authenticate(token) {
       const given = readToken(token);
       if (given === undefined) return undefined;
-      const row = rowOf(given.accessKeyId);
+      const row = findRow(sql, given.accessKeyId);
       const known = row?.["token_hash"];
       const matches = sameHash(given.hash, known instanceof Uint8Array ? known : undefined);
-      const key = valid(row);
-      if (!matches || key === undefined) return undefined;
+      const key = row && keyOf(row);
+      if (!matches || key === undefined || !isValidKey(key, now())) return undefined;
       noteUse(key);
       return callerOf(key);
     },
 
-    signer(accessKeyId) {
-      const row = rowOf(accessKeyId);
-      const key = valid(row);
-      if (row === undefined || key === undefined) return undefined;
+    async isValid(accessKeyId) {
+      const key = findKey(sql, accessKeyId);
+      return key !== undefined && isValidKey(key, now());
+    },
+
+    async signer(accessKeyId) {
+      const row = findRow(sql, accessKeyId);
+      const key = row && keyOf(row);
+      if (row === undefined || key === undefined || !isValidKey(key, now())) return undefined;
       const secretAccessKey = seal.open(String(row["sealed_secret"]), accessKeyId);
       noteUse(key);
       return { caller: callerOf(key), secretAccessKey };
     },
 
-    hasKeys: () =>
-      sql(
+    async hasKeys() {
+      const key = sql(
         "SELECT 1 FROM access_keys WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?) LIMIT 1",
-      ).get(now()) !== undefined,
+      ).get(now());
+      return key !== undefined;
+    },
   };
 }

@@ -3,7 +3,7 @@ import type { Seal } from "../../../access/seal.ts";
 import { transaction } from "../open.ts";
 import { surveySessions, touchSession } from "../sessions.ts";
 import { statements, type Row, type Sql } from "../statements.ts";
-import { removeSubscription } from "./remove-subscriptions.ts";
+import { endSubscription } from "./end-subscriptions.ts";
 import { asMediaError } from "../../../media/errors.ts";
 import { confirmSubscription, newConfirmation } from "./confirmation.ts";
 import type { Outgoing, Sent } from "../../../notify/notice.ts";
@@ -200,7 +200,7 @@ export function createClaims({ database, session, newId, seal, delays }: Options
             return;
           case "gone":
             end(claim, "dead", sent.error, now);
-            removeSubscription(sql, subscription, sent.error, now);
+            endSubscription(sql, subscription, sent.error, now);
             return;
           case "failed":
             return postpone(row, claim, sent, now);

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Seal } from "../../../access/seal.ts";
 import { transaction } from "../open.ts";
 import { statements, type Sql } from "../statements.ts";
-import { removeSubscription } from "./remove-subscriptions.ts";
+import { endSubscription } from "./end-subscriptions.ts";
 import { MediaError } from "../../../media/errors.ts";
 import type { Topic } from "../../../media/notice.ts";
 import { askAgain, checkAsking, confirmable, confirmSubscription, tell } from "./confirmation.ts";
@@ -157,7 +157,7 @@ export function createSubscriptions({ database, newId, seal, senders }: Options)
         const isKnown = row?.["leave_hash"] === secrets.hashOf(text);
         if (!isKnown && !all.some(({ secret }) => secrets.isUnsubscribeToken(text, id, secret)))
           throw new MediaError("not_found", "there is no subscription with this token");
-        removeSubscription(sql, id, "unsubscribed", now);
+        endSubscription(sql, id, "unsubscribed", now);
         return find(sql, id, {});
       }),
 
@@ -188,7 +188,7 @@ export function createSubscriptions({ database, newId, seal, senders }: Options)
     /** Ends a subscription by its id. @throws MediaError `not_found` */
     remove: (id: string, owned: OwnedBy = {}): Promise<Subscription> =>
       write((now) => {
-        removeSubscription(sql, find(sql, id, owned).id, "removed", now);
+        endSubscription(sql, find(sql, id, owned).id, "removed", now);
         return find(sql, id, {});
       }),
 
