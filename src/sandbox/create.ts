@@ -64,7 +64,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     const refused = refusal(command, program);
     if (refused !== undefined || program === undefined)
       return stillborn(refused ?? new MediaError("internal", "no program"));
-    const wrapped = wrap(tools, niceness, program, command, tmpdir());
+    const lowered = command.priority === "background" ? niceness : [];
+    const wrapped = wrap(tools, lowered, program, command, tmpdir());
     const { temporary } = wrapped;
     const env = { PATH: searchPath, HOME: temporary, TMPDIR: temporary, LANG: "C.UTF-8" };
     try {

@@ -69,11 +69,10 @@ function bySignal(signal: string, ending: Ending): [ErrorCode, string] {
   return ["engine_failed", `crashed (${signal})`];
 }
 
-function memoryUsedUp({ limits }: Ending): [ErrorCode, string] {
-  return [
-    "limit_memory",
-    `needed more than ${Math.round(limits.memoryBytes / 1024 ** 2)} MiB of memory`,
-  ];
+/** The verdict on a child that used more memory than it may. */
+export function memoryUsedUp({ limits }: Pick<Ending, "limits">): [ErrorCode, string] {
+  const bytes = limits.residentBytes ?? limits.memoryBytes;
+  return ["limit_memory", `needed more than ${Math.round(bytes / 1024 ** 2)} MiB of memory`];
 }
 
 function tooMuchWritten({ limits }: Ending): [ErrorCode, string] {

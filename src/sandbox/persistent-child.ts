@@ -25,13 +25,16 @@ export interface PersistentChildOptions {
    * each message. It ends when its input does.
    */
   readonly command: Pick<SandboxedCommand, "command" | "args" | "reads" | "env"> & {
-    /** Address space, bytes. */
-    readonly memoryBytes: number;
+    /** Address space, bytes; or, in its place, memory that is really used. */
+    readonly memoryBytes?: number;
+    readonly residentBytes?: number;
     /** Default: 0, it writes no files. */
     readonly fileSizeBytes?: number;
   };
   /** An answer that takes longer means that the child hangs. Default: five minutes. */
   readonly answerTimeoutMs?: number;
+  /** Sees each line that it writes to stderr, from its start on. */
+  readonly onStderrLine?: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -44,7 +47,7 @@ const closingMs = 2000;
 const longestAnswer = 64 * 1024 ** 2;
 
 function spawnChild({ sandbox, command }: PersistentChildOptions): SandboxedProcess {
-  const { memoryBytes, fileSizeBytes = 0, ...program } = command;
+  const { memoryBytes = 2 ** 46, residentBytes, fileSizeBytes = 0, ...program } = command;
   return sandbox.spawn({
     ...program,
     writes: [],
@@ -52,6 +55,7 @@ function spawnChild({ sandbox, command }: PersistentChildOptions): SandboxedProc
       wallMs: lifetimeMs,
       cpuSeconds: (8 * lifetimeMs) / 1000,
       memoryBytes,
+      ...(residentBytes === undefined ? {} : { residentBytes }),
       fileSizeBytes,
     },
     signal: new AbortController().signal,
@@ -152,6 +156,7 @@ export async function startPersistentChild<Ready, Answer>(
   const { name, signal, answerTimeoutMs = 300_000 } = options;
   const process = spawnChild(options);
   const { stdin } = process;
+  if (options.onStderrLine !== undefined) process.onStderrLine(options.onStderrLine);
   if (!stdin) throw new MediaError("internal", `${name} has no input`);
   // A broken pipe means that the child has died, which `exited` tells with its reason.
   stdin.on("error", () => {});

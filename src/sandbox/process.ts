@@ -4,8 +4,9 @@ import { availableParallelism } from "node:os";
 import { Readable, Writable } from "node:stream";
 import { MediaError } from "../media/errors.ts";
 import type { ErrorCode } from "../media/errors.ts";
-import { errorOf } from "./endings.ts";
+import { errorOf, memoryUsedUp } from "./endings.ts";
 import type { Ending } from "./endings.ts";
+import { watchMemory } from "./memory.ts";
 import type { Exit, SandboxedCommand, SandboxedProcess, SandboxLevel } from "./sandbox.ts";
 import { readStderr } from "./stderr.ts";
 import { stepBack } from "./step-back.ts";
@@ -65,7 +66,8 @@ function start(wrapped: Wrapped, command: SandboxedCommand, env: Record<string, 
   for (const pipe of [stdin, stdout, stderr]) pipe?.on("error", ignore);
   const pipes: Pipes = { stdin, stdout, stderr };
   const isGone = () => child.exitCode !== null || child.signalCode !== null;
-  if (child.pid !== undefined) void stepBack(child.pid, isGone);
+  if (child.pid !== undefined && command.priority === "background")
+    void stepBack(child.pid, isGone);
   return { child, pipes };
 }
 
@@ -116,6 +118,7 @@ export function run(
   async function settle(): Promise<Exit> {
     const end = await ended(child);
     clearTimeout(timer);
+    memory?.stop();
     clearTimeout(lastMoments);
     signal.removeEventListener("abort", cancel);
     if (end instanceof Error)
@@ -130,6 +133,13 @@ export function run(
   const cancel = (): void => stop("cancelled", `${name} was cancelled`, signal.reason);
   const timeUp = (): void => stop("limit_time", `${name} took longer than ${limits.wallMs} ms`);
   const timer = setTimeout(timeUp, Math.min(limits.wallMs, longestTimeout));
+  const memory =
+    limits.residentBytes === undefined || child.pid === undefined
+      ? undefined
+      : watchMemory(child.pid, limits.residentBytes, () => {
+          const [code, message] = memoryUsedUp({ limits });
+          stop(code, `${name} ${message}`);
+        });
   signal.addEventListener("abort", cancel, { once: true });
   const exited = settle();
   exited.catch(ignore);

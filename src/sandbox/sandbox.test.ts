@@ -93,12 +93,14 @@ describe.each(levels)("sandbox %s", (level) => {
     expect(stdout.split("\0").slice(0, -1)).toEqual(args);
   });
 
-  test("gives no environment of ours, low priority, and its own folder", async () => {
+  test("gives no environment of ours, its own folder, and low priority to background work alone", async () => {
     const { stdout } = await runToEnd(sandbox, shell("env | cut -d= -f1 | sort; nice; pwd"));
     const lines = stdout.trim().split("\n");
     const known = ["HOME", "LANG", "OLDPWD", "PATH", "PWD", "SHLVL", "TMPDIR", "_"];
     expect(known).toEqual(expect.arrayContaining(lines.slice(0, -2)));
-    expect(lines.slice(-2)).toEqual(["10", "/"]);
+    expect(lines.slice(-2)).toEqual(["0", "/"]);
+    const lowered = await runToEnd(sandbox, shell("nice", { priority: "background" }));
+    expect(lowered.stdout).toBe("10\n");
     const work = shell("pwd; echo $TMPDIR; echo $MORE", { writes: [folder], env: { MORE: "1" } });
     expect((await runToEnd(sandbox, work)).stdout).toBe(`${folder}\n${folder}\n1\n`);
   });

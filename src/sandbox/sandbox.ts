@@ -6,8 +6,14 @@ export interface ProcessLimits {
   readonly wallMs: number;
   /** Processor time over all its threads, rounded up. `limit_time` */
   readonly cpuSeconds: number;
-  /** Address space. `limit_memory` */
+  /** Address space; without effect where `residentBytes` is given. `limit_memory` */
   readonly memoryBytes: number;
+  /**
+   * Memory that it and its children really use (private and shared pages, not files that are mapped), looked
+   * at four times a second. For runtimes that reserve far more address space than they use. Where the
+   * system does not tell (no /proc), nothing is limited. `limit_memory`
+   */
+  readonly residentBytes?: number;
   /** The largest file that it may write. `limit_size` */
   readonly fileSizeBytes: number;
 }
@@ -28,6 +34,8 @@ export interface SandboxedCommand {
   readonly env?: Readonly<Record<string, string>>;
   /** Default: it gets no input. */
   readonly stdin?: "ignore" | "pipe";
+  /** `background`: it gives way to everything else on the machine (nice 10). Default: `normal`. */
+  readonly priority?: "normal" | "background";
 }
 
 /** How a child ended by itself. */

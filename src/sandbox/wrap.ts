@@ -37,7 +37,7 @@ const temporaryBytes = 64 * 1024 ** 2;
 function prlimit(program: string, limits: ProcessLimits): string[] {
   return [
     program,
-    `--as=${Math.ceil(limits.memoryBytes)}`,
+    ...(limits.residentBytes === undefined ? [`--as=${Math.ceil(limits.memoryBytes)}`] : []),
     // Soft and hard alike: the kernel then kills at once, and ffmpeg cannot catch SIGXCPU and
     // leave a valid-looking, truncated file.
     `--cpu=${Math.ceil(limits.cpuSeconds)}`,
@@ -124,7 +124,7 @@ function limitsAlone(shell: string, limits: ProcessLimits): string[] {
   const figures = [
     Math.ceil(limits.cpuSeconds),
     Math.ceil(limits.fileSizeBytes / 512),
-    Math.ceil(limits.memoryBytes / 1024),
+    limits.residentBytes === undefined ? Math.ceil(limits.memoryBytes / 1024) : "unlimited",
   ];
   return [shell, "-c", limitScript, "limits", ...figures.map(String)];
 }

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { describe } from "vitest";
 import type { InstalledModel, ModelManifest, ModelStore } from "../../src/models/model-store.ts";
 
 const folder = fileURLToPath(new URL("../../../shared/models", import.meta.url));
@@ -51,3 +52,31 @@ export const sharedClassifier = (): InstalledModel =>
     { id: "mobilenet-v2", task: "classification", kind: "mobilenet" },
     { model: join(folder, "mobilenet_v2_1.0_224.onnx") },
   );
+
+/** Real weights of Whisper base, which knows 99 languages. Reads 82 MB. */
+export function sharedWhisperBase(): InstalledModel {
+  const file = (name: string): string => join(folder, "speech/whisper-base", `base-${name}`);
+  return modelAt(
+    { id: "whisper-base", task: "speech", kind: "whisper", licence: "MIT" },
+    {
+      encoder: file("encoder.int8.onnx"),
+      decoder: file("decoder.int8.onnx"),
+      tokens: file("tokens.txt"),
+    },
+  );
+}
+
+/** The voice detector among the shared models. */
+export const sharedVoice = (): InstalledModel =>
+  modelAt(
+    { id: "silero-vad", task: "voice", kind: "silero_vad", licence: "MIT" },
+    { model: join(folder, "silero_vad.onnx") },
+  );
+
+const present = existsSync(join(folder, "speech/README.md"));
+
+/** A suite that needs real weights for speech: a visible skip where they are not, a failure in CI. */
+export function describeWithSpeechModels(name: string, body: () => void): void {
+  if (present || process.env["CI"]) describe(name, body);
+  else describe.skip(`${name} (needs the shared speech models)`, body);
+}

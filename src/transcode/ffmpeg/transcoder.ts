@@ -137,6 +137,7 @@ async function attemptOnce(
       memoryBytes: limits.memoryBytes,
       fileSizeBytes: limits.outputBytes,
     },
+    priority: "background",
     signal,
   };
   const totalMs = expectedTotalMs(request);

@@ -109,10 +109,11 @@ export function findSherpa(): SherpaInstall {
   const ending = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const child = fileURLToPath(new URL(`./child.${ending}`, import.meta.url));
   const room = dirname(dirname(child)); // it shares the room's own gate
+  const spacing = join(dirname(room), "media", `spacing.${ending}`);
   return {
     package: main,
     version,
     child,
-    reads: [...foldersOf(main), room, ...packageJsonOf(room)],
+    reads: [...foldersOf(main), room, spacing, ...packageJsonOf(room)],
   };
 }

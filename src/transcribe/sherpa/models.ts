@@ -1,16 +1,34 @@
 import { MediaError } from "../../media/errors.ts";
 import type { InstalledModel, ModelStore } from "../../models/model-store.ts";
 import { primaryOf } from "./languages.ts";
+import type { PieceRules } from "./protocol.ts";
 
-/** What is told of how a kind of model is used; its words are those of the manifest's `kind`. */
+/** How a kind of model is used; the kinds' names are those of the manifest's `kind`. */
 interface Kind {
   /** How long one step of its is, ms: no word is shorter. `settings.frameMs` goes before it. */
   readonly frameMs: number;
-  /** Whether it can be made to listen for phrases. */
+  /** Whether it can be told which phrases to expect. */
   readonly takesHotwords: boolean;
+  readonly pieces: PieceRules;
   /** sherpa's `modelConfig`, without what all have. */
   config(model: InstalledModel, language: string): Record<string, unknown>;
 }
+
+/** Transducers write what they find, frame by frame, and nothing else. */
+const transducerPieces: PieceRules = { longestMs: 29_480, pauseMs: 1_000, paddingMs: 0 };
+
+/**
+ * Whisper and Moonshine write text by attention, token after token, and understand more the more they get, up
+ * to 30 s with the silence. sherpa ends them after 6 tokens a second of sound: silence makes room for what is
+ * spoken quickly, and keeps digits that would be lost at the end of a piece.
+ */
+const attentionPieces: PieceRules = {
+  longestMs: 26_500,
+  pauseMs: 1_000,
+  usefulMs: 10_000,
+  paddingMs: 3_000,
+  tokensPerSecond: 6,
+};
 
 const transducerFiles = (model: InstalledModel) => ({
   encoder: model.file("encoder"),
@@ -21,6 +39,7 @@ const transducerFiles = (model: InstalledModel) => ({
 const zipformer: Kind = {
   frameMs: 40,
   takesHotwords: true,
+  pieces: transducerPieces,
   config: (model) => ({ transducer: transducerFiles(model), modelType: "transducer" }),
 };
 
@@ -28,6 +47,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   nemo_transducer: {
     frameMs: 80,
     takesHotwords: true,
+    pieces: transducerPieces,
     config: (model) => ({ transducer: transducerFiles(model), modelType: "nemo_transducer" }),
   },
   zipformer2: zipformer,
@@ -35,6 +55,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   whisper: {
     frameMs: 20,
     takesHotwords: false,
+    pieces: attentionPieces,
     config: (model, language) => ({
       whisper: {
         encoder: model.file("encoder"),
@@ -46,9 +67,18 @@ const kinds: Readonly<Record<string, Kind>> = {
       },
     }),
   },
+  moonshine: {
+    frameMs: 20,
+    takesHotwords: false,
+    pieces: attentionPieces,
+    config: (model) => ({
+      moonshine: { encoder: model.file("encoder"), mergedDecoder: model.file("decoder") },
+    }),
+  },
   sense_voice: {
     frameMs: 60,
     takesHotwords: false,
+    pieces: transducerPieces,
     config: (model, language) => ({
       senseVoice: {
         model: model.file("model"),
@@ -77,6 +107,15 @@ export function frameMsOf(model: InstalledModel): number {
   return typeof own === "number" && own > 0 ? own : kindOf(model).frameMs;
 }
 
+/** How a model wants its sound; `settings.longestMs` is the longest piece, with its silence, that it takes. */
+export function piecesOf(model: InstalledModel): PieceRules {
+  const { pieces } = kindOf(model);
+  const own = model.manifest.settings?.["longestMs"];
+  if (typeof own !== "number" || own <= 0) return pieces;
+  const longestMs = Math.min(pieces.longestMs, Math.max(1_000, own - pieces.paddingMs));
+  return { ...pieces, longestMs };
+}
+
 /**
  * How phrases are put to a model: as words, which need its vocabulary (`bpe`), or as characters
  * (`settings.modelingUnit` = `cjkchar`). Undefined when it takes none.
@@ -90,13 +129,16 @@ export function hotwordUnit(model: InstalledModel): Record<string, unknown> | un
     : undefined;
 }
 
-/** How much phrases are favoured: sherpa's own example; more makes them heard where they are not. */
+/** How much phrases are favoured: as in sherpa's example; with more they are found where nobody says them. */
 const hotwordsScore = 1.5;
 
-/** sherpa's configuration for a model. `language` is a primary code, or empty to find out. */
+/**
+ * sherpa's configuration for a model. `language` is a primary code, or empty to find out. One thread: several
+ * pieces at the same time use several processors better than several threads a piece.
+ */
 export function recognizerConfig(
   model: InstalledModel,
-  options: { language: string; threads: number; hotwords: boolean },
+  options: { language: string; hotwords: boolean },
 ): object {
   const unit = options.hotwords ? hotwordUnit(model) : undefined;
   const dim = model.manifest.settings?.["featureDim"];
@@ -105,7 +147,7 @@ export function recognizerConfig(
     modelConfig: {
       ...kindOf(model).config(model, options.language),
       tokens: model.file("tokens"),
-      numThreads: options.threads,
+      numThreads: 1,
       provider: "cpu",
       debug: 0,
       ...unit,

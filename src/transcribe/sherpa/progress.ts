@@ -1,18 +1,19 @@
 import type { Progress } from "../../media/engine.ts";
 
-/** Tells how far a recording has been heard; what is unknown is left out. */
+/** Tells how far a recording has been transcribed; what is unknown is left out. */
 export function createProgress(
   onProgress: (progress: Progress) => void,
   durationMs: number | undefined,
-): (heardMs: number) => void {
+): (doneMs: number) => void {
   const startedAt = performance.now();
-  return (heardMs) => {
+  return (doneMs) => {
     const elapsedMs = performance.now() - startedAt;
     if (elapsedMs <= 0) return;
-    const speed = heardMs / elapsedMs;
+    const speed = doneMs / elapsedMs;
+    if (speed <= 0) return;
     if (durationMs === undefined || durationMs <= 0) return onProgress({ speed });
-    const remainingMs = Math.round(Math.max(0, durationMs - heardMs) / speed);
-    onProgress({ fraction: Math.min(1, heardMs / durationMs), speed, remainingMs });
+    const remainingMs = Math.round(Math.max(0, durationMs - doneMs) / speed);
+    onProgress({ fraction: Math.min(1, doneMs / durationMs), speed, remainingMs });
   };
 }
 

@@ -1,11 +1,16 @@
 /**
  * What the transcriber and its child process say to each other. To the child: one byte that says
  * what it is, the length of what follows (32 bits, little-endian), and that. From the child: one
- * JSON document a line, first `ready`, then one answer for each message.
+ * JSON document a line, first `ready`, then one answer for each message. Before each answer the child
+ * writes the line `answered N` to stderr, N rising from 0: what sherpa printed there before it belongs to
+ * that answer.
  */
 
-/** `begin` carries a `JobSetup` as JSON, `sound` raw 16 kHz mono 16 bit little-endian, `end` nothing. */
-export const messageKinds = { begin: 1, sound: 2, end: 3 } as const;
+/**
+ * `begin` carries a `JobSetup` as JSON, `sound` raw 16 kHz mono 16 bit little-endian, `end` says that there
+ * is no more, `next` asks for what was recognized after the end.
+ */
+export const messageKinds = { begin: 1, sound: 2, end: 3, next: 4 } as const;
 export type MessageKind = keyof typeof messageKinds;
 
 export const headBytes = 5;
@@ -13,11 +18,28 @@ export const headBytes = 5;
 export const longestMessage = 16 * 1024 ** 2;
 
 /** A message as it is written: its head, and its body as it is. */
-export function messageOf(kind: MessageKind, body: Uint8Array): Uint8Array[] {
+export function messageOf(kind: MessageKind, body: Uint8Array = new Uint8Array(0)): Uint8Array[] {
   const head = Buffer.alloc(headBytes);
   head.writeUInt8(messageKinds[kind]);
   head.writeUInt32LE(body.length, 1);
   return body.length === 0 ? [head] : [head, body];
+}
+
+/** The line on stderr that ends what belongs to an answer. */
+export const answeredLine = (count: number): string => `answered ${count}`;
+
+/** How a model wants its sound: in pieces, cut at pauses. */
+export interface PieceRules {
+  /** The longest piece of speech, its edges included. */
+  readonly longestMs: number;
+  /** Speech parted by a shorter pause is one piece. */
+  readonly pauseMs: number;
+  /** Up to this length speech is joined over pauses of up to three seconds. Default: 0. */
+  readonly usefulMs?: number;
+  /** Silence that is put after each piece. */
+  readonly paddingMs: number;
+  /** sherpa ends after so many tokens a second of a piece, its silence included. Absent: it does not. */
+  readonly tokensPerSecond?: number;
 }
 
 /** What a child has loaded, and serves all its life. Paths are absolute. */
@@ -26,6 +48,9 @@ export interface ChildSetup {
   readonly package: string;
   /** In sherpa's own words: `OfflineRecognizerConfig`. */
   readonly recognizer: object;
+  readonly pieces: PieceRules;
+  /** How many pieces are recognized at the same time, each by one processor thread. */
+  readonly parallel: number;
   /** silero's file. Absent: the room's own gate finds the speech. */
   readonly voice?: string;
   readonly speakers?: SpeakerModels;
@@ -44,10 +69,12 @@ export interface SpeakerModels {
 export interface JobSetup {
   /** Phrases to listen for, as sherpa wants them: separated by `/`. */
   readonly hotwords?: string;
+  /** How long the recording is, as far as that is known: languages are looked for all over it. */
+  readonly durationMs?: number;
 }
 
-/** What was heard in one piece of the recording, as the model says it. Times are s from its start. */
-export interface HeardPiece {
+/** What was recognized in one piece of the recording, as the model says it. Times are s from its start. */
+export interface RecognizedPiece {
   readonly startMs: number;
   readonly lengthMs: number;
   readonly text: string;
@@ -58,6 +85,8 @@ export interface HeardPiece {
   readonly timestamps: readonly number[];
   readonly durations: readonly number[];
   readonly logProbs: readonly number[];
+  /** Why its text was left out: the model repeated itself, or wrote more than anybody can say. */
+  readonly refused?: "repeats" | "too fast";
 }
 
 /** A stretch in which one speaker speaks. */
@@ -67,7 +96,7 @@ export interface Turn {
   readonly speaker: number;
 }
 
-/** One piece's language, as its detector hears it: ISO 639-1, and how much sound that rests on. */
+/** One piece's language, as its detector finds it: ISO 639-1, and how much sound that rests on. */
 export interface LanguageVote {
   readonly code: string;
   readonly lengthMs: number;
@@ -76,10 +105,15 @@ export interface LanguageVote {
 export type Answer =
   | { readonly type: "ready"; readonly version: string }
   | { readonly type: "begun" }
-  | { readonly type: "heard"; readonly pieces: readonly HeardPiece[] }
+  | {
+      readonly type: "recognized";
+      readonly pieces: readonly RecognizedPiece[];
+      /** All speech before this has been recognized. */
+      readonly untilMs: number;
+    }
   | {
       readonly type: "done";
-      readonly pieces: readonly HeardPiece[];
+      readonly pieces: readonly RecognizedPiece[];
       readonly languages: readonly LanguageVote[];
       readonly turns: readonly Turn[];
     };

@@ -1,9 +1,9 @@
 import { MediaError } from "../../media/errors.ts";
 import type { InstalledModel, ModelStore } from "../../models/model-store.ts";
 import type { TranscribeRequest } from "../transcriber.ts";
-import type { HearerSetup } from "./hearer.ts";
+import type { RecognizerSetup } from "./recognizer-process.ts";
 import { primaryOf } from "./languages.ts";
-import { hotwordUnit, recognizerConfig, requireModel } from "./models.ts";
+import { hotwordUnit, piecesOf, recognizerConfig, requireModel } from "./models.ts";
 import type { ChildSetup } from "./protocol.ts";
 
 interface Wanted {
@@ -54,7 +54,7 @@ function languageOf({ models, request }: Wanted) {
  * What a child has to load for a request.
  * @throws MediaError `model_missing` with the command that gets it, `invalid_argument`
  */
-export function setupOf(wanted: Wanted): HearerSetup {
+export function setupOf(wanted: Wanted): RecognizerSetup {
   const { model, voice, request, threads } = wanted;
   const speakers = speakersOf(wanted);
   const detector = languageOf(wanted);
@@ -62,7 +62,9 @@ export function setupOf(wanted: Wanted): HearerSetup {
   const hotwords = hotwordsOf(model, request).hotwords !== undefined;
   const child: ChildSetup = {
     package: wanted.package,
-    recognizer: recognizerConfig(model, { language, threads, hotwords }),
+    recognizer: recognizerConfig(model, { language, hotwords }),
+    pieces: piecesOf(model),
+    parallel: threads,
     ...(voice === undefined ? {} : { voice: voice.file("model") }),
     ...(speakers === undefined ? {} : { speakers: speakers.setup }),
     ...(detector === undefined ? {} : { language: detector.setup }),
@@ -77,7 +79,7 @@ export function setupOf(wanted: Wanted): HearerSetup {
 }
 
 /**
- * The vocabulary as the model can be told to listen for it, and what is to be said when it cannot.
+ * The vocabulary as the model can be told to expect it, and what is to be said when it cannot.
  * sherpa parts phrases with `/` and takes ` :2.0` for a weight: neither may come from a phrase.
  */
 export function hotwordsOf(

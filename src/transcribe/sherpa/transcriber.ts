@@ -3,7 +3,6 @@ import { MediaError } from "../../media/errors.ts";
 import type { BeginOptions } from "../../media/engine.ts";
 import { timeLimitMs } from "../../media/limits.ts";
 import type { Limits } from "../../media/limits.ts";
-import type { Word } from "../../media/transcript.ts";
 import type { InstalledModel, ModelStore } from "../../models/model-store.ts";
 import { withLocalFile } from "../../objects/local-file.ts";
 import type { ObjectStore } from "../../objects/object-store.ts";
@@ -11,27 +10,29 @@ import { createChildPool } from "../../sandbox/child-pool.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { decodeSound } from "../decode-sound.ts";
 import type { TranscribeRequest, TranscribeResult, Transcriber } from "../transcriber.ts";
-import { engineName, startHearer } from "./hearer.ts";
-import type { Hearer, HearerSetup } from "./hearer.ts";
+import { startRecognizer } from "./recognizer-process.ts";
+import { engineName } from "./complaints.ts";
+import type { RecognizerProcess, RecognizerSetup } from "./recognizer-process.ts";
 import { findSherpa } from "./install.ts";
 import { languageScores } from "./languages.ts";
 import { frameMsOf, kindOf, requireLanguage } from "./models.ts";
-import type { HeardPiece } from "./protocol.ts";
+import type { RecognizedPiece } from "./protocol.ts";
+import { notesOf } from "./notes.ts";
 import { createProgress, wholeSamples } from "./progress.ts";
 import { hotwordsOf, setupOf } from "./setup.ts";
 import { withSpeakers } from "./speakers.ts";
-import { hasTimes, wordsOf } from "./words.ts";
+import { wordsOf } from "./words.ts";
 
 export interface SherpaOptions {
   readonly sandbox: Sandbox;
   readonly objects: ObjectStore;
   readonly limits: Limits;
   readonly models: ModelStore;
-  /** The speech model to hear with. Must be installed. */
+  /** The speech model. Must be installed. */
   readonly model: InstalledModel;
   /** The detector of voice. Absent: the room's own gate. */
   readonly voice?: InstalledModel | undefined;
-  /** Processor threads of one child. Default: half of the cores, at most four. */
+  /** How many pieces one child recognizes at the same time. Default: two, where there are two cores. */
   readonly threads?: number;
   /** A child without work ends after this long, ms. Default: 30 s. */
   readonly idleMs?: number;
@@ -46,7 +47,7 @@ export type SherpaTranscriber = Transcriber & {
 };
 
 /** Part of the id: to be raised when what is found as speech or made of tokens changes. */
-const recipe = 1;
+const recipe = 2;
 
 /** The id of the engine with its models: others make other jobs. */
 export function sherpaId(model: InstalledModel, voice: InstalledModel | undefined): string {
@@ -57,8 +58,8 @@ export function sherpaId(model: InstalledModel, voice: InstalledModel | undefine
 /**
  * The quality engine: sherpa-onnx with a model of the model store, in child processes in the sandbox
  * that are kept between jobs and may die without taking anything along. The sound is streamed to the
- * child, which finds speech (silero, else the room's own gate) and hears it in pieces of at most half
- * a minute cut at pauses; words come back as they are understood. Memory does not grow with the
+ * child, which finds speech (silero, else the room's own gate) and recognizes it in pieces of at most half
+ * a minute cut at pauses; words come back as they are recognized. Memory does not grow with the
  * recording, except for speakers: those are told apart in parts of ten minutes.
  *
  * `begin` throws MediaError `engine_missing` (no package), `model_missing` (speakers or languages
@@ -68,13 +69,12 @@ export function sherpaId(model: InstalledModel, voice: InstalledModel | undefine
  */
 export function createSherpaTranscriber(options: SherpaOptions): SherpaTranscriber {
   const { sandbox, model, voice, models } = options;
-  const pool = createChildPool<HearerSetup, Hearer>({
+  const pool = createChildPool<RecognizerSetup, RecognizerProcess>({
     name: engineName,
-    start: async (setup, signal) => startHearer(sandbox, findSherpa(), setup, signal),
+    start: async (setup, signal) => startRecognizer(sandbox, findSherpa(), setup, signal),
     idleMs: options.idleMs ?? 30_000,
   });
-  const threads =
-    options.threads ?? Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)));
+  const threads = options.threads ?? Math.min(2, availableParallelism());
 
   return {
     id: sherpaId(model, voice),
@@ -90,7 +90,9 @@ export function createSherpaTranscriber(options: SherpaOptions): SherpaTranscrib
         package: findSherpa().package,
       });
       const result = await withinTime(options.limits, request, beginOptions, (within) =>
-        pool.use(setup, within.signal, (hearer) => transcribe(options, hearer, request, within)),
+        pool.use(setup, within.signal, (recognizer) =>
+          transcribe(options, recognizer, request, within),
+        ),
       );
       return { state: "done", result };
     },
@@ -129,57 +131,67 @@ async function withinTime<T>(
   }
 }
 
-interface Heard {
-  readonly pieces: readonly HeardPiece[];
-  readonly end: Awaited<ReturnType<Hearer["end"]>>;
+interface Recognition {
+  readonly pieces: readonly RecognizedPiece[];
+  readonly end: Awaited<ReturnType<RecognizerProcess["end"]>>;
   readonly soundMs: number;
-  /** Of the source. */
+  /** Of the source, and of phrases that could not be expected. */
   readonly notes: readonly string[];
 }
 
 /** Streams a recording's sound through a child. */
-async function hearAll(
+async function recognizeAll(
   { sandbox, objects, limits }: SherpaOptions,
-  hearer: Hearer,
+  recognizer: RecognizerProcess,
   request: TranscribeRequest,
   options: BeginOptions,
   hotwords: string | undefined,
-): Promise<Heard> {
+): Promise<Recognition> {
   const { durationMs, track } = request;
   const { signal } = options;
   const progress = createProgress(options.onProgress, durationMs);
-  const pieces: HeardPiece[] = [];
-  await hearer.begin(hotwords === undefined ? {} : { hotwords }, signal);
+  const pieces: RecognizedPiece[] = [];
+  const known = durationMs === undefined ? {} : { durationMs };
+  const take = (answer: { pieces: readonly RecognizedPiece[]; untilMs: number }): void => {
+    pieces.push(...answer.pieces);
+    progress(answer.untilMs);
+  };
+  await recognizer.begin({ ...known, ...(hotwords === undefined ? {} : { hotwords }) }, signal);
   const decoded = await withLocalFile(objects, request.source, async (path) => {
-    const known = durationMs === undefined ? {} : { durationMs };
     const sound = decodeSound(sandbox, path, { limits, ...known, track, signal });
-    for await (const bytes of wholeSamples(sound.bytes)) {
-      pieces.push(...(await hearer.hear(bytes, signal)));
-      progress(sound.decodedMs());
-    }
+    for await (const bytes of wholeSamples(sound.bytes))
+      take(await recognizer.transcribe(bytes, signal));
     return { soundMs: sound.decodedMs(), notes: sound.notes() };
   });
-  const end = await hearer.end(signal);
-  return { pieces: [...pieces, ...end.pieces], end, ...decoded };
+  const end = await recognizer.end(take, signal);
+  progress(decoded.soundMs);
+  const complaints = recognizer.phraseComplaints();
+  const phrases = complaints.length === 0 ? [] : ["some phrases could not be put to the model"];
+  return {
+    pieces: [...pieces, ...end.pieces],
+    end,
+    soundMs: decoded.soundMs,
+    notes: [...decoded.notes, ...phrases],
+  };
 }
 
 async function transcribe(
   options: SherpaOptions,
-  hearer: Hearer,
+  recognizer: RecognizerProcess,
   request: TranscribeRequest,
   start: BeginOptions,
 ): Promise<TranscribeResult> {
   const { model } = options;
   const startedAt = performance.now();
   const phrases = hotwordsOf(model, request);
-  let heard: Heard;
+  let recognition: Recognition;
   try {
-    heard = await hearAll(options, hearer, request, start, phrases.hotwords);
+    recognition = await recognizeAll(options, recognizer, request, start, phrases.hotwords);
   } catch (thrown) {
-    await hearer.close(); // it waits for the rest of this recording, and must not take another for it
+    await recognizer.close(); // it waits for the rest of this recording, and must not take another for it
     throw thrown;
   }
-  const { pieces, end, soundMs, notes } = heard;
+  const { pieces, end, soundMs, notes } = recognition;
   const identified = identification(model, request, end.languages);
   const words = pieces.flatMap((piece) =>
     wordsOf(piece, identified.languageCode, frameMsOf(model)),
@@ -189,7 +201,7 @@ async function transcribe(
     transcript: {
       ...identified,
       words: request.speakers === undefined ? words : withSpeakers(words, end.turns),
-      engine: { name: "sherpa", version: hearer.version, model: model.manifest.id },
+      engine: { name: "sherpa", version: recognizer.version, model: model.manifest.id },
     },
     ...(soundMs > 0 ? { realTimeFactor: elapsedMs / soundMs } : {}),
     notes: [...notes, ...phrases.notes, ...notesOf(words, pieces)],
@@ -200,7 +212,7 @@ async function transcribe(
 function identification(
   model: InstalledModel,
   { languageCode, identifyLanguage }: TranscribeRequest,
-  votes: Heard["end"]["languages"],
+  votes: Recognition["end"]["languages"],
 ) {
   if (identifyLanguage === undefined) return { languageCode };
   const languageIdentification = languageScores(votes, identifyLanguage.candidates);
@@ -208,9 +220,4 @@ function identification(
   if (best === undefined) return { languageCode, languageIdentification };
   requireLanguage(model, best.code);
   return { languageCode: best.code, languageIdentification };
-}
-
-function notesOf(words: readonly Word[], pieces: readonly HeardPiece[]): string[] {
-  if (words.length === 0) return ["no speech found"];
-  return pieces.every(hasTimes) ? [] : ["the model gives no times; those of words are estimates"];
 }

@@ -5,11 +5,12 @@ import { describeWithSharedMedia } from "../../../test/support/shared-media.ts";
 import { MediaError } from "../../media/errors.ts";
 import { defaultLimits } from "../../media/limits.ts";
 import { createSandbox } from "../../sandbox/create.ts";
-import { startHearer } from "./hearer.ts";
+import { startRecognizer } from "./recognizer-process.ts";
 import { findSherpa, hasLibrary } from "./install.ts";
 import { silero, toyTransducer } from "./toy-models.fixture.ts";
 import { useStudio } from "./transcriber.fixture.ts";
 
+const toyPieces = { longestMs: 29_000, pauseMs: 1_000, paddingMs: 0 };
 const studio = useStudio();
 const { sherpa, transcribe, recording, toyCopy } = studio;
 
@@ -39,10 +40,10 @@ describeWithSharedMedia("the sherpa transcriber in trouble", () => {
     ]) {
       writeFileSync(main, program);
       writeFileSync(join(dirname(main), "onnx.node"), "no library");
-      const child = { package: main, recognizer: {} };
+      const child = { package: main, recognizer: {}, pieces: toyPieces, parallel: 1 };
       const folders = [studio.folder];
       const setup = { child, folders, models: ["toy-onnx"] };
-      const starting = startHearer(sandbox, findSherpa(), setup, new AbortController().signal);
+      const starting = startRecognizer(sandbox, findSherpa(), setup, new AbortController().signal);
       await expect(starting).rejects.toMatchObject({
         code: "engine_missing",
         message: expect.stringContaining("npm install sherpa-onnx-node") as unknown,

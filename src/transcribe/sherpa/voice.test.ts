@@ -4,6 +4,8 @@ import type { Passage } from "../passages.ts";
 import type { Vad } from "./sherpa-package.ts";
 import { voicedPassages, windowSamples } from "./voice.ts";
 
+const pieces = { longestMs: 29_480, pauseMs: 1_000, paddingMs: 0 };
+
 /**
  * A detector that takes loud windows for speech, with sherpa's own rules for where it begins and ends:
  * its shortest speech and two windows back, until after its shortest silence. silero cannot be made to
@@ -59,7 +61,7 @@ async function passagesOf(vad: Vad, sound: Int16Array, sizes: readonly number[])
     }
   }
   const passages: Passage[] = [];
-  for await (const passage of voicedPassages(vad, parts())) passages.push(passage);
+  for await (const passage of voicedPassages(vad, parts(), pieces)) passages.push(passage);
   return passages;
 }
 

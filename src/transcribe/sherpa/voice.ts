@@ -1,10 +1,11 @@
 import type { Passage } from "../passages.ts";
 import { sampleRateHz } from "../sound-features.ts";
-import { createJoiner, edgeSamples, longestSamples, pauseSamples } from "./joiner.ts";
-import type { Span } from "./joiner.ts";
+import { createJoiner, edgeSamples, joinerRules, longestPause } from "./joiner.ts";
+import type { JoinerRules, Span } from "./joiner.ts";
+import type { PieceRules } from "./protocol.ts";
 import type { Vad } from "./sherpa-package.ts";
 
-/** silero hears windows of 32 ms; sherpa decides once for all that it is given at a time. */
+/** silero looks at windows of 32 ms; sherpa decides once for all that it is given at a time. */
 export const windowSamples = 512;
 
 /** Seconds. After `maxSpeechDuration` sherpa looks for the next pause of 0.1 s, and is stricter. */
@@ -22,11 +23,9 @@ export const voiceSettings = {
  */
 const lookBackSamples = 4 * windowSamples + voiceSettings.minSpeechDuration * sampleRateHz;
 
-/** Speech without any pause is cut, at the latest, here. */
-const hardCutSamples = longestSamples - lookBackSamples;
-
 /** What is held at most: a piece that waits for its end, the pause after it, and the next. */
-const heldSamples = 2 * longestSamples + 2 * pauseSamples + 4 * sampleRateHz;
+const heldSamples = (rules: JoinerRules): number =>
+  2 * rules.longest + 2 * longestPause(rules) + 4 * sampleRateHz;
 
 /** The quietest fifth of a second between two places: where a cut does least harm. */
 export function quietestPlace(samples: Int16Array, from: number, to: number): number {
@@ -46,8 +45,8 @@ export function quietestPlace(samples: Int16Array, from: number, to: number): nu
  * Sound that is held until nobody needs it, by its place in the recording. Its capacity is fixed:
  * more than `heldSamples` is never waited for.
  */
-function createHeldSound() {
-  const held = new Int16Array(heldSamples);
+function createHeldSound(rules: JoinerRules) {
+  const held = new Int16Array(heldSamples(rules));
   let first = 0; // place of the first held sample in the recording
   let count = 0;
   return {
@@ -70,11 +69,16 @@ function createHeldSound() {
   };
 }
 
-/** Finds, window by window, where somebody speaks. */
-function createFinder(vad: Vad, held: ReturnType<typeof createHeldSound>) {
-  /** The place in the recording that the detector counts from, and up to where it has heard. */
+/** Finds, window by window, where somebody speaks. Speech without any pause is cut before `longest`. */
+function createFinder(
+  vad: Vad,
+  held: ReturnType<typeof createHeldSound>,
+  { longest }: JoinerRules,
+) {
+  const hardCutSamples = longest - lookBackSamples;
+  /** The place in the recording that the detector counts from, and up to where it has looked. */
   let base = 0;
-  let heard = 0;
+  let searched = 0;
   let speechFrom: number | undefined;
   const window = new Float32Array(windowSamples);
 
@@ -89,59 +93,62 @@ function createFinder(vad: Vad, held: ReturnType<typeof createHeldSound>) {
   /** Begins anew in the middle of speech that has no pauses. */
   function cut(from: number): Span {
     const to =
-      from + quietestPlace(held.view({ from, to: heard }), (heard - from) >> 1, heard - from);
+      from +
+      quietestPlace(held.view({ from, to: searched }), (searched - from) >> 1, searched - from);
     vad.reset();
-    [base, heard, speechFrom] = [to, to, undefined];
+    [base, searched, speechFrom] = [to, to, undefined];
     return { from, to };
   }
-  function listen(sound: Int16Array, mayCut = true): Span[] {
+  function search(sound: Int16Array, mayCut = true): Span[] {
     for (let index = 0; index < windowSamples; index += 1)
       window[index] = (sound[index] ?? 0) / 32_768;
     vad.acceptWaveform(window);
-    heard += windowSamples;
+    searched += windowSamples;
     const spans = popped();
     if (!vad.isDetected()) speechFrom = undefined;
-    else speechFrom ??= Math.max(base, heard - lookBackSamples);
-    if (mayCut && speechFrom !== undefined && heard - speechFrom >= hardCutSamples)
+    else speechFrom ??= Math.max(base, searched - lookBackSamples);
+    if (mayCut && speechFrom !== undefined && searched - speechFrom >= hardCutSamples)
       spans.push(cut(speechFrom));
     return spans;
   }
   return {
-    /** Listens to the next held window; undefined when there is none, whole. */
+    /** Searches the next held window; undefined when there is none, whole. */
     next: (): Span[] | undefined =>
-      heard + windowSamples > held.end()
+      searched + windowSamples > held.end()
         ? undefined
-        : listen(held.view({ from: heard, to: heard + windowSamples })),
+        : search(held.view({ from: searched, to: searched + windowSamples })),
     /** The rest, and what was open: a pause of our own ends it where it ends. */
     end(): Span[] {
       const end = held.end();
       const spans: Span[] = [];
       const silence = Math.ceil((voiceSettings.minSilenceDuration * sampleRateHz) / windowSamples);
-      spans.push(...listen(held.view({ from: heard, to: end }), false));
+      spans.push(...search(held.view({ from: searched, to: end }), false));
       for (let left = silence + 2; left > 0; left -= 1)
-        spans.push(...listen(new Int16Array(0), false));
+        spans.push(...search(new Int16Array(0), false));
       vad.flush();
       spans.push(...popped());
       return spans.flatMap(({ from, to }) => (from < end ? [{ from, to: Math.min(to, end) }] : []));
     },
     /** No speech that is found later begins earlier. */
-    openFrom: (): number => speechFrom ?? Math.max(base, heard - lookBackSamples),
-    heard: () => heard,
+    openFrom: (): number => speechFrom ?? Math.max(base, searched - lookBackSamples),
   };
 }
 
 /**
- * Listens to raw sound (16 kHz, mono, 16 bit) with silero and hands on what is speech, in the order
- * of time: pieces of at most half a minute, cut at pauses. Memory is bounded, whatever the length.
+ * Searches raw sound (16 kHz, mono, 16 bit) with silero and hands on what is speech, in the order
+ * of time: pieces by the rules, cut at pauses. Memory is bounded, whatever the length. `onSearched` is told
+ * before which place there is no speech any more that has not been handed on.
  */
 export async function* voicedPassages(
   vad: Vad,
   sound: AsyncIterable<Int16Array>,
+  options: PieceRules & { readonly onSearched?: (ms: number) => void },
 ): AsyncGenerator<Passage> {
   vad.reset();
-  const held = createHeldSound();
-  const finder = createFinder(vad, held);
-  const joiner = createJoiner();
+  const rules = joinerRules(options);
+  const held = createHeldSound(rules);
+  const finder = createFinder(vad, held, rules);
+  const joiner = createJoiner(rules);
   const passage = (span: Span): Passage => ({
     startMs: (span.from * 1000) / sampleRateHz,
     samples: held.slice(span),
@@ -158,13 +165,16 @@ export async function* voicedPassages(
       held.add(samples.subarray(from, from + sampleRateHz));
       for (let spans = finder.next(); spans !== undefined; spans = finder.next()) {
         yield* join(spans);
-        const piece = joiner.settle(finder.openFrom());
+        const piece = joiner.finishBefore(finder.openFrom());
         if (piece !== undefined) yield passage(piece);
       }
       const open = finder.openFrom() - edgeSamples;
-      held.forgetBefore(Math.max(0, Math.min(joiner.neededFrom() ?? open, open)));
+      const neededFrom = Math.max(0, Math.min(joiner.neededFrom() ?? open, open));
+      held.forgetBefore(neededFrom);
+      options.onSearched?.((neededFrom * 1000) / sampleRateHz);
     }
   yield* join(finder.end());
-  const last = joiner.settle(Infinity);
+  options.onSearched?.((held.end() * 1000) / sampleRateHz);
+  const last = joiner.finishBefore(Infinity);
   if (last !== undefined) yield passage({ from: last.from, to: Math.min(last.to, held.end()) });
 }

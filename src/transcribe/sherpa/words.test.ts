@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { transcriptText } from "../../media/transcript.ts";
-import type { HeardPiece } from "./protocol.ts";
+import type { RecognizedPiece } from "./protocol.ts";
 import { hasTimes, wordsOf } from "./words.ts";
 
 /** A piece of a recording: tokens as `[text, start s, duration s, log-probability]`. */
 function piece(
   tokens: readonly (readonly [string, number, number?, number?])[],
-  more: Partial<HeardPiece> = {},
-): HeardPiece {
+  more: Partial<RecognizedPiece> = {},
+): RecognizedPiece {
   const column = (index: 1 | 2 | 3) => tokens.flatMap((token) => token[index] ?? []);
   return {
     startMs: 0,
@@ -23,7 +23,7 @@ function piece(
   };
 }
 
-const wordsIn = (given: HeardPiece, language = "en-US") => wordsOf(given, language, 80);
+const wordsIn = (given: RecognizedPiece, language = "en-US") => wordsOf(given, language, 80);
 
 describe("wordsOf", () => {
   it("begins a word at a space or ▁, and joins what follows without one", () => {

@@ -1,6 +1,6 @@
 import { isUnspaced } from "../../media/spacing.ts";
 import type { Word } from "../../media/transcript.ts";
-import type { HeardPiece } from "./protocol.ts";
+import type { RecognizedPiece } from "./protocol.ts";
 
 /** A character of what was heard, with the time in which it is spoken, ms from the piece's start. */
 interface Spoken {
@@ -27,7 +27,7 @@ const isNumbers = (values: readonly number[], count: number): boolean =>
   values.length === count && values.every(Number.isFinite);
 
 /** The characters of tokens, with times where the model gives them. */
-function timedCharacters(piece: HeardPiece): Spoken[] {
+function timedCharacters(piece: RecognizedPiece): Spoken[] {
   const { tokens, timestamps, durations, lengthMs } = piece;
   const hasDurations = isNumbers(durations, tokens.length);
   let before = 0;
@@ -56,7 +56,7 @@ function timedCharacters(piece: HeardPiece): Spoken[] {
 }
 
 /** The characters of a text of which nothing is known but how long it all takes. */
-function spreadCharacters({ text, lengthMs }: HeardPiece): Spoken[] {
+function spreadCharacters({ text, lengthMs }: RecognizedPiece): Spoken[] {
   const characters = Array.from(text);
   const share = lengthMs / Math.max(1, characters.length);
   return characters.map((character, index) => ({
@@ -68,7 +68,7 @@ function spreadCharacters({ text, lengthMs }: HeardPiece): Spoken[] {
 }
 
 /** Whether the model told when its tokens are spoken. */
-export function hasTimes({ tokens, timestamps }: HeardPiece): boolean {
+export function hasTimes({ tokens, timestamps }: RecognizedPiece): boolean {
   return isNumbers(timestamps, tokens.length);
 }
 
@@ -108,7 +108,7 @@ interface Draft {
 }
 
 /** e to the mean of the tokens' logarithmic probabilities; unknown when the model gives none. */
-function confidenceOf(spoken: readonly Spoken[], piece: HeardPiece): number | undefined {
+function confidenceOf(spoken: readonly Spoken[], piece: RecognizedPiece): number | undefined {
   if (!isNumbers(piece.logProbs, piece.tokens.length)) return undefined;
   const tokens = [...new Set(spoken.map(({ token }) => token))].filter((token) => token >= 0);
   if (tokens.length === 0) return undefined;
@@ -117,7 +117,7 @@ function confidenceOf(spoken: readonly Spoken[], piece: HeardPiece): number | un
   return Math.min(1, Math.exp(sum / tokens.length));
 }
 
-function draftOf(group: readonly Spoken[], piece: HeardPiece): Draft {
+function draftOf(group: readonly Spoken[], piece: RecognizedPiece): Draft {
   const whole = textOf(group);
   const marks = abbreviation.test(whole) ? "" : (punctuation.exec(whole)?.[0] ?? "");
   const spoken = group.slice(0, group.length - Array.from(marks).length);
@@ -178,7 +178,7 @@ function settled(drafts: readonly Draft[], lengthMs: number, frameMs: number): D
  * @param language BCP 47; decides how scripts without spaces are parted
  * @param frameMs how long one step of the model is: 80 for Parakeet
  */
-export function wordsOf(piece: HeardPiece, language: string, frameMs: number): Word[] {
+export function wordsOf(piece: RecognizedPiece, language: string, frameMs: number): Word[] {
   const spoken = hasTimes(piece) ? timedCharacters(piece) : spreadCharacters(piece);
   const groups = atSpaces(spoken).flatMap((group) => atWords(group, language));
   const drafts = attached(groups.map((group) => draftOf(group, piece)));

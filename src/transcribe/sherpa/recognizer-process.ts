@@ -1,37 +1,44 @@
 import { statSync } from "node:fs";
 import { MediaError } from "../../media/errors.ts";
+import { lackedMemory } from "../../sandbox/endings.ts";
 import { startPersistentChild } from "../../sandbox/persistent-child.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
+import { createComplaints, engineName, noMemory } from "./complaints.ts";
 import { cannotLoad } from "./install.ts";
 import type { SherpaInstall } from "./install.ts";
 import { messageOf } from "./protocol.ts";
-import type { Answer, ChildSetup, HeardPiece, JobSetup } from "./protocol.ts";
-
-/** What people call the engine in messages. */
-export const engineName = "the speech engine";
+import type { Answer, ChildSetup, JobSetup } from "./protocol.ts";
 
 type Done = Extract<Answer, { type: "done" }>;
 
-/** A child process that has loaded its models and hears one recording after the other. */
-export interface Hearer {
+type Recognized = Extract<Answer, { type: "recognized" }>;
+
+/** A child process that has loaded its models and transcribes one recording after the other. */
+export interface RecognizerProcess {
   readonly pid: number | undefined;
   /** The package's. */
   readonly version: string;
   isIdle(): boolean;
-  /** @throws MediaError `engine_failed` when it dies or hangs, `cancelled` */
+  /**
+   * Begins a recording. This and what follows
+   * @throws MediaError `engine_failed` when it dies, hangs or complains, `cancelled`
+   */
   begin(job: JobSetup, signal: AbortSignal): Promise<void>;
-  /** Sound in whole samples; returns what was understood meanwhile, often nothing. */
-  hear(sound: Uint8Array, signal: AbortSignal): Promise<readonly HeardPiece[]>;
-  end(signal: AbortSignal): Promise<Done>;
+  /** Sound in whole samples; returns what was recognized meanwhile, often nothing. */
+  transcribe(sound: Uint8Array, signal: AbortSignal): Promise<Recognized>;
+  /** Says that there is no more sound, and hands on the rest piece by piece. */
+  end(onRecognized: (answer: Recognized) => void, signal: AbortSignal): Promise<Done>;
+  /** What sherpa said about phrases that it cannot listen for, since this was asked last. */
+  phraseComplaints(): readonly string[];
   close(): Promise<void>;
 }
 
-/** Node and the runtime reserve 1.4 GiB before any model; speech and diarization use some hundred MiB. */
-const baseMemoryBytes = 5 * 1024 ** 3;
+/** Memory that is used, not reserved: node takes 0.1 GB, tiny models 0.3, the largest (0.65 GB) about two. */
+const baseMemoryBytes = 1.25 * 1024 ** 3;
 /** A model takes its own size, and as much again or two while it is loaded and used. */
 const memoryPerModelByte = 4;
 
-/** A minute of speech on a slow machine, or speakers in ten: this long means that it hangs. */
+/** A minute of speech on a slow machine, or the speakers of hours: this long means that it hangs. */
 const answerTimeoutMs = 30 * 60_000;
 
 /** What sherpa and its runtime say of a file that is none of theirs; loading then aborts. */
@@ -43,17 +50,18 @@ const packageRefused =
   /Could not find sherpa-onnx-node|ERR_DLOPEN_FAILED|MODULE_NOT_FOUND|cannot open shared object file|did not self-register/;
 
 /** Without the stack and the line that it is about: they name our files and the package's, not what is wrong. */
-const said = (stderr: string): string[] =>
+const linesOf = (stderr: string): string[] =>
   stderr
     .split("\n")
     .filter((line) => line.trim() !== "" && !/^\s+at |^(file:|\/).*:\d+$/.test(line));
 
 /** Why a child ended before it was ready, in words that help: the package, or a model, is broken. */
-function startError(thrown: unknown, { models }: HearerSetup, install: SherpaInstall): unknown {
+function startError(thrown: unknown, { models }: RecognizerSetup, install: SherpaInstall): unknown {
   if (!(thrown instanceof MediaError) || thrown.code !== "engine_failed") return thrown;
   const { stderr, signal, exitCode } = thrown.details;
   if (signal === "SIGKILL" || exitCode === 137 || typeof stderr !== "string") return thrown;
-  const lines = said(stderr);
+  if (lackedMemory(stderr)) return noMemory(thrown, thrown.details);
+  const lines = linesOf(stderr);
   const words = lines.join("\n");
   if (packageRefused.test(words)) return cannotLoad(install.version, thrown);
   if (!modelRefused.test(words)) return thrown;
@@ -75,7 +83,7 @@ function sizeOfFiles(value: unknown): number {
   return Object.values(value).reduce((sum: number, one) => sum + sizeOfFiles(one), 0);
 }
 
-export interface HearerSetup {
+export interface RecognizerSetup {
   readonly child: ChildSetup;
   /** The folders of the models, and their ids, for people. */
   readonly folders: readonly string[];
@@ -87,50 +95,71 @@ export interface HearerSetup {
  * @throws MediaError `model_invalid` when it cannot load them, `engine_missing` when the package
  * cannot be loaded, `engine_failed`, `cancelled`
  */
-export async function startHearer(
+export async function startRecognizer(
   sandbox: Sandbox,
   install: SherpaInstall,
-  setup: HearerSetup,
+  setup: RecognizerSetup,
   signal: AbortSignal,
-): Promise<Hearer> {
+): Promise<RecognizerProcess> {
+  const complaints = createComplaints();
   const started = startPersistentChild<Answer, Answer>({
     sandbox,
     name: engineName,
     command: {
       command: process.execPath,
-      args: ["--max-old-space-size=512", install.child, JSON.stringify(setup.child)],
+      args: [
+        "--max-old-space-size=512",
+        "--no-warnings",
+        install.child,
+        JSON.stringify(setup.child),
+      ],
       reads: [...new Set([...install.reads, ...setup.folders])],
-      env: { UV_THREADPOOL_SIZE: "1" },
-      memoryBytes: baseMemoryBytes + memoryPerModelByte * sizeOfFiles(setup.child),
+      env: { UV_THREADPOOL_SIZE: String(setup.child.parallel) },
+      residentBytes: baseMemoryBytes + memoryPerModelByte * sizeOfFiles(setup.child),
     },
     answerTimeoutMs,
+    onStderrLine: (line) => complaints.onLine(line),
     signal,
   });
   const { child, ready } = await started.catch((thrown: unknown) => {
     throw startError(thrown, setup, install);
   });
   if (ready.type !== "ready") throw new MediaError("internal", "the speech engine was not ready");
-  const lost = () => new MediaError("internal", "the speech engine lost count");
+  let answers = 0;
+
+  /** Asks, and waits for what was printed before the answer. */
+  async function ask<Type extends Answer["type"]>(
+    types: readonly Type[],
+    message: readonly Uint8Array[],
+    until: AbortSignal,
+  ): Promise<Extract<Answer, { type: Type }>> {
+    const answer = await child.ask(message, until);
+    answers += 1;
+    await complaints.until(answers);
+    const isOne = (one: Answer): one is Extract<Answer, { type: Type }> =>
+      types.some((type) => type === one.type);
+    if (!isOne(answer)) throw new MediaError("internal", "the speech engine lost count");
+    return answer;
+  }
 
   return {
     pid: child.pid,
     version: ready.version,
     isIdle: () => child.isIdle(),
     async begin(job, until) {
+      complaints.takePhrases();
       const body = Buffer.from(JSON.stringify(job));
-      const answer = await child.ask(messageOf("begin", body), until);
-      if (answer.type !== "begun") throw lost();
+      await ask(["begun"], messageOf("begin", body), until);
     },
-    async hear(sound, until) {
-      const answer = await child.ask(messageOf("sound", sound), until);
-      if (answer.type !== "heard") throw lost();
-      return answer.pieces;
+    transcribe: (sound, until) => ask(["recognized"], messageOf("sound", sound), until),
+    async end(onRecognized, until) {
+      for (let message = messageOf("end"); ; message = messageOf("next")) {
+        const answer = await ask(["recognized", "done"], message, until);
+        if (answer.type === "done") return answer;
+        onRecognized(answer);
+      }
     },
-    async end(until) {
-      const answer = await child.ask(messageOf("end", new Uint8Array(0)), until);
-      if (answer.type !== "done") throw lost();
-      return answer;
-    },
+    phraseComplaints: () => complaints.takePhrases(),
     close: () => child.close(),
   };
 }

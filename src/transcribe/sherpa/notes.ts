@@ -1,0 +1,41 @@
+import type { Word } from "../../media/transcript.ts";
+import type { RecognizedPiece } from "./protocol.ts";
+import { hasTimes } from "./words.ts";
+
+/** `0:07`, `1:02:03`: where in a recording. */
+function clock(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  const [hours, minutes, rest] = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map(
+    Math.floor,
+  );
+  const short = `${minutes}:${String(rest).padStart(2, "0")}`;
+  return hours === 0 ? short : `${hours}:${short.padStart(5, "0")}`;
+}
+
+const reasons = {
+  repeats: "the model repeated itself",
+  "too fast": "the model wrote more than anybody can say",
+} as const;
+
+/** What was left out, and why. */
+function refusalNotes(pieces: readonly RecognizedPiece[]): string[] {
+  return Object.entries(reasons).flatMap(([reason, why]) => {
+    const refused = pieces.filter((piece) => piece.refused === reason);
+    if (refused.length === 0) return [];
+    const places = refused
+      .slice(0, 10)
+      .map(({ startMs, lengthMs }) => `${clock(startMs)}–${clock(startMs + lengthMs)}`);
+    const more =
+      refused.length > places.length ? ` and ${refused.length - places.length} more` : "";
+    return [`left out at ${places.join(", ")}${more}: ${why}`];
+  });
+}
+
+/** What a person should know of a transcript. */
+export function notesOf(words: readonly Word[], pieces: readonly RecognizedPiece[]): string[] {
+  const refused = refusalNotes(pieces);
+  if (words.length === 0) return [...refused, "no speech found"];
+  const spoken = pieces.filter(({ text }) => text !== "");
+  const estimates = "the model gives no times; those of words are estimates";
+  return [...refused, ...(spoken.every(hasTimes) ? [] : [estimates])];
+}

@@ -1,0 +1,72 @@
+import { appendFileSync, statSync, truncateSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { sharedMedia } from "../../../test/support/shared-media.ts";
+import {
+  describeWithSpeechModels,
+  sharedVoice,
+  sharedWhisperBase,
+} from "../../../test/support/shared-models.ts";
+import { transcriptText } from "../../media/transcript.ts";
+import { toyTransducer } from "./toy-models.fixture.ts";
+import { useStudio } from "./transcriber.fixture.ts";
+
+const studio = useStudio();
+
+const heavyBytes = 300_000_000;
+
+/** A length in a protocol buffer. */
+function varint(value: number): number[] {
+  return value < 128 ? [value] : [(value % 128) | 128, ...varint(Math.floor(value / 128))];
+}
+
+/** A field that holds a message: https://protobuf.dev/programming-guides/encoding/ */
+const field = (number: number, head: readonly number[], bodyBytes = 0): number[] => [
+  (number << 3) | 2,
+  ...varint(head.length + bodyBytes),
+  ...head,
+];
+
+/**
+ * Makes the toy's encoder 300 MB heavier: protocol buffers are merged when one follows the other, so a
+ * tensor of zeros that nothing uses is appended to its graph.
+ */
+function makeHeavy(dir: string): void {
+  const raw = [(9 << 3) | 2, ...varint(heavyBytes)];
+  const tensor = [1 << 3, ...varint(heavyBytes), 16, 3, ...field(8, [...Buffer.from("w")])];
+  const initializer = field(5, [...tensor, ...raw], heavyBytes);
+  const path = join(dir, "encoder.onnx");
+  appendFileSync(path, Buffer.from(field(7, initializer, heavyBytes)));
+  truncateSync(path, statSync(path).size + heavyBytes);
+}
+
+describeWithSpeechModels("a model of 300 MB on eight processors", () => {
+  it("is no matter of address space", async () => {
+    const path = studio.recording("many.wav", [20_000, 120_001, 400_007, 500_000, 731_313]);
+    const expected = await studio.transcribe({ path });
+    const dir = studio.toyCopy("heavy");
+    makeHeavy(dir);
+    const by = studio.sherpa({ model: toyTransducer(dir), threads: 8 });
+    const { transcript } = await studio.transcribe({ path, by });
+    expect(transcript.words).toEqual(expected.transcript.words);
+  });
+});
+
+describeWithSpeechModels("speech by real weights: Whisper base", () => {
+  it("transcribes all that is said, with eight pieces at the same time as with one", async () => {
+    const path = sharedMedia("speech/two_cities.wav");
+    const texts: string[] = [];
+    for (const threads of [1, 8]) {
+      const by = studio.sherpa({
+        model: sharedWhisperBase(),
+        voice: sharedVoice(),
+        threads,
+      });
+      const { transcript, notes } = await studio.transcribe({ path, by });
+      expect(notes).toEqual([]);
+      texts.push(transcriptText(transcript.words));
+    }
+    expect(texts[0]).toMatch(/^It was the best of times.* degree of comparison only\.$/);
+    expect(texts[1]).toBe(texts[0]);
+  });
+});

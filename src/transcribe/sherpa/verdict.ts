@@ -1,0 +1,62 @@
+import { isUnspaced } from "../../media/spacing.ts";
+
+/** What is wrong with what a model wrote for a piece: see `verdictOf`. */
+export type Verdict = "good" | "cut off" | "repeats" | "too fast";
+
+/** Letters a second, beyond what the fastest speakers reach; a sign of scripts without spaces is a syllable. */
+const fastestLetters = 32;
+const lettersOfSign = 3;
+/** So much is let through whatever the time: a piece's edges are cut closely. */
+const freeLetters = 16;
+
+/** From so many times on, the same words one after the other are a loop. */
+const mostTimes = (words: number): number => (words <= 2 ? 7 : words <= 4 ? 5 : 3);
+const longestPhrase = 24;
+
+/** Words, or signs where words are not written apart; small letters, without punctuation. */
+function wordsOf(text: string): string[] {
+  const plain = text.toLowerCase().replaceAll(/[^\p{L}\p{M}\p{N}'\s]+/gu, "");
+  return plain
+    .split(/\s+/u)
+    .flatMap((word) => (isUnspaced(word) ? Array.from(word) : [word]))
+    .filter((word) => word !== "");
+}
+
+/** Whether a text says the same over and over, as models do that have lost the thread. */
+export function repeatsItself(text: string): boolean {
+  const words = wordsOf(text);
+  for (let length = 1; length <= longestPhrase; length += 1) {
+    let same = 0;
+    for (let index = length; index < words.length; index += 1) {
+      same = words[index] === words[index - length] ? same + 1 : 0;
+      if (same >= length * (mostTimes(length) - 1)) return true;
+    }
+  }
+  return false;
+}
+
+/** How many letters are said in a text; digits are words. */
+function lettersOf(text: string): number {
+  let count = 0;
+  for (const character of text) {
+    if (/\p{N}/u.test(character)) count += lettersOfSign;
+    else if (/\p{L}/u.test(character)) count += isUnspaced(character) ? lettersOfSign : 1;
+  }
+  return count;
+}
+
+/**
+ * Whether a model's text for a piece can be what was said: it does not say the same over and over, is not
+ * more than anybody can say in the time, and did not end at the limit of tokens.
+ * @param mostTokens at which sherpa stops; undefined: it does not
+ */
+export function verdictOf(
+  piece: { readonly text: string; readonly tokens: readonly string[] },
+  lengthMs: number,
+  mostTokens: number | undefined,
+): Verdict {
+  if (repeatsItself(piece.text)) return "repeats";
+  if (lettersOf(piece.text) > freeLetters + (fastestLetters * lengthMs) / 1000) return "too fast";
+  if (mostTokens !== undefined && piece.tokens.length >= mostTokens - 1) return "cut off";
+  return "good";
+}
