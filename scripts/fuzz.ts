@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { ErrorCode } from "../src/media/errors.ts";
 import { readConfig } from "../src/config/config.ts";
-import type { Dailies } from "../src/app/dailies.ts";
+import type { LocalLibrary } from "../src/local/library.ts";
 import type { ProcessedMedia } from "../src/app/processing.ts";
 import { openDailies } from "../src/runtime/local.ts";
 import { complaints, processesOf, wrongIn } from "../test/hostile.fixture.ts";
@@ -82,7 +82,7 @@ async function wrongWith(media: ProcessedMedia): Promise<string[]> {
   return wrong;
 }
 
-async function processBatch(dailies: Dailies, cases: readonly FuzzCase[]): Promise<number> {
+async function processBatch(dailies: LocalLibrary, cases: readonly FuzzCase[]): Promise<number> {
   const out = join(folder, "out");
   const paths = cases.map(({ name, bytes }) => {
     const path = join(folder, "cases", name);

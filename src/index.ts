@@ -1,6 +1,6 @@
 /**
- * Dailies as a library: `const dailies = await openDailies(readConfig({ dataDir }))`, then
- * `dailies.process(["talk.mp4"], { out: "results" })`.
+ * Dailies as a library: `const library = await openDailies(readConfig({ dataDir }))`, then
+ * `library.process(["talk.mp4"], { out: "results" })`. docs/library.md describes every method.
  */
 export type { Attempt, MetadataRecord, SearchHit, SearchQuery } from "./catalog/catalog.ts";
 export { errorCodes, MediaError, type ErrorCode } from "./media/errors.ts";
@@ -11,15 +11,18 @@ export type { Limits } from "./media/limits.ts";
 export type { Media, Rendition } from "./media/media.ts";
 export type { Transcript, Word } from "./media/transcript.ts";
 export { readConfig, type Config } from "./config/config.ts";
-export type { Dailies } from "./app/dailies.ts";
 export type { ExportFormat } from "./app/export-formats.ts";
-export type { MediaDetails, MediaListing } from "./app/media-details.ts";
+export type { Library } from "./app/library.ts";
+export type { MediaListing } from "./app/list.ts";
 export type {
   ProcessedMedia,
-  ProcessOptions,
   ProcessReport,
   ProcessUpdate,
   ReprocessOptions,
 } from "./app/processing.ts";
+export type { PutOptions, PutResult } from "./app/put.ts";
+export type { MediaDetails } from "./app/show.ts";
 export type { SpeechOptions } from "./app/transcription-options.ts";
+export type { LocalLibrary } from "./local/library.ts";
+export type { ProcessOptions } from "./local/process.ts";
 export { openDailies } from "./runtime/local.ts";

@@ -49,6 +49,19 @@ interface Decisions {
   readonly leaveOut: (job: NewJob, reason: SkipReason) => Change[];
 }
 
+/** The changes that follow from an object's coming or going: no settings decide them. */
+export function followObject(
+  event: Extract<MediaEvent, { type: "object.created" | "object.removed" }>,
+  request?: JobRequest,
+): readonly Change[] {
+  switch (event.type) {
+    case "object.created":
+      return decide(request).begin(newJob(event, "probe"));
+    case "object.removed":
+      return [{ type: "removeMedia", name: event.name, keepBytesMs: event.keepMs ?? renameMs }];
+  }
+}
+
 /** The changes that follow from an event. */
 export function follow(
   event: MediaEvent,
@@ -62,7 +75,8 @@ export function follow(
 
   switch (event.type) {
     case "object.created":
-      return begin(job("probe"));
+    case "object.removed":
+      return followObject(event, request);
     case "media.probed":
       return [
         ...plan(event, event.facts, settings, { begin, leaveOut }),
@@ -77,8 +91,6 @@ export function follow(
     case "step.failed":
       if (event.step !== "audio") return [];
       return leaveOut(job("transcribe"), "audio_failed");
-    case "object.removed":
-      return [{ type: "removeMedia", name: event.name, keepBytesMs: event.keepMs ?? renameMs }];
     // Word of what was done already: kept for whoever asks, and told to whoever subscribed.
     case "speech.asked":
     case "media.ready":

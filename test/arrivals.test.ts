@@ -7,7 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createIdSource, newSession } from "../src/media/ids.ts";
 import { readConfig } from "../src/config/config.ts";
-import type { Dailies } from "../src/app/dailies.ts";
+import type { LocalLibrary } from "../src/local/library.ts";
 import { openDailies } from "../src/runtime/local.ts";
 import { until } from "./support/command.ts";
 import { durableMs } from "./support/disk.ts";
@@ -31,8 +31,8 @@ beforeAll(() => {
 describe("objects that come and go", () => {
   let base: string;
   let library: string;
-  let dailies: Dailies;
-  const open = (limits: object = {}): Promise<Dailies> => {
+  let dailies: LocalLibrary;
+  const open = (limits: object = {}): Promise<LocalLibrary> => {
     const config = readConfig({ dataDir: library });
     return openDailies({ ...config, limits: { ...config.limits, ...limits } });
   };

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { BatchGiven } from "../src/batch/settings.ts";
 import { parseCsv } from "../src/media/csv.ts";
 import type { BatchReport, BatchUpdate } from "../src/batch/report.ts";
-import type { Dailies } from "../src/app/dailies.ts";
+import type { LocalLibrary } from "../src/local/library.ts";
 import { makeTone, placeIn, runBatch, settingsFor, type BatchPlace } from "./support/batch.ts";
 import { withLibrary } from "./support/with-library.ts";
 import { until } from "./support/command.ts";
@@ -27,7 +27,7 @@ writeFileSync(mine, "somebody's own");
 async function runBeside(
   at: BatchPlace,
   given: BatchGiven,
-  meanwhile: (library: Dailies, updates: readonly BatchUpdate[]) => Promise<void>,
+  meanwhile: (library: LocalLibrary, updates: readonly BatchUpdate[]) => Promise<void>,
 ): Promise<{ report: BatchReport; updates: readonly BatchUpdate[] }> {
   return withLibrary(at.dataDir, async (library) => {
     const updates: BatchUpdate[] = [];
@@ -277,7 +277,7 @@ describe("a batch that goes on", () => {
   it("hears as it is told now, and not as it was told before", { timeout: 30_000 }, async () => {
     const at = place("wishes");
     makeTone(join(at.input, "a.mp3"));
-    const settings = async (library: Dailies, name: string) =>
+    const settings = async (library: LocalLibrary, name: string) =>
       (await library.jobs({ name })).find(({ step }) => step === "transcribe")?.settings;
     const given = { archive: "none", formats: ["txt"], keepJobs: true } as const;
     // A twin that was heard with a vocabulary, and an earlier run that was told to use it.

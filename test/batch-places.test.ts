@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BatchGiven } from "../src/batch/settings.ts";
 import { processFingerprint } from "../src/process/identity.ts";
 import { parseCsv } from "../src/media/csv.ts";
-import { previewBatchAlone } from "../src/batch/preview.ts";
+import { previewBatchAlone } from "../src/runtime/preview.ts";
 import { readConfig } from "../src/config/config.ts";
 import { makeTone, placeIn, runBatch, settingsFor, type BatchPlace } from "./support/batch.ts";
 import { dailies, dailiesCommand } from "./support/command.ts";

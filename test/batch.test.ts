@@ -10,7 +10,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BatchGiven } from "../src/batch/settings.ts";
 import { parseCsv } from "../src/media/csv.ts";
@@ -353,7 +354,15 @@ describeWithSharedMedia("a batch of recordings", () => {
       start_time: `${index}`,
       end_time: `${index + 1}`,
     }));
-    writeFileSync(transcript, JSON.stringify(json));
+    const standIn = (content: string): void => {
+      writeFileSync(transcript, content);
+      const catalog = new DatabaseSync(join(at.dataDir, "dailies.db"));
+      catalog
+        .prepare("UPDATE objects SET size_bytes = ? WHERE version = ?")
+        .run(Buffer.byteLength(content), basename(transcript));
+      catalog.close();
+    };
+    standIn(JSON.stringify(json));
     const args = ["--formats", "docx", "--archive", "none", "--keep-jobs"];
     const command = [...dailiesCommand, "batch", at.input, at.output, ...args];
     const running = start([...command, "--data-dir", at.dataDir]);
@@ -365,7 +374,7 @@ describeWithSharedMedia("a batch of recordings", () => {
     const { exitCode, stderr } = await running.ended;
     expect(stderr).toContain("Interrupted. The same command goes on where this one stopped.");
     expect(exitCode).toBe(130);
-    writeFileSync(transcript, text);
+    standIn(text);
     const { report } = await runBatch(at, { ...given, formats: ["docx"] });
     expect(report).toMatchObject({ completed: 1, failed: 0, interrupted: false });
   });

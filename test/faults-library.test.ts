@@ -16,8 +16,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSqliteCatalog } from "../src/state/sqlite/catalog/catalog.ts";
 import { openDatabase } from "../src/state/sqlite/open.ts";
-import { createOutputWriter } from "../src/export/outputs.ts";
-import { receiveFile } from "../src/app/intake/receive.ts";
+import { createWakeUps } from "../src/app/wake-ups.ts";
+import { createSpace } from "../src/local/space.ts";
+import { createOutputWriter } from "../src/local/outputs.ts";
+import { receiveFile } from "../src/local/receive-file.ts";
 import { createIdSource, newSession } from "../src/media/ids.ts";
 import { createFilesystemObjectStore } from "../src/objects/filesystem.ts";
 import { storedObject } from "../src/objects/stored.ts";
@@ -46,7 +48,19 @@ describe("a source", () => {
     const library = path(name);
     const catalog = createSqliteCatalog({ database: openDatabase(join(library, "dailies.db")) });
     const objects = createFilesystemObjectStore({ dir: join(library, "objects") });
-    return { library, catalog, objects, newId };
+    const nothing = { jobsTakenOver: 0, objectsRemoved: 0, foldersRemoved: 0 };
+    return {
+      library,
+      catalog,
+      objects,
+      newId,
+      engines: () => Promise.reject(new Error("nothing has a twin here")),
+      enter: async () => nothing,
+      markUnclean: () => {},
+      wakeUps: createWakeUps(),
+      space: createSpace({ dataDir: folder, limits: {} }),
+      maxUploadBytes: Infinity,
+    };
   };
   /** Takes a file in; `meanwhile` happens when it has been read, the first so many times. */
   const receive = (parts: ReturnType<typeof open>, file: string, meanwhile: () => void) => {
@@ -59,7 +73,7 @@ describe("a source", () => {
       },
     };
     const { signal } = new AbortController();
-    const incoming = { path: file, name: "a.wav", owner: "local", signal, follow: () => [] };
+    const incoming = { path: file, name: "a.wav", owner: "local", signal };
     return receiveFile({ ...parts, objects }, incoming).then(({ media }) => media);
   };
   const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");

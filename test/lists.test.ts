@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildLibrary, nameOf } from "../bench/library.ts";
 import type { ListedMediaJson } from "../src/cli/ls.ts";
 import { readConfig } from "../src/config/config.ts";
-import type { Dailies } from "../src/app/dailies.ts";
+import type { LocalLibrary } from "../src/local/library.ts";
 import { openDailies } from "../src/runtime/local.ts";
 import { dailies, dailiesCommand, start } from "./support/command.ts";
 import { lookAt } from "./support/library.ts";
@@ -14,7 +14,7 @@ const dataDir = mkdtempSync(join(tmpdir(), "dailies-lists-"));
 const media = 1_230;
 /** Every name, in the order that lists have. */
 const names = Array.from({ length: media }, (_, index) => nameOf(index));
-let library: Dailies;
+let library: LocalLibrary;
 beforeAll(async () => {
   await buildLibrary(dataDir, { media, transcripts: 12 }, () => {});
   library = await openDailies(readConfig({ dataDir }));
@@ -26,7 +26,7 @@ afterAll(async () => {
 
 describe("a library of many media", () => {
   it("is listed whole, page by page, with and without filters", async () => {
-    const listed = async (filter: Parameters<Dailies["allMedia"]>[0]) => {
+    const listed = async (filter: Parameters<LocalLibrary["allMedia"]>[0]) => {
       const found: string[] = [];
       for await (const page of library.allMedia(filter)) {
         expect(page.length).toBeLessThanOrEqual(100);

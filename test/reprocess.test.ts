@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { manifestOf, knownModels } from "../src/models/manifest.ts";
 import { readConfig } from "../src/config/config.ts";
-import type { Dailies } from "../src/app/dailies.ts";
+import type { LocalLibrary } from "../src/local/library.ts";
 import { openDailies } from "../src/runtime/local.ts";
 import { describeWithSharedMedia, sharedMedia } from "./support/shared-media.ts";
 
@@ -30,7 +30,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Each time as a new process would: with the models and settings of by then. */
-async function withDailies<T>(use: (dailies: Dailies) => Promise<T>): Promise<T> {
+async function withDailies<T>(use: (dailies: LocalLibrary) => Promise<T>): Promise<T> {
   const dailies = await openDailies(readConfig({ dataDir }, { DAILIES_MODELS_DIR: modelsDir }));
   try {
     return await use(dailies);
@@ -58,7 +58,7 @@ function installToy(id: string): void {
 }
 
 /** All that tells what was heard. */
-async function heard(dailies: Dailies) {
+async function heard(dailies: LocalLibrary) {
   const { transcript, outputs } = await dailies.show("go.wav");
   const key = outputs.find((output) => output.key.startsWith("output/transcribe/"))?.key ?? "";
   const record = await dailies.metadata(key);
@@ -99,7 +99,7 @@ describeWithSharedMedia("a better engine, later", () => {
         { identifyLanguage: true },
         { engine: "sherpa" },
       ] as const)
-        await expect(dailies.askReprocess("go.wav", { speech })).rejects.toMatchObject({
+        await expect(dailies.enqueueReprocess("go.wav", { speech })).rejects.toMatchObject({
           code: "model_missing",
           details: { command: expect.stringMatching(/^dailies models pull /) as string },
         });
@@ -163,7 +163,7 @@ describeWithSharedMedia("a better engine, later", () => {
   it("hears as was wished, whoever comes to it and whatever happened before", async () => {
     copyFileSync(sharedMedia("speech/librivox-0880.wav"), join(folder, "later.wav"));
     const speech = { language: "en-GB", phrases: [{ phrase: "he" }] };
-    const settingsOf = async (dailies: Dailies) =>
+    const settingsOf = async (dailies: LocalLibrary) =>
       (await dailies.jobs({ name: "later.wav" })).find(({ step }) => step === "transcribe")
         ?.settings;
     await withDailies(async (dailies) => {
@@ -171,17 +171,17 @@ describeWithSharedMedia("a better engine, later", () => {
       expect(await settingsOf(dailies)).toBeUndefined();
     });
     await withDailies(async (dailies) => {
-      expect(await dailies.askReprocess("later.wav", transcribe)).toBe(1);
+      expect(await dailies.enqueueReprocess("later.wav", transcribe)).toBe(1);
       const wished = {
         languageCode: "en-GB",
         vocabulary: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
       };
       expect(await settingsOf(dailies)).toMatchObject(wished);
       await dailies.cancel("later.wav");
-      expect(await dailies.askRetry("later.wav")).toBeGreaterThan(0);
+      expect(await dailies.enqueueRetry("later.wav")).toBeGreaterThan(0);
       expect(await settingsOf(dailies)).toMatchObject(wished);
       // Another word on it: the job that waits gives way to another.
-      await dailies.askReprocess("later.wav", { ...transcribe, speech: { phrases: [] } });
+      await dailies.enqueueReprocess("later.wav", { ...transcribe, speech: { phrases: [] } });
       expect(await settingsOf(dailies)).toEqual({
         engine: expect.any(String) as string,
         languageCode: "en-GB",

@@ -10,7 +10,7 @@ import type { Scope } from "../src/api/environment.ts";
 import { startServer, type ApiServer } from "../src/api/server.ts";
 import { createUploads, type Uploads } from "../src/api/uploads.ts";
 import { readConfig } from "../src/config/config.ts";
-import type { Dailies } from "../src/app/dailies.ts";
+import type { LocalLibrary } from "../src/local/library.ts";
 import { openDailies } from "../src/runtime/local.ts";
 import { dailiesCommand, start, until, type Running } from "./support/command.ts";
 import { durableMs } from "./support/disk.ts";
@@ -131,7 +131,7 @@ describe("uploads to a server that may die", () => {
 });
 
 describe("uploads", () => {
-  let dailies: Dailies;
+  let dailies: LocalLibrary;
   let uploads: Uploads;
   let server: ApiServer;
   let url: string;

@@ -19,7 +19,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { WatchEvent } from "../src/local/watch.ts";
 import { readConfig } from "../src/config/config.ts";
-import type { Dailies } from "../src/app/dailies.ts";
+import type { LocalLibrary } from "../src/local/library.ts";
 import { openDailies } from "../src/runtime/local.ts";
 import { until } from "./support/command.ts";
 import { lookAt, withCatalog } from "./support/library.ts";
@@ -34,7 +34,7 @@ describe("a watched folder", () => {
   let base: string;
   let dir: string;
   let library: string;
-  let dailies: Dailies;
+  let dailies: LocalLibrary;
   let stopping: AbortController;
   let running: Promise<void>;
   let events: WatchEvent[];

@@ -1,7 +1,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Caller, Scope } from "../access/access.ts";
-import type { Dailies } from "../app/dailies.ts";
+import type { Library } from "../app/library.ts";
 import type { Uploads } from "./uploads.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -37,7 +37,7 @@ export interface Log {
 }
 
 export interface ApiOptions {
-  readonly dailies: Dailies;
+  readonly dailies: Library;
   readonly log: Log;
   /**
    * Runs before every operation, first to last: security headers, rate limits, and what says who

@@ -94,7 +94,7 @@ export function addOrders(app: ApiApp, { dailies }: ApiOptions): void {
     async (c, { caller, body }) => {
       const { name } = await dailies.find(nameAt(c, nameSegment), caller.owner);
       const { step } = body;
-      const openSteps = await dailies.askRetry(name, step === undefined ? {} : { step });
+      const openSteps = await dailies.enqueueRetry(name, step === undefined ? {} : { step });
       return c.json({ name, openSteps }, 202);
     },
   );
@@ -111,7 +111,7 @@ export function addOrders(app: ApiApp, { dailies }: ApiOptions): void {
     async (c, { caller, body }) => {
       const { name } = await dailies.find(nameAt(c, nameSegment), caller.owner);
       const { only, speech = {} } = body;
-      const openSteps = await dailies.askReprocess(name, {
+      const openSteps = await dailies.enqueueReprocess(name, {
         speech,
         ...(only === undefined ? {} : { only }),
       });

@@ -4,7 +4,7 @@ import { failureJson, iso, jobJson, labelJson, mediaJson } from "../media/json.t
 import type { LabelSummary } from "../media/label.ts";
 import type { Media, Rendition, StoredObject } from "../media/media.ts";
 import { briefOptions } from "../media/speech.ts";
-import type { WatchedJob } from "../app/service.ts";
+import type { WatchedJob } from "../app/jobs.ts";
 import { encodedName } from "./names.ts";
 
 /** What is answered: the shapes of `media/json.ts`, and what the service adds to them. */

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import { slotKinds } from "../media/job.ts";
-import type { Dailies } from "../app/dailies.ts";
+import type { Library } from "../app/library.ts";
+import type { Space } from "../app/ports.ts";
 import type { ProcessUpdate } from "../app/processing.ts";
 
 /** What the service counts about itself, as Prometheus reads it. */
@@ -18,9 +19,11 @@ export interface Metrics {
 const jobSeconds = [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000];
 const answerSeconds = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
 
-type Asked = Pick<Dailies, "queueCounts" | "space"> & {
-  readonly notices: Pick<Dailies["notices"], "counts">;
-};
+interface Asked extends Pick<Library, "queueCounts"> {
+  readonly notices: Pick<Library["notices"], "counts">;
+  /** Room on the disk, of a library that lies on one. */
+  readonly space?: () => Promise<Space>;
+}
 
 /** Depth and age of the queue; to be asked of the catalog when somebody reads the metrics. */
 function addQueue(registers: Registry[], dailies: Asked): () => Promise<void> {
@@ -65,7 +68,8 @@ function addDeliveries(registers: Registry[], { notices }: Asked): () => Promise
   };
 }
 
-function addSpace(registers: Registry[], dailies: Asked): () => Promise<void> {
+function addSpace(registers: Registry[], { space }: Asked): () => Promise<void> {
+  if (space === undefined) return async () => {};
   const free = new Gauge({
     name: "dailies_disk_free_bytes",
     help: "Room on the disk of the data directory",
@@ -77,7 +81,7 @@ function addSpace(registers: Registry[], dailies: Asked): () => Promise<void> {
     registers,
   });
   return async () => {
-    const { freeBytes, minFreeBytes } = await dailies.space();
+    const { freeBytes, minFreeBytes } = await space();
     free.set(freeBytes);
     floor.set(minFreeBytes);
   };

@@ -13,7 +13,7 @@ import {
   type Receiver,
 } from "../notify/receivers.fixture.ts";
 import { readConfig } from "../config/config.ts";
-import type { Dailies } from "../app/dailies.ts";
+import type { Library } from "../app/library.ts";
 import { openDailies } from "../runtime/local.ts";
 import { createApi } from "./app.ts";
 import type { Caller } from "./environment.ts";
@@ -22,7 +22,7 @@ const log = { debug() {}, info() {}, warn() {}, error() {} };
 
 describe("notifications over HTTP", () => {
   let folder: string;
-  let dailies: Dailies;
+  let dailies: Library;
   let mail: MailServer;
   let receiver: Receiver;
   let caller: Caller | undefined;

@@ -75,7 +75,7 @@ export function addObjects(app: ApiApp, options: ApiOptions): void {
       const name = nameAfter(c, prefix, "key");
       const length = c.req.header("content-length");
       const sizeBytes = length === undefined ? {} : { sizeBytes: Number(length) };
-      await dailies.mayPut({ name, owner: caller.owner, ...sizeBytes });
+      await dailies.checkPut({ name, owner: caller.owner, ...sizeBytes });
       const { media, change } = await dailies.put(
         uploaded(c, (bytes) => metrics?.bytesIn(bytes)),
         {

@@ -67,7 +67,7 @@ async function answer(
     const text = transcriptText(words);
     return c.json({ name: media.name, languageCode, engine, text, words });
   }
-  const text = await dailies.exportOf(media, format);
+  const text = await dailies.export(media, format);
   const fileName = `${fileNameOf(media.name)}.${format}`;
   return c.body(text, 200, {
     "content-type": `${contentTypes[format]}; charset=utf-8`,

@@ -2,8 +2,8 @@ import { STATUS_CODES } from "node:http";
 import { Server, type Upload } from "@tus/server";
 import { asMediaError, MediaError } from "../media/errors.ts";
 import { checkKey } from "../media/keys.ts";
-import type { Dailies } from "../app/dailies.ts";
-import type { PutOptions } from "../app/arrival-options.ts";
+import type { LocalLibrary } from "../local/library.ts";
+import type { PutOptions } from "../app/put.ts";
 import type { ApiContext, Log } from "./environment.ts";
 import { problemText } from "./problems.ts";
 import type { ApiApp } from "./route.ts";
@@ -13,7 +13,7 @@ import { createUploadStore, uploadId } from "./upload-store.ts";
 export const uploadsPath = "/v1/uploads";
 
 export interface UploadOptions {
-  readonly dailies: Dailies;
+  readonly dailies: LocalLibrary;
   readonly log: Log;
   /** Where uploads lie until they are complete: on the file system of the objects. */
   readonly dir: string;
@@ -171,7 +171,7 @@ export async function createUploads(options: UploadOptions): Promise<Uploads> {
     onUploadCreate: async (request, upload) => {
       const metadata = { ...upload.metadata, owner: owners.get(request) ?? "local" };
       const { name, owner } = requestOptions({ metadata });
-      await dailies.mayPut({
+      await dailies.checkPut({
         name,
         owner,
         ...(upload.size !== undefined && { sizeBytes: upload.size }),

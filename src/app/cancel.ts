@@ -1,20 +1,24 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Change } from "../catalog/catalog.ts";
-import { mediaNamed } from "./media-named.ts";
-import type { Parts } from "./parts.ts";
+import { find } from "./find.ts";
+import type { Ports } from "./ports.ts";
 
-/** A worker hears of it within a second, and its child processes end soon after. */
+/** A worker learns of it within a second, and its child processes end soon after. */
 const stopMs = 6_000;
 
 /**
- * Cancels what a media has queued or running, and waits until it has stopped; how many steps that were.
- * What finishes just then may bring new jobs: they are cancelled, too.
+ * Cancels the queued and running steps of a media file, and waits until they have stopped. A step that
+ * finishes in that moment may enqueue new ones: they are cancelled, too. Returns how many steps.
  * @throws MediaError `not_found`
  */
-export async function cancel({ catalog }: Parts, name: string): Promise<number> {
+export async function cancel(
+  { catalog, enter }: Pick<Ports, "catalog" | "enter">,
+  name: string,
+): Promise<number> {
+  await enter();
   const cancelled = new Set<string>();
   for (const startedAt = Date.now(); ; await sleep(100)) {
-    const { version } = await mediaNamed({ catalog }, name);
+    const { version } = await find({ catalog }, name);
     const jobs = await catalog.listJobs({ version });
     const open = jobs.filter((job) => job.state === "queued" || job.state === "running");
     if (open.length === 0 || Date.now() - startedAt > stopMs)

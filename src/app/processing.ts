@@ -3,7 +3,7 @@ import type { MediaError } from "../media/errors.ts";
 import type { Job, Step } from "../media/job.ts";
 import type { SpeechOptions } from "./transcription-options.ts";
 
-/** What the calls that have media worked on take, what they tell as it happens, and what they report. */
+/** What the calls that process media files take, tell as it happens, and report. */
 
 export interface WorkOptions {
   /** After it, running work is handed back and the call returns with what is done. */
@@ -11,27 +11,14 @@ export interface WorkOptions {
   readonly onUpdate?: (update: ProcessUpdate) => void;
 }
 
-export interface ProcessOptions extends WorkOptions {
-  /** Writes the outputs below this folder, by their keys. */
-  readonly out?: string;
-  /** Only these steps, and what they need. Default: all that fit the media. */
-  readonly only?: readonly Step[];
-  /** How it is to be heard. Default: as wished before, else as the library is set. */
-  readonly speech?: SpeechOptions;
-  /** The media's name, when there is one input that is a file. Default: base name, or path below the folder given. */
-  readonly name?: string;
-  /** Other bytes under an existing name take its place. Default: `name_conflict`. */
-  readonly replace?: boolean;
-}
-
 /**
- * Of `reprocess` and `askReprocess`. They throw MediaError `not_found`; `unsupported_language`,
- * `model_missing` when a wish cannot be met here.
+ * Of `reprocess` and `enqueueReprocess`. They throw MediaError `not_found`; `unsupported_language`,
+ * `model_missing` when no engine here can follow the options.
  */
 export interface ReprocessOptions {
   /** Only these steps, and what they need. Default: all that fit the media. */
   readonly only?: readonly Step[];
-  /** How they are to be heard from now on. Default: as before. */
+  /** How speech is transcribed from now on. Default: as before. */
   readonly speech?: SpeechOptions;
 }
 
@@ -39,20 +26,20 @@ export interface ReprocessOptions {
 export interface EndlessOptions extends WorkOptions {
   /** After it, running work is handed back. */
   readonly signal: AbortSignal;
-  /** After it, nothing is begun any more, and the call returns when what runs has ended. */
+  /** After it, no job starts any more, and the call returns when the running ones have ended. */
   readonly drain: AbortSignal;
-  /** The engines are there, and the first job is looked for. */
+  /** Called when the engines are loaded, before the first job is claimed. */
   readonly onStart?: () => void;
 }
 
 /** What happens during such a call, as it happens. */
 export type ProcessUpdate =
-  /** How many files there are to take in, once they are counted. */
+  /** How many files there are, once they are counted. */
   | { readonly type: "found"; readonly files: number }
-  /** A file of the folder that is no media, or no file. */
+  /** An entry of the folder that is no media file. */
   | { readonly type: "ignored"; readonly path: string; readonly reason: string }
   | { readonly type: "refused"; readonly path: string; readonly error: MediaError }
-  /** In the catalog now, with something to do. Where all is there already, it is finished at once. */
+  /** In the catalog now, with something to do. Where everything is there already, it is finished at once. */
   | { readonly type: "accepted"; readonly name: string }
   | {
       readonly type: "progress";
@@ -65,7 +52,7 @@ export type ProcessUpdate =
 
 export interface ProcessedMedia {
   readonly name: string;
-  /** Of what was asked for. `unchanged`: all of it was there already; `shared`: made before, of the same bytes under another name. */
+  /** Of the wanted steps. `unchanged`: all results were there already; `shared`: made before from the same bytes under another name. */
   readonly state: "ready" | "failed" | "unchanged" | "shared";
   readonly jobs: readonly Job[];
   /** Files written below `out`, in the order of their keys; empty without it. */

@@ -5,9 +5,9 @@ import type { Media } from "../media/media.ts";
 import { fromTranscribeJson } from "../media/transcribe-json.ts";
 import type { Transcript } from "../media/transcript.ts";
 import { readJson } from "../objects/stored.ts";
-import type { Parts } from "./parts.ts";
+import type { Ports } from "./ports.ts";
 
-type Reading = Pick<Parts, "catalog" | "objects">;
+type Reading = Pick<Ports, "catalog" | "objects">;
 
 /** An output of a media file that is JSON, parsed; undefined when there is none (yet). */
 export async function outputJson(
@@ -21,19 +21,19 @@ export async function outputJson(
 
 /** A media file's transcript; undefined when there is none (yet). */
 export async function findTranscript(
-  parts: Reading,
+  ports: Reading,
   media: Pick<Media, "name" | "version">,
 ): Promise<Transcript | undefined> {
-  const json = await outputJson(parts, media, "transcribe");
+  const json = await outputJson(ports, media, "transcribe");
   return json === undefined ? undefined : fromTranscribeJson(json);
 }
 
 /** @throws MediaError `not_found` when the media file has no transcript (yet) */
 export async function readTranscript(
-  parts: Reading,
+  ports: Reading,
   media: Pick<Media, "name" | "version">,
 ): Promise<Transcript> {
-  const transcript = await findTranscript(parts, media);
+  const transcript = await findTranscript(ports, media);
   if (transcript !== undefined) return transcript;
   throw new MediaError("not_found", `${JSON.stringify(media.name)} has no transcript`);
 }

@@ -1,9 +1,13 @@
 import { segmentsOf } from "../label/timeline.ts";
 import { actualInterval, planSampling } from "../label/sampling.ts";
+import { MediaError } from "../media/errors.ts";
 import type { LabelSegment, LabelSummary } from "../media/label.ts";
+import type { Media } from "../media/media.ts";
 import type { EngineInfo } from "../media/transcript.ts";
+import type { Ports } from "./ports.ts";
+import { outputJson } from "./read-output.ts";
 
-/** The labels of a media, the surest first, each with the times at which it is seen. */
+/** The labels of a media file, the surest first, each with the times at which it is seen. */
 export interface LabelTimeline {
   readonly engine: EngineInfo;
   /** An image's labels have no times. */
@@ -12,7 +16,7 @@ export interface LabelTimeline {
   })[];
 }
 
-/** What we ask of the stored JSON, which has Rekognition's shape. */
+/** The part that is read of the stored JSON, which has Rekognition's shape. */
 interface Stored {
   readonly engine: EngineInfo;
   readonly Labels: readonly {
@@ -21,13 +25,24 @@ interface Stored {
   }[];
 }
 
+/** When each label is seen. @throws MediaError `not_found` when there are no labels, or not yet */
+export async function timelineOf(
+  ports: Pick<Ports, "catalog" | "objects">,
+  media: Media,
+): Promise<LabelTimeline> {
+  const stored = await outputJson(ports, media, "labels");
+  if (stored === undefined)
+    throw new MediaError("not_found", `${JSON.stringify(media.name)} has no labels`);
+  const summary = await ports.catalog.getLabels(media.version);
+  return timeline(stored as Stored, media.facts?.durationMs, summary);
+}
+
 /** The times of a video's labels, from what was seen in each frame. */
-export function timelineOf(
-  stored: unknown,
+function timeline(
+  { engine, Labels }: Stored,
   durationMs: number | undefined,
   summary: readonly LabelSummary[],
 ): LabelTimeline {
-  const { engine, Labels } = stored as Stored;
   const frames = new Map<number, { name: string; confidence: number }[]>();
   for (const { Timestamp, Label } of Labels)
     if (Timestamp !== undefined && Label !== undefined) {

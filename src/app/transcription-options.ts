@@ -1,20 +1,19 @@
-import { readFile } from "node:fs/promises";
-import { MediaError, unreachable } from "../media/errors.ts";
+import { MediaError } from "../media/errors.ts";
 import {
   isLanguageCode,
+  mostSpeakers,
   type SpeechEngineChoice,
   type TranscriptionOptions,
   type VocabularyPhrase,
 } from "../media/speech.ts";
-import { readVocabulary, vocabularyLimits, vocabularyOf } from "../transcribe/vocabulary-file.ts";
-import type { Parts } from "./parts.ts";
-import { mostSpeakers } from "../media/speech.ts";
+import { vocabularyLimits, vocabularyOf } from "../transcribe/vocabulary-file.ts";
+import type { Ports } from "./ports.ts";
 
-/** What people say of how recordings are to be heard. `false`: no more; absent: as before. */
+/** How speech is to be transcribed, as people say it. `false`: no more; absent: as before. */
 export interface SpeechOptions {
   /** BCP 47. */
   readonly language?: string | undefined;
-  /** A file of phrases; see `readVocabulary`. */
+  /** The path of a file of phrases; see `readVocabulary`. */
   readonly vocabulary?: string | false | undefined;
   /** The phrases themselves; none: no more. */
   readonly phrases?: readonly GivenPhrase[] | undefined;
@@ -41,14 +40,7 @@ function language(code: string): string {
     : refuse(`${JSON.stringify(code)} is no language; they look like en-US, de-DE`);
 }
 
-async function readPhrases(path: string) {
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw unreachable(path, cause, "vocabulary");
-  });
-  return readVocabulary(bytes, path);
-}
-
-/** Phrases that came in a request are held to what a file is held to. */
+/** The limits of a file of phrases hold for phrases in a request, too. */
 function checkedPhrases(given: readonly GivenPhrase[]) {
   if (Buffer.byteLength(JSON.stringify(given)) > 2 * vocabularyLimits.fileBytes)
     refuse("more than 50 KB are no vocabulary");
@@ -69,10 +61,13 @@ function identification({ identifyLanguage, languages }: SpeechOptions) {
 }
 
 /**
- * Options as a wish; undefined when nothing is wished.
+ * Options as the catalog keeps them; undefined when none are given.
  * @throws MediaError `invalid_argument`, `not_found` when the vocabulary cannot be read
  */
-export async function optionsOf(options: SpeechOptions): Promise<TranscriptionOptions | undefined> {
+export async function optionsOf(
+  { vocabularyFrom }: Pick<Ports, "vocabularyFrom">,
+  options: SpeechOptions,
+): Promise<TranscriptionOptions | undefined> {
   const { vocabulary, phrases, speakers, engine } = options;
   if (typeof speakers === "number" && !(speakers >= 1 && speakers <= mostSpeakers))
     refuse(`speakers must be auto, or 1 to ${mostSpeakers}`);
@@ -84,18 +79,18 @@ export async function optionsOf(options: SpeechOptions): Promise<TranscriptionOp
     ...(identifyLanguage !== undefined && { identifyLanguage }),
     ...(phrases !== undefined && { vocabulary: checkedPhrases(phrases) }),
     ...(vocabulary !== undefined && {
-      vocabulary: vocabulary === false ? "none" : await readPhrases(vocabulary),
+      vocabulary: vocabulary === false ? "none" : await vocabularyFrom(vocabulary),
     }),
   };
   return Object.keys(said).length === 0 ? undefined : said;
 }
 
-/** Options as a wish, if it can be met here. @throws MediaError what `optionsOf` and `checkSpeech` throw */
+/** The same, if an engine here can follow them. @throws MediaError what `optionsOf` and `checkSpeech` throw */
 export async function checkedOptions(
-  parts: Pick<Parts, "localSteps">,
+  ports: Pick<Ports, "engines" | "vocabularyFrom">,
   options: SpeechOptions = {},
 ): Promise<TranscriptionOptions | undefined> {
-  const speech = await optionsOf(options);
-  if (speech !== undefined) (await parts.localSteps()).checkSpeech(speech);
+  const speech = await optionsOf(ports, options);
+  if (speech !== undefined) (await ports.engines()).checkSpeech(speech);
   return speech;
 }

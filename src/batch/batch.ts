@@ -33,7 +33,7 @@ import { renameInPlace, settleRenames } from "./renaming.ts";
 import { batchTranscriptionOptions } from "./speech.ts";
 import { transcribeAll, type Batch } from "./work.ts";
 import type { BatchOptions, BatchReport, BatchUpdate } from "./report.ts";
-import type { Parts } from "../app/parts.ts";
+import type { BatchPorts } from "./ports.ts";
 
 /** What a batch has of its own in the output folder. */
 interface Own {
@@ -47,7 +47,7 @@ function tellFound(
   tell: (update: BatchUpdate) => void,
   { inputs, ignored }: FoundInputs,
   work: BatchWork,
-  { parts, settings, names }: Pick<Batch, "parts" | "settings" | "names">,
+  { ports, settings, names }: Pick<Batch, "ports" | "settings" | "names">,
 ): void {
   for (const one of ignored) tell({ type: "ignored", ...one });
   for (const { path, name } of work.skipped)
@@ -59,7 +59,7 @@ function tellFound(
     toDo: work.toDo.length,
     toDoBytes: work.toDo.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     admitted,
-    atOnce: Math.min(admitted, parts.config.slots.speech),
+    atOnce: Math.min(admitted, ports.slots.speech),
   });
 }
 
@@ -117,17 +117,17 @@ async function conclude(batch: Batch, { places, files }: Own) {
 
 /** What there is in the folders, and what is to be done with it. */
 async function survey(
-  { parts, settings, speech }: Pick<Batch, "parts" | "settings" | "speech">,
+  { ports, settings, speech }: Pick<Batch, "ports" | "settings" | "speech">,
   { places, files, ledger }: Own,
   signal: AbortSignal,
 ) {
-  const found = await findInputs(places, parts.config.dataDir);
+  const found = await findInputs(places, ports.dataDir);
   const there = await namesThere(places);
   const inputs = await nameInputs(found, { places, settings, ledger, there });
   const { state } = ledger;
   const names = jobNames(places, state, there);
   if (inputs.length > 0) await files.write(places.renames, renamesOf(places, state));
-  const settingsHash = await hashSettings(parts, speech);
+  const settingsHash = await hashSettings(ports, speech);
   const context = { places, settings, state, settingsHash };
   const work = await sortInputs(inputs, names, context, signal);
   await noteMarks(ledger, work);
@@ -172,14 +172,14 @@ async function carryOut(batch: Batch, own: Own, work: BatchWork, signal: AbortSi
 }
 
 async function run(
-  given: Pick<Batch, "parts" | "settings" | "speech">,
+  given: Pick<Batch, "ports" | "settings" | "speech">,
   own: Own,
   { signal, onUpdate: tell }: BatchOptions,
 ): Promise<BatchReport> {
-  const { parts, settings } = given;
+  const { ports, settings } = given;
   const { places, ledger, files } = own;
   const { found, work, names, settingsHash } = await survey(given, own, signal);
-  tellFound(tell, found, work, { parts, settings, names });
+  tellFound(tell, found, work, { ports, settings, names });
   const problems = [...found.problems, ...missingProblems(settings, work)];
   for (const problem of problems) tell({ type: "problem", ...problem });
   const archive = createArchive({ places, settings, files, signal });
@@ -191,7 +191,7 @@ async function run(
     settingsHash,
     tell,
     problems,
-    delivery: createDelivery({ parts, places, settings, files, archive, signal }),
+    delivery: createDelivery({ ports, places, settings, files, archive, signal }),
     tryToWrite: () => tryToWrite(own),
     stamp: ledger.state.open ?? (await freeStamp(places)),
     admitted: new Map(),
@@ -211,23 +211,23 @@ async function run(
   };
 }
 
-/** See `Dailies.batch`. */
+/** See `LocalLibrary.batch`. */
 export async function runBatch(
-  parts: Parts,
+  ports: BatchPorts,
   settings: BatchSettings,
   options: BatchOptions,
 ): Promise<BatchReport> {
-  const speech = await batchTranscriptionOptions(parts, settings); // refused before anything is done
+  const speech = await batchTranscriptionOptions(ports, settings); // refused before anything is done
   const places = await placesOf(settings);
   await listedJobs(settings);
-  await parts.enter();
-  const { dataDir } = parts.config;
+  await ports.enter();
+  const { dataDir } = ports;
   const release = await holdPlaces(places, { dataDir, bucket: settings.bucket });
   try {
     const files = await openWholeFiles(places.unfinished, [places.archive]);
     const ledger = await openLedger(places.ledger);
     try {
-      return await run({ parts, settings, speech }, { places, files, ledger }, options);
+      return await run({ ports, settings, speech }, { places, files, ledger }, options);
     } finally {
       await ledger.close();
     }

@@ -1,8 +1,8 @@
 import { extensionOf } from "../media/keys.ts";
 import type { Media } from "../media/media.ts";
-import { removeVersion } from "../app/arrivals.ts";
+import { removeVersion } from "../app/remove.ts";
 import type { Batch } from "./work.ts";
-import type { Parts } from "../app/parts.ts";
+import type { BatchPorts } from "./ports.ts";
 
 /** What an input is called in the library: a key in the bucket. */
 export function mediaName(bucket: string, job: string, path: string): string {
@@ -10,12 +10,12 @@ export function mediaName(bucket: string, job: string, path: string): string {
 }
 
 /** Without the time in which a rename would find it again. */
-export const removeNow = (parts: Parts, media: { name: string; version: string }) =>
-  removeVersion(parts, media, 0);
+export const removeNow = (ports: BatchPorts, media: { name: string; version: string }) =>
+  removeVersion(ports, media, 0);
 
 /** The media of that name, if this batch has taken it in, or an earlier one with this ledger. */
-export async function ownMedia({ parts, ledger }: Batch, name: string): Promise<Media | undefined> {
-  const media = await parts.catalog.getMedia(name);
+export async function ownMedia({ ports, ledger }: Batch, name: string): Promise<Media | undefined> {
+  const media = await ports.catalog.getMedia(name);
   return media !== undefined && ledger.state.taken.has(media.version) ? media : undefined;
 }
 
@@ -36,8 +36,8 @@ export async function leftInLibrary(batch: Batch): Promise<string[]> {
 
 /** Removes what inputs have in the library, and is not to stay: also what a killed run left. */
 export async function removeOwnMedia(batch: Batch): Promise<void> {
-  const { parts, ledger } = batch;
+  const { ports, ledger } = batch;
   for await (const media of allOwnMedia(batch))
-    if (!ledger.state.kept.has(media.version)) await removeNow(parts, media);
-  await parts.recover();
+    if (!ledger.state.kept.has(media.version)) await removeNow(ports, media);
+  await ports.recover();
 }

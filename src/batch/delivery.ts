@@ -13,9 +13,9 @@ import type { Transcript } from "../media/transcript.ts";
 import { isWanted } from "../pipeline.ts";
 import type { Archive } from "./archive.ts";
 import type { BatchInput, BatchPlaces } from "./places.ts";
-import type { Parts } from "../app/parts.ts";
+import type { BatchPorts } from "./ports.ts";
 import { outputJson } from "../app/read-output.ts";
-import { isFatal } from "../app/take-in.ts";
+import { isFatal } from "../local/process.ts";
 import { outputOf } from "../catalog/outputs.ts";
 import { readBytes } from "../objects/stored.ts";
 
@@ -40,7 +40,7 @@ interface Delivered {
 export const batchSteps = { only: ["transcribe"] } as const;
 
 interface DeliveryParts {
-  readonly parts: Parts;
+  readonly ports: BatchPorts;
   readonly places: BatchPlaces;
   readonly settings: BatchSettings;
   readonly files: WholeFiles;
@@ -87,8 +87,8 @@ function figuresOf({ languageCode, words, engine }: Transcript) {
 
 /** Writes results to the output folder. */
 export function createDelivery(delivery: DeliveryParts) {
-  const { parts, places, settings, files, archive, signal } = delivery;
-  const { catalog, objects } = parts;
+  const { ports, places, settings, files, archive, signal } = delivery;
+  const { catalog, objects } = ports;
 
   async function stored(kind: "captions-srt" | "captions-vtt", media: Media): Promise<Buffer> {
     const object = await outputOf(catalog, media, kind);
@@ -129,7 +129,7 @@ export function createDelivery(delivery: DeliveryParts) {
 
   /** The transcript as Amazon Transcribe's JSON, under the batch's name for the job. */
   async function transcriptOf({ job, media }: Ready): Promise<Record<string, unknown>> {
-    const json = await outputJson(parts, media, "transcribe");
+    const json = await outputJson(ports, media, "transcribe");
     if (json === undefined)
       throw new MediaError("not_found", `${JSON.stringify(media.name)} has no transcript`);
     return { ...(json as Record<string, unknown>), jobName: job };

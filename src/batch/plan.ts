@@ -11,11 +11,10 @@ import { isWaitedFor, standingOf, type Extent } from "./start.ts";
 import { MediaError, unreachable } from "../media/errors.ts";
 import { canonicalJson } from "../media/job.ts";
 import { optionSettings, type TranscriptionOptions } from "../media/speech.ts";
-import type { PipelineSettings } from "../pipeline.ts";
 import { hasJson, sha256Of } from "./archive.ts";
 import { nameBelow, type BatchInput, type BatchPlaces } from "./places.ts";
+import type { SpeechPorts } from "./ports.ts";
 import type { BatchProblem } from "./report.ts";
-import type { LocalSteps } from "../runtime/steps.ts";
 
 /** How the inputs stand, and which of them are wanted. */
 export interface BatchWork {
@@ -49,22 +48,12 @@ export interface PlanContext {
   readonly settingsHash: string;
 }
 
-/** What decides by whom recordings are heard: needs no library. */
-export interface SpeechParts {
-  readonly localSteps: () => Promise<{
-    readonly settingsFor: (
-      wish: TranscriptionOptions,
-    ) => Pick<PipelineSettings, "transcriber" | "languageCode">;
-    readonly checkSpeech: LocalSteps["checkSpeech"];
-  }>;
-}
-
 /** What makes a transcript another one: other wishes, another language, another engine. */
 export async function hashSettings(
-  parts: SpeechParts,
+  ports: SpeechPorts,
   wish: TranscriptionOptions,
 ): Promise<string> {
-  const { transcriber, languageCode } = (await parts.localSteps()).settingsFor(wish);
+  const { transcriber, languageCode } = (await ports.engines()).settingsFor(wish);
   const speech = optionSettings(wish);
   const text = canonicalJson({ transcriber, languageCode, speech });
   return createHash("sha256").update(text).digest("hex").slice(0, 16);

@@ -1,36 +1,21 @@
 import { readLedger, rowsIn } from "./ledger-state.ts";
 import { paceOf } from "./pace.ts";
 import { admittedAtOnce, type BatchSettings } from "./settings.ts";
-import type { TranscriptionOptions } from "../media/speech.ts";
-import { createModelStore } from "../models/local.ts";
-import { createMemoryObjectStore } from "../objects/memory.ts";
-import { createProbe } from "../probe/probe.ts";
-import { createSandbox } from "../sandbox/create.ts";
 import { findInputs, namesThere, placesOf, type BatchInput } from "./places.ts";
-import {
-  hashSettings,
-  jobNames,
-  missingProblems,
-  sortInputs,
-  type PlanContext,
-  type SpeechParts,
-} from "./plan.ts";
+import { hashSettings, jobNames, missingProblems, sortInputs, type PlanContext } from "./plan.ts";
 import type { BatchPreview } from "./report.ts";
 import { batchTranscriptionOptions } from "./speech.ts";
-import type { Config } from "../config/config.ts";
-import type { Parts } from "../app/parts.ts";
-import { createSpeech } from "../transcribe/registry.ts";
+import type { PreviewPorts } from "./ports.ts";
 
 /** So many files are probed to guess how long all are. */
 const samples = 40;
 
 /** Milliseconds of sound in the inputs: measured for some, for the others by their size. */
 async function guessDuration(
-  { config }: Pick<Parts, "config">,
+  { probe }: Pick<PreviewPorts, "probe">,
   inputs: readonly BatchInput[],
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  const probe = createProbe({ sandbox: await createSandbox(), limits: config.limits });
   const every = Math.max(1, Math.ceil(inputs.length / samples));
   let [durationMs, bytes] = [0, 0];
   for (const { path, sizeBytes } of inputs.filter((_, index) => index % every === 0)) {
@@ -64,16 +49,16 @@ interface Estimate {
 
 /** How long the work should take. */
 async function estimate(
-  parts: Pick<Parts, "config">,
+  ports: Pick<PreviewPorts, "probe" | "slots">,
   inputs: readonly BatchInput[],
   context: PlanContext,
   signal: AbortSignal,
 ): Promise<Estimate> {
-  const soundMs = await guessDuration(parts, inputs, signal);
+  const soundMs = await guessDuration(ports, inputs, signal);
   const pace = await lastPace(context);
   const by = pace === undefined ? "usual pace" : "last batch";
   if (soundMs === undefined) return { by };
-  const atOnce = parts.config.slots.speech;
+  const atOnce = ports.slots.speech;
   const elapsedMs =
     pace === undefined
       ? (inputs.length * usual.fileMs + soundMs * usual.realTimeFactor) / atOnce
@@ -81,17 +66,17 @@ async function estimate(
   return { soundMs, elapsedMs: Math.round(elapsedMs), by };
 }
 
-/** See `Dailies.previewBatch`. Needs no library. */
+/** See `LocalLibrary.previewBatch`. Needs no library. */
 export async function previewBatch(
-  parts: Pick<Parts, "config"> & SpeechParts,
+  ports: PreviewPorts,
   settings: BatchSettings,
   signal: AbortSignal,
 ): Promise<BatchPreview> {
   const places = await placesOf(settings);
   const state = await readLedger(places.ledger);
-  const found = await findInputs(places, parts.config.dataDir);
+  const found = await findInputs(places, ports.dataDir);
   const names = jobNames(places, state, await namesThere(places));
-  const settingsHash = await hashSettings(parts, await batchTranscriptionOptions(parts, settings));
+  const settingsHash = await hashSettings(ports, await batchTranscriptionOptions(ports, settings));
   const context = { places, settings, state, settingsHash };
   const work = await sortInputs(found.inputs, names, context, signal);
   const named = (inputs: readonly BatchInput[]) =>
@@ -108,33 +93,7 @@ export async function previewBatch(
     ignored: found.ignored,
     problems: [...found.problems, ...missingProblems(settings, work)],
     admitted,
-    atOnce: Math.min(admitted, parts.config.slots.speech),
-    ...(await estimate(parts, work.toDo, context, signal)),
+    atOnce: Math.min(admitted, ports.slots.speech),
+    ...(await estimate(ports, work.toDo, context, signal)),
   };
-}
-
-/** What a batch would do, told without a library: none is made where there is none. @throws what `previewBatch` throws */
-export async function previewBatchAlone(
-  config: Config,
-  settings: BatchSettings,
-  signal: AbortSignal,
-): Promise<BatchPreview> {
-  const speech = createSpeech({
-    config,
-    sandbox: await createSandbox(),
-    objects: createMemoryObjectStore(),
-    models: createModelStore({ dir: config.modelsDir }),
-  });
-  const heard = {
-    settingsFor: (wish: TranscriptionOptions) => {
-      const { id: transcriber, languageCode } = speech.choose(wish);
-      return { transcriber, languageCode };
-    },
-    checkSpeech: (wish: TranscriptionOptions) => speech.check(wish),
-  };
-  try {
-    return await previewBatch({ config, localSteps: async () => heard }, settings, signal);
-  } finally {
-    await speech.close();
-  }
 }

@@ -1,7 +1,7 @@
 import type { SpeechOptions } from "./settings.ts";
 import { MediaError } from "../media/errors.ts";
 import { speechEngines, type TranscriptionOptions } from "../media/speech.ts";
-import type { SpeechParts } from "./plan.ts";
+import type { SpeechPorts } from "./ports.ts";
 import { optionsOf } from "../app/transcription-options.ts";
 
 /**
@@ -10,7 +10,7 @@ import { optionsOf } from "../app/transcription-options.ts";
  * `checkSpeech` throws
  */
 export async function batchTranscriptionOptions(
-  parts: SpeechParts,
+  ports: SpeechPorts,
   options: SpeechOptions,
 ): Promise<TranscriptionOptions> {
   const { language, identifyLanguage, languages, speakers, vocabulary } = options;
@@ -19,7 +19,7 @@ export async function batchTranscriptionOptions(
     const why = `the engine must be ${speechEngines.join(", ")}, not ${options.engine}`;
     throw new MediaError("invalid_argument", why);
   }
-  const wish = await optionsOf({
+  const wish = await optionsOf(ports, {
     ...(language === undefined ? {} : { language }),
     ...(identifyLanguage === true ? { identifyLanguage } : {}),
     ...(languages === undefined ? {} : { languages }),
@@ -28,6 +28,6 @@ export async function batchTranscriptionOptions(
     ...(engine === undefined ? {} : { engine }),
   });
   if (wish === undefined) return {};
-  (await parts.localSteps()).checkSpeech(wish);
+  (await ports.engines()).checkSpeech(wish);
   return wish;
 }

@@ -2,10 +2,9 @@ import { markOf } from "./files.ts";
 import type { Ledger } from "./ledger.ts";
 import type { JobNames } from "./names.ts";
 import { admittedAtOnce, type BatchSettings } from "./settings.ts";
-import { receiveFile } from "../app/intake/receive.ts";
+import { receiveFile } from "../local/receive-file.ts";
 import { asMediaError, MediaError } from "../media/errors.ts";
 import type { TranscriptionOptions } from "../media/speech.ts";
-import { followArrival } from "../app/arrivals.ts";
 import type { Archive } from "./archive.ts";
 import { mediaName, ownMedia, removeNow } from "./bucket.ts";
 import { batchSteps, type Delivery } from "./delivery.ts";
@@ -14,15 +13,14 @@ import type { BatchInput } from "./places.ts";
 import type { LookedAt } from "./plan.ts";
 import type { BatchProblem, BatchUpdate } from "./report.ts";
 import type { ProcessedMedia, ProcessUpdate } from "../app/processing.ts";
-import type { Parts } from "../app/parts.ts";
-import { newRun, workUntil, type Run } from "../app/run.ts";
-import { checkSpace } from "../local/space.ts";
-import { begin, isUndone } from "../app/begin.ts";
-import { isFatal } from "../app/take-in.ts";
+import type { BatchPorts } from "./ports.ts";
+import { newRun, waitForReceived, type Run } from "../app/run.ts";
+import { workUntil } from "../app/work.ts";
+import { isFatal } from "../local/process.ts";
 
 /** One batch under way. */
 export interface Batch {
-  readonly parts: Parts;
+  readonly ports: BatchPorts;
   readonly settings: BatchSettings;
   readonly speech: TranscriptionOptions;
   readonly ledger: Ledger;
@@ -50,7 +48,7 @@ interface Admitted {
 
 /** A media whose jobs are at their end: results out, word of it, and out of the library. */
 async function finish(batch: Batch, { name, jobs }: ProcessedMedia): Promise<void> {
-  const { parts, delivery, ledger, settings } = batch;
+  const { ports, delivery, ledger, settings } = batch;
   const admitted = batch.admitted.get(name);
   if (admitted === undefined) return;
   const { input, job } = admitted;
@@ -68,7 +66,7 @@ async function finish(batch: Batch, { name, jobs }: ProcessedMedia): Promise<voi
     ...(stays ? { kept: media.version } : {}),
     row,
   });
-  if (!stays) await removeNow(parts, media);
+  if (!stays) await removeNow(ports, media);
 }
 
 const goneMeanwhile = (): MediaError =>
@@ -86,43 +84,43 @@ function refusalOf(thrown: unknown, name: string): MediaError {
  * Looks whether there is room for an input; where there is not, what was removed gives up its bytes
  * first. Then only what must stay free is asked for: a copy by reference takes nothing.
  */
-async function checkRoom({ config, recover }: Parts, sizeBytes: number): Promise<void> {
-  await checkSpace(config, sizeBytes).catch(async () => {
+async function checkRoom({ space, recover }: BatchPorts, sizeBytes: number): Promise<void> {
+  await space.check(sizeBytes).catch(async () => {
     await recover();
-    await checkSpace(config);
+    await space.check();
   });
 }
 
 async function admit(batch: Batch, run: Run, found: BatchInput): Promise<void> {
-  const { ledger, parts, settings, names } = batch;
+  const { ledger, ports, settings, names } = batch;
   const { path } = found;
   const job = names.nameFor(path);
   const name = mediaName(settings.bucket, job, path);
-  const { settings: pipeline, settingsFor } = await parts.localSteps();
   const { request, speech, replacesOptions } = run;
   const input = { ...found, mark: (await markOf(path)) ?? "" };
   const admitted = { input, job, begun: false };
   batch.admitted.set(name, admitted);
   try {
-    const { media } = await receiveFile(parts, {
+    const received = await receiveFile(ports, {
       path,
       name,
-      owner: "local",
       replace: true,
       own: {
         has: (version) => ledger.state.taken.has(version),
         add: (version) => ledger.add({ type: "taken", name, version }),
       },
       signal: run.signal,
-      follow: followArrival(pipeline, { request, speech, replacesOptions, settingsFor }),
-      checkRoom: () => checkRoom(parts, input.sizeBytes),
+      request,
+      speech,
+      replacesOptions,
+      checkRoom: () => checkRoom(ports, input.sizeBytes),
     });
     batch.tell({ type: "queued", job, input: input.name, sizeBytes: input.sizeBytes });
-    await begin(parts, run, media, isUndone);
+    await waitForReceived(ports, run, received);
     admitted.begun = true;
   } catch (thrown) {
     batch.admitted.delete(name);
-    if (!(thrown instanceof MediaError)) parts.unsettle();
+    if (!(thrown instanceof MediaError)) ports.markUnclean();
     const error = refusalOf(thrown, name);
     if (isFatal(error)) throw error;
     if (!run.signal.aborted) await refuse(batch, input, job, error);
@@ -138,7 +136,7 @@ const isStopped = (thrown: unknown, signal: AbortSignal): boolean =>
 
 /** Brings out what is done, one after the other, and says when there is room for the next. */
 function createOutlet(batch: Batch, signal: AbortSignal) {
-  const { admitted, parts } = batch;
+  const { admitted, ports } = batch;
   let room = Promise.withResolvers<void>();
   let last: Promise<void> = Promise.resolve();
   let count = 0;
@@ -159,7 +157,7 @@ function createOutlet(batch: Batch, signal: AbortSignal) {
       comingOut.delete(name);
       room.resolve();
       count += 1;
-      if (count % sweepEvery === 0) await parts.recover();
+      if (count % sweepEvery === 0) await ports.recover();
     }));
   };
   return {
@@ -188,7 +186,7 @@ export async function transcribeAll(
   inputs: readonly BatchInput[],
   signal: AbortSignal,
 ): Promise<void> {
-  const { parts, settings, admitted, ledger, tell } = batch;
+  const { ports, settings, admitted, ledger, tell } = batch;
   const most = admittedAtOnce(settings.slots);
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
@@ -204,7 +202,7 @@ export async function transcribeAll(
     run.report.finished.length = 0; // the ledger keeps them
     outlet.bringOut(update.result).catch(() => failed.abort());
   };
-  const run = newRun(parts, {
+  const run = newRun(ports, {
     ...batchSteps,
     speech: batch.speech,
     replacesOptions: true,
@@ -226,7 +224,7 @@ export async function transcribeAll(
     await outlet.giveUpRemoved(run);
     return taken && run.waiting.size === 0;
   };
-  const working = workUntil(parts, run, { signal: stop, isDone });
+  const working = workUntil(ports, run, { signal: stop, isDone });
   for (const one of [admitting, working]) one.catch(() => failed.abort());
   await Promise.allSettled([admitting, working]);
   for (const ended of await Promise.allSettled([admitting, working, outlet.whenOut()]))

@@ -130,7 +130,7 @@ async function preview(
   settings: BatchSettings,
   { display, stop }: Running,
 ): Promise<number> {
-  const { previewBatchAlone } = await import("../batch/preview.ts");
+  const { previewBatchAlone } = await import("../runtime/preview.ts");
   const { config, output } = context;
   const found = await untilStopped(previewBatchAlone(config, settings, stop.signal), stop);
   display.close();

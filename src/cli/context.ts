@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import type { Dailies } from "../app/dailies.ts";
+import type { LocalLibrary } from "../local/library.ts";
 import { createOutput, type Output } from "./output.ts";
 
 /** The options that every command takes. */
@@ -22,7 +22,7 @@ export interface Context {
    * @throws MediaError `no_library` when there is none, without `create`
    */
   readonly withDailies: <T>(
-    use: (dailies: Dailies) => Promise<T>,
+    use: (dailies: LocalLibrary) => Promise<T>,
     options?: { readonly create: boolean },
   ) => Promise<T>;
 }

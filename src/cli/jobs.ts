@@ -1,6 +1,6 @@
 import type { Job, JobState } from "../media/job.ts";
-import type { Space } from "../local/space.ts";
-import type { Dailies } from "../app/dailies.ts";
+import type { Space } from "../app/ports.ts";
+import type { LocalLibrary } from "../local/library.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
 import { formatElapsed, formatFraction, formatMoment, formatSize } from "./format.ts";
@@ -81,7 +81,7 @@ const columns = [
 ];
 
 /** The jobs of a library or of one media file. A media file without such jobs gives an empty list; an unknown name is an error. */
-async function* jobPages(dailies: Dailies, name: string | undefined, filter: JobsFilter) {
+async function* jobPages(dailies: LocalLibrary, name: string | undefined, filter: JobsFilter) {
   if (name === undefined) return yield* dailies.allJobs(filter);
   const found = await dailies.jobs({ ...filter, name });
   if (found.length === 0) await dailies.show(name);
@@ -89,7 +89,7 @@ async function* jobPages(dailies: Dailies, name: string | undefined, filter: Job
 }
 
 /** Why jobs wait: they are paused, or the disk has too little space. */
-async function standstill(dailies: Dailies, filter: JobsFilter & { readonly name?: string }) {
+async function standstill(dailies: LocalLibrary, filter: JobsFilter & { readonly name?: string }) {
   const { state = "queued" } = filter;
   const pausedSince = await dailies.pausedSince();
   const space = await dailies.space();

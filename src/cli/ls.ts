@@ -1,5 +1,5 @@
 import type { MediaType } from "../media/media.ts";
-import type { MediaListing } from "../app/media-details.ts";
+import type { MediaListing } from "../app/list.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
 import { formatMediaTime, formatSize } from "./format.ts";

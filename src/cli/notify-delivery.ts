@@ -1,7 +1,7 @@
 import { MediaError } from "../media/errors.ts";
 import type { DeliveryReport } from "../notify/delivery.ts";
 import type { Delivery } from "../notify/notice.ts";
-import type { Dailies } from "../app/dailies.ts";
+import type { LocalLibrary } from "../local/library.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
 import { count, formatMoment } from "./format.ts";
@@ -29,7 +29,7 @@ function deliveryJson({ nextAt, endedAt, ...rest }: Delivery): DeliveryJson {
 
 /** Sends the waiting messages of one subscription. */
 export function deliverNow(
-  { notices }: Pick<Dailies, "notices">,
+  { notices }: Pick<LocalLibrary, "notices">,
   subscription?: string,
 ): Promise<DeliveryReport> {
   const signal = AbortSignal.timeout(sendingMs);

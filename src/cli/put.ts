@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { asMediaError, MediaError } from "../media/errors.ts";
-import type { Dailies } from "../app/dailies.ts";
-import type { PutResult } from "../app/arrival-options.ts";
+import type { LocalLibrary } from "../local/library.ts";
+import type { PutResult } from "../app/put.ts";
 import type { Context } from "./context.ts";
 import { aboutPath, errorJson, errorText, exitCodes, type ErrorJson } from "./failure.ts";
 import { formatSize } from "./format.ts";
@@ -38,7 +38,7 @@ const said: Readonly<Record<PutResult["change"], string>> = {
   unchanged: "is there already",
 };
 
-async function putOne(dailies: Dailies, path: string, options: PutOptions): Promise<Outcome> {
+async function putOne(dailies: LocalLibrary, path: string, options: PutOptions): Promise<Outcome> {
   try {
     const { name = basename(path), replace = false } = options;
     const isInput = path === "-";

@@ -1,6 +1,6 @@
 import { asMediaError, type MediaError } from "../media/errors.ts";
-import type { Dailies } from "../app/dailies.ts";
-import type { MediaDetails } from "../app/media-details.ts";
+import type { LocalLibrary } from "../local/library.ts";
+import type { MediaDetails } from "../app/show.ts";
 import type { Context } from "./context.ts";
 import { errorJson, errorText, exitCodes, type ErrorJson } from "./failure.ts";
 import { count, formatSize } from "./format.ts";
@@ -23,7 +23,7 @@ type Removal =
   | { readonly name: string; readonly details: MediaDetails }
   | { readonly name: string; readonly error: MediaError };
 
-async function removeOne(dailies: Dailies, name: string): Promise<Removal> {
+async function removeOne(dailies: LocalLibrary, name: string): Promise<Removal> {
   try {
     const details = await dailies.show(name);
     // The user ordered it, so it is no half of a rename: the space is free when it returns.

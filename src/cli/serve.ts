@@ -25,7 +25,7 @@ function urlOf(host: string, port: number): string {
  */
 export async function serve(context: Context, options: ServeCommand): Promise<number> {
   const { output, config } = context;
-  const { createLog } = await import("../runtime/log.ts");
+  const { createLog } = await import("../log/log.ts");
   const { serve: start } = await import("../runtime/serve.ts");
   const { watchedFolders } = await import("../local/watched-folders.ts");
   const watched = watchedFolders(options.watch ?? []);

@@ -2,7 +2,7 @@ import type { AudioFacts, MediaFacts, Ratio, VideoFacts } from "../media/facts.t
 import { partOf } from "../media/job.ts";
 import type { Media, Rendition } from "../media/media.ts";
 import { transcriptText, type Transcript } from "../media/transcript.ts";
-import type { MediaDetails } from "../app/media-details.ts";
+import type { MediaDetails } from "../app/show.ts";
 import { count, formatMediaTime, formatMoment, formatSize } from "./format.ts";
 import { jobElapsed, jobRemark } from "./jobs.ts";
 import { stateCell } from "./ls.ts";

@@ -2,7 +2,7 @@ import { MediaError } from "../media/errors.ts";
 import type { MediaFacts } from "../media/facts.ts";
 import type { Rendition, StoredObject } from "../media/media.ts";
 import { transcriptText, type Transcript } from "../media/transcript.ts";
-import type { MediaDetails } from "../app/media-details.ts";
+import type { MediaDetails } from "../app/show.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
 import {

@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { asMediaError } from "../media/errors.ts";
-import type { Dailies } from "../app/dailies.ts";
+import type { LocalLibrary } from "../local/library.ts";
 import type { ProcessReport, WorkOptions } from "../app/processing.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
@@ -81,7 +81,7 @@ export interface WorkEnd {
 /** Runs work with its progress and with Ctrl-C handled, prints the report and returns the exit code. */
 export async function work(
   context: Context,
-  run: (dailies: Dailies, options: Required<WorkOptions>) => Promise<ProcessReport>,
+  run: (dailies: LocalLibrary, options: Required<WorkOptions>) => Promise<ProcessReport>,
   library: { readonly create: boolean } = { create: false },
 ): Promise<WorkEnd> {
   const { output } = context;

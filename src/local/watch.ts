@@ -2,12 +2,32 @@ import { realpath } from "node:fs/promises";
 import { relative, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createFinishedFiles } from "./finished-files.ts";
-import { defaultQuietMs, now, type WatchOptions, type Watched } from "./watched.ts";
+import {
+  defaultQuietMs,
+  now,
+  type WatchEvent,
+  type WatchOptions,
+  type Watched,
+} from "./watched.ts";
 import { compare, passOver, scan, takeFinished } from "./watched-arrivals.ts";
 import { deviceOf, identityOf, isWanted, look } from "./watched-folder.ts";
 import { removeGone } from "./watched-removals.ts";
 
-export type { WatchEvent, WatchOptions } from "./watched.ts";
+export type { WatchEvent } from "./watched.ts";
+
+/** Of `watch`: new and changed files are received, and files that go are removed. */
+export interface WatchFolderOptions {
+  /** What the names begin with, before the path below the folder. Default: nothing. */
+  readonly prefix?: string;
+  /** Default: `local`. */
+  readonly owner?: string;
+  /** Whether the removal of a file removes its media file. Default: true. */
+  readonly removals?: boolean;
+  /** How long a file must have been still before it counts as written whole. Default: 2 s. */
+  readonly quietMs?: number;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: WatchEvent) => void;
+}
 
 export interface FolderWatcher {
   /** Watches until the signal. @throws MediaError when the catalog fails; it can be called again */

@@ -9,7 +9,6 @@ import type { InstalledModel, ModelManifest, ModelTask } from "./model-store.ts"
 import { pullModel, type Pulled, type PullOptions, type PullProgress } from "./pull.ts";
 import { readReceipt } from "./receipt.ts";
 import { removeModel, verifyModel, type Verified } from "./verify.ts";
-import type { Config } from "../config/config.ts";
 
 export type { Pulled, PullProgress, Verified };
 
@@ -39,7 +38,10 @@ export interface ModelListing {
   readonly fetchedAt?: string;
 }
 
-type ModelsConfig = Pick<Config, "modelsDir" | "modelsMirror">;
+interface ModelsConfig {
+  readonly modelsDir: string;
+  readonly modelsMirror?: string | undefined;
+}
 
 /** The models of this machine, for people: what there is, getting it and letting it go. */
 export interface Models {

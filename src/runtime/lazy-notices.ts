@@ -1,5 +1,5 @@
 import type { NoticeOptions, Notices } from "./notices.ts";
-import { once } from "../app/once.ts";
+import { once } from "../media/once.ts";
 
 /** Everything that can be asked of the notices; all of it answers later. */
 const calls: Readonly<Record<keyof Notices, true>> = {

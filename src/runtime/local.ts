@@ -6,36 +6,36 @@ import { backUp } from "../local/backup/backup.ts";
 import { createSqliteCatalog } from "../state/sqlite/catalog/catalog.ts";
 import { createReaders } from "../state/sqlite/catalog/readers.ts";
 import { openDatabase } from "../state/sqlite/open.ts";
-import { surveySessions } from "../state/sqlite/sessions.ts";
 import { MediaError } from "../media/errors.ts";
 import { createIdSource, newSession } from "../media/ids.ts";
 import { createFilesystemObjectStore } from "../objects/filesystem.ts";
 import { createSqliteQueue } from "../state/sqlite/queue/queue.ts";
 import type { Config } from "../config/config.ts";
-import type { Dailies } from "../app/dailies.ts";
-import { once } from "../app/once.ts";
-import { createArrivals } from "../app/arrivals.ts";
+import { once } from "../media/once.ts";
+import { createLibrary } from "../app/create-library.ts";
 import { createWakeUps } from "../app/wake-ups.ts";
+import { createLocalLibrary } from "../local/create-library.ts";
+import type { LocalLibrary } from "../local/library.ts";
+import { createPresence } from "../local/presence.ts";
+import { createSpace } from "../local/space.ts";
+import { vocabularyFrom } from "../local/vocabulary.ts";
+import { createSandbox } from "../sandbox/create.ts";
+import { createSqliteSessions } from "../state/sqlite/sessions.ts";
 import { lazyNotices } from "./lazy-notices.ts";
-import type { Parts } from "../app/parts.ts";
-import { createPresence } from "./presence.ts";
-import { createQueries } from "../app/queries.ts";
-import { createServiceQueries } from "../app/service.ts";
 import { libraryFiles, storeIn } from "../local/restore.ts";
 import type { LocalSteps } from "./steps.ts";
-import { createWork } from "../app/work.ts";
 
 /**
- * A library on this machine, put together: SQLite for catalog and queue, files for the bytes, and the
- * functions of the application over them. Other processes do not see it before it writes something.
- * @param options.readers slow reads run on threads of their own, beside whoever else asks. Default: false
+ * Opens a library on this machine: SQLite for catalog and queue, files for the bytes, and the use cases
+ * over them. Other processes do not see it before it writes something.
+ * @param options.readers slow reads run on threads of their own, beside other requests. Default: false
  * @throws MediaError `no_library` when there is none and `create` is false; `catalog_newer`;
  * `storage_failed` when the data directory cannot be used
  */
 export async function openDailies(
   config: Config,
   { create = true, readers = false }: { create?: boolean; readers?: boolean } = {},
-): Promise<Dailies> {
+): Promise<LocalLibrary> {
   const file = join(config.dataDir, "dailies.db");
   if (!create && !existsSync(file))
     throw new MediaError("no_library", `there is no library in ${config.dataDir}`);
@@ -55,44 +55,47 @@ export async function openDailies(
     newVersion: newId,
   });
   const worksDir = join(config.dataDir, "work");
-  const presence = createPresence({ database, session, catalog, queue, objects, worksDir });
-  const { enter, recover, unsettle, handBack } = presence;
+  const sessions = createSqliteSessions(database, session);
+  const presence = createPresence({ sessions, session, catalog, queue, objects, worksDir });
   const localSteps = once(async () => {
     const { createLocalSteps } = await import("./steps.ts");
     return createLocalSteps({ config, catalog, objects });
   });
   let engines: Promise<LocalSteps> | undefined;
-  const parts: Parts = {
-    config,
-    session,
-    newId,
+  const { enter, recover, markUnclean, handBack } = presence;
+  const ports = {
     catalog,
     queue: { ...queue, handBack },
     objects,
-    workDir: join(worksDir, session),
-    localSteps: () => (engines = localSteps()),
+    slots: config.slots,
+    session,
+    newId,
+    engines: () => (engines = localSteps()),
     enter,
     recover,
-    unsettle,
-    livingSessions: () => surveySessions(database).living,
+    markUnclean,
     wakeUps: createWakeUps(),
+    space: createSpace(config),
+    workDir: join(worksDir, session),
+    maxUploadBytes: config.limits.maxUploadBytes,
+    vocabularyFrom,
+    livingSessions: () => sessions.living(),
+  };
+  const batchPorts = async () => {
+    const { createProbe } = await import("../probe/probe.ts");
+    const probe = createProbe({ sandbox: await createSandbox(), limits: config.limits });
+    return { ...ports, dataDir: config.dataDir, probe };
   };
   return {
-    ...createQueries(parts),
-    ...createServiceQueries(parts),
-    ...createWork(parts),
-    ...createArrivals(parts),
+    ...createLibrary(ports),
+    ...createLocalLibrary(ports),
     access: createSqliteAccess({ database, seal }),
     notices: lazyNotices({ database, session, newId, seal, enter, ...config.notices }),
     backup: (dir, options) => backUp(libraryFiles(config, objects), dir, storeIn, options),
     batch: async (settings, options) =>
-      (await import("../batch/batch.ts")).runBatch(parts, settings, options),
+      (await import("../batch/batch.ts")).runBatch(await batchPorts(), settings, options),
     previewBatch: async (settings, signal) =>
-      (await import("../batch/preview.ts")).previewBatch(parts, settings, signal),
-    recover: async () => {
-      await enter();
-      return recover();
-    },
+      (await import("../batch/preview.ts")).previewBatch(await batchPorts(), settings, signal),
     async close() {
       await (await engines?.catch(() => undefined))?.close().catch(() => {});
       await presence.leave().catch(() => {}); // then its process will be found gone

@@ -4,14 +4,15 @@ import { createMetrics } from "../api/metrics.ts";
 import { startServer } from "../api/server.ts";
 import { createUploads, type Uploads } from "../api/uploads.ts";
 import { asMediaError } from "../media/errors.ts";
-import { every, keepRunning, type BackgroundPart } from "./background.ts";
+import { every, keepRunning, type BackgroundPart } from "../process/background.ts";
 import type { Config } from "../config/config.ts";
-import type { Dailies } from "../app/dailies.ts";
 import { openDailies } from "./local.ts";
-import { guardServer } from "./guard.ts";
-import type { Logger } from "./log.ts";
-import { logUpdates } from "./log-updates.ts";
-import { logWatch } from "./log-watch.ts";
+import { guardServer } from "../api/security/guard.ts";
+import { logUpdates } from "../app/log-updates.ts";
+import type { LocalLibrary } from "../local/library.ts";
+import { logWatch } from "../local/log-watch.ts";
+import type { Logger } from "../log/log.ts";
+import { createSandbox } from "../sandbox/create.ts";
 import type { WatchedFolder } from "../local/watched-folders.ts";
 
 export interface ServeOptions {
@@ -45,7 +46,7 @@ const tidyMs = 60_000;
 
 /** What the service does beside answering, each part until its signal; `end` cuts it off. */
 function backgroundParts(
-  dailies: Dailies,
+  dailies: LocalLibrary,
   options: ServeOptions,
   uploads: Uploads,
   log: Logger,
@@ -78,7 +79,10 @@ function backgroundParts(
 export async function serve(config: Config, options: ServeOptions, log: Logger): Promise<Service> {
   const { graceMs } = options;
   const dailies = await openDailies(config, { readers: true });
-  const security = await guardServer(config, dailies, options).catch(async (error: unknown) => {
+  const { host, port, acceptSandbox } = options;
+  const { access } = dailies;
+  const guard = { ...config.security, access, host, acceptSandbox, sandbox: createSandbox };
+  const security = await guardServer(guard).catch(async (error: unknown) => {
     await dailies.close();
     throw error;
   });
@@ -106,7 +110,6 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
     signal: drain.signal,
     unready: async () => (working ? [] : ["the worker has not started"]),
   });
-  const { host, port } = options;
   const server = await startServer({ app: api, host, port }).catch(async (error: unknown) => {
     await dailies.close();
     throw error;

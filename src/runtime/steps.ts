@@ -8,7 +8,7 @@ import type { ObjectStore } from "../objects/object-store.ts";
 import type { PipelineSettings } from "../pipeline.ts";
 import { createProbing } from "../probe/registry.ts";
 import { createProbeStep } from "../probe/step.ts";
-import type { Steps } from "../queue/step.ts";
+import type { Engines } from "../app/ports.ts";
 import { createSandbox } from "../sandbox/create.ts";
 import { programVersion } from "../sandbox/run.ts";
 import { createTranscoding } from "../transcode/registry.ts";
@@ -18,21 +18,11 @@ import { createTranscribeStep } from "../transcribe/step.ts";
 import type { TranscriptionOptions } from "../media/speech.ts";
 import { optionSettings } from "../media/speech.ts";
 import type { Config } from "../config/config.ts";
-import { once } from "../app/once.ts";
+import { once } from "../media/once.ts";
 import { createSpeech } from "../transcribe/registry.ts";
 
-/** Every step's work on this machine, and the settings that decide the results. */
-export interface LocalSteps {
-  readonly steps: Steps;
-  /** For media files without transcription options of their own. */
-  readonly settings: PipelineSettings;
-  /** For a media file with these transcription options. Never throws. */
-  readonly settingsFor: (options: TranscriptionOptions) => PipelineSettings;
-  /**
-   * Refuses options that no engine here can meet, before anything is done.
-   * @throws MediaError `unsupported_language`, `model_missing` with the command that gets it, `engine_missing`
-   */
-  readonly checkSpeech: (options: TranscriptionOptions) => void;
+/** The engines of this machine. */
+export interface LocalSteps extends Engines {
   close(): Promise<void>;
 }
 

@@ -1,12 +1,11 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 import type { Change, JobOutcome, Write } from "../../src/catalog/catalog.ts";
-import { record } from "../../src/app/intake/record.ts";
+import { receive as receiveArrival } from "../../src/app/receive.ts";
 import { replayedEvents } from "../../src/app/replay.ts";
 import type { MediaEvent } from "../../src/media/event.ts";
 import type { JobFailure } from "../../src/media/job.ts";
 import { follow, type PipelineSettings } from "../../src/pipeline.ts";
-import { followArrival } from "../../src/app/arrivals.ts";
 import { defaultProfile } from "../../src/transcode/profile.ts";
 import { check } from "./check.ts";
 import { passTime as passModelTime, twinsOf } from "./model-bytes.ts";
@@ -53,10 +52,11 @@ const receive =
       sizeBytes: 1,
       contentType: "",
     } as const;
-    const both = { ...world.catalog, apply: (write: Write) => apply(world, write) };
+    const catalog = { ...world.catalog, apply: (write: Write) => apply(world, write) };
     const before = world.model.media.get(name)?.media;
-    const follows = followArrival(settingsOf(variant));
-    const arriving = record(both, { source, owner, replace: true, follow: follows });
+    const ports = { catalog, engines: async () => ({ settingsFor: () => settingsOf(variant) }) };
+    const known = await world.catalog.getMedia(name);
+    const arriving = receiveArrival(ports, source, { owner, replace: true }, known);
     if (before !== undefined && before.owner !== owner)
       return expect(arriving).rejects.toMatchObject({ code: "not_yours" });
     const { change } = await arriving;

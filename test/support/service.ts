@@ -13,7 +13,7 @@ import { createFilesystemObjectStore } from "../../src/objects/filesystem.ts";
 import { putText } from "../../src/objects/stored.ts";
 import { readConfig } from "../../src/config/config.ts";
 import { openDailies } from "../../src/runtime/local.ts";
-import { createLog } from "../../src/runtime/log.ts";
+import { createLog } from "../../src/log/log.ts";
 import { serve } from "../../src/runtime/serve.ts";
 
 /** A real server, in this process, on a port of its own. */

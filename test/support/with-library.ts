@@ -1,11 +1,11 @@
 import { readConfig } from "../../src/config/config.ts";
-import type { Dailies } from "../../src/app/dailies.ts";
+import type { LocalLibrary } from "../../src/local/library.ts";
 import { openDailies } from "../../src/runtime/local.ts";
 
 /** Uses a library in this process, and closes it whatever happens. */
 export async function withLibrary<T>(
   dataDir: string,
-  use: (library: Dailies) => Promise<T>,
+  use: (library: LocalLibrary) => Promise<T>,
 ): Promise<T> {
   const library = await openDailies(readConfig({ dataDir }));
   try {

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { beatMs, leaseMs, startTicks, whereWeAre } from "../../process/identity.ts";
+import type { Sessions } from "../../process/sessions.ts";
 import { transaction } from "./open.ts";
 
 /**
@@ -110,4 +111,16 @@ export function surveySessions(database: DatabaseSync): { living: Set<string>; d
     else dead.push(String(row["session"]));
   }
   return { living, dead };
+}
+
+/** The sessions of a library, as this one sees them. */
+export function createSqliteSessions(database: DatabaseSync, session: string): Sessions {
+  return {
+    enter: () => enterSession(database, session),
+    keep: () => keepSession(database, session),
+    leave: () => leaveSession(database, session),
+    disown: () => disownSession(database, session),
+    enterAsDead: (sessions) => enterAsDead(database, sessions),
+    living: () => surveySessions(database).living,
+  };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { asMediaError } from "../media/errors.ts";
-import type { Logger } from "./log.ts";
+import type { Logger } from "../log/log.ts";
 
 /** Something that a service does beside answering, until the signal. */
 export interface BackgroundPart {

@@ -1,5 +1,5 @@
-import type { WatchEvent } from "../local/watch.ts";
-import type { Logger } from "./log.ts";
+import type { Logger } from "../log/log.ts";
+import type { WatchEvent } from "./watched.ts";
 
 /** Says what a watched folder has to say as lines of the log. */
 export function logWatch(log: Logger): (event: WatchEvent) => void {

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { access, copyFile, mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
+import type { OutputWriter } from "../app/run.ts";
 import {
   isProcessGone,
   processFingerprint,
@@ -12,22 +13,13 @@ import type { StoredObject } from "../media/media.ts";
 import { withLocalFile } from "../objects/local-file.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 
-/** Writes outputs as files below a folder. */
-export interface OutputWriter {
-  /** Absolute. */
-  readonly folder: string;
+/** Writes outputs as files below a folder, by their keys. A file appears whole or not at all. */
+export interface FolderWriter extends OutputWriter {
   /**
    * Refuses a folder that cannot be written to, before any work is done for it.
    * @throws MediaError `storage_failed`
    */
   check(): Promise<void>;
-  /**
-   * Writes outputs by their keys; what is there already is left alone. Returns the absolute paths
-   * in the order of the outputs. A file appears whole or not at all.
-   * @throws MediaError `storage_failed`, `disk_full`; `invalid_name` when a key leads out of the
-   * folder; `cancelled` after the signal
-   */
-  write(outputs: readonly StoredObject[], signal: AbortSignal): Promise<string[]>;
 }
 
 /** Half a file, beside the place it is for; names whose it is. */
@@ -82,8 +74,12 @@ async function nearestFolder(path: string): Promise<string> {
   return nearestFolder(dirname(path));
 }
 
-/** A writer for one run; `folder` may be relative, and is made when the first file is written. */
-export function createOutputWriter(objects: ObjectStore, folder: string): OutputWriter {
+/**
+ * A writer for one run; `folder` may be relative, and is made when the first file is written. A file
+ * that is there already is left alone. `write` returns absolute paths, and throws MediaError
+ * `storage_failed`, `disk_full`; `invalid_name` when a key leads out of the folder; `cancelled`.
+ */
+export function createOutputWriter(objects: ObjectStore, folder: string): FolderWriter {
   const root = resolve(folder);
   const within = root.endsWith(sep) ? root : root + sep;
   const mark = processFingerprint();

@@ -1,7 +1,7 @@
-import type { ProcessUpdate } from "../app/processing.ts";
-import type { Logger } from "./log.ts";
+import type { Logger } from "../log/log.ts";
+import type { ProcessUpdate } from "./processing.ts";
 
-/** Writes what the worker says, a line for each step that ended and each media that is done. */
+/** Writes what the worker says, a line for each step that ended and each media file that is done. */
 export function logUpdates(log: Logger): (update: ProcessUpdate) => void {
   return (update) => {
     if (update.type === "step") {

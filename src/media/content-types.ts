@@ -1,4 +1,4 @@
-import { extensionOf } from "../../media/keys.ts";
+import { extensionOf } from "./keys.ts";
 
 const contentTypes: Readonly<Record<string, string>> = {
   mp4: "video/mp4",

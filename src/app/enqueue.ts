@@ -1,0 +1,81 @@
+import type { Change } from "../catalog/catalog.ts";
+import type { Job, JobRequest } from "../media/job.ts";
+import type { Media } from "../media/media.ts";
+import { mergedOptions, sameOptions, type TranscriptionOptions } from "../media/speech.ts";
+import { follow, isWanted } from "../pipeline.ts";
+import type { Ports } from "./ports.ts";
+import { replayedEvents } from "./replay.ts";
+
+/** What is asked for: which steps, by whom, and how speech is to be transcribed. */
+export interface Wanted {
+  readonly request: JobRequest;
+  readonly speech: TranscriptionOptions | undefined;
+  readonly replacesOptions: boolean;
+}
+
+type EnqueuePorts = Pick<Ports, "catalog" | "engines">;
+
+/** Failed and cancelled steps run again. What was skipped because of them follows from them again. */
+export function isUndone({ state }: Job): boolean {
+  return state === "failed" || state === "cancelled";
+}
+
+/** What follows from where a media file stands, under today's settings and these options. */
+async function missing(
+  { catalog, engines }: EnqueuePorts,
+  { request }: Pick<Wanted, "request">,
+  media: Media,
+  speech: TranscriptionOptions,
+): Promise<readonly Change[]> {
+  const settings = (await engines()).settingsFor(speech);
+  const events = await replayedEvents(catalog, media);
+  return events.flatMap((event) => follow(event, settings, request));
+}
+
+/**
+ * Enqueues the jobs that a media file lacks under today's settings, and once more the jobs that
+ * `retries` names. Does nothing when another version has taken its place.
+ */
+export async function enqueueMissing(
+  ports: EnqueuePorts,
+  wanted: Wanted,
+  media: Media,
+  retries: (job: Job) => boolean = () => false,
+): Promise<void> {
+  const { catalog } = ports;
+  const { name, version } = media;
+  const { request } = wanted;
+  const retried = (await catalog.listJobs({ version })).filter(
+    (job) => isWanted(job.step, request) && retries(job),
+  );
+  const before = await catalog.transcriptionOptions(media);
+  const speech = mergedOptions(wanted.replacesOptions ? undefined : before, wanted.speech);
+  const asked: Change[] = sameOptions(before, speech)
+    ? []
+    : [{ type: "event", event: { type: "speech.asked", name, version, speech } }];
+  await catalog.apply({
+    expect: { name, version },
+    changes: [
+      ...asked,
+      ...retried.map((job): Change => ({ type: "retry", jobId: job.id, request })),
+      ...(await missing(ports, wanted, media, speech)),
+    ],
+  });
+}
+
+/**
+ * Whether a run wants a job that was never enqueued: what follows from a step is decided by the process
+ * that asked for the step, and that may have wanted less.
+ */
+export async function lacksJobs(
+  ports: EnqueuePorts,
+  run: Wanted & { readonly everyones: boolean },
+  media: Media,
+  jobs: readonly Job[],
+): Promise<boolean> {
+  if (run.everyones) return false;
+  const known = new Set(jobs.map((job) => job.id));
+  const speech = (await ports.catalog.transcriptionOptions(media)) ?? {};
+  const changes = await missing(ports, run, media, speech);
+  return changes.some((change) => change.type === "enqueue" && !known.has(change.job.id));
+}

@@ -1,0 +1,17 @@
+import { MediaError } from "../media/errors.ts";
+import type { Media } from "../media/media.ts";
+import type { Ports } from "./ports.ts";
+
+export const noMedia = (name: string): MediaError =>
+  new MediaError("not_found", `there is no media ${JSON.stringify(name)}`);
+
+/** @param owner another owner's is not found. Default: any owner's. @throws MediaError `not_found` */
+export async function find(
+  { catalog }: Pick<Ports, "catalog">,
+  name: string,
+  owner?: string,
+): Promise<Media> {
+  const media = await catalog.getMedia(name);
+  if (media !== undefined && (owner === undefined || media.owner === owner)) return media;
+  throw noMedia(name);
+}

@@ -1,0 +1,134 @@
+import type { Change, Twin } from "../catalog/catalog.ts";
+import { MediaError } from "../media/errors.ts";
+import type { MediaEvent } from "../media/event.ts";
+import type { JobRequest } from "../media/job.ts";
+import type { Media, StoredObject } from "../media/media.ts";
+import { mergedOptions, sameOptions, type TranscriptionOptions } from "../media/speech.ts";
+import { follow, followObject } from "../pipeline.ts";
+import type { Engines, Ports } from "./ports.ts";
+import { adoptedEvents } from "./replay.ts";
+
+/** The versions that one caller has put in, for a caller that must leave all others alone. */
+export interface OwnVersions {
+  has(version: string): boolean;
+  /** Called before a version is committed; the caller must know it for good when this returns. */
+  add(version: string): Promise<void>;
+}
+
+/** How new bytes are to be received. */
+export interface Arrival {
+  readonly owner: string;
+  /** The file on this machine that the bytes came from. */
+  readonly origin?: string;
+  /** Other bytes under the name are replaced. Default: `name_conflict`. */
+  readonly replace?: boolean;
+  /** Only these versions may be replaced, or count as unchanged. Default: all. */
+  readonly own?: OwnVersions;
+  /** Who asks for the work, and for which steps. Default: nobody in particular, for all. */
+  readonly request?: JobRequest;
+  /** Transcription options that go before those of a twin. */
+  readonly speech?: TranscriptionOptions | undefined;
+  /** The options of a twin do not count. Default: false. */
+  readonly replacesOptions?: boolean;
+}
+
+export type Verdict = "created" | "replaced" | "unchanged" | "not_yours" | "name_conflict";
+
+/** The media file after its arrival. `shared`: it got everything that was made of its twin. */
+export interface Received {
+  readonly media: Media;
+  readonly change: Exclude<Verdict, "not_yours" | "name_conflict"> | "shared";
+}
+
+/**
+ * The rules of every door. The same bytes under the same name change nothing. Other bytes make a new
+ * version if the caller says `replace`, or if they came from the same file. A name belongs to the
+ * owner of its media file.
+ */
+export function judge(existing: Media | undefined, sha256: string, arrival: Arrival): Verdict {
+  if (existing === undefined) return "created";
+  if (existing.owner !== arrival.owner) return "not_yours";
+  if (arrival.own?.has(existing.version) === false) return "name_conflict";
+  if (existing.sha256 === sha256) return "unchanged";
+  const isSameFile = arrival.origin !== undefined && existing.origin === arrival.origin;
+  return arrival.replace === true || isSameFile ? "replaced" : "name_conflict";
+}
+
+export function refusal(verdict: "not_yours" | "name_conflict", existing: Media): MediaError {
+  const name = JSON.stringify(existing.name);
+  if (verdict === "not_yours") return new MediaError(verdict, `${name} is another owner's`);
+  const details = { existingOrigin: existing.origin };
+  return new MediaError(verdict, `${name} is there with other contents`, { details });
+}
+
+/** The engines decide only what a media file with a twin still lacks. */
+interface ReceivePorts extends Pick<Ports, "catalog"> {
+  readonly engines: () => Promise<Pick<Engines, "settingsFor">>;
+}
+
+/**
+ * What follows from an arrival: the probe. A media file with a twin gets what the twin has, and the
+ * work that today's settings add to it.
+ */
+async function followArrival(
+  { engines }: ReceivePorts,
+  created: MediaEvent & { type: "object.created" },
+  twin: Twin | undefined,
+  { request, speech, replacesOptions = false }: Arrival,
+): Promise<readonly Change[]> {
+  const { name, version } = created;
+  const options = mergedOptions(replacesOptions ? undefined : twin?.speech, speech);
+  const asked: Change[] = sameOptions(undefined, options)
+    ? []
+    : [{ type: "event", event: { type: "speech.asked", name, version, speech: options } }];
+  if (twin === undefined) return [...asked, ...followObject(created, request)];
+  const settings = (await engines()).settingsFor(options);
+  const events = adoptedEvents(created, twin);
+  return [
+    { type: "adopt", version, from: twin.version },
+    ...asked,
+    ...events.flatMap((event) => follow(event, settings, request)),
+  ];
+}
+
+/**
+ * Makes stored bytes the version of the media file with their key, with all that follows, in one
+ * commit.
+ * @param known the media file of that name, as the caller has just seen it
+ * @throws MediaError `name_conflict`, `not_yours`: nothing is written
+ */
+export async function receive(
+  ports: ReceivePorts,
+  source: StoredObject,
+  arrival: Arrival,
+  known: Media | undefined,
+): Promise<Received> {
+  const { catalog } = ports;
+  const { key: name, version, sha256, sizeBytes } = source;
+  const { owner, origin, own } = arrival;
+  for (let existing = known; ; existing = await catalog.getMedia(name)) {
+    const verdict = judge(existing, sha256, arrival);
+    if (existing !== undefined && (verdict === "not_yours" || verdict === "name_conflict"))
+      throw refusal(verdict, existing);
+    if (existing !== undefined && verdict === "unchanged")
+      return { media: existing, change: verdict };
+    await own?.add(version);
+    const twin = await catalog.findTwin({ sha256, owner });
+    const from = twin === undefined ? {} : { twin: twin.name };
+    const created = { type: "object.created", name, version, ...from } as const;
+    const media = { name, version, owner, sha256, sizeBytes, ...(origin && { origin }) };
+    const applied = await catalog.apply({
+      expect: { name, version: existing?.version ?? null, ...(twin && { twin }) },
+      changes: [
+        { type: "putMedia", media, source },
+        { type: "event", event: created },
+        ...(await followArrival(ports, created, twin, arrival)),
+        { type: "settle", version },
+      ],
+    });
+    const recorded = applied === "applied" ? await catalog.getMedia(name) : undefined;
+    if (recorded === undefined) continue; // another process was faster: look again
+    const change = twin !== undefined ? "shared" : existing === undefined ? "created" : "replaced";
+    return { media: recorded, change };
+  }
+}

@@ -1,0 +1,71 @@
+import type { MediaBrief } from "../catalog/pages.ts";
+import { MediaError } from "../media/errors.ts";
+import type { Job } from "../media/job.ts";
+import type { LabelSummary } from "../media/label.ts";
+import type { Media, Rendition, StoredObject } from "../media/media.ts";
+import type { Transcript } from "../media/transcript.ts";
+import type { MetadataRecord } from "../catalog/catalog.ts";
+import { find, noMedia } from "./find.ts";
+import type { Ports } from "./ports.ts";
+import { findTranscript } from "./read-output.ts";
+
+/** Everything about one media file. */
+export interface MediaDetails {
+  readonly media: Media;
+  readonly renditions: readonly Rendition[];
+  readonly outputs: readonly StoredObject[];
+  readonly labels: readonly LabelSummary[];
+  readonly transcript?: Transcript;
+  readonly jobs: readonly Job[];
+}
+
+/** @throws MediaError `not_found` */
+export async function show(
+  ports: Pick<Ports, "catalog" | "objects">,
+  name: string,
+): Promise<MediaDetails> {
+  const { catalog } = ports;
+  const media = await find(ports, name);
+  const { version } = media;
+  const transcript = await findTranscript(ports, media);
+  return {
+    media,
+    renditions: await catalog.listRenditions(version),
+    outputs: await catalog.listOutputs(version),
+    labels: await catalog.getLabels(version),
+    jobs: await catalog.listJobs({ version }),
+    ...(transcript !== undefined && { transcript }),
+  };
+}
+
+/** The name of an owner's media file, with its labels. @throws MediaError `not_found` */
+export async function brief(
+  { catalog }: Pick<Ports, "catalog">,
+  name: string,
+  owner: string,
+): Promise<MediaBrief> {
+  const found = await catalog.getBrief(name, owner);
+  if (found !== undefined) return found;
+  throw noMedia(name);
+}
+
+/** @param owner another owner's is not found. Default: any owner's. @throws MediaError `not_found` */
+export async function metadata(
+  { catalog }: Pick<Ports, "catalog">,
+  jsonFile: string,
+  owner?: string,
+): Promise<MetadataRecord> {
+  const record = await catalog.getMetadata(jsonFile, owner);
+  if (record !== undefined) return record;
+  throw new MediaError("not_found", `there is no metadata for ${JSON.stringify(jsonFile)}`);
+}
+
+/** The bytes that were put in for this version. @throws MediaError `not_found` */
+export async function sourceOf(
+  { catalog }: Pick<Ports, "catalog">,
+  media: Media,
+): Promise<StoredObject> {
+  const object = await catalog.findObject("uploads", media.name);
+  if (object !== undefined && object.sha256 === media.sha256) return object;
+  throw noMedia(media.name);
+}

@@ -1,0 +1,147 @@
+import { realpath, rm, stat } from "node:fs/promises";
+import { resolve, sep } from "node:path";
+import type { FileStamp } from "../catalog/catalog.ts";
+import { asMediaError, MediaError, unreachable } from "../media/errors.ts";
+import { checkKey } from "../media/keys.ts";
+import type { Fingerprint, ObjectPlace, StoredBytes } from "../objects/object-store.ts";
+import { never } from "../app/run.ts";
+import { keep, type PutOptions, type PutPorts } from "../app/put.ts";
+import { refusal, type Arrival, type Received } from "../app/receive.ts";
+
+/** Of a file on this machine. */
+export interface PutFileOptions extends PutOptions {
+  /** A folder, all links resolved, that the file must lie in. Default: it may lie anywhere. */
+  readonly within?: string;
+  /** Whether the catalog remembers what the file looked like, so that it need not be read again. Default: true. */
+  readonly remember?: boolean;
+}
+
+/** Of `putUpload`: the bytes are not copied where the file lies on the library's disk. */
+export interface UploadOptions extends PutOptions {
+  /** Of its bytes, where it is known: they are not read again. */
+  readonly sha256?: string;
+}
+
+/** A file on this machine, and how it is to be received. */
+export interface IncomingFile extends PutFileOptions, Omit<Arrival, "owner" | "origin"> {
+  readonly path: string;
+  /** Refuses the bytes while there is no room for more. Default: `space.check`. */
+  readonly checkRoom?: () => Promise<void>;
+}
+
+/** @throws MediaError `unsupported_media` when the path leads out of the folder it must lie in */
+async function checkWithin(path: string, within: string | undefined): Promise<void> {
+  if (within === undefined) return;
+  const real = await realpath(path).catch((error: unknown) => {
+    throw unreachable(path, error);
+  });
+  if (!real.startsWith(within.endsWith(sep) ? within : within + sep))
+    throw new MediaError("unsupported_media", `${path} leads out of ${within}`);
+}
+
+async function stampOf(path: string): Promise<FileStamp> {
+  const file = await stat(path, { bigint: true }).catch((error: unknown) => {
+    throw unreachable(path, error);
+  });
+  if (!file.isFile()) throw new MediaError("unsupported_media", `${path} is not a file`);
+  if (file.size === 0n) throw new MediaError("empty_file", `${path} is empty`);
+  return { path, sizeBytes: Number(file.size), modifiedNs: file.mtimeNs, inode: file.ino };
+}
+
+/** A file that is written to while it is read is read again, so often in all. */
+const maxReadings = 3;
+
+/** Whether a file is still what it was; one that has gone since did not change while it was read. */
+async function isUnchanged(stamp: FileStamp): Promise<boolean> {
+  const now = await stampOf(stamp.path).catch((error: unknown) => asMediaError(error).code);
+  if (typeof now === "string") return now === "not_found";
+  return (
+    now.sizeBytes === stamp.sizeBytes &&
+    now.modifiedNs === stamp.modifiedNs &&
+    now.inode === stamp.inode
+  );
+}
+
+const uploadOf = (name: string): ObjectPlace => ({ bucket: "uploads", key: name });
+
+interface Stored {
+  readonly bytes: StoredBytes;
+  /** What the file looked like, before and after. */
+  readonly stamp: FileStamp;
+}
+
+/**
+ * Stores the bytes of a file as they were at one time.
+ * @throws MediaError `file_changing` when somebody goes on writing to it
+ */
+async function store(
+  { objects }: PutPorts,
+  path: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<Stored> {
+  for (let reading = 1; reading <= maxReadings; reading += 1) {
+    const stamp = await stampOf(path);
+    const bytes = await objects.putFile(uploadOf(name), path, { signal });
+    if (await isUnchanged(stamp)) return { bytes, stamp };
+    await objects.remove(bytes);
+  }
+  throw new MediaError("file_changing", `${path} changes while it is read`);
+}
+
+/**
+ * Receives a file, by the rules of `judge`.
+ * @throws MediaError `not_found`, `empty_file`, `unsupported_media` (no regular file),
+ * `invalid_name`, `name_conflict`, `not_yours`, `file_changing`, `disk_full`, `storage_failed`
+ */
+export async function receiveFile(ports: PutPorts, file: IncomingFile): Promise<Received> {
+  const { catalog, space } = ports;
+  const { within, remember = true, checkRoom = () => space.check(), signal = never } = file;
+  const { owner = "local" } = file;
+  const path = resolve(file.path);
+  const name = checkKey(file.name);
+  await ports.enter();
+  await checkWithin(path, within);
+  const stamped = await stampOf(path);
+  const media = await catalog.getMedia(name);
+  if (media !== undefined && file.own?.has(media.version) === false)
+    throw refusal("name_conflict", media);
+  const known = await catalog.findImport(stamped);
+  if (known?.name === name && media?.version === known.version && media.owner === owner)
+    return { media, change: "unchanged" };
+  await checkRoom();
+  const { bytes, stamp } = await store(ports, path, name, signal);
+  await checkWithin(path, within).catch(async (error: unknown) => {
+    await ports.objects.remove(bytes);
+    throw error;
+  });
+  const received = await keep(ports, bytes, { ...file, owner, origin: path }, media);
+  if (remember) await catalog.noteImport(stamp, received.media);
+  return received;
+}
+
+/**
+ * Receives a file that nobody else needs: an upload that is complete. It gets a second name in the
+ * store and loses its own only when it is recorded, so that no crash loses it. The room on the disk is
+ * not looked at: the bytes are there already.
+ */
+export async function receiveUpload(
+  ports: PutPorts,
+  path: string,
+  { sha256, signal = never, ...options }: UploadOptions,
+): Promise<Received> {
+  const { owner = "local" } = options;
+  const name = checkKey(options.name);
+  const existing = await ports.catalog.getMedia(name);
+  if (existing !== undefined && existing.owner !== owner) throw refusal("not_yours", existing);
+  await ports.enter();
+  const { objects } = ports;
+  const known: { fingerprint?: Fingerprint } =
+    sha256 === undefined ? {} : { fingerprint: { algorithm: "sha256", value: sha256 } };
+  const bytes = objects.capabilities.links
+    ? await objects.linkFile(uploadOf(name), path, { signal, ...known })
+    : await objects.putFile(uploadOf(name), path, { signal });
+  const received = await keep(ports, bytes, { ...options, owner }, existing);
+  await rm(path, { force: true });
+  return received;
+}
