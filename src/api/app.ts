@@ -1,6 +1,12 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
-import { defaultRequestLimits, localCaller, type ApiEnv, type ApiOptions } from "./environment.ts";
+import {
+  defaultRequestLimits,
+  localCaller,
+  type ApiApp,
+  type ApiEnv,
+  type ApiOptions,
+} from "./environment.ts";
 import { addEvents } from "./events.ts";
 import { addFind } from "./find.ts";
 import { addHealth } from "./health.ts";
@@ -14,7 +20,6 @@ import { addNotifications } from "./notifications.ts";
 import { addObjects } from "./objects.ts";
 import { addDescription } from "./openapi.ts";
 import { onError } from "./problems.ts";
-import type { ApiApp } from "./route.ts";
 import { addSubscriptions } from "./subscriptions.ts";
 import { addTranscripts } from "./transcripts.ts";
 import { addUploads } from "./uploads.ts";

@@ -1,8 +1,8 @@
 import type { HttpBindings } from "@hono/node-server";
+import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Caller, Scope } from "../access/access.ts";
 import type { Library } from "../app/library.ts";
-import type { Uploads } from "./uploads.ts";
 import type { Metrics } from "./metrics.ts";
 
 export type { Caller, Scope };
@@ -27,6 +27,12 @@ export interface ApiEnv {
 }
 
 export type ApiContext = Context<ApiEnv>;
+export type ApiApp = OpenAPIHono<ApiEnv>;
+
+/** Answers every request at or below `/v1/uploads`, on behalf of the caller that the context names. */
+export interface UploadHandler {
+  handle(c: ApiContext): Promise<Response>;
+}
 
 /** The part of a pino logger that the API writes to. */
 export interface Log {
@@ -47,7 +53,7 @@ export interface ApiOptions {
   /** Counts what goes on, and is read at `/metrics`. Default: nothing is counted, and there is no such address. */
   readonly metrics?: Metrics;
   /** Resumable uploads. Default: there are none. */
-  readonly uploads?: Uploads;
+  readonly uploads?: UploadHandler;
   /** What is not ready yet, in words; nothing when the service can do its work. Default: ready. */
   readonly unready?: () => Promise<readonly string[]>;
   readonly limits?: RequestLimits;

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "@hono/zod-openapi";
 import { MediaError } from "../media/errors.ts";
 import type { RecordedEvent } from "../media/event.ts";
-import type { ApiOptions, Caller } from "./environment.ts";
+import type { ApiApp, ApiOptions, Caller } from "./environment.ts";
 import { eventJson } from "./json.ts";
 import { wrongField } from "./problems.ts";
-import { addOperation, type ApiApp } from "./route.ts";
+import { addOperation } from "./route.ts";
 
 /** How soon an event is told, whichever process recorded it. */
 const lookMs = 200;

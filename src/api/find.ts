@@ -1,9 +1,9 @@
 import { z } from "@hono/zod-openapi";
-import type { ApiOptions } from "./environment.ts";
+import type { ApiApp, ApiOptions } from "./environment.ts";
 import { mediaTypes } from "../media/media.ts";
 import { filterFields, limitSchema } from "./fields.ts";
 import { nameAfter } from "./names.ts";
-import { addOperation, type ApiApp } from "./route.ts";
+import { addOperation } from "./route.ts";
 
 const searchSchema = z
   .object({

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import type { ApiOptions } from "./environment.ts";
-import { addOperation, type ApiApp } from "./route.ts";
+import type { ApiApp, ApiOptions } from "./environment.ts";
+import { addOperation } from "./route.ts";
 
 const healthSchema = z
   .object({ status: z.enum(["ok", "unavailable"]), reasons: z.array(z.string()).optional() })

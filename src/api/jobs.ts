@@ -1,10 +1,10 @@
 import { jobJson } from "../media/json.ts";
 import { jobCursor, jobPlaceOf } from "./cursor.ts";
-import type { ApiOptions } from "./environment.ts";
+import type { ApiApp, ApiOptions } from "./environment.ts";
 import { eventJson, watchedJobJson } from "./json.ts";
 import { nameSegment } from "./media.ts";
 import { nameAt } from "./names.ts";
-import { addOperation, type ApiApp } from "./route.ts";
+import { addOperation } from "./route.ts";
 import {
   cancelledSchema,
   historySchema,

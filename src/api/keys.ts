@@ -1,10 +1,10 @@
 import { z } from "@hono/zod-openapi";
 import type { AccessKey } from "../access/access.ts";
 import { scopes } from "../access/access.ts";
-import type { ApiOptions } from "./environment.ts";
+import type { ApiApp, ApiOptions } from "./environment.ts";
 import { time } from "./fields.ts";
 import { nameAt } from "./names.ts";
-import { addOperation, type ApiApp } from "./route.ts";
+import { addOperation } from "./route.ts";
 
 const scope = z.enum(scopes);
 

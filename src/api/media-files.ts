@@ -1,11 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import type { MediaType } from "../media/media.ts";
 import { asMediaError } from "../media/errors.ts";
-import type { ApiContext, ApiOptions } from "./environment.ts";
+import type { ApiApp, ApiContext, ApiOptions } from "./environment.ts";
 import { mediaTypes } from "../media/media.ts";
 import { limitSchema } from "./fields.ts";
 import { decoded, rawPath } from "./names.ts";
-import { addOperation, type ApiApp } from "./route.ts";
+import { addOperation } from "./route.ts";
 
 /**
  * The API of the media query application that AWS published (aws-samples/chalice-workshop), as its clients

@@ -5,10 +5,10 @@ import { jobJson } from "../media/json.ts";
 import { renditionNames } from "../media/media.ts";
 import { sendObject } from "./bytes.ts";
 import { mediaCursor, placeOf } from "./cursor.ts";
-import type { ApiContext, ApiOptions } from "./environment.ts";
+import type { ApiApp, ApiContext, ApiOptions } from "./environment.ts";
 import { listedJson, outputJson, pagedJson, renditionJson } from "./json.ts";
 import { nameAt } from "./names.ts";
-import { addOperation, type ApiApp } from "./route.ts";
+import { addOperation } from "./route.ts";
 import {
   detailsSchema,
   mediaPageSchema,

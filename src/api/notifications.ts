@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import type { Delivery, Notification } from "../notify/notice.ts";
-import type { ApiOptions } from "./environment.ts";
+import type { ApiApp, ApiOptions } from "./environment.ts";
 import { nameAt } from "./names.ts";
-import { addOperation, type ApiApp } from "./route.ts";
+import { addOperation } from "./route.ts";
 
 const tag = "Notifications";
 const time = z.iso.datetime().openapi({ description: "UTC" });

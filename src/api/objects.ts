@@ -1,10 +1,10 @@
 import { z } from "@hono/zod-openapi";
 import { MediaError } from "../media/errors.ts";
 import { sendObject } from "./bytes.ts";
-import type { ApiContext, ApiOptions } from "./environment.ts";
+import type { ApiApp, ApiContext, ApiOptions } from "./environment.ts";
 import { listedJson, mediaPath } from "./json.ts";
 import { nameAfter } from "./names.ts";
-import { addOperation, type ApiApp } from "./route.ts";
+import { addOperation } from "./route.ts";
 import { downloadQuerySchema } from "./fields.ts";
 import { putSchema } from "./media-schemas.ts";
 

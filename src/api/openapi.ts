@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "@hono/zod-openapi";
-import { addOperation, type ApiApp } from "./route.ts";
+import type { ApiApp } from "./environment.ts";
+import { addOperation } from "./route.ts";
 
 function version(): string {
   const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { ApiApp } from "./environment.ts";
 import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import { asMediaError, MediaError } from "../media/errors.ts";
 import { hasDotSegment } from "./names.ts";
 import { problemResponse } from "./problems.ts";
-import type { ApiApp } from "./route.ts";
 
 export interface ApiServer {
   /** Where it listens. */

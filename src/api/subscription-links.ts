@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { MediaError } from "../media/errors.ts";
 import { sendObject } from "./bytes.ts";
-import type { ApiOptions } from "./environment.ts";
-import { addOperation, type ApiApp } from "./route.ts";
+import type { ApiApp, ApiOptions } from "./environment.ts";
+import { addOperation } from "./route.ts";
 import { downloadQuerySchema } from "./fields.ts";
 
 const tag = "Notifications";

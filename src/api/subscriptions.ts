@@ -2,11 +2,11 @@ import { z } from "@hono/zod-openapi";
 import { asMediaError } from "../media/errors.ts";
 import { topics } from "../media/notice.ts";
 import type { Subscription } from "../notify/notice.ts";
-import type { ApiOptions } from "./environment.ts";
+import type { ApiApp, ApiOptions } from "./environment.ts";
 import { time } from "./fields.ts";
 import { nameAt } from "./names.ts";
 import { wrongField } from "./problems.ts";
-import { addOperation, type ApiApp } from "./route.ts";
+import { addOperation } from "./route.ts";
 import { addSubscriptionLinks } from "./subscription-links.ts";
 
 const tag = "Notifications";

@@ -3,11 +3,11 @@ import { MediaError } from "../media/errors.ts";
 import type { Media } from "../media/media.ts";
 import { transcriptText } from "../media/transcript.ts";
 import { contentDisposition, fileNameOf } from "./bytes.ts";
-import type { ApiContext, ApiOptions } from "./environment.ts";
+import type { ApiApp, ApiContext, ApiOptions } from "./environment.ts";
 import { nameSegment } from "./media.ts";
 import { nameAt, rawPath } from "./names.ts";
 import { wrongField } from "./problems.ts";
-import { addOperation, type ApiApp } from "./route.ts";
+import { addOperation } from "./route.ts";
 import {
   timelineSchema,
   transcriptFormats,

@@ -1,9 +1,10 @@
 import { createHash, type Hash } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, rm, stat, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { FileStore } from "@tus/file-store";
-import { ERRORS, Upload } from "@tus/server";
+import { ERRORS, type Upload } from "@tus/server";
 import { asMediaError } from "../media/errors.ts";
+import { createInfos, finished, uploadId, uploadOf } from "./upload-infos.ts";
 
 /** Uploads on their way in: their bytes as `<id>` and what is known of them as `<id>.json`. */
 export interface UploadStore {
@@ -25,9 +26,6 @@ export interface UploadStore {
   sweep(): Promise<number>;
 }
 
-/** Ids are ours: random, and file names of their own. */
-export const uploadId = /^[0-9a-f]{32}$/;
-
 /**
  * So much at a time goes to the disk while more comes, so that the end does not wait for all of it; and
  * as often it is seen whether there is room for more.
@@ -42,69 +40,115 @@ interface Hashing {
   bytes: number;
 }
 
-/**
- * Uploads below `dir`, which must lie on the file system of the objects: what is complete gets a second
- * name there instead of being copied.
- */
-export async function createUploadStore(options: {
-  dir: string;
-  expireMs: number;
-  /** Throws when no more bytes are to be taken. */
-  checkRoom: () => Promise<void>;
-}): Promise<UploadStore> {
-  const { dir, expireMs, checkRoom } = options;
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+/** The hashes of uploads whose bytes all came through this process. */
+function createHashes() {
+  const hashes = new Map<string, Hashing>();
+  return {
+    /** The hash to continue at this place; none where bytes came that this process has not seen. */
+    at(id: string, offset: number): Hashing | undefined {
+      const known = offset === 0 ? { hash: createHash("sha256"), bytes: 0 } : hashes.get(id);
+      hashes.delete(id);
+      if (known?.bytes !== offset || hashes.size >= maxHashes) return undefined;
+      hashes.set(id, known);
+      return known;
+    },
+    digest: (id: string): string | undefined => hashes.get(id)?.hash.copy().digest("hex"),
+    drop: (id: string): void => void hashes.delete(id),
+  };
+}
+
+async function writeAll(file: FileHandle, chunk: Uint8Array, start: number): Promise<void> {
+  for (let done = 0; done < chunk.byteLength;) {
+    const { bytesWritten } = await file.write(chunk, done, chunk.byteLength - done, start + done);
+    done += bytesWritten;
+  }
+}
+
+/** Writes a stream into a file from a place on, and returns where it ended. */
+async function writeFrom(
+  file: FileHandle,
+  source: AsyncIterable<Uint8Array>,
+  offset: number,
+  { hashing, checkRoom }: { hashing: Hashing | undefined; checkRoom: () => Promise<void> },
+): Promise<number> {
+  let position = offset;
+  let syncedBytes = offset;
+  let syncing: Promise<unknown> | undefined;
+  try {
+    for await (const chunk of source) {
+      await writeAll(file, chunk, position);
+      hashing?.hash.update(chunk);
+      position += chunk.byteLength;
+      if (hashing !== undefined) hashing.bytes = position;
+      if (syncing !== undefined || position - syncedBytes < syncBytes) continue;
+      syncedBytes = position;
+      await checkRoom();
+      // a failure shows itself when the whole is synced, too
+      syncing = file
+        .datasync()
+        .catch(() => {})
+        .finally(() => (syncing = undefined));
+    }
+  } finally {
+    await syncing;
+  }
+  return position;
+}
+
+interface StoreOptions {
+  readonly dir: string;
+  readonly expireMs: number;
+  /** Throws when there is no room for more bytes. */
+  readonly checkRoom: () => Promise<void>;
+}
+
+/** The files of uploads, and the store of the tus server over them. */
+function createFiles({ dir, expireMs, checkRoom }: StoreOptions) {
   const pathOf = (id: string): string => {
     if (!uploadId.test(id)) throw ERRORS.FILE_NOT_FOUND;
     return join(dir, id);
   };
   const infos = createInfos(pathOf, dir);
-  const hashes = new Map<string, Hashing>();
-
-  /** The hash to go on with at this place; none where bytes came that this process has not seen. */
-  const hashingAt = (id: string, offset: number): Hashing | undefined => {
-    const known = offset === 0 ? { hash: createHash("sha256"), bytes: 0 } : hashes.get(id);
-    hashes.delete(id);
-    if (known?.bytes !== offset || hashes.size >= maxHashes) return undefined;
-    hashes.set(id, known);
-    return known;
+  const hashes = createHashes();
+  const tus = new FileStore({
+    directory: dir,
+    configstore: infos,
+    expirationPeriodInMilliseconds: expireMs,
+  });
+  const unfinished = tus.getUpload.bind(tus);
+  const remove = async (id: string): Promise<void> => {
+    hashes.drop(id);
+    await rm(pathOf(id), { force: true });
+    await infos.delete(id);
   };
+  Object.assign(tus, {
+    async write(source: AsyncIterable<Uint8Array>, id: string, offset: number) {
+      await checkRoom();
+      await using file = await open(pathOf(id), "r+").catch((error: unknown) => {
+        throw asMediaError(error).code === "internal" ? ERRORS.FILE_NO_LONGER_EXISTS : error;
+      });
+      return writeFrom(file, source, offset, { hashing: hashes.at(id, offset), checkRoom });
+    },
+    remove,
+    async getUpload(id: string) {
+      const info = await infos.get(id);
+      if (info?.storage?.type !== finished) return unfinished(id);
+      return uploadOf({ ...info, offset: info.size ?? 0 });
+    },
+  });
+  return { tus, infos, hashes, pathOf, remove };
+}
 
-  const write = async (
-    source: AsyncIterable<Uint8Array>,
-    id: string,
-    offset: number,
-  ): Promise<number> => {
-    await checkRoom();
-    await using file = await open(pathOf(id), "r+").catch((error: unknown) => {
-      throw asMediaError(error).code === "internal" ? ERRORS.FILE_NO_LONGER_EXISTS : error;
-    });
-    const hashing = hashingAt(id, offset);
-    let position = offset;
-    let syncedBytes = offset;
-    let syncing: Promise<unknown> | undefined;
-    try {
-      for await (const chunk of source) {
-        await writeAll(file, chunk, position);
-        hashing?.hash.update(chunk);
-        position += chunk.byteLength;
-        if (hashing !== undefined) hashing.bytes = position;
-        if (syncing !== undefined || position - syncedBytes < syncBytes) continue;
-        syncedBytes = position;
-        await checkRoom();
-        // a failure shows itself when the whole is synced, too
-        syncing = file
-          .datasync()
-          .catch(() => {})
-          .finally(() => (syncing = undefined));
-      }
-    } finally {
-      await syncing;
-    }
-    return position;
-  };
+/**
+ * Uploads below `dir`, which must lie on the file system of the objects: what is complete gets a second
+ * name there instead of being copied.
+ */
+export async function createUploadStore(options: StoreOptions): Promise<UploadStore> {
+  const { dir, expireMs } = options;
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const { tus, infos, hashes, pathOf, remove } = createFiles(options);
 
-  /** Whether there is all that is to be known of it. */
+  /** Whether everything that belongs to it is there. */
   const isWhole = async (id: string): Promise<boolean> => {
     const info = await infos.get(id);
     if (info === undefined || info.storage?.type === finished) return info !== undefined;
@@ -114,31 +158,10 @@ export async function createUploadStore(options: {
     );
   };
 
-  const remove = async (id: string): Promise<void> => {
-    hashes.delete(id);
-    await rm(pathOf(id), { force: true });
-    await infos.delete(id);
-  };
-
-  const tus = new FileStore({
-    directory: dir,
-    configstore: infos,
-    expirationPeriodInMilliseconds: expireMs,
-  });
-  const unfinished = tus.getUpload.bind(tus);
-  Object.assign(tus, {
-    write,
-    remove,
-    async getUpload(id: string) {
-      const info = await infos.get(id);
-      if (info?.storage?.type !== finished) return unfinished(id);
-      return uploadOf({ ...info, offset: info.size ?? 0 });
-    },
-  });
   return {
     tus,
     pathOf,
-    sha256Of: (id) => hashes.get(id)?.hash.copy().digest("hex"),
+    sha256Of: hashes.digest,
     lastByteAt: (id) =>
       stat(pathOf(id)).then(
         ({ mtimeMs }) => mtimeMs,
@@ -150,7 +173,7 @@ export async function createUploadStore(options: {
       return all.filter((upload) => upload !== undefined);
     },
     async finish(id) {
-      hashes.delete(id);
+      hashes.drop(id);
       const info = await infos.get(id);
       if (info !== undefined)
         await infos.set(id, uploadOf({ ...info, storage: { type: finished, path: "" } }));
@@ -170,54 +193,5 @@ export async function createUploadStore(options: {
     },
     isFinished: async (id) => (await infos.get(id))?.storage?.type === finished,
     remove,
-  };
-}
-
-const finished = "finished";
-
-/** What a file says of an upload, as the tus server wants it. */
-function uploadOf(info: Omit<Upload, "sizeIsDeferred">): Upload {
-  return new Upload(info as ConstructorParameters<typeof Upload>[0]);
-}
-
-async function writeAll(
-  file: Awaited<ReturnType<typeof open>>,
-  chunk: Uint8Array,
-  start: number,
-): Promise<void> {
-  for (let done = 0; done < chunk.byteLength;) {
-    const { bytesWritten } = await file.write(chunk, done, chunk.byteLength - done, start + done);
-    done += bytesWritten;
-  }
-}
-
-/** What is known of uploads, each in a file that is whole or not there. */
-function createInfos(pathOf: (id: string) => string, dir: string) {
-  return {
-    async get(id: string): Promise<Upload | undefined> {
-      const text = await readFile(`${pathOf(id)}.json`, "utf8").catch((error: unknown) => {
-        // with too many open files, say, it is there all the same
-        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw asMediaError(error);
-      });
-      return text === undefined ? undefined : uploadOf(JSON.parse(text) as Upload);
-    },
-    async set(id: string, upload: Upload): Promise<void> {
-      const path = `${pathOf(id)}.json`;
-      const temp = `${path}.tmp`;
-      await using file = await open(temp, "w", 0o600);
-      await file.writeFile(JSON.stringify(upload));
-      await file.sync();
-      await rename(temp, path);
-    },
-    async delete(id: string): Promise<void> {
-      await rm(`${pathOf(id)}.json`, { force: true });
-    },
-    async list(): Promise<string[]> {
-      const names = await readdir(dir);
-      return names
-        .filter((name) => name.endsWith(".json"))
-        .map((name) => name.slice(0, -".json".length))
-        .filter((id) => uploadId.test(id));
-    },
   };
 }

@@ -4,10 +4,10 @@ import { asMediaError, MediaError } from "../media/errors.ts";
 import { checkKey } from "../media/keys.ts";
 import type { LocalLibrary } from "../local/library.ts";
 import type { PutOptions } from "../app/put.ts";
-import type { ApiContext, Log } from "./environment.ts";
+import type { ApiApp, ApiContext, Log, UploadHandler } from "./environment.ts";
 import { problemText } from "./problems.ts";
-import type { ApiApp } from "./route.ts";
-import { createUploadStore, uploadId } from "./upload-store.ts";
+import { uploadId } from "./upload-infos.ts";
+import { createUploadStore, type UploadStore } from "./upload-store.ts";
 
 /** Where clients create uploads; each one's own address is below it. */
 export const uploadsPath = "/v1/uploads";
@@ -26,15 +26,14 @@ export interface UploadOptions {
 }
 
 /** Resumable uploads, by the tus protocol 1.0: creation (with data, with a length to follow), termination, expiry. */
-export interface Uploads {
-  /** Answers any request at or below `uploadsPath`, on behalf of the caller that the context names. */
-  handle(c: ApiContext): Promise<Response>;
+export interface Uploads extends UploadHandler {
   /**
-   * Takes in what is complete and was not recorded, because the process ended in between, and removes
-   * what has expired. To be called at the start and now and then. After the signal it begins nothing more.
+   * Receives uploads that are complete and were not recorded, because the process ended in between, and
+   * removes those that have expired. Call it at the start and now and then. After the signal it starts
+   * nothing more.
    */
   tidy(signal?: AbortSignal): Promise<{ readonly recorded: number; readonly expired: number }>;
-  /** Resolves when nothing is being taken in. */
+  /** Resolves when no upload is being recorded. */
   idle(): Promise<void>;
 }
 
@@ -96,9 +95,87 @@ function ownerOf(c: ApiContext): string {
   return caller.owner;
 }
 
+/** Records complete uploads, each once, whoever finds it complete first. */
+function createRecorder({ dailies, signal = never }: UploadOptions, store: UploadStore) {
+  const recording = new Map<string, Promise<void>>();
+  const record = async (id: string): Promise<void> => {
+    if (await store.isFinished(id)) return;
+    const sha256 = store.sha256Of(id);
+    try {
+      const options = requestOptions(await store.tus.getUpload(id));
+      const known = sha256 && { sha256 };
+      await dailies.putUpload(store.pathOf(id), { ...options, ...known, signal });
+    } catch (thrown) {
+      // What another try cannot mend is over; `tidy` tries the rest again.
+      if (!asMediaError(thrown).retryable) await store.remove(id);
+      throw thrown;
+    }
+    await store.finish(id);
+  };
+  return {
+    record(id: string): Promise<void> {
+      const known = recording.get(id);
+      if (known !== undefined) return known;
+      const started = record(id).finally(() => recording.delete(id));
+      recording.set(id, started);
+      return started;
+    },
+    idle: async (): Promise<void> => void (await Promise.allSettled(recording.values())),
+  };
+}
+
+/** The tus server, with our rules of who may upload what. */
+function createTusServer(
+  { dailies, log, maxBytes }: UploadOptions,
+  { tus }: UploadStore,
+  /** Who asks, by request: the server's hooks get nothing but the request. */
+  owners: WeakMap<object, string>,
+  record: (id: string) => Promise<void>,
+): Server {
+  const checkOwner = async (request: object, id: string): Promise<void> => {
+    const upload = uploadId.test(id)
+      ? await tus.getUpload(id).catch((thrown: unknown) => {
+          if (thrown instanceof Error) throw thrown; // the tus server says "not there" as data
+        })
+      : undefined;
+    if (upload !== undefined && upload.metadata?.["owner"] === owners.get(request)) return;
+    throw new MediaError("not_found", "there is no such upload");
+  };
+  return new Server({
+    path: uploadsPath,
+    datastore: tus,
+    relativeLocation: true,
+    maxSize: maxBytes,
+    allowedOrigins: () => false,
+    onIncomingRequest: async (request, id) => {
+      if (request.method !== "POST") await checkOwner(request, id);
+    },
+    onUploadCreate: async (request, { metadata: given, size }) => {
+      const metadata = { ...given, owner: owners.get(request) ?? "local" };
+      const { name, owner } = requestOptions({ metadata });
+      await dailies.checkPut({ name, owner, ...(size !== undefined && { sizeBytes: size }) });
+      return { metadata };
+    },
+    onUploadFinish: async (_request, { id }) => {
+      await record(id);
+      return {};
+    },
+    onResponseError: (_request, thrown) => {
+      if (!(thrown instanceof Error)) {
+        const { status_code, body } = thrown;
+        return { status_code, body: plainProblem(status_code, body) };
+      }
+      const error = asMediaError(thrown);
+      const { status, body } = problemText(error);
+      if (status >= 500) log.error({ err: error, code: error.code }, error.message);
+      return { status_code: status, body };
+    },
+  });
+}
+
 /** Opens the uploads of a data directory. */
 export async function createUploads(options: UploadOptions): Promise<Uploads> {
-  const { dailies, log, maxBytes, expireMs = dayMs, signal = never } = options;
+  const { dailies, log, expireMs = dayMs, signal = never } = options;
   const checkRoom = async (): Promise<void> => {
     const { isEnough, freeBytes, minFreeBytes } = await dailies.space();
     if (isEnough) return;
@@ -106,94 +183,26 @@ export async function createUploads(options: UploadOptions): Promise<Uploads> {
     throw new MediaError("disk_full", "the disk of uploads is too full for more", { details });
   };
   const store = await createUploadStore({ dir: options.dir, expireMs, checkRoom });
-  /** Who asks, by request: hooks are given that only. */
+  const { record, idle } = createRecorder(options, store);
   const owners = new WeakMap<object, string>();
-  const finishing = new Map<string, Promise<void>>();
+  const server = createTusServer(options, store, owners, record);
 
-  const record = async (id: string): Promise<void> => {
-    if (await store.isFinished(id)) return;
-    const sha256 = store.sha256Of(id);
+  /** Records a complete upload; one that could not be recorded for too long is removed: its sender is gone. */
+  const recordLate = async (id: string, count: { recorded: number; expired: number }) => {
     try {
-      const wishes = requestOptions(await store.tus.getUpload(id));
-      const known = sha256 && { sha256 };
-      await dailies.putUpload(store.pathOf(id), { ...wishes, ...known, signal });
-    } catch (thrown) {
-      // What another try cannot mend is over; the rest is tried again by `tidy`.
-      if (!asMediaError(thrown).retryable) await store.remove(id);
-      throw thrown;
-    }
-    await store.finish(id);
-  };
-  const recordOnce = (id: string): Promise<void> => {
-    const known = finishing.get(id);
-    if (known !== undefined) return known;
-    const recording = record(id).finally(() => finishing.delete(id));
-    finishing.set(id, recording);
-    return recording;
-  };
-
-  /** Takes in what is complete; what could not be for too long is removed, for its sender is not there any more. */
-  const takeIn = async (id: string, count: { recorded: number; expired: number }) => {
-    try {
-      await recordOnce(id);
+      await record(id);
       count.recorded += 1;
     } catch (thrown) {
       const completeAt = await store.lastByteAt(id);
       const age = completeAt === undefined ? 0 : Date.now() - completeAt;
       const isOver = age > expireMs && !signal.aborted;
-      const what = isOver ? "removed, for it could not be taken in" : "not taken in";
+      const what = isOver ? "removed, for it could not be recorded" : "not recorded";
       log.warn({ err: asMediaError(thrown), upload: id }, `a complete upload was ${what}`);
       if (!isOver) return;
       await store.remove(id);
       count.expired += 1;
     }
   };
-
-  const checkOwner = async (request: object, id: string): Promise<void> => {
-    const upload = uploadId.test(id)
-      ? await store.tus.getUpload(id).catch((thrown: unknown) => {
-          if (thrown instanceof Error) throw thrown; // what is not there the tus server says as data
-        })
-      : undefined;
-    if (upload !== undefined && upload.metadata?.["owner"] === owners.get(request)) return;
-    throw new MediaError("not_found", "there is no such upload");
-  };
-
-  const server = new Server({
-    path: uploadsPath,
-    datastore: store.tus,
-    relativeLocation: true,
-    maxSize: maxBytes,
-    allowedOrigins: () => false,
-    onIncomingRequest: async (request, id) => {
-      if (request.method !== "POST") await checkOwner(request, id);
-    },
-    onUploadCreate: async (request, upload) => {
-      const metadata = { ...upload.metadata, owner: owners.get(request) ?? "local" };
-      const { name, owner } = requestOptions({ metadata });
-      await dailies.checkPut({
-        name,
-        owner,
-        ...(upload.size !== undefined && { sizeBytes: upload.size }),
-      });
-      return { metadata };
-    },
-    onUploadFinish: async (_request, { id }) => {
-      await recordOnce(id);
-      return {};
-    },
-    onResponseError: (_request, thrown) => {
-      if (!(thrown instanceof Error))
-        return {
-          status_code: thrown.status_code,
-          body: plainProblem(thrown.status_code, thrown.body),
-        };
-      const error = asMediaError(thrown);
-      const { status, body } = problemText(error);
-      if (status >= 500) log.error({ err: error, code: error.code }, error.message);
-      return { status_code: status, body };
-    },
-  });
 
   return {
     async handle(c) {
@@ -209,7 +218,7 @@ export async function createUploads(options: UploadOptions): Promise<Uploads> {
       for (const { id, size, offset, creation_date } of await store.list()) {
         if (until.aborted || signal.aborted) return count;
         const isComplete = size === offset && !(await store.isFinished(id));
-        if (isComplete) await takeIn(id, count);
+        if (isComplete) await recordLate(id, count);
         else if (Date.now() - Date.parse(creation_date ?? "") > expireMs) {
           await store.remove(id);
           count.expired += 1;
@@ -218,14 +227,12 @@ export async function createUploads(options: UploadOptions): Promise<Uploads> {
       count.expired += await store.sweep();
       return count;
     },
-    async idle() {
-      await Promise.allSettled(finishing.values());
-    },
+    idle,
   };
 }
 
 /** Serves uploads in the API. */
-export function addUploads(app: ApiApp, uploads: Uploads): void {
+export function addUploads(app: ApiApp, uploads: UploadHandler): void {
   for (const path of [uploadsPath, `${uploadsPath}/:id`])
     app.all(path, async (c) => uploads.handle(c));
 }

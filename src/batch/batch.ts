@@ -31,7 +31,8 @@ import {
 } from "./plan.ts";
 import { renameInPlace, settleRenames } from "./renaming.ts";
 import { batchTranscriptionOptions } from "./speech.ts";
-import { transcribeAll, type Batch } from "./work.ts";
+import type { Batch } from "./context.ts";
+import { transcribeAll } from "./work.ts";
 import type { BatchOptions, BatchReport, BatchUpdate } from "./report.ts";
 import type { BatchPorts } from "./ports.ts";
 

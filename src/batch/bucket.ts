@@ -1,7 +1,7 @@
 import { extensionOf } from "../media/keys.ts";
 import type { Media } from "../media/media.ts";
 import { removeVersion } from "../app/remove.ts";
-import type { Batch } from "./work.ts";
+import type { Batch } from "./context.ts";
 import type { BatchPorts } from "./ports.ts";
 
 /** What an input is called in the library: a key in the bucket. */

@@ -85,76 +85,83 @@ function figuresOf({ languageCode, words, engine }: Transcript) {
   };
 }
 
+/** Captions as they are stored. */
+async function captions(
+  { catalog, objects }: BatchPorts,
+  media: Media,
+  kind: "captions-srt" | "captions-vtt",
+): Promise<Buffer> {
+  const object = await outputOf(catalog, media, kind);
+  if (object === undefined) throw new MediaError("not_found", `${media.name} has no captions`);
+  return readBytes(objects, object);
+}
+
+/** The transcript as Amazon Transcribe's JSON, under the batch's name for the job. */
+async function transcriptOf(
+  ports: BatchPorts,
+  { job, media }: Ready,
+): Promise<Record<string, unknown>> {
+  const json = await outputJson(ports, media, "transcribe");
+  if (json === undefined)
+    throw new MediaError("not_found", `${JSON.stringify(media.name)} has no transcript`);
+  return { ...(json as Record<string, unknown>), jobName: job };
+}
+
+/** The results in one format. */
+async function contentOf(
+  { ports, signal }: DeliveryParts,
+  { media, input, jobs }: Ready,
+  format: BatchFormat,
+  { json, transcript }: { json: string; transcript: Transcript },
+): Promise<string | Uint8Array> {
+  switch (format) {
+    case "json":
+      return json;
+    case "srt":
+      return captions(ports, media, "captions-srt");
+    case "vtt":
+      return captions(ports, media, "captions-vtt");
+    case "txt":
+      return exportTranscript({ name: input.name, transcript, format });
+    case "docx": {
+      const durationMs = media.facts?.durationMs;
+      const transcribedAt = timesOf(jobs, media).finishedAt;
+      const known = durationMs === undefined ? {} : { durationMs };
+      return transcriptDocumentApart(
+        { name: input.name, transcript, ...known, transcribedAt },
+        signal,
+      );
+    }
+  }
+}
+
+async function writeResults(delivery: DeliveryParts, ready: Ready) {
+  const { ports, places, settings, files, archive } = delivery;
+  const { input, job, media, before } = ready;
+  const json = await transcriptOf(ports, ready);
+  const transcript = fromTranscribeJson(json);
+  const text = JSON.stringify(json);
+  const written: string[] = [];
+  for (const format of settings.formats) {
+    const file = `${job}.${format}`;
+    const content = await contentOf(delivery, ready, format, { json: text, transcript });
+    await files.write(join(places.output, file), content);
+    written.push(file);
+  }
+  const stem = await archive.writeJson(text, { input, job, sha256: media.sha256, before });
+  return { ...figuresOf(transcript), files: written, stem };
+}
+
 /** Writes results to the output folder. */
 export function createDelivery(delivery: DeliveryParts) {
-  const { ports, places, settings, files, archive, signal } = delivery;
-  const { catalog, objects } = ports;
-
-  async function stored(kind: "captions-srt" | "captions-vtt", media: Media): Promise<Buffer> {
-    const object = await outputOf(catalog, media, kind);
-    if (object === undefined) throw new MediaError("not_found", `${media.name} has no captions`);
-    return readBytes(objects, object);
-  }
-
-  async function write(ready: Ready, format: BatchFormat, json: string, transcript: Transcript) {
-    const { job, media, input } = ready;
-    const file = `${job}.${format}`;
-    const content = async (): Promise<string | Uint8Array> => {
-      switch (format) {
-        case "json":
-          return json;
-        case "srt":
-          return stored("captions-srt", media);
-        case "vtt":
-          return stored("captions-vtt", media);
-        case "txt":
-          return exportTranscript({ name: input.name, transcript, format });
-        case "docx": {
-          const durationMs = media.facts?.durationMs;
-          return transcriptDocumentApart(
-            {
-              name: input.name,
-              transcript,
-              ...(durationMs === undefined ? {} : { durationMs }),
-              transcribedAt: timesOf(ready.jobs, media).finishedAt,
-            },
-            signal,
-          );
-        }
-      }
-    };
-    await files.write(join(places.output, file), await content());
-    return file;
-  }
-
-  /** The transcript as Amazon Transcribe's JSON, under the batch's name for the job. */
-  async function transcriptOf({ job, media }: Ready): Promise<Record<string, unknown>> {
-    const json = await outputJson(ports, media, "transcribe");
-    if (json === undefined)
-      throw new MediaError("not_found", `${JSON.stringify(media.name)} has no transcript`);
-    return { ...(json as Record<string, unknown>), jobName: job };
-  }
-
-  async function writeResults(ready: Ready) {
-    const { input, job, media, before } = ready;
-    const json = await transcriptOf(ready);
-    const transcript = fromTranscribeJson(json);
-    const text = JSON.stringify(json);
-    const written: string[] = [];
-    for (const format of settings.formats)
-      written.push(await write(ready, format, text, transcript));
-    const stem = await archive.writeJson(text, { input, job, sha256: media.sha256, before });
-    return { ...figuresOf(transcript), files: written, stem };
-  }
-
   return {
     /**
-     * Results in the output folder (and the JSON in the archive), and what the summary says of it:
-     * also of results that cannot be written, which are not the others' fault.
-     * @throws MediaError when the others would fare no better, or after the signal
+     * Writes the results to the output folder (and the JSON to the archive), and returns the summary's
+     * row, also when this input's results cannot be written.
+     * @throws MediaError when no other input's results could be written either, or after the signal
      */
     async deliver(given: Ready): Promise<Delivered> {
-      // What somebody else has done with it meanwhile, or failed to do, is none of the batch's.
+      // Other steps of this media file are none of the batch's.
       const jobs = given.jobs.filter(({ step }) => isWanted(step, batchSteps));
       const ready = { ...given, jobs };
       const { job, input, media } = ready;
@@ -165,19 +172,18 @@ export function createDelivery(delivery: DeliveryParts) {
         ...(durationMs === undefined ? {} : { durationMs }),
         ...timesOf(jobs, media),
       };
+      const failed = ({ code, message }: NonNullable<BatchRow["failure"]>): Delivered => ({
+        row: { ...common, files: [], failure: { code, message } },
+      });
       const failure = failureOf(jobs);
-      if (failure !== undefined) {
-        const { code, message } = failure;
-        return { row: { ...common, files: [], failure: { code, message } } };
-      }
+      if (failure !== undefined) return failed(failure);
       try {
-        const { stem, ...written } = await writeResults(ready);
+        const { stem, ...written } = await writeResults(delivery, ready);
         return { row: { ...common, ...written }, ...(stem === undefined ? {} : { stem }) };
       } catch (thrown) {
         const error = asMediaError(thrown);
-        if (isFatal(error) || signal.aborted) throw error;
-        const { code, message } = error;
-        return { row: { ...common, files: [], failure: { code, message } } };
+        if (isFatal(error) || delivery.signal.aborted) throw error;
+        return failed(error);
       }
     },
   };

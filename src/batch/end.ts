@@ -3,7 +3,7 @@ import type { BatchRow } from "./summary.ts";
 import { asMediaError, type MediaError } from "../media/errors.ts";
 import type { BatchInput } from "./places.ts";
 import type { LookedAt } from "./plan.ts";
-import type { Batch } from "./work.ts";
+import type { Batch } from "./context.ts";
 
 function problem(batch: Batch, { path, name }: BatchInput, thrown: unknown): void {
   const found = { path, input: name, error: asMediaError(thrown) };

@@ -1,50 +1,17 @@
+import type { Batch } from "./context.ts";
 import { markOf } from "./files.ts";
-import type { Ledger } from "./ledger.ts";
-import type { JobNames } from "./names.ts";
-import { admittedAtOnce, type BatchSettings } from "./settings.ts";
+import { admittedAtOnce } from "./settings.ts";
 import { receiveFile } from "../local/receive-file.ts";
 import { asMediaError, MediaError } from "../media/errors.ts";
-import type { TranscriptionOptions } from "../media/speech.ts";
-import type { Archive } from "./archive.ts";
 import { mediaName, ownMedia, removeNow } from "./bucket.ts";
-import { batchSteps, type Delivery } from "./delivery.ts";
+import { batchSteps } from "./delivery.ts";
 import { end, refuse } from "./end.ts";
 import type { BatchInput } from "./places.ts";
-import type { LookedAt } from "./plan.ts";
-import type { BatchProblem, BatchUpdate } from "./report.ts";
 import type { ProcessedMedia, ProcessUpdate } from "../app/processing.ts";
 import type { BatchPorts } from "./ports.ts";
 import { newRun, waitForReceived, type Run } from "../app/run.ts";
 import { workUntil } from "../app/work.ts";
 import { isFatal } from "../local/process.ts";
-
-/** One batch under way. */
-export interface Batch {
-  readonly ports: BatchPorts;
-  readonly settings: BatchSettings;
-  readonly speech: TranscriptionOptions;
-  readonly ledger: Ledger;
-  /** @throws MediaError `storage_failed`, `disk_full` when nothing can be written to the output folder */
-  readonly tryToWrite: () => Promise<void>;
-  readonly delivery: Delivery;
-  readonly archive: Archive;
-  readonly names: JobNames;
-  /** See `hashSettings`. */
-  readonly settingsHash: string;
-  readonly stamp: string;
-  readonly tell: (update: BatchUpdate) => void;
-  readonly problems: BatchProblem[];
-  /** Inputs in the library that are not done, by their media's name. */
-  readonly admitted: Map<string, Admitted>;
-}
-
-interface Admitted {
-  /** As it was when it was taken in. */
-  readonly input: LookedAt;
-  readonly job: string;
-  /** Whether its jobs are asked for. */
-  begun: boolean;
-}
 
 /** A media whose jobs are at their end: results out, word of it, and out of the library. */
 async function finish(batch: Batch, { name, jobs }: ProcessedMedia): Promise<void> {

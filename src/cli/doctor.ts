@@ -1,4 +1,5 @@
-import { checkUp, type Check } from "../doctor/doctor.ts";
+import type { Check } from "../doctor/check.ts";
+import { checkUp } from "../runtime/doctor.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
 import { count } from "./format.ts";

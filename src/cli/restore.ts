@@ -5,7 +5,7 @@ import { printable } from "./text.ts";
 
 /** `dailies restore`; its report with --json. Exits with 2 when some bytes could not be restored. */
 export async function restore({ output, config }: Context, from: string): Promise<number> {
-  const { restoreLibrary } = await import("../local/restore.ts");
+  const { restoreLibrary } = await import("../runtime/backup.ts");
   const done = await restoreLibrary(config, from);
   if (output.mode !== "human") output.document(done);
   else {

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findProgram, systemPath } from "../sandbox/programs.ts";
-import { checkUp } from "./doctor.ts";
-import type { Check } from "./doctor.ts";
+import { checkUp } from "../runtime/doctor.ts";
+import type { Check } from "./check.ts";
 
 describe("checkUp", () => {
   let folder: string;

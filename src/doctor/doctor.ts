@@ -6,41 +6,31 @@ import { createSandbox } from "../sandbox/create.ts";
 import { findProgram, systemPath } from "../sandbox/programs.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { Config } from "../config/config.ts";
+import type { Check, Finding } from "./check.ts";
 import { checkModels } from "./models.ts";
 import { checkLabelEngine } from "./labels.ts";
 import { checkSpeechEngine } from "./speech.ts";
-import { checkQueue } from "./queue.ts";
 import { spaceOf } from "../local/space.ts";
 import { checkFfmpeg, checkFfprobe, checkPocketsphinx, howToInstall } from "./programs.ts";
 
-/** One thing that was looked at. */
-export interface Check {
-  /** `Node.js`, `ffmpeg` … */
-  readonly name: string;
-  /** `missing`: nothing can be done without it. `warning`: something is left out or weaker. */
-  readonly state: "ok" | "warning" | "missing";
-  /** Version, path, level: what is there. */
-  readonly found?: string;
-  /** What it is good for, or what is wrong, for people. */
-  readonly detail: string;
-  /** What to do about it; absent when all is well. */
-  readonly remedy?: string;
+export interface DoctorOptions {
+  /** Where programs are found. Default: the usual folders of the system. */
+  readonly searchPath?: string;
+  /** @throws when SQLite lacks what a catalog needs */
+  readonly sqliteVersion: () => string;
+  /** Since when the library's queue is paused, in milliseconds since 1970; undefined when it is not. */
+  readonly pausedSince: () => number | undefined;
 }
-
-/** What a check finds out; its name is given where it is called. */
-export type Finding = Omit<Check, "name">;
 
 /**
  * Looks at all that Dailies needs on this machine, at the same time and without changing anything;
  * takes about half a second. Never throws: what cannot be looked at is a finding as well.
- * @param options.searchPath where programs are found. Default: the usual folders of the system.
  */
 export async function checkUp(
   config: Pick<Config, "dataDir" | "languageCode" | "modelsDir"> &
     Partial<Pick<Config, "engines" | "limits">>,
-  options: { readonly searchPath?: string } = {},
+  { searchPath = systemPath, sqliteVersion, pausedSince }: DoctorOptions,
 ): Promise<Check[]> {
-  const { searchPath = systemPath } = options;
   const sandbox = createSandbox({ searchPath });
   const inSandbox = async (check: (sandbox: Sandbox) => Promise<Finding>): Promise<Finding> =>
     check(await sandbox);
@@ -54,8 +44,8 @@ export async function checkUp(
     named("models", () => checkModels(config)),
     named("sandbox", () => inSandbox(async (box) => checkSandbox(box, searchPath))),
     named("data directory", () => checkDataDirectory(config)),
-    named("SQLite", checkSqlite),
-    named("queue", () => checkQueue(config.dataDir)),
+    named("SQLite", () => checkSqlite(sqliteVersion())),
+    named("queue", () => checkQueue(pausedSince())),
   ]);
 }
 
@@ -135,14 +125,14 @@ async function tryWriting(folder: string): Promise<void> {
   }
 }
 
-async function checkSqlite(): Promise<Finding> {
-  const { DatabaseSync } = await import("node:sqlite");
-  const database = new DatabaseSync(":memory:");
-  try {
-    const found = String(database.prepare("SELECT sqlite_version() AS version").get()?.["version"]);
-    database.exec("CREATE VIRTUAL TABLE trial USING fts5(words)");
-    return { state: "ok", found, detail: "with full-text search (FTS5)" };
-  } finally {
-    database.close();
-  }
+function checkSqlite(found: string): Finding {
+  return { state: "ok", found, detail: "with full-text search (FTS5)" };
+}
+
+/** Whether jobs start at all: somebody may have paused the queue and forgotten it. */
+function checkQueue(pausedSince: number | undefined): Finding {
+  if (pausedSince === undefined) return { state: "ok", detail: "jobs start as they come" };
+  const detail = `no job has started since ${new Date(pausedSince).toISOString()}`;
+  const remedy = "`dailies jobs --resume` goes on.";
+  return { state: "warning", found: "paused", detail, remedy };
 }

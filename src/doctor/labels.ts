@@ -5,7 +5,7 @@ import { bestModels } from "../label/onnx/models.ts";
 import { asMediaError, type MediaError } from "../media/errors.ts";
 import { createModelStore } from "../models/local.ts";
 import type { Config } from "../config/config.ts";
-import type { Finding } from "./doctor.ts";
+import type { Finding } from "./check.ts";
 
 /** What stands against it; undefined when nothing does. */
 function obstacle(find: () => unknown): MediaError | undefined {

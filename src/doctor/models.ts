@@ -1,4 +1,4 @@
-import type { Finding } from "./doctor.ts";
+import type { Finding } from "./check.ts";
 import type { Config } from "../config/config.ts";
 import { openModels } from "../models/models.ts";
 

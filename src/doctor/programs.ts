@@ -3,7 +3,7 @@ import { findProgram } from "../sandbox/programs.ts";
 import { programVersion, runToEnd, versionIn } from "../sandbox/run.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { findPocketsphinx } from "../transcribe/pocketsphinx/program.ts";
-import type { Finding } from "./doctor.ts";
+import type { Finding } from "./check.ts";
 
 /** What the package managers call our programs. */
 const packages = {

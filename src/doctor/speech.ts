@@ -6,7 +6,7 @@ import { knowsDraftLanguage } from "../transcribe/pocketsphinx/limits.ts";
 import { findPocketsphinx } from "../transcribe/pocketsphinx/program.ts";
 import { describeSherpa, type SherpaDescription } from "../transcribe/sherpa/describe.ts";
 import type { Config } from "../config/config.ts";
-import type { Finding } from "./doctor.ts";
+import type { Finding } from "./check.ts";
 import { createSpeech } from "../transcribe/registry.ts";
 
 type SpeechConfig = Pick<Config, "languageCode" | "modelsDir"> & Partial<Pick<Config, "engines">>;

@@ -1,4 +1,5 @@
-import type { MediaType } from "./media.ts";
+export const mediaTypes = ["video", "audio", "image"] as const;
+export type MediaType = (typeof mediaTypes)[number];
 
 /** A ratio as a container states it. Neither part is 0. */
 export interface Ratio {

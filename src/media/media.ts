@@ -1,4 +1,6 @@
-import type { MediaFacts } from "./facts.ts";
+import type { MediaFacts, MediaType } from "./facts.ts";
+
+export { mediaTypes, type MediaType } from "./facts.ts";
 
 /**
  * Glossary
@@ -7,9 +9,6 @@ import type { MediaFacts } from "./facts.ts";
  * - Media: the record of one uploaded object (in prose: a media file); its name is its key.
  * - Rendition: one encoded output of a media file.
  */
-
-export const mediaTypes = ["video", "audio", "image"] as const;
-export type MediaType = (typeof mediaTypes)[number];
 
 /** The two buckets: uploads, and the outputs that Dailies makes from them. */
 export type Bucket = "uploads" | "outputs";

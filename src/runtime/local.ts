@@ -22,7 +22,7 @@ import { vocabularyFrom } from "../local/vocabulary.ts";
 import { createSandbox } from "../sandbox/create.ts";
 import { createSqliteSessions } from "../state/sqlite/sessions.ts";
 import { lazyNotices } from "./lazy-notices.ts";
-import { libraryFiles, storeIn } from "../local/restore.ts";
+import { backupStores, libraryFiles } from "./backup.ts";
 import type { LocalSteps } from "./steps.ts";
 
 /**
@@ -91,7 +91,7 @@ export async function openDailies(
     ...createLocalLibrary(ports),
     access: createSqliteAccess({ database, seal }),
     notices: lazyNotices({ database, session, newId, seal, enter, ...config.notices }),
-    backup: (dir, options) => backUp(libraryFiles(config, objects), dir, storeIn, options),
+    backup: (dir, options) => backUp(libraryFiles(config, objects), dir, backupStores, options),
     batch: async (settings, options) =>
       (await import("../batch/batch.ts")).runBatch(await batchPorts(), settings, options),
     previewBatch: async (settings, signal) =>

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSeal } from "../../access/seal.ts";
+import { sqliteCopies } from "../../state/sqlite/copies.ts";
 import { openDatabase, transaction } from "../../state/sqlite/open.ts";
 import { enterSession, surveySessions } from "../../state/sqlite/sessions.ts";
 import { createIdSource, newSession } from "../../media/ids.ts";
@@ -17,6 +18,7 @@ import { restore } from "./restore.ts";
 const session = newSession();
 const newVersion = createIdSource(session);
 const storeIn = (dir: string) => createFilesystemObjectStore({ dir, newVersion });
+const stores = { storeIn, copies: sqliteCopies };
 
 let folder: string;
 let database: ReturnType<typeof openDatabase>;
@@ -77,18 +79,18 @@ it("brings a library back as it was, settings too, and the master key only when 
   await add("ü.mp4", "");
   await writeFile(at("lib", "config.json"), "{}");
   const sealed = createSeal({ keyFile: at("lib", "keys", "master.key") }).seal("secret");
-  const first = await backUp(library(), at("backup"), storeIn);
+  const first = await backUp(library(), at("backup"), stores);
   expect(first).toMatchObject({ objects: 2, copied: 2, missing: [], withKeys: false });
   await expect(stat(at("backup", "keys"))).rejects.toThrow("ENOENT");
-  const restored = await restore(at("backup"), at("again"), storeIn);
+  const restored = await restore(at("backup"), at("again"), stores);
   expect(restored).toMatchObject({ objects: 2, sizeBytes: 4, missing: [], withKeys: false });
   expect(await contents(at("again"))).toEqual({ "a/talk.mp4": "talk", "ü.mp4": "" });
   expect(await readFile(at("again", "config.json"), "utf8")).toBe("{}");
   expect((await readdir(at("again"))).toSorted()).toEqual(["config.json", "dailies.db", "objects"]);
 
-  const withKeys = await backUp(library(), at("backup"), storeIn, { withKeys: true });
+  const withKeys = await backUp(library(), at("backup"), stores, { withKeys: true });
   expect(withKeys).toMatchObject({ copied: 0, withKeys: true });
-  await restore(at("backup"), at("whole"), storeIn);
+  await restore(at("backup"), at("whole"), stores);
   const keyFile = at("whole", "keys", "master.key");
   expect(createSeal({ keyFile }).open(sealed)).toBe("secret");
 });
@@ -96,12 +98,12 @@ it("brings a library back as it was, settings too, and the master key only when 
 it("copies only what is new, and lets go of what the library has no more", async () => {
   const first = await add("a.mp4", "aaaa");
   await add("b.mp4", "bb");
-  await backUp(library(), at("backup"), storeIn);
+  await backUp(library(), at("backup"), stores);
   await remove(first);
   await add("c.mp4", "cc");
-  const second = await backUp(library(), at("backup"), storeIn);
+  const second = await backUp(library(), at("backup"), stores);
   expect(second).toMatchObject({ objects: 2, copied: 1, copiedBytes: 2, removed: 1 });
-  await restore(at("backup"), at("again"), storeIn);
+  await restore(at("backup"), at("again"), stores);
   expect(await contents(at("again"))).toEqual({ "b.mp4": "bb", "c.mp4": "cc" });
 });
 
@@ -126,9 +128,9 @@ it("is of one moment while others write and remove all the time", async () => {
   try {
     for (let round = 0; round < 2; round += 1) {
       await sleep(60);
-      const report = await backUp(library(), at("backup"), storeIn);
+      const report = await backUp(library(), at("backup"), stores);
       expect(report.missing).toEqual([]);
-      await restore(at("backup"), at(`again${round}`), storeIn);
+      await restore(at("backup"), at(`again${round}`), stores);
       const found = await contents(at(`again${round}`));
       // what was written one after the other is there without a gap
       const numbers = Object.keys(found).map((key) => Number(key.slice(1, -4)));
@@ -160,17 +162,17 @@ it("looks again when objects were removed and others came while it copied", asyn
       },
     };
   };
-  const report = await backUp(library(), at("backup"), disturbed);
+  const report = await backUp(library(), at("backup"), { ...stores, storeIn: disturbed });
   expect(report).toMatchObject({ objects: 2, copied: 2, missing: [] });
-  await restore(at("backup"), at("again"), storeIn);
+  await restore(at("backup"), at("again"), stores);
   expect(Object.keys(await contents(at("again")))).toContain("d.mp4");
 });
 
 it("holds the processes of the library that was copied for dead, though they live", async () => {
   await enterSession(database, session);
   expect(surveySessions(database).dead).toEqual([]);
-  await backUp(library(), at("backup"), storeIn);
-  await restore(at("backup"), at("again"), storeIn);
+  await backUp(library(), at("backup"), stores);
+  await restore(at("backup"), at("again"), stores);
   const again = openDatabase(at("again", "dailies.db"));
   expect(surveySessions(again)).toEqual({ living: new Set(), dead: [session] });
   again.close();
@@ -184,54 +186,54 @@ describe("what is not as it should be", () => {
     const store = storeIn(at("lib", "objects"));
     await store.remove(lost);
     await writeFile(await store.localPath(changed), "wrong");
-    const report = await backUp(library(), at("backup"), storeIn);
+    const report = await backUp(library(), at("backup"), stores);
     expect(report.missing.toSorted()).toEqual(["changed.mp4", "lost.mp4"]);
-    const restored = await restore(at("backup"), at("again"), storeIn);
+    const restored = await restore(at("backup"), at("again"), stores);
     expect(restored.missing.toSorted()).toEqual(["changed.mp4", "lost.mp4"]);
     expect(restored.objects).toBe(1);
   });
 
   it("is found by the hashes of a backup that was changed, and mended by the next with --verify", async () => {
     const ref = await add("a.mp4", "right");
-    await backUp(library(), at("backup"), storeIn);
+    await backUp(library(), at("backup"), stores);
     const store = storeIn(at("backup", "objects"));
     await writeFile(await store.localPath(ref), "wrong");
-    const restored = await restore(at("backup"), at("again"), storeIn);
+    const restored = await restore(at("backup"), at("again"), stores);
     expect(restored.missing).toEqual(["a.mp4"]);
-    expect(await backUp(library(), at("backup"), storeIn)).toMatchObject({ copied: 0 });
-    const mended = await backUp(library(), at("backup"), storeIn, { verify: true });
+    expect(await backUp(library(), at("backup"), stores)).toMatchObject({ copied: 0 });
+    const mended = await backUp(library(), at("backup"), stores, { verify: true });
     expect(mended).toMatchObject({ copied: 1, missing: [] });
-    expect((await restore(at("backup"), at("mended"), storeIn)).missing).toEqual([]);
+    expect((await restore(at("backup"), at("mended"), stores)).missing).toEqual([]);
   });
 
   it("is refused: no backup, half a backup, a changed catalog", async () => {
     const refused = { code: "backup_damaged" };
-    await expect(restore(at("none"), at("x"), storeIn)).rejects.toMatchObject(refused);
-    await backUp(library(), at("backup"), storeIn);
+    await expect(restore(at("none"), at("x"), stores)).rejects.toMatchObject(refused);
+    await backUp(library(), at("backup"), stores);
     const file = (await readdir(at("backup"))).find((name) => name.endsWith(".db")) ?? "";
     truncateSync(at("backup", file), 8192);
-    await expect(restore(at("backup"), at("x"), storeIn)).rejects.toMatchObject(refused);
+    await expect(restore(at("backup"), at("x"), stores)).rejects.toMatchObject(refused);
     await writeFile(at("backup", "backup.json"), `{"format":1,"database":{"file":"../x"}}`);
-    await expect(restore(at("backup"), at("x"), storeIn)).rejects.toMatchObject(refused);
+    await expect(restore(at("backup"), at("x"), stores)).rejects.toMatchObject(refused);
     await rm(at("backup", "backup.json"));
-    await expect(restore(at("backup"), at("x"), storeIn)).rejects.toMatchObject(refused);
+    await expect(restore(at("backup"), at("x"), stores)).rejects.toMatchObject(refused);
   });
 
   it("never overwrites: not a library, not somebody's folder", async () => {
     const refused = { code: "invalid_argument" };
-    await backUp(library(), at("backup"), storeIn);
-    await expect(restore(at("backup"), at("lib"), storeIn)).rejects.toMatchObject(refused);
+    await backUp(library(), at("backup"), stores);
+    await expect(restore(at("backup"), at("lib"), stores)).rejects.toMatchObject(refused);
     await mkdir(at("photos"));
     await writeFile(at("photos", "holiday.jpg"), "x");
-    await expect(restore(at("backup"), at("photos"), storeIn)).rejects.toMatchObject(refused);
-    await expect(backUp(library(), at("photos"), storeIn)).rejects.toMatchObject(refused);
+    await expect(restore(at("backup"), at("photos"), stores)).rejects.toMatchObject(refused);
+    await expect(backUp(library(), at("photos"), stores)).rejects.toMatchObject(refused);
     expect(await readFile(at("photos", "holiday.jpg"), "utf8")).toBe("x");
   });
 });
 
 it("goes on where an interrupted one ended, and keeps the earlier backup whole until then", async () => {
   for (let n = 0; n < 8; n += 1) await add(`${n}.mp4`, `old ${n}`);
-  await backUp(library(), at("backup"), storeIn);
+  await backUp(library(), at("backup"), stores);
   for (let n = 8; n < 16; n += 1) await add(`${n}.mp4`, `new ${n}`);
   const stop = new AbortController();
   let calls = 0;
@@ -246,11 +248,11 @@ it("goes on where an interrupted one ended, and keeps the earlier backup whole u
       },
     };
   };
-  const interrupted = backUp(library(), at("backup"), stopping, { signal: stop.signal });
+  const interrupted = backUp(library(), at("backup"), { ...stores, storeIn: stopping }, { signal: stop.signal });
   await expect(interrupted).rejects.toMatchObject({ code: "cancelled" });
-  const old = await restore(at("backup"), at("old"), storeIn);
+  const old = await restore(at("backup"), at("old"), stores);
   expect(old).toMatchObject({ objects: 8, missing: [] });
-  const rest = await backUp(library(), at("backup"), storeIn);
+  const rest = await backUp(library(), at("backup"), stores);
   expect(rest).toMatchObject({ objects: 16, missing: [] });
   expect(rest.copied).toBeLessThan(8);
 
@@ -267,8 +269,8 @@ it("goes on where an interrupted one ended, and keeps the earlier backup whole u
       },
     };
   };
-  const broken = restore(at("backup"), at("again"), half, { signal: stopAgain.signal });
+  const broken = restore(at("backup"), at("again"), { ...stores, storeIn: half }, { signal: stopAgain.signal });
   await expect(broken).rejects.toMatchObject({ code: "cancelled" });
-  expect(await restore(at("backup"), at("again"), storeIn)).toMatchObject({ objects: 16 });
+  expect(await restore(at("backup"), at("again"), stores)).toMatchObject({ objects: 16 });
   expect(Object.keys(await contents(at("again")))).toHaveLength(16);
 });

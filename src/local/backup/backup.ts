@@ -1,19 +1,15 @@
-import { chmod, copyFile, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { backup as copyDatabase, DatabaseSync } from "node:sqlite";
-import { openForReading } from "../../state/sqlite/open.ts";
+import type { CatalogCopies, NeededObject } from "../../catalog/copies.ts";
 import { asMediaError, MediaError } from "../../media/errors.ts";
 import { withLocalFile } from "../../objects/local-file.ts";
 import type { ObjectStore } from "../../objects/object-store.ts";
 import {
   hashFile,
-  lockFolder,
   manifestFile,
-  neededObjects,
   replaceFile,
   syncFolder,
   type Manifest,
-  type NeededObject,
 } from "./manifest.ts";
 
 export interface BackupOptions {
@@ -47,22 +43,11 @@ interface Library {
   readonly masterKeyFile: string;
 }
 
-/** A copy of the catalog at one moment, alone in its file, while others go on writing. */
-async function snapshot(library: Library, file: string): Promise<void> {
-  await rm(file, { force: true });
-  const source = openForReading(library.databaseFile);
-  try {
-    // all at once: between two portions another process's write would make it begin anew
-    await copyDatabase(source, file, { rate: 2 ** 30 });
-  } finally {
-    source.close();
-  }
-  const copy = new DatabaseSync(file);
-  copy.exec("PRAGMA journal_mode = DELETE");
-  copy.close();
-  await chmod(file, 0o600);
-  await using handle = await open(file);
-  await handle.sync();
+/** What makes and reads the parts of a backup. */
+export interface BackupStores {
+  /** The object store of a folder. */
+  readonly storeIn: (dir: string) => ObjectStore;
+  readonly copies: CatalogCopies;
 }
 
 type Outcome = "there" | "copied" | "gone" | "damaged";
@@ -104,44 +89,40 @@ interface Round {
 async function copyObjects(
   library: Library,
   target: ObjectStore,
+  copies: CatalogCopies,
   databaseFile: string,
   options: BackupOptions,
 ): Promise<Round> {
   const found = { objects: 0, sizeBytes: 0, copied: 0, copiedBytes: 0 };
   const gone: string[] = [];
   const changed: string[] = [];
-  const database = new DatabaseSync(databaseFile, { readOnly: true });
-  try {
-    for (const object of neededObjects(database)) {
-      options.signal?.throwIfAborted();
-      found.objects += 1;
-      found.sizeBytes += object.sizeBytes;
-      const outcome = await take(library, target, object, options);
-      if (outcome === "gone") gone.push(object.key);
-      if (outcome === "damaged") changed.push(object.key);
-      if (outcome !== "copied") continue;
-      found.copied += 1;
-      found.copiedBytes += object.sizeBytes;
-    }
-  } finally {
-    database.close();
+  using catalog = copies.open(databaseFile);
+  for (const object of catalog.objects()) {
+    options.signal?.throwIfAborted();
+    found.objects += 1;
+    found.sizeBytes += object.sizeBytes;
+    const outcome = await take(library, target, object, options);
+    if (outcome === "gone") gone.push(object.key);
+    if (outcome === "damaged") changed.push(object.key);
+    if (outcome !== "copied") continue;
+    found.copied += 1;
+    found.copiedBytes += object.sizeBytes;
   }
   return { ...found, gone, damaged: changed };
 }
 
-/** Removes what the new copy of the catalog does not point at, once nothing else does. */
-async function prune(target: ObjectStore, databaseFile: string): Promise<number> {
-  const database = new DatabaseSync(databaseFile, { readOnly: true });
-  const known = database.prepare("SELECT 1 FROM objects WHERE bucket = ? AND version = ?");
+/** Removes the bytes that the new copy of the catalog does not point at, once nothing else does. */
+async function prune(
+  target: ObjectStore,
+  copies: CatalogCopies,
+  databaseFile: string,
+): Promise<number> {
+  using catalog = copies.open(databaseFile);
   let removed = 0;
-  try {
-    for (const bucket of ["uploads", "outputs"] as const)
-      for await (const { version } of target.list(bucket))
-        if (known.get(bucket, version) === undefined)
-          removed += Number(await target.remove({ bucket, version, key: "" }));
-  } finally {
-    database.close();
-  }
+  for (const bucket of ["uploads", "outputs"] as const)
+    for await (const { version } of target.list(bucket))
+      if (!catalog.knows(bucket, version))
+        removed += Number(await target.remove({ bucket, version, key: "" }));
   return removed;
 }
 
@@ -165,19 +146,18 @@ const maxRounds = 20;
  * Copies a library into `dir` while others work with it: the catalog at one moment, and every object
  * that it points at. What an earlier backup has left there is not copied again; until the new one is
  * whole, the earlier one stays whole.
- * @param storeIn makes the store of a folder
  * @throws MediaError `disk_full`, `storage_failed`, `cancelled`; `invalid_argument` while another one writes there
  */
 export async function backUp(
   library: Library,
   dir: string,
-  storeIn: (dir: string) => ObjectStore,
+  stores: BackupStores,
   options: BackupOptions = {},
 ): Promise<BackupReport> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const unlock = lockFolder(dir);
+  const unlock = stores.copies.lock(dir);
   try {
-    return await backUpLocked(library, dir, storeIn(join(dir, "objects")), options);
+    return await backUpLocked(library, dir, stores, options);
   } catch (error) {
     throw asMediaError(error);
   } finally {
@@ -188,9 +168,10 @@ export async function backUp(
 async function backUpLocked(
   library: Library,
   dir: string,
-  target: ObjectStore,
+  { storeIn, copies }: BackupStores,
   options: BackupOptions,
 ): Promise<BackupReport> {
+  const target = storeIn(join(dir, "objects"));
   const others = (await readdir(dir)).filter((name) => !isOurs(name));
   if (others.length > 0)
     throw new MediaError(
@@ -204,8 +185,8 @@ async function backUpLocked(
   let round: Round;
   let before = new Set<string>();
   for (let number = 1; ; number += 1) {
-    await snapshot(library, part);
-    round = await copyObjects(library, target, part, options);
+    await copies.take(library.databaseFile, part);
+    round = await copyObjects(library, target, copies, part, options);
     copied += round.copied;
     copiedBytes += round.copiedBytes;
     // what is gone and still in the next copy of the catalog is lost, not removed
@@ -232,7 +213,7 @@ async function backUpLocked(
   await replaceFile(join(dir, manifestFile), `${JSON.stringify(manifest, undefined, 2)}\n`);
   for (const name of await readdir(dir))
     if (/^dailies-[0-9a-f]{16}\.db$/.test(name) && name !== file) await rm(join(dir, name));
-  const removed = await prune(target, join(dir, file));
+  const removed = await prune(target, copies, join(dir, file));
   const keys: string[] = await readdir(join(dir, "keys")).catch(() => []);
   const withKeys = keys.includes("master.key");
   return { dir, objects, sizeBytes, copied, copiedBytes, removed, missing, withKeys };

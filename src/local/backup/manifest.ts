@@ -2,10 +2,8 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, readFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { pipeline } from "node:stream/promises";
 import { MediaError } from "../../media/errors.ts";
-import type { Bucket } from "../../media/media.ts";
 
 /** What a backup says of itself, in `backup.json`: it is written last, so that what it names is there. */
 export interface Manifest {
@@ -17,16 +15,6 @@ export interface Manifest {
   readonly sizeBytes: number;
   /** Objects that the library itself had lost or found changed. */
   readonly missing: readonly string[];
-}
-
-/** Bytes that the catalog's copy points at. */
-export interface NeededObject {
-  readonly bucket: Bucket;
-  /** One of the keys, to name it by. */
-  readonly key: string;
-  readonly version: string;
-  readonly sha256: string;
-  readonly sizeBytes: number;
 }
 
 export const manifestFile = "backup.json";
@@ -76,40 +64,4 @@ export async function hashFile(path: string, signal?: AbortSignal): Promise<stri
   const hash = createHash("sha256");
   await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash, { signal });
   return hash.digest("hex");
-}
-
-/** Every object once, one after the other: there may be millions. */
-export function* neededObjects(database: DatabaseSync): Generator<NeededObject> {
-  const rows = database
-    .prepare(
-      `SELECT bucket, min(key) AS key, version, sha256, size_bytes FROM objects
-       GROUP BY bucket, version`,
-    )
-    .iterate();
-  for (const row of rows)
-    yield {
-      bucket: row["bucket"] as Bucket,
-      key: String(row["key"]),
-      version: String(row["version"]),
-      sha256: String(row["sha256"]),
-      sizeBytes: Number(row["size_bytes"]),
-    };
-}
-
-/**
- * Keeps other processes from the same folder, until the returned function is called or this process
- * ends, however it does: the lock is the operating system's.
- * @throws MediaError `invalid_argument` while another one works there
- */
-export function lockFolder(dir: string): () => void {
-  const lock = new DatabaseSync(join(dir, ".lock"), { timeout: 0 });
-  try {
-    lock.exec("PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE");
-  } catch (error) {
-    lock.close();
-    throw new MediaError("invalid_argument", `another backup or restore works in ${dir}`, {
-      cause: error,
-    });
-  }
-  return () => lock.close();
 }

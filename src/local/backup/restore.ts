@@ -1,21 +1,17 @@
 import { access, chmod, copyFile, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import { openDatabase } from "../../state/sqlite/open.ts";
-import { disownSessions } from "../../state/sqlite/sessions.ts";
+import type { NeededObject } from "../../catalog/copies.ts";
+import type { BackupStores } from "./backup.ts";
 import { asMediaError, MediaError } from "../../media/errors.ts";
 import { withLocalFile } from "../../objects/local-file.ts";
 import type { ObjectStore } from "../../objects/object-store.ts";
 import {
   damaged,
   hashFile,
-  lockFolder,
-  neededObjects,
   readManifest,
   replaceFile,
   syncFolder,
   type Manifest,
-  type NeededObject,
 } from "./manifest.ts";
 
 export interface RestoreReport {
@@ -89,7 +85,7 @@ async function copySmall(from: string, to: string): Promise<boolean> {
 export async function restore(
   from: string,
   dataDir: string,
-  storeIn: (dir: string) => ObjectStore,
+  stores: BackupStores,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<RestoreReport> {
   const manifest = await readManifest(from);
@@ -99,10 +95,10 @@ export async function restore(
   });
   if (hash !== manifest.database.sha256) throw damaged("the backup's catalog has changed");
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const unlock = lockFolder(dataDir);
+  const unlock = stores.copies.lock(dataDir);
   try {
     await prepare(dataDir, manifest);
-    return await restoreInto(from, dataDir, manifest, storeIn, signal);
+    return await restoreInto(from, dataDir, manifest, stores, signal);
   } catch (error) {
     throw asMediaError(error);
   } finally {
@@ -115,22 +111,23 @@ async function restoreInto(
   from: string,
   dataDir: string,
   manifest: Manifest,
-  storeIn: (dir: string) => ObjectStore,
+  stores: BackupStores,
   signal: AbortSignal | undefined,
 ): Promise<RestoreReport> {
+  const { storeIn, copies } = stores;
   const [source, target] = [storeIn(join(from, "objects")), storeIn(join(dataDir, "objects"))];
   await target.sweep(() => false); // of a restore that was killed
   const part = join(dataDir, "dailies.db.part");
   for (const end of ["", "-wal", "-shm"]) await rm(`${part}${end}`, { force: true });
   await copyFile(join(from, manifest.database.file), part);
   await chmod(part, 0o600);
-  prepareCatalog(part);
+  copies.prepare(part);
 
   const missing: string[] = [];
   const found = { objects: 0, sizeBytes: 0 };
-  const database = new DatabaseSync(part, { readOnly: true });
-  try {
-    for (const object of neededObjects(database)) {
+  {
+    using catalog = copies.open(part);
+    for (const object of catalog.objects()) {
       signal?.throwIfAborted();
       if (!(await bringBack(source, target, object, signal))) missing.push(object.key);
       else {
@@ -138,8 +135,6 @@ async function restoreInto(
         found.sizeBytes += object.sizeBytes;
       }
     }
-  } finally {
-    database.close();
   }
   await copySmall(join(from, "config.json"), join(dataDir, "config.json"));
   const key = join("keys", "master.key");
@@ -148,17 +143,4 @@ async function restoreInto(
   await rm(join(dataDir, marker));
   await syncFolder(dataDir);
   return { dataDir, madeAt: manifest.madeAt, ...found, missing, withKeys };
-}
-
-/** Brings the schema up to date and forgets the processes of the library that was copied. */
-function prepareCatalog(file: string): void {
-  const database = openDatabase(file);
-  try {
-    const integrity = database.prepare("PRAGMA quick_check").get()?.["quick_check"];
-    if (integrity !== "ok") throw damaged(`the backup's catalog is damaged: ${String(integrity)}`);
-    disownSessions(database);
-    database.exec("PRAGMA journal_mode = DELETE"); // one file, which can be renamed
-  } finally {
-    database.close();
-  }
 }
