@@ -244,8 +244,8 @@ describe("the folder for results", () => {
     const { processFingerprint } = await import("../src/process/identity.ts");
     const web = path("results/output/web");
     mkdirSync(web, { recursive: true });
-    const half = `.dailies-${mark.trim()}-0123456789.part`;
-    const living = `.dailies-${processFingerprint()}-0123456789.part`;
+    const half = `.dailies-unfinished.${mark.trim()}.0123`;
+    const living = `.dailies-unfinished.${processFingerprint()}.0123`;
     for (const name of [half, living, "mine.part"]) writeFileSync(join(web, name), "half");
     await write("results", Buffer.from("whole"));
     expect(filesBelow(web)).toEqual([living, "a.mp4", "mine.part"].toSorted());

@@ -127,7 +127,7 @@ function createFiles({ dir, expireMs, checkRoom }: StoreOptions) {
       await using file = await open(pathOf(id), "r+").catch((error: unknown) => {
         throw asMediaError(error).code === "internal" ? ERRORS.FILE_NO_LONGER_EXISTS : error;
       });
-      return writeFrom(file, source, offset, { hashing: hashes.at(id, offset), checkRoom });
+      return await writeFrom(file, source, offset, { hashing: hashes.at(id, offset), checkRoom });
     },
     remove,
     async getUpload(id: string) {

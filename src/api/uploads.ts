@@ -183,7 +183,8 @@ export async function createUploads(options: UploadOptions): Promise<Uploads> {
     throw new MediaError("disk_full", "the disk of uploads is too full for more", { details });
   };
   const store = await createUploadStore({ dir: options.dir, expireMs, checkRoom });
-  const { record, idle } = createRecorder(options, store);
+  const recorder = createRecorder(options, store);
+  const record = (id: string): Promise<void> => recorder.record(id);
   const owners = new WeakMap<object, string>();
   const server = createTusServer(options, store, owners, record);
 
@@ -227,7 +228,7 @@ export async function createUploads(options: UploadOptions): Promise<Uploads> {
       count.expired += await store.sweep();
       return count;
     },
-    idle,
+    idle: () => recorder.idle(),
   };
 }
 

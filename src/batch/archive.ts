@@ -1,20 +1,11 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
+import { sha256Of } from "../files/sha256.ts";
 import { exists, removeOriginal, type WholeFiles } from "./files.ts";
 import type { Ended } from "./ledger.ts";
 import type { BatchSettings } from "./settings.ts";
 import { MediaError } from "../media/errors.ts";
 import type { BatchInput, BatchPlaces } from "./places.ts";
-
-/** Of a file's bytes, read bit by bit. */
-export async function sha256Of(path: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash("sha256");
-  const options = signal === undefined ? {} : { signal };
-  for await (const chunk of createReadStream(path, options)) hash.update(chunk as Buffer);
-  return hash.digest("hex");
-}
 
 const jsonIn = ({ archive }: BatchPlaces, stem: string): string => join(archive, `${stem}.json`);
 

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { copyFile, mkdir, open, rm, stat, unlink } from "node:fs/promises";
+import { copyFile, mkdir, rm, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { asMediaError, MediaError } from "../media/errors.ts";
 import { flushFolder, makeFolder, flush, renameDurably } from "../files/durable.ts";
-import { clearMarks, newMark } from "./place.ts";
+import { checkPlain, fillAndRename, writeFlushed } from "../files/replace.ts";
+import { removeAbandoned, temporaryName } from "../files/temporary.ts";
 
 /** What tells an unchanged file from a changed one without reading it; undefined when there is none. */
 export async function markOf(path: string): Promise<string | undefined> {
@@ -82,16 +83,6 @@ const unfinishedLeaseMs = 86_400_000;
 
 type Fill = (temporary: string) => Promise<void>;
 
-async function renamedInto(to: string, temporary: string, fill: Fill): Promise<void> {
-  try {
-    await fill(temporary);
-    await renameDurably(temporary, to);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {}); // the first error is the one to tell
-    throw error;
-  }
-}
-
 const isOtherDisk = (thrown: unknown): boolean =>
   (thrown as NodeJS.ErrnoException).code === "EXDEV";
 
@@ -122,19 +113,20 @@ export async function openWholeFiles(
     await mkdir(unfinished, { recursive: true });
     return stat(unfinished);
   });
-  for (const folder of folders) await clearMarks(besideIn(folder), unfinishedLeaseMs);
+  for (const folder of folders) await removeAbandoned(besideIn(folder), unfinishedLeaseMs);
   const onOtherDisks = new Set<string>();
   const through = async (to: string, fill: Fill): Promise<void> => {
     const folder = dirname(to);
     await makeFolder(folder);
+    await checkPlain(to);
     if (!onOtherDisks.has(folder) && (await stat(folder)).dev === dev)
       try {
-        return await renamedInto(to, join(unfinished, randomUUID()), fill);
+        return await fillAndRename(join(unfinished, randomUUID()), to, fill);
       } catch (error) {
         if (!isOtherDisk(error)) throw error; // one disk in two places is two for it
         onOtherDisks.add(folder);
       }
-    await renamedInto(to, newMark(besideIn(folder)), fill);
+    await fillAndRename(temporaryName(besideIn(folder)), to, fill);
   };
   const bring: WholeFiles["bring"] = async (from, to, { mode, mark }) => {
     if (await exists(to)) throw new MediaError("storage_failed", `${to} is there already`);
@@ -149,11 +141,7 @@ export async function openWholeFiles(
   return {
     write: (path, content) =>
       writingTo(dirname(path), () =>
-        through(path, async (temporary) => {
-          await using file = await open(temporary, "wx");
-          await file.writeFile(content);
-          await file.sync();
-        }),
+        through(path, (temporary) => writeFlushed(temporary, content)),
       ),
     bring: (from, to, how) => writingTo(dirname(to), () => bring(from, to, how)),
   };

@@ -2,7 +2,8 @@ import { constants } from "node:fs";
 import { access, readdir, realpath, stat } from "node:fs/promises";
 import { dirname, extname, join, parse, relative, resolve, sep } from "node:path";
 import { exists, writingTo } from "./files.ts";
-import { clearMarks, holdPlace } from "./place.ts";
+import { takeLock, type LockHolder } from "../files/lock.ts";
+import { removeAbandoned } from "../files/temporary.ts";
 import { batchFormats, type BatchSettings } from "./settings.ts";
 import { filesOf } from "../local/files.ts";
 import { MediaError, unreachable } from "../media/errors.ts";
@@ -116,6 +117,21 @@ export async function namesThere({ output, archive }: BatchPlaces): Promise<Set<
   return new Set([...results.filter(isResult), ...archived].map((name) => parse(name).name));
 }
 
+/** What a process is told that finds another at work. */
+function running(lock: string, what: string): (holder: LockHolder | undefined) => MediaError {
+  return (holder) => {
+    if (holder === undefined)
+      return new MediaError("batch_running", `${what} is taken by one process after the other`);
+    const { pid, isSeen } = holder;
+    if (isSeen) return new MediaError("batch_running", `process ${pid} is at work on ${what}`);
+    const why = `process ${pid} of another machine or container is at work on ${what}`;
+    const remedy =
+      "Wait until it is done, or give this one folders and a --bucket of its own. If it was killed there, " +
+      `its lock ${lock} counts for nothing a minute later: then run the same command again.`;
+    return new MediaError("batch_running", why, { remedy });
+  };
+}
+
 /** Keeps others out of the bucket in that library, and of the output folder, which is made only then. */
 export async function holdPlaces(
   places: BatchPlaces,
@@ -123,12 +139,12 @@ export async function holdPlaces(
 ): Promise<() => Promise<void>> {
   const lock = join(dirname(places.ledger), "lock");
   const bucketLock = join(dataDir, `batch-${bucket}.lock`);
-  const releaseBucket = await holdPlace(bucketLock, `the bucket ${bucket}`);
+  const releaseBucket = await takeLock(bucketLock, running(bucketLock, `the bucket ${bucket}`));
   try {
     const releaseOutput = await writingTo(places.output, () =>
-      holdPlace(lock, `a batch in ${places.output}`),
+      takeLock(lock, running(lock, `a batch in ${places.output}`)),
     );
-    await Promise.all([clearMarks(lock), clearMarks(bucketLock)]);
+    await Promise.all([removeAbandoned(lock), removeAbandoned(bucketLock)]);
     return async () => {
       await releaseOutput();
       await releaseBucket();

@@ -1,7 +1,5 @@
-import { randomUUID } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { asMediaError, MediaError } from "../media/errors.ts";
+import { writeNamedFile } from "../files/named-file.ts";
+import { MediaError } from "../media/errors.ts";
 import type { CaptionOptions, ExportFormat } from "../app/export-formats.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
@@ -17,32 +15,6 @@ export type ExportJson =
       readonly path: string;
       readonly sizeBytes: number;
     };
-
-/** Whole or not at all: a reader never sees half a file, and a full disk leaves the old one. */
-async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}.part`);
-  try {
-    const file = await open(temporary, "wx");
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT" || code === "ENOTDIR")
-      throw new MediaError(
-        "invalid_argument",
-        `${path} cannot be written: there is no such folder`,
-      );
-    if (code === "EISDIR")
-      throw new MediaError("invalid_argument", `${path} cannot be written: it is a folder`);
-    throw asMediaError(error);
-  }
-}
 
 export interface ExportCommandOptions extends CaptionOptions {
   readonly format: ExportFormat | "docx";
@@ -68,7 +40,7 @@ export async function exportTranscript(
     else output.document({ name, format, text } satisfies ExportJson);
     return exitCodes.done;
   }
-  await writeWhole(path, text);
+  await writeNamedFile(path, text);
   tellWritten(context, { name, format, path, sizeBytes: Buffer.byteLength(text) });
   return exitCodes.done;
 }
@@ -89,7 +61,7 @@ async function exportDocument(context: Context, name: string, path?: string): Pr
     process.stdout.write(document);
     return exitCodes.done;
   }
-  await writeWhole(path, document);
+  await writeNamedFile(path, document);
   tellWritten(context, { name, format: "docx", path, sizeBytes: document.length });
   return exitCodes.done;
 }

@@ -1,14 +1,12 @@
 import { constants } from "node:fs";
-import { access, copyFile, mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { access, copyFile, mkdir, open, stat, utimes } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import type { OutputWriter } from "../app/run.ts";
-import {
-  isProcessGone,
-  processFingerprint,
-  processFingerprintPattern,
-} from "../process/identity.ts";
+import { flush } from "../files/durable.ts";
+import { checkPlain, fillAndRename } from "../files/replace.ts";
+import { removeAbandoned, temporaryName } from "../files/temporary.ts";
 import { asMediaError, MediaError } from "../media/errors.ts";
-import { newSession, timeOf } from "../media/ids.ts";
+import { timeOf } from "../media/ids.ts";
 import type { StoredObject } from "../media/media.ts";
 import { withLocalFile } from "../objects/local-file.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
@@ -22,16 +20,8 @@ export interface FolderWriter extends OutputWriter {
   check(): Promise<void>;
 }
 
-/** Half a file, beside the place it is for; names whose it is. */
-const partial = new RegExp(`^\\.dailies-(${processFingerprintPattern.source})-[0-9a-z]+\\.part$`);
-
-/** Removes the half files of processes that are gone. */
-async function sweep(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const mark = partial.exec(name)?.[1];
-    if (mark !== undefined && isProcessGone(mark)) await rm(join(folder, name), { force: true });
-  }
-}
+/** What unfinished files are called, beside the place they are for. */
+const unfinishedIn = (folder: string): string => join(folder, ".dailies-unfinished");
 
 /** Whether the file is the object's already: its size, and the time that writing it set. */
 async function isWritten(path: string, object: StoredObject): Promise<boolean> {
@@ -49,7 +39,7 @@ async function copy(from: string, to: string, signal: AbortSignal): Promise<void
   );
   if (isCloned) return;
   await using source = await open(from);
-  await using target = await open(to, "w");
+  await using target = await open(to, "wx");
   const buffer = Buffer.allocUnsafeSlow(chunkBytes);
   for (;;) {
     signal.throwIfAborted();
@@ -82,25 +72,21 @@ async function nearestFolder(path: string): Promise<string> {
 export function createOutputWriter(objects: ObjectStore, folder: string): FolderWriter {
   const root = resolve(folder);
   const within = root.endsWith(sep) ? root : root + sep;
-  const mark = processFingerprint();
   /** Folders that were looked through for half files, once a run. */
   const swept = new Set<string>();
 
   async function writeOne(object: StoredObject, path: string, signal: AbortSignal): Promise<void> {
     const parent = dirname(path);
     await mkdir(parent, { recursive: true });
-    if (!swept.has(parent)) await sweep(parent);
+    if (!swept.has(parent)) await removeAbandoned(unfinishedIn(parent));
     swept.add(parent);
-    const temp = join(parent, `.dailies-${mark}-${newSession()}.part`);
-    try {
-      await withLocalFile(objects, object, (local) => copy(local, temp, signal));
+    await checkPlain(path);
+    await fillAndRename(temporaryName(unfinishedIn(parent)), path, async (temporary) => {
+      await withLocalFile(objects, object, (local) => copy(local, temporary, signal));
       const time = timeOf(object.version) / 1000;
-      await utimes(temp, time, time);
-      await rename(temp, path);
-    } catch (error) {
-      await rm(temp, { force: true }).catch(() => {}); // the first error is the one to tell
-      throw error;
-    }
+      await utimes(temporary, time, time);
+      await flush(temporary);
+    });
   }
 
   return {

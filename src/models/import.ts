@@ -3,9 +3,11 @@ import { copyFile, readdir, rm, rmdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { MediaError } from "../media/errors.ts";
 import { checkContent } from "./check.ts";
-import { freshStaging, incomingOf, install, sha256Of } from "./install.ts";
+import { flush } from "../files/durable.ts";
+import { sha256Of } from "../files/sha256.ts";
+import { freshStaging, incomingOf, install } from "./install.ts";
 import { createModelStore, type ModelStoreOptions } from "./local.ts";
-import { withLock } from "./lock.ts";
+import { withModelLock } from "./lock.ts";
 import { knownModels, manifestOf, nameOf } from "./manifest.ts";
 import type { InstalledModel, ModelDownload, ModelManifest } from "./model-store.ts";
 import { unpack } from "./unpack.ts";
@@ -32,7 +34,7 @@ export async function importModel(
   if (found === undefined) throw new MediaError("not_found", `there is no ${path}`);
   const manifest =
     id === undefined ? await recognise(from, found.isDirectory(), known) : manifestOf(known, id);
-  await withLock(dir, manifest.id, { signal }, async () => {
+  await withModelLock(dir, manifest.id, { signal }, async () => {
     const staging = await freshStaging(dir, manifest.id);
     try {
       const names = found.isDirectory()
@@ -96,6 +98,7 @@ async function copyOne(
   const copy = join(isPacked ? incomingOf(dir, manifest.id) : staging, name);
   try {
     await copyFile(path, copy, constants.COPYFILE_FICLONE);
+    await flush(copy);
     await checkContent(copy);
     if (download.sha256 !== undefined && (await sha256Of(copy, signal)) !== download.sha256)
       throw new MediaError("model_invalid", `${path} is not ${manifest.id}: its hash is another`, {
@@ -122,8 +125,10 @@ async function copyFolder(
       names.map(async (name) => (await stat(join(place, name)).catch(() => undefined))?.isFile()),
     );
     if (!found.every(Boolean)) continue;
-    for (const name of names)
+    for (const name of names) {
       await copyFile(join(place, name), join(staging, name), constants.COPYFILE_FICLONE);
+      await flush(join(staging, name));
+    }
     return names;
   }
   throw new MediaError("model_invalid", `${path} does not have ${names.join(", ")}`);

@@ -1,7 +1,8 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { flushFolder, renameDurably } from "../files/durable.ts";
+import { writeFlushed } from "../files/replace.ts";
+import { sha256Of } from "../files/sha256.ts";
 import { MediaError } from "../media/errors.ts";
 import { checkContent } from "./check.ts";
 import type { ModelManifest } from "./model-store.ts";
@@ -20,15 +21,6 @@ export async function freshStaging(dir: string, id: string): Promise<string> {
   return staging;
 }
 
-export async function sha256Of(path: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
-    signal?.throwIfAborted();
-    hash.update(chunk);
-  }
-  return hash.digest("hex");
-}
-
 /** A file as the receipt will have it: what lies there, read from the disk. */
 export async function describeFile(
   dir: string,
@@ -39,11 +31,6 @@ export async function describeFile(
   const sha256 = await sha256Of(path, signal);
   const { size, mtimeMs } = await stat(path);
   return { name, sizeBytes: size, sha256, modifiedMs: Math.floor(mtimeMs) };
-}
-
-async function syncFolder(path: string): Promise<void> {
-  await using folder = await open(path);
-  await folder.sync().catch(() => {}); // not every file system can
 }
 
 /**
@@ -73,14 +60,13 @@ export async function install(
   if (!fulfils(receipt, manifest))
     throw new MediaError("model_invalid", `${id}: the hash of its file is another`);
   const text = `${JSON.stringify(receipt, undefined, 2)}\n`;
-  await writeFile(join(staging, receiptName), text, { flush: true });
-  await syncFolder(staging);
+  await writeFlushed(join(staging, receiptName), text);
+  await flushFolder(staging);
   signal.throwIfAborted();
   const old = join(incomingOf(dir, id), "old");
   await rm(old, { recursive: true, force: true });
   await rename(join(dir, id), old).catch(ignoreMissing);
-  await rename(staging, join(dir, id));
-  await syncFolder(dir);
+  await renameDurably(staging, join(dir, id));
   await rm(incomingOf(dir, id), { recursive: true, force: true });
   return receipt;
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from "node:fs";
-import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { replaceFile } from "../files/replace.ts";
 
 /** What people were told and asked about models, once for all libraries that share the folder. */
 export interface Remembered {
@@ -31,8 +31,8 @@ export async function remember(dir: string, more: Partial<Remembered>): Promise<
   };
   try {
     mkdirSync(dir, { recursive: true });
-    await writeFile(`${fileOf(dir)}.${process.pid}`, JSON.stringify(after, undefined, 2));
-    await rename(`${fileOf(dir)}.${process.pid}`, fileOf(dir));
+    const own = `${fileOf(dir)}.${process.pid}`; // another process may do the same just now
+    await replaceFile(fileOf(dir), JSON.stringify(after, undefined, 2), own);
   } catch {
     // They are told and asked again.
   }

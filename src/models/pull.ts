@@ -4,7 +4,7 @@ import { MediaError } from "../media/errors.ts";
 import { download, type Patience } from "./download.ts";
 import { freshStaging, incomingOf, install } from "./install.ts";
 import { createModelStore, type ModelStoreOptions } from "./local.ts";
-import { withLock } from "./lock.ts";
+import { withModelLock } from "./lock.ts";
 import { downloadBytes, knownModels, manifestOf, nameOf } from "./manifest.ts";
 import type { InstalledModel, ModelDownload, ModelManifest } from "./model-store.ts";
 import { rememberHashes, trustedHash, trustFile } from "./trust.ts";
@@ -54,7 +54,7 @@ export async function pullModel(id: string, options: PullOptions): Promise<Pulle
   const addresses = manifest.downloads.map((each) => addressOf(manifest, each, options.mirror));
   await mkdir(dir, { recursive: true });
   const onWait = (): void => options.onProgress?.({ id, phase: "waiting", doneBytes: 0 });
-  return await withLock(dir, id, { signal, onWait }, async () => {
+  return await withModelLock(dir, id, { signal, onWait }, async () => {
     const meanwhile = there();
     if (meanwhile !== undefined) return { model: meanwhile, isNew: false };
     await requireSpace(dir, manifest);

@@ -1,4 +1,5 @@
 import type { ModelManifest } from "./model-store.ts";
+import { whisperLanguages } from "./whisper-languages.ts";
 
 /** What hears: speech, voices, languages and speakers; for each task in its order of preference. */
 
@@ -74,6 +75,7 @@ export const speechModels: readonly ModelManifest[] = [
     title: "Whisper small: 99 languages, slow",
     licence: "MIT",
     attribution: "OpenAI, openai/whisper; ONNX by k2-fsa/sherpa-onnx",
+    languages: whisperLanguages,
     downloads: [
       { url: `${sherpa}/asr-models/sherpa-onnx-whisper-small.tar.bz2`, packing: "tar.bz2" },
     ],

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from "node:fs";
-import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { replaceFile } from "../files/replace.ts";
 
 /**
  * Hashes of downloads for which none was published: what came first is what must come again. They
@@ -35,6 +35,5 @@ export async function rememberHashes(
   const path = trustFile(dir, id);
   mkdirSync(join(dir, ".trusted"), { recursive: true });
   const text = `${JSON.stringify({ ...readAll(dir, id), ...hashes }, undefined, 2)}\n`;
-  await writeFile(`${path}.new`, text, { flush: true });
-  await rename(`${path}.new`, path);
+  await replaceFile(path, text);
 }

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import { rename, rm, stat, writeFile } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { replaceFile } from "../files/replace.ts";
 import { MediaError } from "../media/errors.ts";
 import { describeFile, ignoreMissing } from "./install.ts";
 import { createModelStore, type ModelStoreOptions } from "./local.ts";
-import { withLock } from "./lock.ts";
+import { withModelLock } from "./lock.ts";
 import { knownModels, manifestOf } from "./manifest.ts";
 import {
   brokenReceiptName,
@@ -33,7 +34,7 @@ export async function verifyModel(
   const { dir, known = knownModels, signal } = options;
   const manifest = manifestOf(known, id);
   const folder = join(dir, id);
-  return await withLock(dir, id, { signal }, async () => {
+  return await withModelLock(dir, id, { signal }, async () => {
     // After a look that found it broken: it still is, unless somebody put the right bytes back.
     const receipt = readReceipt(folder, id) ?? readReceipt(folder, id, brokenReceiptName);
     if (receipt === undefined) {
@@ -51,9 +52,7 @@ export async function verifyModel(
     const path = join(folder, receiptName);
     if (wrong.length === 0 && fulfils(receipt, manifest)) {
       if (createModelStore({ dir, known }).find(id) === undefined) {
-        const text = `${JSON.stringify({ ...receipt, files }, undefined, 2)}\n`;
-        await writeFile(`${path}.new`, text, { flush: true });
-        await rename(`${path}.new`, path);
+        await replaceFile(path, `${JSON.stringify({ ...receipt, files }, undefined, 2)}\n`);
         await rm(join(folder, brokenReceiptName), { force: true });
       }
       return { id, ok: true, wrong };
@@ -73,7 +72,7 @@ export async function removeModel(
   const folders = [join(dir, id), join(dir, ".incoming", id)];
   const there = await Promise.all(folders.map((path) => stat(path).catch(() => undefined)));
   if (there.every((each) => each === undefined)) throw notHere(id);
-  await withLock(dir, id, { signal }, async () => {
+  await withModelLock(dir, id, { signal }, async () => {
     // The receipt first: a model that is half removed is none.
     await rm(join(dir, id, receiptName), { force: true });
     for (const path of folders) await rm(path, { recursive: true, force: true });

@@ -2,7 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, open, readdir, rm, stat, unlink } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { makeFolder, renameDurably } from "../files/durable.ts";
+import { makeFolder } from "../files/durable.ts";
+import { fillAndRename } from "../files/replace.ts";
 import { MediaError, asMediaError } from "../media/errors.ts";
 import { createIdSource, newSession, sessionOf } from "../media/ids.ts";
 import type { ObjectRef } from "../media/media.ts";
@@ -142,12 +143,9 @@ function createIntake(dir: string, paths: Paths) {
     const temp = paths.temporary(ref.version);
     try {
       await mkdir(paths.incoming, { recursive: true, mode: 0o700 });
-      const bytes = await make(temp);
       await makeFolder(dirname(target), { mode: 0o700 });
-      await renameDurably(temp, target);
-      return stored(ref, bytes);
+      return stored(ref, await fillAndRename(temp, target, make));
     } catch (error) {
-      await rm(temp, { force: true }).catch(() => undefined); // the first error is the one to tell
       throw storageError(error, dir);
     }
   };

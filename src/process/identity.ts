@@ -77,19 +77,14 @@ export function processFingerprint(): string {
 /** What `processFingerprint` gives. */
 export const processFingerprintPattern = /[0-9a-f]{8}-[0-9a-f]{8}-\d+-[0-9a-f]{8}/;
 
-/** What of a mark's process can be known from here: one on another machine or in another container is not seen. */
-export function lookUpProcess(mark: string): "living" | "gone" | "not seen" {
-  const [host, boot, pid, ticks] = mark.split("-");
+/** What can be known from here of a fingerprint's process. One on another machine or in another container is not seen. */
+export function lookUpProcess(fingerprint: string): "living" | "gone" | "not seen" {
+  const [host, boot, pid, ticks] = fingerprint.split("-");
   const here = whereWeAre();
   if (host !== hashed(here.host + here.pidNamespace)) return "not seen";
   const isGone =
     boot !== hashed(here.bootId) || hashed(startTicks(Number(pid)) ?? "gone") !== ticks;
   return isGone ? "gone" : "living";
-}
-
-/** Whether the process of a mark is known to be gone. */
-export function isProcessGone(mark: string): boolean {
-  return lookUpProcess(mark) === "gone";
 }
 
 /** A session says so this often that it lives, for processes that do not see it. */

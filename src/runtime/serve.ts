@@ -82,10 +82,11 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
   const { host, port, acceptSandbox } = options;
   const { access } = dailies;
   const guard = { ...config.security, access, host, acceptSandbox, sandbox: createSandbox };
-  const security = await guardServer(guard).catch(async (error: unknown) => {
+  const giveUp = async (error: unknown): Promise<never> => {
     await dailies.close();
     throw error;
-  });
+  };
+  const security = await guardServer(guard).catch(giveUp);
   const metrics = createMetrics({ dailies });
   const drain = new AbortController(); // nothing new is begun
   const end = new AbortController(); // what runs is handed back
@@ -110,10 +111,7 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
     signal: drain.signal,
     unready: async () => (working ? [] : ["the worker has not started"]),
   });
-  const server = await startServer({ app: api, host, port }).catch(async (error: unknown) => {
-    await dailies.close();
-    throw error;
-  });
+  const server = await startServer({ app: api, host, port }).catch(giveUp);
   const worker: BackgroundPart = {
     name: "worker",
     run: async () => {

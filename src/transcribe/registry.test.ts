@@ -6,8 +6,7 @@ import type { InstalledModel } from "../models/model-store.ts";
 import { createMemoryObjectStore } from "../objects/memory.ts";
 import { createSandbox } from "../sandbox/create.ts";
 import { silero, storeOf, toyTransducer } from "./sherpa/toy-models.fixture.ts";
-import type { SpeechEngineChoice } from "../config/speech.ts";
-import { speechEngineConfig } from "../config/speech.ts";
+import type { SpeechEngineChoice } from "../media/speech.ts";
 import { createSpeech } from "./registry.ts";
 
 const modelsDir = sharedMedia("../models");
@@ -59,10 +58,4 @@ describeWithSharedMedia("the choice of a speech engine", () => {
     const speech = await compose("sherpa", "en-US");
     expect(() => speech.transcriberOf(speech.choose().id)).toThrow(/dailies models pull parakeet/);
   });
-});
-
-it("is read from the configuration", () => {
-  expect(speechEngineConfig("config.json", undefined)).toBe("auto");
-  expect(speechEngineConfig("config.json", { speech: "sherpa" })).toBe("sherpa");
-  expect(() => speechEngineConfig("config.json", { speech: "ears" })).toThrow(/engines\.speech/);
 });

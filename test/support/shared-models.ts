@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe } from "vitest";
+import { whisperLanguages } from "../../src/models/whisper-languages.ts";
 import type { InstalledModel, ModelManifest, ModelStore } from "../../src/models/model-store.ts";
 
 const folder = fileURLToPath(new URL("../../../shared/models", import.meta.url));
@@ -57,7 +58,13 @@ export const sharedClassifier = (): InstalledModel =>
 export function sharedWhisperBase(): InstalledModel {
   const file = (name: string): string => join(folder, "speech/whisper-base", `base-${name}`);
   return modelAt(
-    { id: "whisper-base", task: "speech", kind: "whisper", licence: "MIT" },
+    {
+      id: "whisper-base",
+      task: "speech",
+      kind: "whisper",
+      licence: "MIT",
+      languages: whisperLanguages,
+    },
     {
       encoder: file("encoder.int8.onnx"),
       decoder: file("decoder.int8.onnx"),

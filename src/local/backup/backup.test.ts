@@ -248,7 +248,12 @@ it("goes on where an interrupted one ended, and keeps the earlier backup whole u
       },
     };
   };
-  const interrupted = backUp(library(), at("backup"), { ...stores, storeIn: stopping }, { signal: stop.signal });
+  const interrupted = backUp(
+    library(),
+    at("backup"),
+    { ...stores, storeIn: stopping },
+    { signal: stop.signal },
+  );
   await expect(interrupted).rejects.toMatchObject({ code: "cancelled" });
   const old = await restore(at("backup"), at("old"), stores);
   expect(old).toMatchObject({ objects: 8, missing: [] });
@@ -269,7 +274,12 @@ it("goes on where an interrupted one ended, and keeps the earlier backup whole u
       },
     };
   };
-  const broken = restore(at("backup"), at("again"), { ...stores, storeIn: half }, { signal: stopAgain.signal });
+  const broken = restore(
+    at("backup"),
+    at("again"),
+    { ...stores, storeIn: half },
+    { signal: stopAgain.signal },
+  );
   await expect(broken).rejects.toMatchObject({ code: "cancelled" });
   expect(await restore(at("backup"), at("again"), stores)).toMatchObject({ objects: 16 });
   expect(Object.keys(await contents(at("again")))).toHaveLength(16);

@@ -1,16 +1,13 @@
-import { chmod, copyFile, mkdir, readdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { CatalogCopies, NeededObject } from "../../catalog/copies.ts";
 import { asMediaError, MediaError } from "../../media/errors.ts";
+import { flushFolder, renameDurably } from "../../files/durable.ts";
+import { replaceFile } from "../../files/replace.ts";
+import { sha256Of } from "../../files/sha256.ts";
 import { withLocalFile } from "../../objects/local-file.ts";
 import type { ObjectStore } from "../../objects/object-store.ts";
-import {
-  hashFile,
-  manifestFile,
-  replaceFile,
-  syncFolder,
-  type Manifest,
-} from "./manifest.ts";
+import { copyPrivate, lockFolder, manifestFile, type Manifest } from "./manifest.ts";
 
 export interface BackupOptions {
   /** Reads again all that earlier backups have left there, and copies anew what has changed. Default: false. */
@@ -61,7 +58,7 @@ async function take(
 ): Promise<Outcome> {
   if ((await target.stat(object))?.sizeBytes === object.sizeBytes) {
     const isSame = async () =>
-      (await hashFile(await target.localPath(object), signal)) === object.sha256;
+      (await sha256Of(await target.localPath(object), signal)) === object.sha256;
     if (!verify || (await isSame())) return "there";
   }
   const copy = (path: string) =>
@@ -126,19 +123,6 @@ async function prune(
   return removed;
 }
 
-/** A small file of the library, readable by its owner alone; nothing where there is none. */
-async function copyIfThere(from: string, to: string): Promise<void> {
-  try {
-    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
-    await copyFile(from, `${to}.part`);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
-    throw error;
-  }
-  await chmod(`${to}.part`, 0o600);
-  await rename(`${to}.part`, to);
-}
-
 /** How often the catalog is copied again because objects were removed while others were copied. */
 const maxRounds = 20;
 
@@ -155,13 +139,13 @@ export async function backUp(
   options: BackupOptions = {},
 ): Promise<BackupReport> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const unlock = stores.copies.lock(dir);
+  const unlock = await lockFolder(dir);
   try {
     return await backUpLocked(library, dir, stores, options);
   } catch (error) {
     throw asMediaError(error);
   } finally {
-    unlock();
+    await unlock();
   }
 }
 
@@ -193,13 +177,13 @@ async function backUpLocked(
     if (round.gone.every((key) => before.has(key)) || number === maxRounds) break;
     before = new Set(round.gone);
   }
-  const sha256 = await hashFile(part);
+  const sha256 = await sha256Of(part);
   const file = `dailies-${sha256.slice(0, 16)}.db`;
-  await rename(part, join(dir, file));
-  await copyIfThere(library.configFile, join(dir, "config.json"));
+  await renameDurably(part, join(dir, file));
+  await copyPrivate(library.configFile, join(dir, "config.json"));
   const keyCopy = join(dir, "keys", "master.key");
-  if (options.withKeys === true) await copyIfThere(library.masterKeyFile, keyCopy);
-  await syncFolder(dir);
+  if (options.withKeys === true) await copyPrivate(library.masterKeyFile, keyCopy);
+  await flushFolder(dir);
   const missing = [...round.gone, ...round.damaged];
   const { objects, sizeBytes } = round;
   const manifest: Manifest = {
@@ -222,7 +206,7 @@ async function backUpLocked(
 /** What a backup's folder consists of. */
 function isOurs(name: string): boolean {
   return (
-    /^(?:\.lock(?:-journal)?|objects|keys|config\.json(?:\.part)?|backup\.json(?:\.part)?)$/.test(
+    /^(?:\.lock(?:-journal|\.[\w.-]+)?|objects|keys|config\.json(?:\.part)?|backup\.json(?:\.part)?)$/.test(
       name,
     ) || /^(?:dailies-[0-9a-f]{16}\.db|catalog\.part)(?:-journal|-wal|-shm)?$/.test(name)
   );

@@ -1,8 +1,9 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { open, readFile, rename } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { makeFolder } from "../../files/durable.ts";
+import { takeLock } from "../../files/lock.ts";
+import { replaceFile } from "../../files/replace.ts";
+import { removeAbandoned } from "../../files/temporary.ts";
 import { MediaError } from "../../media/errors.ts";
 
 /** What a backup says of itself, in `backup.json`: it is written last, so that what it names is there. */
@@ -43,25 +44,28 @@ export async function readManifest(dir: string): Promise<Manifest> {
   throw damaged(`${path} is not of a kind that is known here`);
 }
 
-/** Puts text in a file's place, whole and durable, readable by its owner alone. */
-export async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.part`;
-  {
-    await using file = await open(temporary, "w", 0o600);
-    await file.writeFile(text);
-    await file.sync();
-  }
-  await rename(temporary, path);
-  await syncFolder(dirname(path));
+/** Copies a small file, readable by its owner alone afterwards. Returns false when there is none. */
+export async function copyPrivate(from: string, to: string): Promise<boolean> {
+  const content = await readFile(from).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
+  if (content === undefined) return false;
+  await makeFolder(dirname(to), { mode: 0o700 });
+  await replaceFile(to, content);
+  return true;
 }
 
-export async function syncFolder(dir: string): Promise<void> {
-  await using folder = await open(dir);
-  await folder.sync();
-}
-
-export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash, { signal });
-  return hash.digest("hex");
+/**
+ * Keeps other processes from the same folder, until the returned function is called or this process
+ * ends, however it does.
+ * @throws MediaError `invalid_argument` while another one works there
+ */
+export async function lockFolder(dir: string): Promise<() => Promise<void>> {
+  const lock = join(dir, ".lock");
+  const release = await takeLock(
+    lock,
+    () => new MediaError("invalid_argument", `another backup or restore works in ${dir}`),
+  );
+  await removeAbandoned(lock);
+  return release;
 }

@@ -1,18 +1,14 @@
-import { access, chmod, copyFile, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { chmod, copyFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { NeededObject } from "../../catalog/copies.ts";
 import type { BackupStores } from "./backup.ts";
 import { asMediaError, MediaError } from "../../media/errors.ts";
+import { flushFolder, renameDurably } from "../../files/durable.ts";
+import { replaceFile } from "../../files/replace.ts";
+import { sha256Of } from "../../files/sha256.ts";
 import { withLocalFile } from "../../objects/local-file.ts";
 import type { ObjectStore } from "../../objects/object-store.ts";
-import {
-  damaged,
-  hashFile,
-  readManifest,
-  replaceFile,
-  syncFolder,
-  type Manifest,
-} from "./manifest.ts";
+import { copyPrivate, damaged, lockFolder, readManifest, type Manifest } from "./manifest.ts";
 
 export interface RestoreReport {
   readonly dataDir: string;
@@ -65,18 +61,6 @@ async function bringBack(
   return false;
 }
 
-async function copySmall(from: string, to: string): Promise<boolean> {
-  const isThere = await access(from).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) return false;
-  await mkdir(dirname(to), { recursive: true, mode: 0o700 });
-  await copyFile(from, to);
-  await chmod(to, 0o600);
-  return true;
-}
-
 /**
  * Makes a library in `dataDir` of what `backUp` has written to `from`. Every object's bytes are
  * checked against the catalog's hashes; what is not as it should be is left out and named.
@@ -90,20 +74,19 @@ export async function restore(
 ): Promise<RestoreReport> {
   const manifest = await readManifest(from);
   const copy = join(from, manifest.database.file);
-  const hash = await hashFile(copy, signal).catch((error: unknown) => {
+  const hash = await sha256Of(copy, signal).catch((error: unknown) => {
     throw damaged(`the backup's catalog cannot be read: ${(error as Error).message}`, error);
   });
   if (hash !== manifest.database.sha256) throw damaged("the backup's catalog has changed");
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const unlock = stores.copies.lock(dataDir);
+  const unlock = await lockFolder(dataDir);
   try {
     await prepare(dataDir, manifest);
     return await restoreInto(from, dataDir, manifest, stores, signal);
   } catch (error) {
     throw asMediaError(error);
   } finally {
-    unlock();
-    await rm(join(dataDir, ".lock"), { force: true });
+    await unlock();
   }
 }
 
@@ -136,11 +119,11 @@ async function restoreInto(
       }
     }
   }
-  await copySmall(join(from, "config.json"), join(dataDir, "config.json"));
+  await copyPrivate(join(from, "config.json"), join(dataDir, "config.json"));
   const key = join("keys", "master.key");
-  const withKeys = await copySmall(join(from, key), join(dataDir, key));
-  await rename(part, join(dataDir, "dailies.db"));
+  const withKeys = await copyPrivate(join(from, key), join(dataDir, key));
+  await renameDurably(part, join(dataDir, "dailies.db"));
   await rm(join(dataDir, marker));
-  await syncFolder(dataDir);
+  await flushFolder(dataDir);
   return { dataDir, madeAt: manifest.madeAt, ...found, missing, withKeys };
 }

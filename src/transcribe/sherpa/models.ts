@@ -1,7 +1,7 @@
 import { MediaError } from "../../media/errors.ts";
 import type { InstalledModel, ModelStore } from "../../models/model-store.ts";
-import { primaryOf } from "./languages.ts";
-import type { PieceRules } from "./protocol.ts";
+import { commonCode } from "./languages.ts";
+import type { PieceRules, RecognizerConfig } from "./protocol.ts";
 
 /** How a kind of model is used; the kinds' names are those of the manifest's `kind`. */
 interface Kind {
@@ -28,6 +28,7 @@ const attentionPieces: PieceRules = {
   usefulMs: 10_000,
   paddingMs: 3_000,
   tokensPerSecond: 6,
+  tokensAreBytes: true,
 };
 
 const transducerFiles = (model: InstalledModel) => ({
@@ -139,7 +140,7 @@ const hotwordsScore = 1.5;
 export function recognizerConfig(
   model: InstalledModel,
   options: { language: string; hotwords: boolean },
-): object {
+): RecognizerConfig {
   const unit = options.hotwords ? hotwordUnit(model) : undefined;
   const dim = model.manifest.settings?.["featureDim"];
   return {
@@ -158,10 +159,16 @@ export function recognizerConfig(
   };
 }
 
-/** Whether a model understands a language: one that names none leaves it to whoever installed it. */
+/** Whether a model knows a language. One that names none is taken to know it: who installed it knows why. */
 export function knowsLanguage(model: InstalledModel, languageCode: string): boolean {
   const { languages } = model.manifest;
-  return languages === undefined || languages.map(primaryOf).includes(primaryOf(languageCode));
+  return languages === undefined || languages.map(commonCode).includes(commonCode(languageCode));
+}
+
+/** A language by the model's own code: what it does not know would end its process. */
+export function ownCode(model: InstalledModel, languageCode: string): string {
+  const common = commonCode(languageCode);
+  return model.manifest.languages?.find((one) => commonCode(one) === common) ?? common;
 }
 
 /** @throws MediaError `unsupported_language` */

@@ -40,6 +40,14 @@ export interface PieceRules {
   readonly paddingMs: number;
   /** sherpa ends after so many tokens a second of a piece, its silence included. Absent: it does not. */
   readonly tokensPerSecond?: number;
+  /** Whether the table of tokens holds bytes, in base 64. Default: texts. */
+  readonly tokensAreBytes?: boolean;
+}
+
+/** sherpa's `OfflineRecognizerConfig`, of which only the table of tokens is looked at here. */
+export interface RecognizerConfig {
+  readonly modelConfig?: { readonly tokens: string; readonly [name: string]: unknown };
+  readonly [name: string]: unknown;
 }
 
 /** What a child has loaded, and serves all its life. Paths are absolute. */
@@ -47,7 +55,7 @@ export interface ChildSetup {
   /** The package's main file: the child needs no search of its own. */
   readonly package: string;
   /** In sherpa's own words: `OfflineRecognizerConfig`. */
-  readonly recognizer: object;
+  readonly recognizer: RecognizerConfig;
   readonly pieces: PieceRules;
   /** How many pieces are recognized at the same time, each by one processor thread. */
   readonly parallel: number;

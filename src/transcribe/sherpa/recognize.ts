@@ -3,6 +3,7 @@ import type { Passage } from "../passages.ts";
 import { sampleRateHz } from "../sound-features.ts";
 import type { PieceRules, RecognizedPiece } from "./protocol.ts";
 import type { Recognizer, Waveform } from "./sherpa-package.ts";
+import { textsOfTokens } from "./token-bytes.ts";
 import { verdictOf } from "./verdict.ts";
 import { quietestPlace } from "./voice.ts";
 
@@ -59,12 +60,14 @@ export function createPieceRecognizer(recognizer: Recognizer, rules: PieceRules)
     const stream = recognizer.createStream(hotwords);
     stream.acceptWaveform(waveform(samples, leadingMs, paddingMs));
     const result = await recognizer.decodeAsync(stream);
+    const tokens = result.tokens ?? [];
+    const texts = rules.tokensAreBytes === true ? textsOfTokens(tokens) : tokens;
     return {
       startMs,
       lengthMs: lengthMs(samples),
-      text: result.text,
+      text: texts === tokens ? result.text : texts.join("").replaceAll("▁", " ").trim(),
       language: result.lang ?? "",
-      tokens: result.tokens ?? [],
+      tokens: texts,
       timestamps: (result.timestamps ?? []).map((at) => Math.max(0, at - leadingMs / 1000)),
       durations: result.durations ?? [],
       logProbs: result.ys_log_probs ?? [],

@@ -35,6 +35,8 @@ export interface RecognizerProcess {
 
 /** Memory that is used, not reserved: node takes 0.1 GB, tiny models 0.3, the largest (0.65 GB) about two. */
 const baseMemoryBytes = 1.25 * 1024 ** 3;
+/** The child may write a table of tokens, for itself. */
+const tableBytes = 32 * 1024 ** 2;
 /** A model takes its own size, and as much again or two while it is loaded and used. */
 const memoryPerModelByte = 4;
 
@@ -115,6 +117,7 @@ export async function startRecognizer(
       ],
       reads: [...new Set([...install.reads, ...setup.folders])],
       env: { UV_THREADPOOL_SIZE: String(setup.child.parallel) },
+      fileSizeBytes: tableBytes,
       residentBytes: baseMemoryBytes + memoryPerModelByte * sizeOfFiles(setup.child),
     },
     answerTimeoutMs,

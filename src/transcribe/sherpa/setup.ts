@@ -2,8 +2,7 @@ import { MediaError } from "../../media/errors.ts";
 import type { InstalledModel, ModelStore } from "../../models/model-store.ts";
 import type { TranscribeRequest } from "../transcriber.ts";
 import type { RecognizerSetup } from "./recognizer-process.ts";
-import { primaryOf } from "./languages.ts";
-import { hotwordUnit, piecesOf, recognizerConfig, requireModel } from "./models.ts";
+import { hotwordUnit, ownCode, piecesOf, recognizerConfig, requireModel } from "./models.ts";
 import type { ChildSetup } from "./protocol.ts";
 
 interface Wanted {
@@ -58,7 +57,8 @@ export function setupOf(wanted: Wanted): RecognizerSetup {
   const { model, voice, request, threads } = wanted;
   const speakers = speakersOf(wanted);
   const detector = languageOf(wanted);
-  const language = request.identifyLanguage === undefined ? primaryOf(request.languageCode) : "";
+  const language =
+    request.identifyLanguage === undefined ? ownCode(model, request.languageCode) : "";
   const hotwords = hotwordsOf(model, request).hotwords !== undefined;
   const child: ChildSetup = {
     package: wanted.package,

@@ -114,6 +114,26 @@ describe("wordsOf", () => {
     ).toEqual([{ text: "a", startMs: 200, endMs: 300 }]);
   });
 
+  it("leaves out notes about sound", () => {
+    const texts = (text: string) => wordsIn(piece([], { text })).map((word) => word.text);
+    expect(texts("[Music] (speaking in foreign language) Hello ♪ there [Applause")).toEqual([
+      "Hello",
+      "there",
+    ]);
+    expect(texts("Call (212) 555-0199. *laughs*")).toEqual(["Call", "(212)", "555-0199"]);
+    expect(
+      wordsIn(
+        piece([
+          [" [", 0],
+          ["Mus", 1],
+          ["ic", 2],
+          ["]", 3],
+          [" Hi", 4],
+        ]),
+      ),
+    ).toMatchObject([{ text: "Hi", startMs: 4000 }]);
+  });
+
   it("estimates times by letters where there are none, and tells", () => {
     const given = piece([], { text: "ab cdef", lengthMs: 700, tokens: ["x"] });
     expect(hasTimes(given)).toBe(false);

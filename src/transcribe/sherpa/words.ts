@@ -1,6 +1,7 @@
 import { isUnspaced } from "../../media/spacing.ts";
 import type { Word } from "../../media/transcript.ts";
 import type { RecognizedPiece } from "./protocol.ts";
+import { withoutSoundNotes } from "./sound-notes.ts";
 
 /** A character of what was heard, with the time in which it is spoken, ms from the piece's start. */
 interface Spoken {
@@ -42,7 +43,7 @@ function timedCharacters(piece: RecognizedPiece): Spoken[] {
     const lastsMs = hasDurations
       ? Math.max(0, (durations[token] ?? 0) * 1000)
       : Math.min(longestTokenMs, next - startMs);
-    // The marks of word beginnings take no time.
+    // Spaces take no time.
     const characters = Array.from(text.replaceAll("▁", " "));
     const spoken = characters.filter((character) => character.trim() !== "").length;
     const share = lastsMs / Math.max(1, spoken);
@@ -68,8 +69,8 @@ function spreadCharacters({ text, lengthMs }: RecognizedPiece): Spoken[] {
 }
 
 /** Whether the model told when its tokens are spoken. */
-export function hasTimes({ tokens, timestamps }: RecognizedPiece): boolean {
-  return isNumbers(timestamps, tokens.length);
+export function hasTimes({ text, tokens, timestamps }: RecognizedPiece): boolean {
+  return isNumbers(timestamps, tokens.length) && (tokens.length > 0 || text.trim() === "");
 }
 
 const textOf = (spoken: readonly Spoken[]): string =>
@@ -179,7 +180,9 @@ function settled(drafts: readonly Draft[], lengthMs: number, frameMs: number): D
  * @param frameMs how long one step of the model is: 80 for Parakeet
  */
 export function wordsOf(piece: RecognizedPiece, language: string, frameMs: number): Word[] {
-  const spoken = hasTimes(piece) ? timedCharacters(piece) : spreadCharacters(piece);
+  const spoken = withoutSoundNotes(
+    hasTimes(piece) ? timedCharacters(piece) : spreadCharacters(piece),
+  );
   const groups = atSpaces(spoken).flatMap((group) => atWords(group, language));
   const drafts = attached(groups.map((group) => draftOf(group, piece)));
   return settled(drafts, piece.lengthMs, frameMs).map((draft) => ({

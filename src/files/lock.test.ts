@@ -15,7 +15,9 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { until } from "../../test/support/command.ts";
 import { beatMs, leaseMs, processFingerprint } from "../process/identity.ts";
-import { clearMarks, holdPlace } from "./place.ts";
+import { MediaError } from "../media/errors.ts";
+import { takeLock, withLock, type LockHolder } from "./lock.ts";
+import { removeAbandoned } from "./temporary.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dailies-place-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -30,28 +32,33 @@ function age(path: string, ms: number): void {
   utimesSync(path, at, at);
 }
 
-describe("a place", () => {
+/** What a process is told that finds the lock taken. */
+const busy = (holder: LockHolder | undefined) =>
+  new MediaError("batch_running", JSON.stringify(holder ?? "others"));
+const take = (path: string) => takeLock(path, busy);
+
+describe("a lock", () => {
   it("is one process's at a time, until it is gone", async () => {
     const path = join(folder, "lock");
-    const release = await holdPlace(path, "a batch");
-    await expect(holdPlace(path, "a batch")).rejects.toMatchObject({ code: "batch_running" });
+    const release = await take(path);
+    await expect(take(path)).rejects.toMatchObject({ code: "batch_running" });
     await release();
     await (
-      await holdPlace(path, "a batch")
+      await take(path)
     )();
-    const module = JSON.stringify(fileURLToPath(new URL("place.ts", import.meta.url)));
+    const module = JSON.stringify(fileURLToPath(new URL("lock.ts", import.meta.url)));
     const session = JSON.stringify(
       fileURLToPath(new URL("../process/identity.ts", import.meta.url)),
     );
-    const script = `const {holdPlace} = await import(${module}); await holdPlace(${JSON.stringify(path)}, "x"); console.log((await import(${session})).processFingerprint()); process.kill(process.pid, "SIGKILL")`;
+    const script = `const {takeLock} = await import(${module}); await takeLock(${JSON.stringify(path)}); console.log((await import(${session})).processFingerprint()); process.kill(process.pid, "SIGKILL")`;
     const child = spawn(process.execPath, ["--input-type=module", "-e", script]);
     const [gone = ""] = await child.stdout.setEncoding("utf8").toArray();
     for (const mark of [gone.trim(), processFingerprint()]) writeFileSync(`${path}.${mark}.x`, "");
-    await clearMarks(path);
+    await removeAbandoned(path);
     expect(readdirSync(folder).filter((name) => name.endsWith(".x"))).toEqual([
       `lock.${processFingerprint()}.x`,
     ]);
-    const tries = await Promise.allSettled([1, 2, 3].map(() => holdPlace(path, "a batch")));
+    const tries = await Promise.allSettled([1, 2, 3].map(() => take(path)));
     const held = tries.flatMap((tried) => (tried.status === "fulfilled" ? tried.value : []));
     expect(held).toHaveLength(1);
     await held[0]?.();
@@ -62,21 +69,20 @@ describe("a place", () => {
     for (const content of [notSeen, `${notSeen}.one`]) {
       writeFileSync(path, content);
       age(path, leaseMs - 10_000);
-      await expect(holdPlace(path, "a batch")).rejects.toMatchObject({
+      await expect(take(path)).rejects.toMatchObject({
         code: "batch_running",
-        message: "process 7 of another machine or container is at work on a batch",
-        remedy: expect.stringContaining(path),
+        message: '{"pid":7,"isSeen":false}',
       });
       expect(readFileSync(path, "utf8")).toBe(content);
       age(path, leaseMs + 10_000);
-      const release = await holdPlace(path, "a batch");
+      const release = await take(path);
       expect(readFileSync(path, "utf8")).toContain(processFingerprint());
       await release();
     }
     writeFileSync(path, notSeen);
     age(path, -3_600_000); // the clock was set back
     await (
-      await holdPlace(path, "a batch")
+      await take(path)
     )();
     expect(existsSync(path)).toBe(false);
   });
@@ -84,7 +90,7 @@ describe("a place", () => {
   it("that is held says so all the while, and stays another's who has taken it", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     const path = join(folder, "held.lock");
-    const release = await holdPlace(path, "a batch");
+    const release = await take(path);
     const content = readFileSync(path, "utf8");
     const isNew = () => Date.now() - statSync(path).mtimeMs < leaseMs;
     age(path, 3_600_000);
@@ -107,8 +113,30 @@ describe("a place", () => {
     const marks = ["old", "new"].map((name) => `${path}.${notSeen}.${name}`);
     for (const mark of marks) writeFileSync(mark, "");
     age(marks[0] ?? "", 2 * leaseMs);
-    await clearMarks(path);
+    await removeAbandoned(path);
     const left = readdirSync(folder).filter((name) => name.startsWith("beside"));
     expect(left).toEqual([`beside.${notSeen}.new`]);
+  });
+
+  it("is waited for, in turn, and the wait is told once", async () => {
+    const path = join(folder, "waited.lock");
+    const { signal } = new AbortController();
+    const told: string[] = [];
+    const order: string[] = [];
+    const work = (name: string) =>
+      withLock(path, { signal, onWait: () => told.push(name) }, async () => {
+        order.push(`${name} begins`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        order.push(`${name} ends`);
+      });
+    await Promise.all([work("one"), work("two"), work("three")]);
+    expect(order.filter((line) => line.endsWith("ends"))).toHaveLength(3);
+    for (let at = 0; at < order.length; at += 2)
+      expect(order[at + 1]).toBe(order[at]?.replace("begins", "ends"));
+    expect(told).toHaveLength(2);
+    const release = await take(path);
+    const stopped = withLock(path, { signal: AbortSignal.timeout(20) }, () => Promise.resolve());
+    await expect(stopped).rejects.toThrow();
+    await release();
   });
 });
