@@ -16,7 +16,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSqliteCatalog } from "../src/state/sqlite/catalog/catalog.ts";
 import { openDatabase } from "../src/state/sqlite/open.ts";
-import { createWakeUps } from "../src/app/wake-ups.ts";
+import { createWakeUps } from "../src/app/work.ts";
 import { createSpace } from "../src/local/space.ts";
 import { createOutputWriter } from "../src/local/outputs.ts";
 import { receiveFile } from "../src/local/receive-file.ts";

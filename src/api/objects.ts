@@ -74,18 +74,18 @@ export function addObjects(app: ApiApp, options: ApiOptions): void {
     async (c, { caller }) => {
       const name = nameAfter(c, prefix, "key");
       const length = c.req.header("content-length");
-      const sizeBytes = length === undefined ? {} : { sizeBytes: Number(length) };
-      await dailies.checkPut({ name, owner: caller.owner, ...sizeBytes });
       const { media, change } = await dailies.put(
         uploaded(c, (bytes) => metrics?.bytesIn(bytes)),
         {
           name,
           owner: caller.owner,
+          ...(length !== undefined && { sizeBytes: Number(length) }),
           replace: c.req.header("if-none-match")?.trim() !== "*",
           ...contentTypeOf(c),
         },
       );
-      const labels = await dailies.labelsOf(media);
+      const isFresh = change === "created" || change === "replaced";
+      const labels = isFresh ? [] : await dailies.labelsOf(media);
       c.header("location", mediaPath(name));
       c.header("etag", `"${media.sha256}"`);
       const isNew = change === "created" || change === "shared";

@@ -69,13 +69,12 @@ export async function enqueueMissing(
  */
 export async function lacksJobs(
   ports: EnqueuePorts,
-  run: Wanted & { readonly everyones: boolean },
+  wanted: Wanted,
   media: Media,
   jobs: readonly Job[],
 ): Promise<boolean> {
-  if (run.everyones) return false;
   const known = new Set(jobs.map((job) => job.id));
   const speech = (await ports.catalog.transcriptionOptions(media)) ?? {};
-  const changes = await missing(ports, run, media, speech);
+  const changes = await missing(ports, wanted, media, speech);
   return changes.some((change) => change.type === "enqueue" && !known.has(change.job.id));
 }

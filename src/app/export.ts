@@ -7,6 +7,7 @@ import { exportTranscript } from "../export/transcript.ts";
 import type { Media } from "../media/media.ts";
 import { draftNote, type Transcript } from "../media/transcript.ts";
 import type { CaptionOptions, ExportFormat } from "./export-formats.ts";
+import { found } from "./find.ts";
 import type { Ports } from "./ports.ts";
 import { readTranscript } from "./read-output.ts";
 
@@ -34,18 +35,20 @@ function exportedText(
 /** The transcript as a file of that format. @throws MediaError `not_found` when there is none */
 export async function exportText(
   ports: Pick<Ports, "catalog" | "objects">,
-  media: Media,
+  which: string | Media,
   format: ExportFormat,
   options: CaptionOptions = {},
 ): Promise<string> {
+  const media = await found(ports, which);
   return exportedText(media.name, await readTranscript(ports, media), format, options);
 }
 
 /** The transcript as a Word document. @throws MediaError `not_found`, `engine_missing` without the package docx */
 export async function exportDocument(
   ports: Pick<Ports, "catalog" | "objects">,
-  media: Media,
+  which: string | Media,
 ): Promise<Uint8Array> {
+  const media = await found(ports, which);
   const transcript = await readTranscript(ports, media);
   const { name, version, facts } = media;
   const jobs = await ports.catalog.listJobs({ version, step: "transcribe" });

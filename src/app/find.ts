@@ -5,6 +5,11 @@ import type { Ports } from "./ports.ts";
 export const noMedia = (name: string): MediaError =>
   new MediaError("not_found", `there is no media ${JSON.stringify(name)}`);
 
+/** The media file that a name stands for now, or the very version that was given. @throws MediaError `not_found` */
+export async function found(ports: Pick<Ports, "catalog">, which: string | Media): Promise<Media> {
+  return typeof which === "string" ? find(ports, which) : which;
+}
+
 /** @param owner another owner's is not found. Default: any owner's. @throws MediaError `not_found` */
 export async function find(
   { catalog }: Pick<Ports, "catalog">,

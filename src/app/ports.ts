@@ -4,7 +4,6 @@ import type { ObjectStore } from "../objects/object-store.ts";
 import type { PipelineSettings } from "../pipeline.ts";
 import type { JobQueue, Slots } from "../queue/job-queue.ts";
 import type { Steps } from "../queue/step.ts";
-import type { WakeUps } from "./wake-ups.ts";
 
 /**
  * Everything that the use cases need from outside. Each use case picks the few that it works with:
@@ -52,6 +51,13 @@ export interface Engines {
    * @throws MediaError `unsupported_language`, `model_missing` with the command that installs it, `engine_missing`
    */
   readonly checkSpeech: (options: TranscriptionOptions) => void;
+}
+
+/** Tells waiting workers of this process that there may be something to do; other processes poll. */
+export interface WakeUps {
+  wake(): void;
+  /** Calls `listener` at every wake-up, until the returned function is called. */
+  onWake(listener: () => void): () => void;
 }
 
 /** What was put in order after processes that are gone. */

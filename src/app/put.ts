@@ -63,11 +63,8 @@ async function* checkedStream(
 const tooLarge = (maxBytes: number): MediaError =>
   new MediaError("too_large", `more than ${maxBytes} bytes are not taken`);
 
-/**
- * Whether an object may come in under this name; returns the media file that has the name now.
- * @throws MediaError `invalid_name`, `not_yours`, `too_large`, `disk_full`
- */
-export async function checkPut(
+/** Refuses what may not come in; returns the media file that has the name now. */
+async function mayReplace(
   { catalog, space, maxUploadBytes }: Pick<Ports, "catalog" | "space" | "maxUploadBytes">,
   { name, owner = "local", sizeBytes = 0 }: Pick<PutOptions, "name" | "owner" | "sizeBytes">,
 ): Promise<Media | undefined> {
@@ -78,6 +75,14 @@ export async function checkPut(
   return existing;
 }
 
+/** Whether an object may come in. @throws MediaError `invalid_name`, `not_yours`, `too_large`, `disk_full` */
+export async function checkPut(
+  ports: Pick<Ports, "catalog" | "space" | "maxUploadBytes">,
+  options: Pick<PutOptions, "name" | "owner" | "sizeBytes">,
+): Promise<void> {
+  await mayReplace(ports, options);
+}
+
 /** Receives one object from a stream; a worker does what follows from it. @throws as `PutOptions` says */
 export async function put(
   ports: PutPorts,
@@ -85,7 +90,7 @@ export async function put(
   { signal, ...options }: PutOptions,
 ): Promise<PutResult> {
   await ports.enter();
-  const existing = await checkPut(ports, options);
+  const existing = await mayReplace(ports, options);
   const place = { bucket: "uploads", key: options.name } as const;
   const bytes = await ports.objects.put(place, checkedStream(source, ports, signal));
   return keep(ports, bytes, { owner: "local", ...options }, existing);

@@ -125,7 +125,7 @@ export async function finishIfDone(
   const jobs = media === undefined ? [] : await ports.catalog.listJobs({ version: media.version });
   const wanted = jobs.filter((job) => isWanted(job.step, run.request));
   if (wanted.some((job) => job.state === "queued" || job.state === "running")) return false;
-  if (media !== undefined && (await lacksJobs(ports, run, media, jobs))) {
+  if (media !== undefined && !run.everyones && (await lacksJobs(ports, run, media, jobs))) {
     await enqueueMissing(ports, run, media);
     return false;
   }

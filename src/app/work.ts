@@ -4,7 +4,7 @@ import { follow } from "../pipeline.ts";
 import type { Claim } from "../queue/job-queue.ts";
 import { createWorker } from "../queue/worker.ts";
 import { enqueueMissing } from "./enqueue.ts";
-import type { Ports } from "./ports.ts";
+import type { Ports, WakeUps } from "./ports.ts";
 import type { EndlessOptions, ProcessReport, WorkOptions } from "./processing.ts";
 import { finishIfDone, never, newRun, type Run } from "./run.ts";
 import { createTranscriptionFollowUps, leadsToTranscript } from "./transcription-follow-ups.ts";
@@ -24,6 +24,19 @@ export type WorkPorts = Pick<
   | "space"
   | "workDir"
 >;
+
+export function createWakeUps(): WakeUps {
+  const listeners = new Set<() => void>();
+  return {
+    wake() {
+      for (const listener of listeners) listener();
+    },
+    onWake(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
 
 /** How often a run that waits for other processes looks whether they still live. */
 const lookAroundMs = 5_000;

@@ -1,12 +1,23 @@
 import type { Library } from "../app/library.ts";
 import type { Ports } from "../app/ports.ts";
-import { put } from "../app/put.ts";
+import { bind } from "../app/bind.ts";
+import { put, type PutResult } from "../app/put.ts";
 import { reconcile } from "../app/reconcile.ts";
 import { remove } from "../app/remove.ts";
 import type { LocalLibrary } from "./library.ts";
 import { processFiles } from "./process.ts";
-import { receiveFile, receiveUpload } from "./receive-file.ts";
+import { receiveFile, receiveUpload, type PutFileOptions } from "./receive-file.ts";
 import { createFolderWatcher } from "./watch.ts";
+
+/** @throws as `PutOptions` says; `file_changing` */
+const putAny = (
+  ports: Ports,
+  source: string | AsyncIterable<Uint8Array>,
+  options: PutFileOptions,
+): Promise<PutResult> =>
+  typeof source === "string"
+    ? receiveFile(ports, { ...options, path: source })
+    : put(ports, source, options);
 
 type LocalMethods = Omit<LocalLibrary, keyof Library | "batch" | "previewBatch" | "backup"> &
   Pick<LocalLibrary, "put">;
@@ -15,21 +26,15 @@ type LocalMethods = Omit<LocalLibrary, keyof Library | "batch" | "previewBatch" 
 export function createLocalLibrary(
   ports: Ports & { readonly livingSessions: () => ReadonlySet<string> },
 ): LocalMethods {
-  const putAny: LocalLibrary["put"] = (source, options) =>
-    typeof source === "string"
-      ? receiveFile(ports, { ...options, path: source })
-      : put(ports, source, options);
   return {
-    put: putAny,
-    process: (paths, options) => processFiles(ports, paths, options),
-    putUpload: (path, options) => receiveUpload(ports, path, options),
+    ...bind(ports, { put: putAny, process: processFiles, putUpload: receiveUpload }),
     watch: (dir, { owner = "local", signal, ...options }) =>
       createFolderWatcher({
         ...options,
         dir,
         owner,
         catalog: ports.catalog,
-        put: putAny,
+        put: (path, how) => receiveFile(ports, { ...how, path }),
         remove: (name, whose) => remove(ports, name, whose),
       }).run(signal),
     space: () => ports.space.look(),

@@ -82,7 +82,7 @@ export async function processFiles(
   paths: readonly string[],
   { signal = never, speech: given, out, only, onUpdate, ...options }: ProcessOptions = {},
 ): Promise<ProcessReport> {
-  const speech = await checkedOptions(ports, given);
+  const speech = given && (await checkedOptions(ports, given));
   const writer = out === undefined ? undefined : createOutputWriter(ports.objects, out);
   await writer?.check();
   await ports.enter();

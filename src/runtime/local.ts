@@ -13,7 +13,7 @@ import { createSqliteQueue } from "../state/sqlite/queue/queue.ts";
 import type { Config } from "../config/config.ts";
 import { once } from "../media/once.ts";
 import { createLibrary } from "../app/create-library.ts";
-import { createWakeUps } from "../app/wake-ups.ts";
+import { createWakeUps } from "../app/work.ts";
 import { createLocalLibrary } from "../local/create-library.ts";
 import type { LocalLibrary } from "../local/library.ts";
 import { createPresence } from "../local/presence.ts";
