@@ -1,4 +1,4 @@
-// Writes src/label/imagenet-taxonomy.ts: what the thousand classes of ImageNet are called here, and
+// Writes src/label/imagenet-taxonomy.json: what the thousand classes of ImageNet are called here, and
 // what they are kinds of, out of WordNet 3.0's hypernyms. Only the choice below is ours.
 // usage: node scripts/make-taxonomy.ts HYPERNYMS.json
 import { readFileSync, writeFileSync } from "node:fs";
@@ -175,28 +175,15 @@ for (const line of also.trim().split("\n")) {
 }
 if (unknown.length > 0) console.error(`not in WordNet above a class: ${unknown.join(", ")}`);
 
-const rows = (names: Iterable<string>): string =>
-  [...names].map((name) => [name, ...(parents.get(name) ?? [])].join("|")).join("\n");
+const rows = (names: Iterable<string>): string[] =>
+  Array.from(names, (name) => [name, ...(parents.get(name) ?? [])].join("|"));
 const kinds = [...parents.keys()].filter((name) => !classes.includes(name));
-const text = `/**
- * The thousand classes of ImageNet (ILSVRC 2012) in their order, and ${kinds.length} kinds of things: a name in a
- * line, behind it what it is directly a kind of. Written by scripts/make-taxonomy.ts; not to be
- * edited. Names and kinds are derived from WordNet 3.0, Copyright 2006 by Princeton University; its
- * notice is in NOTICE.
- */
-
-export const imagenetClasses: readonly string[] = \`
-${rows(classes)}
-\`
-  .trim()
-  .split("\\n");
-
-export const imagenetKinds: readonly string[] = \`
-${rows(kinds)}
-\`
-  .trim()
-  .split("\\n");
-`;
-const target = fileURLToPath(new URL("../src/label/imagenet-taxonomy.ts", import.meta.url));
+const credit =
+  "The thousand classes of ImageNet (ILSVRC 2012) in their order, and the kinds above them: a name, " +
+  "then its direct kinds, separated by |. Written by scripts/make-taxonomy.ts. Derived from " +
+  "WordNet 3.0, Copyright 2006 by Princeton University; its notice is in NOTICE.";
+const data = { note: credit, classes: rows(classes), kinds: rows(kinds) };
+const text = `${JSON.stringify(data, null, 2)}\n`;
+const target = fileURLToPath(new URL("../src/label/imagenet-taxonomy.json", import.meta.url));
 writeFileSync(target, text);
 console.error(`${classes.length} classes, ${kinds.length} kinds, ${text.length} characters`);

@@ -107,14 +107,14 @@ export function accessContract(
           end,
           end,
           fc.boolean(),
-          async (has, wants, until, wish, foreign) => {
+          async (has, wants, until, ends, foreign) => {
             fc.pre(has.length > 0);
             const expiring = (after: number | undefined) =>
               after === undefined ? {} : { expiresAt: time + after };
             const maker = await access.createKey({ name: "m", scopes: has, ...expiring(until) });
             const caller = await access.authenticate(maker.token);
             const user = foreign ? { user: "ada" } : {};
-            const request = { name: "c", scopes: wants, ...user, ...expiring(wish) };
+            const request = { name: "c", scopes: wants, ...user, ...expiring(ends) };
             const made = await access.createKey(request, caller).catch(() => undefined);
             const may = has.includes("admin") && !foreign && wants.length > 0;
             expect(made !== undefined).toBe(may && wants.every((scope) => has.includes(scope)));
@@ -144,8 +144,8 @@ export function accessContract(
       await expect(access.addUser("ada")).rejects.toMatchObject(code("name_conflict"));
       for (const id of ["", "Ada", "a/b", "..", "-x", "a".repeat(64), "a\0"])
         await expect(access.addUser(id), id).rejects.toMatchObject(code("invalid_argument"));
-      const nobodys = access.createKey({ name: "x", user: "bob" });
-      await expect(nobodys).rejects.toMatchObject(code("not_found"));
+      const withoutUser = access.createKey({ name: "x", user: "bob" });
+      await expect(withoutUser).rejects.toMatchObject(code("not_found"));
       await own("ada", 1);
       await expect(access.removeUser("ada")).rejects.toMatchObject(code("invalid_argument"));
       await own("ada", 0);

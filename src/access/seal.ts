@@ -1,19 +1,25 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { fstatSync, unlinkSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { MediaError } from "../media/errors.ts";
 
-/** Keeps secrets that have to be known again, so that a copy of the database does not tell them. */
+/** Seals secrets that Dailies has to know again, so that a copy of the database does not tell them. */
 export interface Seal {
   /**
-   * Seals a text. The first one makes the key file, when there is none.
-   * @param about what the secret belongs to, its row's id, say: it opens there and nowhere else, so
-   * that a sealed text that is moved to another row is worth nothing. Default: nothing.
+   * Seals a text. The first call makes the key file when there is none.
+   * @param about what the secret belongs to, such as the id of its row: a sealed text opens only for the
+   * same `about`, so that it is worth nothing in another row. Default: nothing.
    */
   seal(text: string, about?: string): string;
   /** @throws MediaError `master_key_unusable` when it was sealed with another key, for something else, or was changed */
   open(sealed: string, about?: string): string;
+  /**
+   * A key of 32 bytes that follows from the master key, another one for each purpose. Nobody can
+   * compute the master key, or the key for another purpose, from it. Makes no key file.
+   * @throws MediaError `master_key_unusable`
+   */
+  derive(purpose: string): Uint8Array;
 }
 
 const keyBytes = 32;
@@ -27,7 +33,7 @@ function hasCode(error: unknown, code: string): boolean {
   return (error as NodeJS.ErrnoException).code === code;
 }
 
-/** Undefined when there is no such file. Whoever may read it beside its owner makes it no secret. */
+/** Undefined when there is no such file. A file that other users can read is refused. */
 function readKey(keyFile: string): Buffer | undefined {
   let file: number;
   try {
@@ -51,7 +57,7 @@ function readKey(keyFile: string): Buffer | undefined {
   }
 }
 
-/** Makes the file whole under another name first; when two processes do, both get the first one's. */
+/** Writes the file under another name, then links it: when two processes do, both get the first one's key. */
 function makeKey(keyFile: string): Buffer {
   mkdirSync(dirname(keyFile), { recursive: true, mode: 0o700 });
   const temporary = `${keyFile}.${randomBytes(6).toString("hex")}`;
@@ -74,7 +80,7 @@ function makeKey(keyFile: string): Buffer {
   return key;
 }
 
-/** Says which key it was without saying anything of the key. */
+/** Names a key without telling anything of it. */
 function nameOf(key: Buffer): string {
   return createHash("sha256").update("dailies master key").update(key).digest("hex").slice(0, 8);
 }
@@ -86,7 +92,14 @@ function nameOf(key: Buffer): string {
  */
 export function createSeal({ keyFile }: { readonly keyFile: string }): Seal {
   let known: Buffer | undefined;
+  const existing = (): Buffer => {
+    known ??= readKey(keyFile);
+    if (known !== undefined) return known;
+    throw unusable(`the key file ${keyFile} is not there, with which secrets were sealed`);
+  };
   return {
+    derive: (purpose) =>
+      new Uint8Array(hkdfSync("sha256", existing(), "", `dailies ${purpose}`, keyBytes)),
     seal(text, about = "") {
       known ??= readKey(keyFile) ?? makeKey(keyFile);
       const iv = randomBytes(ivBytes);
@@ -97,19 +110,20 @@ export function createSeal({ keyFile }: { readonly keyFile: string }): Seal {
       return `v1.${nameOf(known)}.${all.toString("base64url")}`;
     },
     open(sealed, about = "") {
-      known ??= readKey(keyFile);
-      if (known === undefined)
-        throw unusable(`the key file ${keyFile} is not there, with which secrets were sealed`);
+      const masterKey = existing();
       const [format, name, rest = ""] = sealed.split(".");
       if (format !== "v1") throw unusable("this is no sealed secret");
-      if (name !== nameOf(known)) throw unusable(`${keyFile} is not the key it was sealed with`);
+      if (name !== nameOf(masterKey))
+        throw unusable(`${keyFile} is not the key it was sealed with`);
       const all = Buffer.from(rest, "base64url");
-      // Of several spellings of the same bytes only ours is what was sealed.
+      // base64url has several spellings for the same bytes; only one was sealed
       if (sealed !== `v1.${name}.${all.toString("base64url")}`)
         throw unusable("a sealed secret was changed");
       try {
         const iv = all.subarray(0, ivBytes);
-        const decipher = createDecipheriv("aes-256-gcm", known, iv, { authTagLength: tagBytes });
+        const decipher = createDecipheriv("aes-256-gcm", masterKey, iv, {
+          authTagLength: tagBytes,
+        });
         decipher.setAAD(Buffer.from(about));
         decipher.setAuthTag(all.subarray(ivBytes, ivBytes + tagBytes));
         const text = decipher.update(all.subarray(ivBytes + tagBytes));

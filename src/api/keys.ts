@@ -36,7 +36,7 @@ const keyRequestSchema = z
       .min(1)
       .max(scopes.length)
       .optional()
-      .openapi({ description: "None that the asking key lacks. Default: read and write" }),
+      .openapi({ description: "At most those of the asking key. Default: read and write" }),
     expiresAt: time.optional().openapi({ description: "At the latest when the asking key ends" }),
   })
   .openapi("KeyRequest");
@@ -54,7 +54,7 @@ function keyJson(key: AccessKey) {
   };
 }
 
-/** Keys of the caller's user. What a key may not do, no key that it makes may. */
+/** Keys of the caller's user. A key makes no key that may more than itself. */
 export function addKeys(app: ApiApp, { dailies: { access } }: ApiOptions): void {
   addOperation(
     app,

@@ -9,7 +9,7 @@ const time = z.iso.datetime().openapi({ description: "UTC" });
 const limit = z.coerce.number().int().min(1).max(1000).optional();
 const defaultLimit = 100;
 
-/** Where the id stands in `/v1/notifications/{id}`. */
+/** The place of the id in `/v1/notifications/{id}`. */
 const idSegment = 2;
 
 const topic = z.enum(["completed", "error", "confirmation", "test"]);
@@ -20,7 +20,7 @@ const deliverySchema = z
     notification: z.string(),
     subscription: z.string(),
     topic,
-    name: z.string().optional().openapi({ description: "The media it tells of" }),
+    name: z.string().optional().openapi({ description: "The media file it tells of" }),
     kind: z.enum(["email", "webhook", "log"]),
     address: z.string(),
     state: state.openapi({ description: "dead: given up; a replay tries again" }),
@@ -55,7 +55,7 @@ const toldSchema = notificationSchema
   .openapi("NotificationWithDeliveries");
 
 const pageQuery = z.object({
-  name: z.string().max(1024).optional().openapi({ description: "Of this media" }),
+  name: z.string().max(1024).optional().openapi({ description: "Of this media file" }),
   limit,
   cursor: z
     .string()
@@ -92,13 +92,13 @@ function deliveryJson({ nextAt, endedAt, ...rest }: Delivery) {
   };
 }
 
-/** Messages about the caller's media, and how their delivery to the caller's addresses goes. */
+/** Messages about the caller's media files, and their delivery to the caller's addresses. */
 export function addNotifications(app: ApiApp, { dailies: { notices } }: ApiOptions): void {
   addOperation(
     app,
     "listNotifications",
     {
-      summary: "Messages about your media, newest first",
+      summary: "Messages about your media files, newest first",
       tag,
       query: pageQuery,
       answers: { 200: { description: "A page of messages", json: notificationPageSchema } },
@@ -179,8 +179,8 @@ export function addNotifications(app: ApiApp, { dailies: { notices } }: ApiOptio
       answers: { 202: { description: "Waiting", json: waitingSchema } },
     },
     async (c, { caller: { owner }, body: { since } }) => {
-      const wish = since === undefined ? ({ dead: true } as const) : { since: Date.parse(since) };
-      return c.json({ waiting: await notices.replay({ ...wish, owner }) }, 202);
+      const what = since === undefined ? ({ dead: true } as const) : { since: Date.parse(since) };
+      return c.json({ waiting: await notices.replay({ ...what, owner }) }, 202);
     },
   );
 }

@@ -1,5 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { MediaError } from "../media/errors.ts";
+import { outputKey } from "../media/keys.ts";
+import type { Topic } from "../media/notice.ts";
+import type { Subscription } from "../notify/notice.ts";
+import type { OutputLink } from "../notify/output-link.ts";
 import { sendObject } from "./bytes.ts";
 import type { ApiApp, ApiOptions } from "./environment.ts";
 import { addOperation } from "./route.ts";
@@ -8,12 +12,31 @@ import { downloadQuerySchema } from "./fields.ts";
 const tag = "Notifications";
 
 const codeQuery = z.object({ code: z.string().min(1).max(200) });
+/** It names a media file, whose name may be 900 bytes long. */
+const outputCodeQuery = z.object({ code: z.string().min(1).max(8192) });
+
+const topicWords: Readonly<Record<Topic, string>> = {
+  completed: "media files that are ready",
+  error: "media files that failed",
+};
+
+function topicsOf(subscriptions: readonly Subscription[]): string {
+  return subscriptions.map(({ topic }) => topicWords[topic]).join(", and about ");
+}
+
+function addressOf([first]: readonly Subscription[]): string {
+  return first?.address ?? "";
+}
+
+function confirmed(subscriptions: readonly Subscription[]): string {
+  return `Confirmed: messages to ${addressOf(subscriptions)} about ${topicsOf(subscriptions)}`;
+}
 
 function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** A page with at most one button, which posts to where it is. */
+/** A page with at most one button, which posts to the page's own address. */
 function page(words: string, button?: string): string {
   const form =
     button === undefined ? "" : `<form method="post"><button>${escaped(button)}</button></form>`;
@@ -22,7 +45,7 @@ function page(words: string, button?: string): string {
 
 const pageHeaders = {
   "cache-control": "no-store",
-  // the button posts to where the page is, and has to say so
+  // the button posts to the page's own address, and the browser has to send its origin
   "content-security-policy":
     "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   "referrer-policy": "same-origin",
@@ -30,12 +53,18 @@ const pageHeaders = {
 const html = ["text/html"];
 
 /**
- * What the links in messages lead to. Looking changes nothing where people look: mail programs visit
- * links by themselves. A webhook's receiver may confirm by visiting, as with Amazon SNS.
+ * The pages and outputs that links in messages open. Opening an e-mail's link changes nothing, because
+ * mail programs open links by themselves. A webhook's receiver may confirm by visiting, as with Amazon SNS.
  */
 export function addSubscriptionLinks(app: ApiApp, options: ApiOptions): void {
   const { dailies } = options;
   const { notices } = dailies;
+  /** The output, if the media file still has this owner and this version. */
+  const outputOf = async ({ name, owner, version, kind }: OutputLink) => {
+    const media = await dailies.find(name, owner);
+    const outputs = media.version === version ? await dailies.outputsOf(media) : [];
+    return outputs.find(({ key }) => key === outputKey(kind, name));
+  };
   addOperation(
     app,
     "showConfirmation",
@@ -46,11 +75,13 @@ export function addSubscriptionLinks(app: ApiApp, options: ApiOptions): void {
       answers: { 200: { description: "A page", types: html } },
     },
     async (c, { query }) => {
-      const { kind, address, topic } = await notices.awaiting(query.code);
-      if (kind === "webhook") await notices.confirm(query.code);
-      const done = kind === "webhook";
-      const words = done ? `Confirmed: ${address}` : `Messages about ${topic} media to ${address}?`;
-      return c.html(page(words, done ? undefined : "Yes, confirm"), 200, pageHeaders);
+      const awaiting = await notices.awaiting(query.code);
+      if (awaiting.every(({ kind }) => kind === "webhook")) {
+        await notices.confirm(query.code);
+        return c.html(page(confirmed(awaiting)), 200, pageHeaders);
+      }
+      const words = `Messages to ${addressOf(awaiting)} about ${topicsOf(awaiting)}?`;
+      return c.html(page(words, "Yes, confirm"), 200, pageHeaders);
     },
   );
   addOperation(
@@ -63,8 +94,7 @@ export function addSubscriptionLinks(app: ApiApp, options: ApiOptions): void {
       answers: { 200: { description: "Confirmed", types: html } },
     },
     async (c, { query }) => {
-      const { address } = await notices.confirm(query.code);
-      return c.html(page(`Confirmed: ${address}`), 200, pageHeaders);
+      return c.html(page(confirmed(await notices.confirm(query.code))), 200, pageHeaders);
     },
   );
   addOperation(
@@ -89,8 +119,9 @@ export function addSubscriptionLinks(app: ApiApp, options: ApiOptions): void {
       problems: [404],
     },
     async (c, { query }) => {
-      const { address } = await notices.unsubscribe(query.code);
-      return c.html(page(`Ended: no more messages to ${address}`), 200, pageHeaders);
+      const { address, topic } = await notices.unsubscribe(query.code);
+      const words = `Ended: no more messages to ${address} about ${topicWords[topic]}`;
+      return c.html(page(words), 200, pageHeaders);
     },
   );
   addOperation(
@@ -99,9 +130,9 @@ export function addSubscriptionLinks(app: ApiApp, options: ApiOptions): void {
     {
       summary: "An output, by the link in a message",
       description:
-        "For seven days, as long as the subscription and this version of the media last.",
+        "For seven days, as long as the subscription and this version of the media file exist.",
       tag,
-      query: codeQuery.extend(downloadQuerySchema.shape),
+      query: outputCodeQuery.extend(downloadQuerySchema.shape),
       answers: {
         200: { description: "The bytes", types: ["application/octet-stream"] },
         206: { description: "The part asked for", types: ["application/octet-stream"] },
@@ -110,12 +141,10 @@ export function addSubscriptionLinks(app: ApiApp, options: ApiOptions): void {
       problems: [404, 416],
     },
     async (c, { query }) => {
-      const { owner, name, version, key } = await notices.shared(query.code);
-      const media = await dailies.find(name, owner);
-      const outputs = media.version === version ? await dailies.outputsOf(media) : [];
-      const output = outputs.find((one) => one.key === key);
+      const output = await outputOf(await notices.openLink(query.code)).catch(() => undefined);
       if (output !== undefined) return sendObject(c, options, output);
-      throw new MediaError("not_found", "what the link leads to is not there any more");
+      // the same words whatever the reason: a refusal tells nothing of what exists
+      throw new MediaError("not_found", "the link is not known, or not good any more");
     },
   );
 }

@@ -11,15 +11,16 @@ import { addSubscriptionLinks } from "./subscription-links.ts";
 
 const tag = "Notifications";
 
-/** Where the id stands in `/v1/subscriptions/{id}`. */
+/** The place of the id in `/v1/subscriptions/{id}`. */
 const idSegment = 2;
 
 const subscriptionSchema = z
   .object({
     id: z.string(),
-    topic: z.enum(topics).openapi({ description: "Of media that are done, or that failed" }),
+    topic: z.enum(topics).openapi({ description: "Media files that are ready, or that failed" }),
     kind: z.enum(["email", "webhook", "log"]),
     address: z.string(),
+    madeWith: z.string().optional().openapi({ description: "The key that it ends with" }),
     state: z.enum(["pending", "confirmed", "removed"]),
     createdAt: time,
     confirmedAt: time.optional(),
@@ -34,21 +35,29 @@ const subscriptionsSchema = z
 
 const secret = z
   .string()
-  .openapi({ description: "What messages are signed with; shown this once" });
+  .openapi({ description: "The secret that signs the messages; shown this once" });
 
 const subscribedSchema = subscriptionSchema
-  .extend({ secret: secret.optional() })
+  .extend({
+    secret: secret.optional(),
+    subscriptions: z
+      .array(subscriptionSchema)
+      .openapi({ description: "One for each topic; the first is this one" }),
+  })
   .openapi("Subscribed");
 
 const rotatedSchema = subscriptionSchema.extend({ secret }).openapi("RotatedSecret");
 
 const optionsSchema = z
   .strictObject({
-    topic: z.enum(topics),
+    topic: z
+      .enum([...topics, "both"])
+      .openapi({ description: "both: each topic, with one confirmation" }),
     kind: z.enum(["email", "webhook"]),
     address: z.string().min(1).max(2048).openapi({ description: "A mailbox, or an http(s) URL" }),
     secret: z.string().max(100).optional().openapi({
-      description: "For a webhook: whsec_ and 24 to 64 bytes in base 64. Default: a new one",
+      description:
+        "For a webhook: whsec_ and 24 to 64 bytes in base 64. Default: the one of this URL, else a new one",
     }),
   })
   .openapi("SubscriptionRequest");
@@ -67,14 +76,14 @@ export function subscriptionJson(subscription: Subscription) {
   };
 }
 
-/** Subscriptions of the caller's owner to what becomes of their media. */
+/** Subscriptions of the caller's user to what becomes of that user's media files. */
 export function addSubscriptions(app: ApiApp, options: ApiOptions): void {
   const { notices } = options.dailies;
   addOperation(
     app,
     "listSubscriptions",
     {
-      summary: "Who is told of your media",
+      summary: "Who is told of your media files",
       tag,
       answers: { 200: { description: "Subscriptions, oldest first", json: subscriptionsSchema } },
     },
@@ -88,27 +97,31 @@ export function addSubscriptions(app: ApiApp, options: ApiOptions): void {
     "subscribe",
     {
       summary: "Subscribe an address; it has to confirm before it is told anything",
+      description: "The subscription ends when the key that makes it is revoked or expires.",
       tag,
       body: optionsSchema,
       answers: { 201: { description: "It is asked to confirm", json: subscribedSchema } },
     },
     async (c, { caller, body }) => {
-      const { secret: given, ...wish } = body;
-      const { subscription, secret: told } = await notices
+      const { secret: given, ...rest } = body;
+      const { accessKeyId } = caller;
+      const subscribed = await notices
         .subscribe({
-          ...wish,
+          ...rest,
           owner: caller.owner,
+          ...(accessKeyId !== undefined && { madeWith: accessKeyId }),
           ...(given !== undefined && { secret: given }),
         })
         .catch((thrown: unknown) => {
           const { code, message } = asMediaError(thrown);
-          // without a mail server it is the service that lacks something, and the wish that cannot be had
+          // the service has no mail server: to this caller, e-mail is no kind that can be chosen
           if (code === "invalid_config") throw wrongField({ in: "body", field: "kind", message });
           throw thrown;
         });
       const shown = {
-        ...subscriptionJson(subscription),
-        ...(told !== undefined && { secret: told }),
+        ...subscriptionJson(subscribed.subscription),
+        ...(subscribed.secret !== undefined && { secret: subscribed.secret }),
+        subscriptions: subscribed.subscriptions.map(subscriptionJson),
       };
       return c.json(shown, 201, { "cache-control": "no-store" });
     },

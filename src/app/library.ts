@@ -20,7 +20,7 @@ import type { Job, JobState, Step } from "../media/job.ts";
 import type { LabelSummary } from "../media/label.ts";
 import type { Media, ObjectRef, Rendition, StoredObject } from "../media/media.ts";
 import type { Transcript } from "../media/transcript.ts";
-import type { Notices } from "../runtime/notices.ts";
+import type { Notices } from "../notify/notices.ts";
 import type { CaptionOptions, ExportFormat } from "./export-formats.ts";
 import type { WatchedJob } from "./jobs.ts";
 import type { MediaListing } from "./list.ts";

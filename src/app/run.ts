@@ -44,7 +44,7 @@ export interface Run {
   readonly tell: (update: ProcessUpdate) => void;
 }
 
-export const never = new AbortController().signal;
+export const never: AbortSignal = new AbortController().signal;
 
 export interface RunOptions extends WorkOptions {
   readonly out?: OutputWriter | undefined;

@@ -43,12 +43,7 @@ function addSubscribing(notify: Command, go: Go): void {
     )
     .action((topic: Topic | "both", address: string, options: object, command: Command) =>
       go(command, async (context) =>
-        (await import("./notify.ts")).subscribe(
-          context,
-          topic === "both" ? topics : [topic],
-          address,
-          options,
-        ),
+        (await import("./notify.ts")).subscribe(context, topic, address, options),
       ),
     );
   notify

@@ -2,7 +2,7 @@ import { MediaError } from "../media/errors.ts";
 import { everybody, type Topic } from "../media/notice.ts";
 import type { DeliveryReport } from "../notify/delivery.ts";
 import type { Subscription, SubscriptionKind } from "../notify/notice.ts";
-import type { Subscribed } from "../state/sqlite/notify/subscriptions.ts";
+import type { Subscribed } from "../notify/subscriptions.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
 import { deliverNow } from "./notify-delivery.ts";
@@ -47,12 +47,12 @@ export function kindOf(address: string): SubscriptionKind {
   );
 }
 
-function subscribedLines({ subscription, secret }: Subscribed, sent: DeliveryReport): string[] {
-  const { id, topic, state } = subscription;
-  const address = printable(subscription.address);
-  const lines = [`${id}  ${topic} → ${address}  ${state}`];
+function subscribedLines({ subscriptions, secret }: Subscribed, sent: DeliveryReport): string[] {
+  const lines = subscriptions.map(
+    ({ id, topic, address, state }) => `${id}  ${topic} → ${printable(address)}  ${state}`,
+  );
   if (secret !== undefined) lines.push("", `  signing secret  ${secret}`, "");
-  if (state === "confirmed") return lines;
+  if (subscriptions.every(({ state }) => state === "confirmed")) return lines;
   if (sent.delivered > 0) lines.push("It was asked to confirm.");
   else
     lines.push(
@@ -69,47 +69,52 @@ export interface SubscribeOptions {
 /** `dailies notify subscribe`; `{"subscriptions": SubscribedJson[]}` with --json. */
 export async function subscribe(
   { output, withDailies }: Context,
-  topics: readonly Topic[],
+  topic: Topic | "both",
   address: string,
   { owner = everybody, secret }: SubscribeOptions,
 ): Promise<number> {
   const kind = kindOf(address);
   const done = await withDailies(
     async (dailies) => {
-      const all: { subscribed: Subscribed; sent: DeliveryReport }[] = [];
-      for (const topic of topics) {
-        const request = { topic, kind, address, owner, ...(secret !== undefined && { secret }) };
-        const subscribed = await dailies.notices.subscribe(request);
-        const sent = await deliverNow(dailies, subscribed.subscription.id);
-        const now = (await dailies.notices.subscriptions()).find(
-          ({ id }) => id === subscribed.subscription.id,
-        );
-        all.push({ subscribed: { ...subscribed, ...(now && { subscription: now }) }, sent });
+      const secretGiven = secret !== undefined && { secret };
+      const subscribed = await dailies.notices.subscribe({
+        topic,
+        kind,
+        address,
+        owner,
+        ...secretGiven,
+      });
+      const sent = { delivered: 0, failed: 0, dead: 0 };
+      for (const { id } of subscribed.subscriptions) {
+        const report = await deliverNow(dailies, id);
+        sent.delivered += report.delivered;
       }
-      return all;
+      const now = new Map((await dailies.notices.subscriptions()).map((one) => [one.id, one]));
+      const subscriptions = subscribed.subscriptions.map((one) => now.get(one.id) ?? one);
+      return { ...subscribed, subscriptions, sent };
     },
     { create: true },
   );
   if (output.mode === "human") {
-    for (const { subscribed, sent } of done) output.lines(subscribedLines(subscribed, sent));
-    if (done.some(({ subscribed }) => subscribed.secret !== undefined))
-      output.note("Keep the secret now: it is not shown again.");
+    output.lines(subscribedLines(done, done.sent));
+    if (done.secret !== undefined) output.note("Keep the secret now: it is not shown again.");
   } else
     output.list(
       "subscriptions",
-      done.map(({ subscribed: { subscription, secret: told } }) => ({
+      done.subscriptions.map((subscription) => ({
         ...subscriptionJson(subscription),
-        ...(told !== undefined && { secret: told }),
+        ...(done.secret !== undefined && { secret: done.secret }),
       })),
     );
   return exitCodes.done;
 }
 
-/** `dailies notify confirm`; a SubscriptionJson with --json. */
+/** `dailies notify confirm`; `{"subscriptions": SubscriptionJson[]}` with --json. */
 export async function confirm({ output, withDailies }: Context, token: string): Promise<number> {
-  const subscription = await withDailies(({ notices }) => notices.confirm(token));
-  if (output.mode !== "human") output.document(subscriptionJson(subscription));
-  else output.lines([`Confirmed: ${subscription.topic} → ${printable(subscription.address)}`]);
+  const found = await withDailies(({ notices }) => notices.confirm(token));
+  if (output.mode !== "human") output.list("subscriptions", found.map(subscriptionJson));
+  else
+    output.lines(found.map(({ topic, address }) => `Confirmed: ${topic} → ${printable(address)}`));
   return exitCodes.done;
 }
 

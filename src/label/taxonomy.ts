@@ -1,4 +1,4 @@
-import { imagenetClasses, imagenetKinds } from "./imagenet-taxonomy.ts";
+import taxonomy from "./imagenet-taxonomy.json" with { type: "json" };
 
 /**
  * What a model's classes are called here, and what each thing is a kind of. The names are everyday
@@ -65,13 +65,13 @@ function note(member: string, kind: string): void {
 
 for (const [kind, members] of Object.entries(kinds))
   for (const member of members.split(",")) note(member, kind);
-for (const row of [...imagenetClasses, ...imagenetKinds]) {
+for (const row of [...taxonomy.classes, ...taxonomy.kinds]) {
   const [name = "", ...above] = row.split("|");
   for (const kind of above) note(name, kind);
 }
 
 /** The names of the thousand ImageNet classes, by their index; two classes may have one name. */
-export const imagenetNames: readonly string[] = imagenetClasses.map(
+export const imagenetNames: readonly string[] = taxonomy.classes.map(
   (row) => row.split("|")[0] ?? "",
 );
 

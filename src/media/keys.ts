@@ -53,16 +53,22 @@ const outputEndings = {
 
 export type OutputKind = keyof typeof outputEndings;
 
+export const outputKinds = Object.keys(outputEndings) as readonly OutputKind[];
+
 /** The key of an output in the outputs bucket: `a/talk.mp4` → `output/web/a/talk.mp4`. */
 export function outputKey(kind: OutputKind, sourceKey: string): string {
   const folder = kind.split("-")[0];
   return `output/${folder}/${stemOf(sourceKey)}.${outputEndings[kind]}`;
 }
 
+/** Which output of a source has this key; undefined when none has. */
+export function outputKindOf(key: string, sourceKey: string): OutputKind | undefined {
+  return outputKinds.find((kind) => outputKey(kind, sourceKey) === key);
+}
+
 /** The key of the same output for the media file `to`; undefined when `key` is no output of `from`. */
 export function renamedOutput(key: string, from: string, to: string): string | undefined {
-  const kinds = Object.keys(outputEndings) as OutputKind[];
-  const kind = kinds.find((one) => outputKey(one, from) === key);
+  const kind = outputKindOf(key, from);
   return kind === undefined ? undefined : outputKey(kind, to);
 }
 

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { openDatabase } from "../state/sqlite/open.ts";
 import { enterSession } from "../state/sqlite/sessions.ts";
 import { newSession } from "../media/ids.ts";
-import type { Notices } from "../runtime/notices.ts";
+import type { Notices } from "./notices.ts";
 import { createOutcomes, type Outcomes } from "./outcome.fixture.ts";
 import { openNotices, openReceiver } from "./receivers.fixture.ts";
 import { delaysMs, longestDelayMs, nextDelayMs } from "./schedule.ts";
@@ -67,6 +68,45 @@ describe("deliveries", () => {
     );
   const inAMinute = () => Date.now() + 60_000;
 
+  it("leave as soon as the write that adds them is committed", async () => {
+    const stop = new AbortController();
+    const running = notices.deliver(stop.signal);
+    await vi.waitFor(() => expect(told()).toEqual(["a.mp4"]), 5_000);
+    const delays: number[] = [];
+    for (let n = 0; n < 20; n += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await world.end(`${n}.mp4`);
+      const committedAt = performance.now();
+      while (told().at(-1) !== `${n}.mp4`) await new Promise((resolve) => setTimeout(resolve, 1));
+      delays.push(performance.now() - committedAt);
+    }
+    stop.abort();
+    await running;
+    const [median = Infinity] = delays.toSorted((a, b) => a - b).slice(10);
+    expect(median).toBeLessThan(250); // looking once in a while takes 1,500 ms
+  });
+
+  it("that another process adds are found by looking now and then, not all the time", async () => {
+    const file = join(folder, "dailies.db");
+    const [own, others] = [openDatabase(file), openDatabase(file)];
+    const here = await openNotices({ database: own });
+    const address = join(folder, "log here");
+    const lines = () =>
+      readFileSync(address, { encoding: "utf8", flag: "a+" }).split("\n").length - 1;
+    await here.notices.subscribe({ topic: "completed", kind: "log", address, owner: "*" });
+    const looks = vi.spyOn(here.store, "nextDueAt");
+    const stop = new AbortController();
+    const running = here.notices.deliver(stop.signal);
+    await vi.waitFor(() => expect(looks).toHaveBeenCalled());
+    await createOutcomes(others).end("b.mp4");
+    await vi.waitFor(() => expect(lines()).toBe(1), 6_000);
+    expect(looks.mock.calls.length).toBeLessThan(6);
+    stop.abort();
+    await running;
+    others.close();
+    here.close();
+  });
+
   it("are taken over at once from a process that is gone", async () => {
     claimedBy("gone", inAMinute());
     expect(await notices.deliverDue()).toMatchObject({ delivered: 1 });
@@ -93,8 +133,8 @@ describe("deliveries", () => {
 
   it("under way are cut off, and tried later, when there is no more time for them", async () => {
     const receiver = await openReceiver(() => {}); // takes it, and never answers
-    const wish = { topic: "completed", kind: "webhook", owner: "*" } as const;
-    const { subscription } = await notices.subscribe({ ...wish, address: receiver.url });
+    const wanted = { topic: "completed", kind: "webhook", owner: "*" } as const;
+    const { subscription } = await notices.subscribe({ ...wanted, address: receiver.url });
     const [stop, end] = [new AbortController(), new AbortController()];
     const running = notices.deliver(stop.signal, undefined, end.signal);
     await vi.waitFor(() => expect(receiver.requests).toHaveLength(1), 5_000);

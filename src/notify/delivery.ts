@@ -1,28 +1,30 @@
 import { asMediaError } from "../media/errors.ts";
-import type { Claimed, Claims } from "../state/sqlite/notify/claims.ts";
-import type { Sender, Sent, SubscriptionKind } from "./notice.ts";
-import type { Outbox } from "../state/sqlite/notify/outbox.ts";
+import type { Outgoing, Sender, Sent, SubscriptionKind } from "./notice.ts";
+import { afterSending, deadKeptMs, keptMs } from "./schedule.ts";
+import type { ClaimedDelivery, NotificationStore } from "./store.ts";
 
-/** How often the loop looks for what is due. */
-const lookMs = 1_000;
+/** How often the loop looks for deliveries that other processes have added; its own wake it at once. */
+const lookMs = 3_000;
 
-/** After the catalog failed (a full disk, say), it is left alone so long. */
+/** The loop never looks more often than this, whatever it is told is due. */
+const leastPauseMs = 20;
+
+/** How long the store is left alone after it failed (a full disk, say). */
 const troubleMs = 5_000;
 
-/** What is under way when the loop is to end may finish for so long. */
+/** How long sendings under way may go on after the signal. */
 const graceMs = 5_000;
 
-/** How long a sending that has ended waits to be recorded: its claim must still count by then. */
-const patienceMs = 60_000;
+/** How long it is tried to record the end of a sending, and how often: its claim must still count by then. */
+const recordMs = 60_000;
+const recordEveryMs = 1_000;
 
-const never = new AbortController().signal;
-
-/** How long delivered messages are kept. */
-const keptMs = 30 * 24 * 3_600_000;
 const pruneEveryMs = 3_600_000;
 
 /** Receivers that are written to at the same time, each one message at a time. */
 const concurrency = 8;
+
+const never = new AbortController().signal;
 
 /** What came of some deliveries. `failed` ones are tried again later. */
 export interface DeliveryReport {
@@ -32,17 +34,24 @@ export interface DeliveryReport {
 }
 
 interface Options {
-  readonly claims: Claims;
-  readonly outbox: Outbox;
+  readonly store: Pick<
+    NotificationStore,
+    "claim" | "nextDueAt" | "finish" | "handBack" | "prune" | "onDeliveries"
+  >;
   readonly senders: Readonly<Record<SubscriptionKind, Sender>>;
+  /** The message of a claimed delivery. */
+  readonly outgoing: (claimed: ClaimedDelivery) => Promise<Outgoing>;
   /** Called before anything is claimed: other processes have to see that this one lives. */
   readonly enter: () => Promise<unknown>;
+  readonly now: () => number;
+  /** Pauses between attempts. Default: `delaysMs`. */
+  readonly delays?: readonly number[];
 }
 
 export interface Delivering {
   /**
    * Delivers what is due, now and as long as the signal lets it. Never throws.
-   * @param onTrouble told of what fails beside the receivers: the catalog, say. Default: nobody.
+   * @param onTrouble told of what fails beside the receivers: the store, say. Default: nothing is told.
    * @param atOnce cuts off what is under way; else that may finish for five seconds after the signal.
    */
   run(
@@ -50,11 +59,12 @@ export interface Delivering {
     onTrouble?: (error: unknown) => void,
     atOnce?: AbortSignal,
   ): Promise<void>;
-  /** Delivers what is due now, to one subscription or to all, and returns. @throws MediaError what is the matter with the catalog */
+  /** Delivers what is due now, to one subscription or to all, and returns. @throws MediaError what the store throws */
   deliverDue(options?: { signal?: AbortSignal; subscription?: string }): Promise<DeliveryReport>;
 }
 
-function pause(ms: number, signal: AbortSignal, until: Promise<unknown> = new Promise(() => {})) {
+/** Waits so long, until the signal, or until one of the promises ends. */
+function pause(ms: number, signal: AbortSignal, until: readonly Promise<unknown>[] = []) {
   return new Promise<void>((resolve) => {
     const done = (): void => {
       clearTimeout(timer);
@@ -64,117 +74,166 @@ function pause(ms: number, signal: AbortSignal, until: Promise<unknown> = new Pr
     const timer = setTimeout(done, ms);
     signal.addEventListener("abort", done);
     if (signal.aborted) done();
-    void until.then(done, done);
+    for (const one of until) void one.then(done, done);
   });
 }
 
-/** Takes messages from the outbox to their receivers: at least once each, under an id that stays. */
-export function createDelivery({ claims, outbox, senders, enter }: Options): Delivering {
-  /** Records the end of a sending, also when the catalog fails for a while: else it would be sent twice. */
-  const record = async (claimed: Claimed, sent: Sent, end: AbortSignal): Promise<void> => {
-    const deadline = performance.now() + patienceMs;
+/** Calls `work` with a signal that ends a while after the given one, for what is under way. */
+async function withGrace<T>(
+  signal: AbortSignal,
+  work: (end: AbortSignal) => Promise<T>,
+  atOnce: AbortSignal = never,
+): Promise<T> {
+  const end = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const later = (): void => void (timer ??= setTimeout(() => end.abort(), graceMs));
+  signal.addEventListener("abort", later);
+  if (signal.aborted) later();
+  try {
+    return await work(AbortSignal.any([end.signal, atOnce]));
+  } finally {
+    signal.removeEventListener("abort", later);
+    clearTimeout(timer);
+  }
+}
+
+/** Notes wake-ups, so that one that comes while the loop works is not lost. */
+function createWaker(onWake: NotificationStore["onDeliveries"]) {
+  let isAwake = false;
+  let wake = (): void => {};
+  const stop = onWake(() => {
+    isAwake = true;
+    wake();
+  });
+  return {
+    stop,
+    /** Resolves at the next wake-up, or at once when one came since the last call of `reset`. */
+    woken: () => new Promise<void>((resolve) => (isAwake ? resolve() : (wake = resolve))),
+    reset: () => void (isAwake = false),
+  };
+}
+
+/** Claims and sends deliveries, and records how each sending ended. */
+function createSending({ store, senders, outgoing, now, delays }: Options) {
+  /** Tries again for a while when the store fails: else the message would be sent twice. */
+  const record = async (claimed: ClaimedDelivery, sent: Sent, end: AbortSignal): Promise<void> => {
+    const deadline = performance.now() + recordMs;
+    const options = delays === undefined ? {} : { delays };
     for (;;)
       try {
-        return await claims.finish(claimed, sent);
+        const ended = afterSending(sent, claimed.attempts, now(), options);
+        return await store.finish(claimed.claim, ended);
       } catch (error) {
         if (end.aborted || performance.now() > deadline) throw error;
-        await pause(lookMs, end);
+        await pause(recordEveryMs, end);
       }
   };
 
-  const deliver = async (claimed: Claimed, end: AbortSignal): Promise<Sent> => {
-    const { message } = claimed;
-    const sent = await senders[message.subscription.kind]
+  return async (claimed: ClaimedDelivery, end: AbortSignal): Promise<Sent> => {
+    const { kind } = claimed.subscription;
+    const message = await outgoing(claimed);
+    const sent = await senders[kind]
       .send(message, end)
       .catch((thrown: unknown): Sent => ({ state: "failed", error: asMediaError(thrown).message }));
-    // what was cut short by us says nothing of the receiver
-    if (end.aborted && sent.state === "failed") await claims.handBack(claimed);
+    // what was cut short here says nothing of the receiver
+    if (end.aborted && sent.state === "failed") await store.handBack(claimed.claim);
     else await record(claimed, sent, end);
     return sent;
   };
+}
 
-  /** Calls `work` with a signal that ends a while after the given one, for what is under way. */
-  const withGrace = async <T>(
-    signal: AbortSignal,
-    work: (end: AbortSignal) => Promise<T>,
-    atOnce: AbortSignal = never,
-  ) => {
-    const end = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
-    const later = (): void => void (timer ??= setTimeout(() => end.abort(), graceMs));
-    signal.addEventListener("abort", later);
-    if (signal.aborted) later();
-    try {
-      return await work(AbortSignal.any([end.signal, atOnce]));
-    } finally {
-      signal.removeEventListener("abort", later);
-      clearTimeout(timer);
-    }
+/** Sends each claimed delivery, at most eight at a time, and knows those under way. */
+function createRunning(send: ReturnType<typeof createSending>) {
+  const running = new Set<Promise<unknown>>();
+  return {
+    all: (): readonly Promise<unknown>[] => [...running],
+    free: (): number => concurrency - running.size,
+    start(
+      claimed: readonly ClaimedDelivery[],
+      end: AbortSignal,
+      onSent: (sent: Sent) => void,
+      onError?: (error: unknown) => void,
+    ): void {
+      for (const each of claimed) {
+        const one = send(each, end)
+          .then(onSent)
+          .catch((error: unknown) => {
+            if (onError === undefined) throw error;
+            onError(error);
+          })
+          .finally(() => running.delete(one));
+        running.add(one);
+      }
+    },
+  };
+}
+
+/** Takes messages from the outbox to their receivers: at least once each, under an id that stays. */
+export function createDelivery(options: Options): Delivering {
+  const { store, enter, now } = options;
+  const send = createSending(options);
+
+  /** Claims and starts what is due. Returns how long there is nothing to do, in milliseconds. */
+  const round = async (
+    running: ReturnType<typeof createRunning>,
+    end: AbortSignal,
+    onTrouble: (error: unknown) => void,
+  ): Promise<number> => {
+    await enter();
+    if (running.free() <= 0) return lookMs; // one that ends wakes the loop
+    const dueAt = await store.nextDueAt();
+    const waitMs = (dueAt ?? Infinity) - now();
+    if (waitMs > 0) return Math.min(lookMs, Math.max(leastPauseMs, waitMs));
+    const claimed = await store.claim(running.free());
+    running.start(claimed, end, () => {}, onTrouble);
+    return claimed.length > 0 ? 0 : leastPauseMs;
   };
 
   return {
     run: (signal, onTrouble = () => {}, atOnce = never) => {
       const work = async (end: AbortSignal): Promise<void> => {
-        const running = new Set<Promise<unknown>>();
+        const running = createRunning(send);
+        const waker = createWaker((listener) => store.onDeliveries(listener));
         let prunedAt = -Infinity;
-        const round = async (): Promise<void> => {
-          await enter();
-          if (performance.now() - prunedAt > pruneEveryMs) {
-            prunedAt = performance.now();
-            await outbox.prune(Date.now() - keptMs);
-          }
-          const free = concurrency - running.size;
-          const claimed = free > 0 && claims.isAnyDue() ? await claims.claim(free) : [];
-          for (const each of claimed) {
-            const one = deliver(each, end)
-              .catch(onTrouble)
-              .finally(() => running.delete(one));
-            running.add(one);
-          }
-          if (claimed.length === 0) await pause(lookMs, signal, anyOf(running));
-        };
         while (!signal.aborted)
-          await round().catch(async (error: unknown) => {
+          try {
+            waker.reset();
+            if (performance.now() - prunedAt > pruneEveryMs) {
+              prunedAt = performance.now();
+              await store.prune({ before: now() - keptMs, deadBefore: now() - deadKeptMs });
+            }
+            const waitMs = await round(running, end, onTrouble);
+            if (waitMs > 0) await pause(waitMs, signal, [...running.all(), waker.woken()]);
+          } catch (error) {
             onTrouble(error);
             await pause(troubleMs, signal);
-          });
-        await Promise.all(running);
+          }
+        waker.stop();
+        await Promise.all(running.all());
       };
       return withGrace(signal, work, atOnce);
     },
 
-    deliverDue: ({ signal = new AbortController().signal, subscription } = {}) =>
+    deliverDue: ({ signal = never, subscription } = {}) =>
       withGrace(signal, async (end) => {
         const report = { delivered: 0, failed: 0, dead: 0 };
-        const count = (sent: Sent): void => {
-          if (sent.state === "delivered") report.delivered += 1;
-          else if (sent.state === "failed") report.failed += 1;
-          else report.dead += 1;
+        const count = ({ state }: Sent): void => {
+          report[state === "delivered" || state === "failed" ? state : "dead"] += 1;
         };
-        const running = new Set<Promise<void>>();
+        const running = createRunning(send);
         await enter();
         try {
           while (!signal.aborted) {
-            const free = concurrency - running.size;
-            const claimed = free > 0 ? await claims.claim(free, subscription) : [];
-            if (claimed.length === 0 && running.size === 0) break;
-            for (const each of claimed) {
-              const one = deliver(each, end)
-                .then(count)
-                .finally(() => running.delete(one));
-              running.add(one);
-            }
-            await Promise.race(running);
+            const free = running.free();
+            const claimed = free > 0 ? await store.claim(free, subscription) : [];
+            if (claimed.length === 0 && running.all().length === 0) break;
+            running.start(claimed, end, count);
+            await Promise.race(running.all());
           }
         } finally {
-          await Promise.allSettled(running);
+          await Promise.allSettled(running.all());
         }
         return report;
       }),
   };
-}
-
-/** When the first of them ends; never, when there is none. */
-function anyOf(running: ReadonlySet<Promise<unknown>>): Promise<unknown> {
-  return running.size === 0 ? new Promise(() => {}) : Promise.race(running);
 }

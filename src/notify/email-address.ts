@@ -17,7 +17,7 @@ export function emailAddress(text: string): string {
   if (!local.test(name) || name.length > 64 || !domain.test(host) || address.length > 254)
     throw new MediaError(
       "invalid_argument",
-      `${JSON.stringify(text.slice(0, 100))} is no e-mail address`,
+      `${JSON.stringify(text.slice(0, 100))} is not an e-mail address`,
     );
   return address;
 }

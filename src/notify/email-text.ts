@@ -1,18 +1,25 @@
-import type { NoticeContent, NoticeFailure } from "../media/notice.ts";
+import { outputKindOf } from "../media/keys.ts";
+import type { NoticeContent, NoticeFailure, Topic } from "../media/notice.ts";
 import type { Links } from "./links.ts";
 import type { Outgoing } from "./notice.ts";
-import { outputCode, unsubscribeToken } from "./secrets.ts";
+import { linkMs } from "./output-link.ts";
+import { unsubscribeToken } from "./secrets.ts";
 
-/** A part of a message, told once in text and once in HTML. */
+/** A part of a message, written once as text and once as HTML. */
 type Part =
   | { readonly is: "title" | "line" | "quote"; readonly text: string }
   | { readonly is: "link"; readonly text: string; readonly url: string }
   | { readonly is: "list"; readonly items: readonly (string | { text: string; url: string })[] };
 
+const topicWords: Readonly<Record<Topic, string>> = {
+  completed: "a media file is ready",
+  error: "a media file has failed",
+};
+
 const longestSubject = 150;
 const mostOutputs = 20;
 
-/** Without what controls a terminal or turns the direction of writing; spaces and line ends stay. */
+/** A text without characters that control a terminal or turn the direction of writing. Spaces and line ends stay. */
 export function plain(text: string): string {
   return text.replace(/[^\P{Cc}\n\t]|[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, " ");
 }
@@ -35,7 +42,7 @@ function clock(ms: number): string {
 
 function about({ type, durationMs, sizeBytes }: NoticeContent): string {
   const length = durationMs === undefined ? [] : [clock(durationMs)];
-  return [type ?? "media", ...length, size(sizeBytes)].join(", ");
+  return [type ?? "file", ...length, size(sizeBytes)].join(", ");
 }
 
 function failureParts({ step, code, message, remedy, lastLines }: NoticeFailure): Part[] {
@@ -51,19 +58,33 @@ function failureParts({ step, code, message, remedy, lastLines }: NoticeFailure)
   ];
 }
 
-/** Each with a link that needs no key: whoever gets the mail has none to show. */
-function outputParts(
-  { outputs }: NoticeContent,
-  { notification, subscription, secrets }: Outgoing,
+/** The link to an output. It needs no key: a mail program cannot show one. */
+function outputLink(
+  { name, version, owner }: NoticeContent,
+  key: string,
+  { notification, subscription }: Outgoing,
   links: Links | undefined,
-): Part[] {
+): string | undefined {
+  const kind = outputKindOf(key, name);
+  if (kind === undefined) return undefined;
+  return links?.output({
+    subscription: subscription.id,
+    subscriptionOwner: subscription.owner,
+    name,
+    version,
+    owner,
+    kind,
+    expiresAt: notification.at + linkMs,
+  });
+}
+
+function outputParts(content: NoticeContent, message: Outgoing, links: Links | undefined): Part[] {
+  const { outputs } = content;
   if (outputs.length === 0) return [];
-  const [secret] = secrets;
-  const shown = outputs.slice(0, mostOutputs).map(({ key, sizeBytes }, index) => {
+  const shown = outputs.slice(0, mostOutputs).map(({ key, sizeBytes }) => {
     const text = `${key} (${size(sizeBytes)})`;
-    if (links === undefined || secret === undefined) return text;
-    const told = { subscription: subscription.id, notification: notification.id, index };
-    return { text, url: links.output(outputCode(told, secret)) };
+    const url = outputLink(content, key, message, links);
+    return url === undefined ? text : { text, url };
   });
   const rest = outputs.length - shown.length;
   const more = rest > 0 ? [`and ${rest} more`] : [];
@@ -99,7 +120,7 @@ function mediaParts(content: NoticeContent, message: Outgoing, links: Links | un
 
 function confirmationParts({ subscription, token }: Outgoing, links: Links | undefined): Part[] {
   if (token === undefined) return [];
-  const what = subscription.topic === "completed" ? "media are ready" : "media fail";
+  const what = token.topics.map((topic) => topicWords[topic]).join(", and when ");
   return [
     { is: "title", text: "Do you want these messages?" },
     {
@@ -180,20 +201,20 @@ function htmlOf(part: Part): string {
   }
 }
 
-function subjectOf({ notification, subscription }: Outgoing): string {
+function subjectOf({ notification }: Outgoing): string {
   switch (notification.topic) {
     case "completed":
       return `Ready: ${notification.content?.name ?? ""}`;
     case "error":
       return `Failed: ${notification.content?.name ?? ""}`;
     case "confirmation":
-      return `Please confirm: messages about ${subscription.topic} media`;
+      return "Please confirm: messages from Dailies";
     case "test":
       return "A test message";
   }
 }
 
-/** Subject, text and HTML of a message; whatever names and transcripts hold, it is only shown. */
+/** Subject, text and HTML of a message. Names and transcripts are only shown, whatever they hold. */
 export function emailText(
   message: Outgoing,
   links: Links | undefined,

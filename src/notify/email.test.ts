@@ -10,7 +10,7 @@ import { emailAddress } from "./email-address.ts";
 import { emailText } from "./email-text.ts";
 import { createEmailSender, type Smtp } from "./email.ts";
 import type { Outgoing } from "./notice.ts";
-import type { Notices } from "../runtime/notices.ts";
+import type { Notices } from "./notices.ts";
 import { createOutcomes, failed, type Outcomes } from "./outcome.fixture.ts";
 import { openMailServer, openNotices, type MailServer } from "./receivers.fixture.ts";
 
@@ -84,20 +84,20 @@ describe("e-mail", () => {
   const header = (name: string): string | undefined =>
     server.mails.at(-1)?.mail.headers.find(({ key }) => key === name)?.value;
 
-  it("goes to nobody who has not confirmed, and asks once", async () => {
+  it("goes to no address that has not confirmed, and asks once", async () => {
     await subscribe("ada@example.org");
     await subscribe("ada@example.org");
     await world.end("a.mp4");
     await notices.deliverDue();
     expect(server.mails.map(({ mail }) => mail.subject)).toEqual([
-      "Please confirm: messages about completed media",
+      "Please confirm: messages from Dailies",
     ]);
     const token = tokenIn(server.mails[0]?.mail.text);
     const kept = database.prepare("SELECT * FROM confirmation_tokens").all();
     expect(token).toHaveLength(44);
     expect(JSON.stringify(kept)).not.toContain(token);
     await expect(notices.confirm(`${token}x`)).rejects.toMatchObject({ code: "invalid_token" });
-    expect(await notices.confirm(token)).toMatchObject({ state: "confirmed" });
+    expect(await notices.confirm(token)).toMatchObject([{ state: "confirmed" }]);
     await expect(notices.confirm(token)).rejects.toMatchObject({ code: "invalid_token" });
     await world.end("b.mp4");
     await notices.deliverDue();
@@ -110,12 +110,12 @@ describe("e-mail", () => {
     await notices.remove(id);
     await expect(subscribe("ada@example.org")).rejects.toMatchObject(limited);
     await subscribe("ada@example.org", "error");
-    // whoever wishes it
+    // whichever owner subscribes it
     const asked = () =>
       Number(database.prepare("SELECT count(*) AS n FROM deliveries").get()?.["n"]);
-    const wish = { topic: "error", kind: "email", address: "ada@example.org" } as const;
+    const wanted = { topic: "error", kind: "email", address: "ada@example.org" } as const;
     const owners = Array.from({ length: 20 }, (_, n) =>
-      notices.subscribe({ ...wish, owner: `${n}` }),
+      notices.subscribe({ ...wanted, owner: `${n}` }),
     );
     const refused = (await Promise.allSettled(owners)).filter(
       ({ status }) => status === "rejected",
@@ -170,18 +170,15 @@ describe("e-mail", () => {
     expect(mail?.text).toContain("…");
     expect(mail?.text).toContain("Seen: Dog");
     const code = /v1\/outputs\?code=([\w.-]+)/.exec(mail?.text ?? "")?.[1] ?? "";
-    const output = { name: "talks/a&b.mp4", version, key, owner: "local" };
-    expect(await notices.shared(code)).toEqual(output);
-    const notFound = { code: "not_found" };
-    for (const other of [
-      code.slice(0, -2),
-      code.replace(".0.", ".1."),
-      code.replace(/.\./, "0."),
-      "",
-    ])
-      await expect(notices.shared(other), other).rejects.toMatchObject(notFound);
-    database.exec(`UPDATE notifications SET at = at - ${7 * 24 * 3_600_000}`);
-    await expect(notices.shared(code)).rejects.toMatchObject(notFound);
+    expect(await notices.openLink(code)).toMatchObject({
+      name: "talks/a&b.mp4",
+      version,
+      kind: "web",
+      owner: "local",
+      subscriptionOwner: "*",
+    });
+    for (const other of [code.slice(0, -2), `${code}A`, code.replace(/.\./, "0."), ""])
+      await expect(notices.openLink(other), other).rejects.toMatchObject({ code: "not_found" });
     expect(mail?.html).toContain("<h2>talks/a&amp;b.mp4 is ready</h2>");
     expect(header("auto-submitted")).toBe("auto-generated");
     expect(header("list-unsubscribe")).toMatch(
@@ -202,7 +199,7 @@ describe("e-mail", () => {
     expect(mail?.html).toContain("moov atom not found\n&lt;b&gt;&amp;");
   });
 
-  it("has no header and no recipient from a media's name", async () => {
+  it("has no header and no recipient from the name of a media file", async () => {
     await confirmed("ada@example.org");
     const name = "x\r\nBcc: eve@example.org\r\n\r\n<script>\u202e\u2028.mp4";
     await world.end(name);
@@ -283,8 +280,8 @@ describe("e-mail", () => {
 
   it("is refused where no mail server is set", async () => {
     const { notices: without, close: end } = await openNotices();
-    const wish = { topic: "error", kind: "email", address: "a@b.c", owner: "*" } as const;
-    await expect(without.subscribe(wish)).rejects.toMatchObject({ code: "invalid_config" });
+    const wanted = { topic: "error", kind: "email", address: "a@b.c", owner: "*" } as const;
+    await expect(without.subscribe(wanted)).rejects.toMatchObject({ code: "invalid_config" });
     end();
   });
 });
@@ -310,7 +307,7 @@ describe("an e-mail address", () => {
     "a@b.c\r\nBcc: d@e.f",
     "a\u0000@b.c",
     `${"a".repeat(65)}@b.c`,
-  ])("is not %j", (text) => expect(() => emailAddress(text)).toThrow(/is no e-mail address/));
+  ])("is not %j", (text) => expect(() => emailAddress(text)).toThrow(/is not an e-mail address/));
 
   it("has nothing in it that could be a header, a list or another mailbox", () => {
     fc.assert(

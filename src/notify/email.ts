@@ -7,7 +7,7 @@ import type { Links } from "./links.ts";
 import type { Outgoing, Sender, Sent } from "./notice.ts";
 import { unsubscribeToken } from "./secrets.ts";
 
-/** The mail server that takes our messages. */
+/** The mail server that Dailies sends by. */
 export interface Smtp {
   readonly host: string;
   /** Default: 465 with `secure`, else 587. */
@@ -16,7 +16,7 @@ export interface Smtp {
   readonly secure: boolean;
   readonly user?: string;
   readonly password?: string;
-  /** A file that holds the password alone; read for each message, so that it can be changed. */
+  /** A file that holds only the password. It is read for each message, so that it can be changed. */
   readonly passwordFile?: string;
   /** `dailies@example.org` or `Dailies <dailies@example.org>`. */
   readonly from: string;
@@ -26,7 +26,7 @@ interface Options {
   /** Undefined: mail cannot be sent. */
   readonly smtp?: Smtp | undefined;
   readonly links?: Links | undefined;
-  /** For one message, from connecting to its acceptance. Default: 45 s. */
+  /** For one message, from connecting until the server has accepted it. Default: 45 s. */
   readonly timeoutMs?: number;
 }
 
@@ -81,7 +81,7 @@ function mailOf(message: Outgoing, { from }: Smtp, links: Links | undefined) {
   const domain = mailboxOf(from).split("@").at(-1) ?? "localhost";
   return {
     from,
-    // as an object it is one mailbox, whatever is in it
+    // given as an object it is one mailbox, whatever characters it has
     to: { name: "", address },
     date: new Date(at),
     messageId: `<${id}.${message.subscription.id}@${domain}>`,
@@ -94,14 +94,14 @@ function mailOf(message: Outgoing, { from }: Smtp, links: Links | undefined) {
   };
 }
 
-/** What the server says about this recipient or message for good (RFC 5321: 5yz), and not about us. */
+/** Whether the server refuses this recipient or message for good (RFC 5321: 5yz), and not this client. */
 function isFinal(thrown: unknown): boolean {
   const { code, responseCode } = thrown as { code?: unknown; responseCode?: unknown };
   const about = code === "EENVELOPE" || code === "EMESSAGE";
   return about && typeof responseCode === "number" && responseCode >= 500;
 }
 
-/** E-mail by SMTP, a text and an HTML part. */
+/** E-mail by SMTP, with a text part and an HTML part. */
 export function createEmailSender({ smtp, links, timeoutMs = 45_000 }: Options): Sender {
   return {
     check(address) {

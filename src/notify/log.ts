@@ -5,7 +5,7 @@ import type { Links } from "./links.ts";
 import type { Sender } from "./notice.ts";
 import { webhookBody } from "./webhook-body.ts";
 
-/** One JSON line a message: what a webhook gets, and the message's id. */
+/** One line of JSON for each message: what a webhook gets, and the message's id. */
 export function createLogSender({ links }: { readonly links?: Links | undefined } = {}): Sender {
   return {
     check(address) {
@@ -27,7 +27,7 @@ export function createLogSender({ links }: { readonly links?: Links | undefined 
   };
 }
 
-/** One write at the file's end, so that lines of several processes do not mix; on the disk when it returns. */
+/** Appends by one write, so that lines of several processes do not mix. The line is on the disk when it returns. */
 async function append(path: string, line: string): Promise<void> {
   const file = await open(path, "a", 0o600);
   try {

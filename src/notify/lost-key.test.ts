@@ -6,7 +6,7 @@ import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSeal } from "../access/seal.ts";
 import { openDatabase } from "../state/sqlite/open.ts";
-import type { Notices } from "../runtime/notices.ts";
+import type { Notices } from "./notices.ts";
 import { createOutcomes, failed, type Outcomes } from "./outcome.fixture.ts";
 import {
   openMailServer,
@@ -82,7 +82,7 @@ describe("without the master key that secrets were sealed with", () => {
   it("a new secret takes the place of one that is lost, and the dead letters come after all", async () => {
     await world.end("a.mp4", failed());
     await notices.deliverDue();
-    const { secret = "" } = await notices.rotate(await idOf("webhook"));
+    const { secret } = await notices.rotate(await idOf("webhook"));
     expect(await notices.replay({ dead: true })).toBe(1);
     expect(await notices.deliverDue()).toMatchObject({ delivered: 1 });
     const told = receiver.requests.at(-1);

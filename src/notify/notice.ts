@@ -1,9 +1,10 @@
 import type { NoticeContent, Topic } from "../media/notice.ts";
 
 /*
- * Words. A *notification* is a message out: that a media is done or failed, that a subscription is to
- * be confirmed, or a test. A *subscription* is an address that wants the messages of a topic. A
- * *delivery* is one notification on its way to one subscription. A *sender* is what takes it there.
+ * Words. A *notification* is a message out: a media file is done or has failed, a subscription is to
+ * be confirmed, or a test. A *subscription* is an address that gets the messages of a topic. A
+ * *delivery* is one notification on its way to one subscription. A *sender* takes it there.
+ * A *dead letter* is a delivery that was given up.
  */
 
 export const subscriptionKinds = ["email", "webhook", "log"] as const;
@@ -15,9 +16,11 @@ export interface Subscription {
   readonly kind: SubscriptionKind;
   /** An e-mail address; an http(s) URL; `stderr` or a file's absolute path. */
   readonly address: string;
-  /** Whose media it hears of; `*`: everybody's. */
+  /** The user whose media files it is told of; `*`: everybody's. */
   readonly owner: string;
-  /** Only a confirmed one is told of media. A removed one is kept to say why. */
+  /** The access key that made it: the subscription ends with the key. Absent: it was made without one. */
+  readonly madeWith?: string;
+  /** Only a confirmed one is told of media files. A removed one is kept to say why. */
   readonly state: "pending" | "confirmed" | "removed";
   readonly createdAt: number;
   readonly confirmedAt?: number;
@@ -44,7 +47,7 @@ export interface Delivery {
   readonly notification: string;
   readonly subscription: string;
   readonly topic: NotificationTopic;
-  /** The media it tells of. */
+  /** The media file it tells of. */
   readonly name?: string;
   readonly kind: SubscriptionKind;
   readonly address: string;
@@ -61,12 +64,16 @@ export interface Delivery {
 export interface Outgoing {
   readonly notification: Notification;
   readonly subscription: Subscription;
-  /** What the subscription's messages are signed with, newest first. */
+  /** The secrets that sign the subscription's messages, newest first. */
   readonly secrets: readonly string[];
   /** Why there are no secrets, where they cannot be opened. */
   readonly withoutSecrets?: string;
-  /** Proves that a confirmation was received; only there for a confirmation. */
-  readonly token?: { readonly text: string; readonly expiresAt: number };
+  /** Proves that a confirmation was received, and what it confirms; only there for a confirmation. */
+  readonly token?: {
+    readonly text: string;
+    readonly expiresAt: number;
+    readonly topics: readonly Topic[];
+  };
 }
 
 /** How a sending ended. */
@@ -77,12 +84,12 @@ export type Sent =
   | { readonly state: "failed"; readonly error: string; readonly retryAfterMs?: number }
   /** Trying again would not help. */
   | { readonly state: "refused"; readonly error: string }
-  /** The receiver wants no more: the subscription ends. */
+  /** The receiver wants no more messages: the subscription ends. */
   | { readonly state: "gone"; readonly error: string };
 
 /** Takes messages to addresses of one kind. Does not throw for what the other side does. */
 export interface Sender {
-  /** @throws MediaError `invalid_argument`, `unsafe_address` for an address that can never be sent to */
+  /** The address in its normal form. @throws MediaError `invalid_argument`, `unsafe_address` */
   check(address: string): string;
   send(message: Outgoing, signal: AbortSignal): Promise<Sent>;
 }

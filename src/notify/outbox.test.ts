@@ -20,7 +20,7 @@ describe("the outbox", () => {
   });
   afterEach(() => database.close());
 
-  it("has one message for a media that is ready, and none for settling it again", async () => {
+  it("has one message for a media file that is ready, and none for finalizing it again", async () => {
     const version = await world.end("a.mp4");
     await world.apply("a.mp4", version, [{ type: "settle", version }]);
     expect(topics("a.mp4")).toEqual(["completed"]);
@@ -78,7 +78,7 @@ describe("the outbox", () => {
     expect(told("a.mp4")[0]?.failures).toMatchObject([{ step: "probe", code: "cancelled" }]);
   });
 
-  it("holds nothing of the contents of a media that was removed", async () => {
+  it("holds nothing of the contents of a media file that was removed", async () => {
     const version = await world.add("a.mp4");
     const words = [{ text: "hush", startMs: 0, endMs: 90, confidence: 1 }];
     const transcript = { languageCode: "en-US", words, engine: { name: "x", quality: "draft" } };

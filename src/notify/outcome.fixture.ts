@@ -13,7 +13,7 @@ export function failed(code = "damaged_media", stderr = ""): JobOutcome {
   return { state: "failed", failure: failure as never, details: { stderr } };
 }
 
-/** A catalog in which media come to their ends without any engine. */
+/** A catalog in which the runs of media files end without any engine. */
 export function createOutcomes(database: DatabaseSync) {
   const session = newSession();
   const newId = createIdSource(session);
@@ -40,10 +40,10 @@ export function createOutcomes(database: DatabaseSync) {
       });
       return version;
     },
-    /** A job of the version; with other settings, another one in its place. */
+    /** A job of the version. One with other settings takes its place. */
     job: (name: string, version: string, settings = {}): NewJob =>
       newJob({ name, version }, "probe", settings),
-    /** Works off everything that waits; each job ends as `outcome` says, with changes beside it. */
+    /** Ends every job that waits as `outcome` says, with changes beside it. */
     async work(outcome: JobOutcome = succeeded, beside: readonly Change[] = []): Promise<void> {
       for (;;) {
         const claim = await queue.claim({ slots });
@@ -59,7 +59,7 @@ export function createOutcomes(database: DatabaseSync) {
         });
       }
     },
-    /** Takes a media in and ends its one job. */
+    /** Adds a media file and ends its one job. */
     async end(name: string, outcome: JobOutcome = succeeded, owner = "local"): Promise<string> {
       const version = await this.add(name, owner);
       await apply(name, version, [{ type: "enqueue", job: this.job(name, version) }]);

@@ -5,15 +5,15 @@ import ipaddr from "ipaddr.js";
 import { MediaError } from "../media/errors.ts";
 import type { Reach } from "./reach.ts";
 
-/** Azure's host agent: answers every guest, and stands on a public address. */
+/** Azure's host agent answers every guest at this public address. */
 const hostAgents = ["168.63.129.16"];
 
-/** Global unicast, and nothing that leads to or stands for an address of another kind. */
+/** Whether an address is global unicast, and does not stand for an address of another kind. */
 export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 0 || hostAgents.includes(address)) return false;
   const parsed = ipaddr.parse(address);
   if (parsed.range() !== "unicast") return false;
-  // 2000::/3 is all of the IPv6 internet that has been given out
+  // 2000::/3 is all of IPv6 that is assigned to the public internet
   return parsed.kind() === "ipv4" || (parsed.toByteArray()[0] ?? 0) >> 5 === 1;
 }
 
@@ -29,7 +29,7 @@ function networksOf(allow: readonly string[]): BlockList {
   return list;
 }
 
-/** One spelling for an address, whatever its zone, its case, or its form as IPv4 within IPv6. */
+/** The same text for every spelling of an address: without its zone, IPv4 within IPv6 as IPv4. */
 function normalized(address: string): string {
   return ipaddr.process(address.replace(/%.*$/, "")).toNormalizedString();
 }
@@ -43,7 +43,7 @@ function ownAddresses(interfaces: typeof networkInterfaces): ReadonlySet<string>
 export interface Guard {
   /** The URL in its normal form. @throws MediaError `invalid_argument`, `unsafe_address` */
   readonly check: (text: string) => URL;
-  /** Resolves a name for a connection that is then made to exactly these addresses. */
+  /** Resolves a name. The connection is made to exactly these addresses. */
   readonly lookup: LookupFunction;
 }
 

@@ -1,6 +1,6 @@
-/** What the operator lets webhooks reach beyond the public internet. */
+/** Where webhooks may connect beyond the public internet, as the operator has set it. */
 export interface Reach {
-  /** Also addresses of this machine and its networks. Default: false. */
+  /** Every address, those of this machine and its networks included. Default: false. */
   readonly allowPrivate: boolean;
   /** Host names, addresses and networks (`10.1.0.0/16`) that may be reached on any port. */
   readonly allow: readonly string[];

@@ -10,10 +10,12 @@ import { createSeal } from "../access/seal.ts";
 import { openDatabase } from "../state/sqlite/open.ts";
 import { enterSession } from "../state/sqlite/sessions.ts";
 import { createIdSource, newSession } from "../media/ids.ts";
-import { createNotices, type NoticeOptions, type Notices } from "../runtime/notices.ts";
+import { createNotices, type NoticeOptions, type Notices } from "./notices.ts";
+import { createSqliteNotificationStore } from "../state/sqlite/notify/store.ts";
+import type { NotificationStore } from "./store.ts";
 import { defaultReach } from "./reach.ts";
 
-/** A real mail server that keeps what it takes. */
+/** A real mail server that keeps the mails that it accepts. */
 export interface MailServer {
   readonly port: number;
   readonly mails: { to: readonly string[]; raw: string; mail: Email }[];
@@ -59,7 +61,7 @@ export interface Received {
   readonly path: string;
 }
 
-/** A real webhook receiver: keeps every request, and answers as it is told to. */
+/** A real webhook receiver: it keeps every request, and answers by `answer`. */
 export interface Receiver {
   readonly port: number;
   readonly url: string;
@@ -68,7 +70,7 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-/** Gives the token of a confirmation back, and takes everything else. */
+/** Answers a confirmation with its token, and accepts everything else. */
 export function confirming({ body }: Received, response: ServerResponse): void {
   const { data } = JSON.parse(body) as { data: { token?: string } };
   response.end(JSON.stringify({ token: data.token }));
@@ -104,25 +106,32 @@ export async function openReceiver(answer: Receiver["answer"] = confirming): Pro
   return receiver;
 }
 
-/** A catalog's database of its own, and the notices over it. */
+/** A database of its own, and the notifications in it. */
 export async function openNotices(
-  options: Partial<NoticeOptions> = {},
-): Promise<{ database: DatabaseSync; notices: Notices; close: () => void }> {
+  options: Partial<NoticeOptions> & { readonly database?: DatabaseSync } = {},
+): Promise<{
+  database: DatabaseSync;
+  store: NotificationStore;
+  notices: Notices;
+  close: () => void;
+}> {
   const folder = mkdtempSync(join(tmpdir(), "dailies-notify-"));
-  const database = options.database ?? openDatabase(":memory:");
+  const { database = openDatabase(":memory:"), ...rest } = options;
   const session = newSession();
   await enterSession(database, session);
+  const newId = createIdSource(session);
+  const store = createSqliteNotificationStore({ database, session, newId });
   const notices = createNotices({
-    database,
-    session,
-    newId: createIdSource(session),
+    store,
+    newId,
     seal: createSeal({ keyFile: join(folder, "master.key") }),
     webhooks: { ...defaultReach, allowPrivate: true },
     delays: [20, 20, 20],
-    ...options,
+    ...rest,
   });
   return {
     database,
+    store,
     notices,
     close: () => {
       if (database.isOpen) database.close();

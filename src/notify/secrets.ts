@@ -35,56 +35,33 @@ export function validSecrets(secrets: Secrets, now: number): string[] {
 }
 
 /**
- * A token that proves that a message arrived: 256 random bits. Behind a letter, for it is typed as an
- * argument of `dailies notify confirm`, where a dash begins an option.
+ * A token that proves that a message arrived: 256 random bits. It begins with a letter, because people
+ * type it after `dailies notify confirm`, where a dash begins an option.
  */
 export function newToken(): string {
   return `t${randomBytes(32).toString("base64url")}`;
 }
 
-/** What is kept of a token. It has no pattern that could be guessed, so a plain hash hides it. */
+/** The stored form of a token: it cannot be guessed, so a plain hash hides it. */
 export function hashOf(token: string): string {
   return createHash("sha256").update(token).digest("hex");
 }
 
-/** What only who knows the secret can say of a text: 144 bits. */
-function markOf(text: string, secret: string): Buffer {
+/** A signature of a text with a secret: 144 bits. */
+function signatureOf(text: string, secret: string): Buffer {
   return createHmac("sha256", secret).update(text).digest().subarray(0, 18);
 }
 
-function isMark(given: string, text: string, secret: string): boolean {
-  const [mark, right] = [Buffer.from(given, "base64url"), markOf(text, secret)];
-  return mark.length === right.length && timingSafeEqual(mark, right);
+function isSignature(given: string, text: string, secret: string): boolean {
+  const [signature, right] = [Buffer.from(given, "base64url"), signatureOf(text, secret)];
+  return signature.length === right.length && timingSafeEqual(signature, right);
 }
 
-/** What the unsubscribe link of a message carries: good for this subscription, as long as it is there. */
+/** The code of a message's unsubscribe link: it ends this subscription, as long as that exists. */
 export function unsubscribeToken(subscription: string, secret: string): string {
-  return `${subscription}.${markOf(`unsubscribe ${subscription}`, secret).toString("base64url")}`;
+  return `${subscription}.${signatureOf(`unsubscribe ${subscription}`, secret).toString("base64url")}`;
 }
 
 export function isUnsubscribeToken(token: string, subscription: string, secret: string): boolean {
-  return isMark(token.slice(token.indexOf(".") + 1), `unsubscribe ${subscription}`, secret);
-}
-
-/** One output that a message tells of, by its place in the message. */
-export interface ToldOutput {
-  readonly subscription: string;
-  readonly notification: string;
-  readonly index: number;
-}
-
-const toldText = ({ subscription, notification, index }: ToldOutput): string =>
-  `${subscription}.${notification}.${index}`;
-
-/** What the link to an output in a message carries: good for this output of this message alone. */
-export function outputCode(output: ToldOutput, secret: string): string {
-  const text = toldText(output);
-  return `${text}.${markOf(`output ${text}`, secret).toString("base64url")}`;
-}
-
-/** What a code says it is for: to be believed if one of the subscription's secrets made it. */
-export function readOutputCode(code: string): ToldOutput & { isOf(secret: string): boolean } {
-  const [subscription = "", notification = "", place = "", mark = ""] = code.trim().split(".");
-  const output = { subscription, notification, index: Number(place) };
-  return { ...output, isOf: (secret) => isMark(mark, `output ${toldText(output)}`, secret) };
+  return isSignature(token.slice(token.indexOf(".") + 1), `unsubscribe ${subscription}`, secret);
 }

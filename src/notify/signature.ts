@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
 
 /**
- * The headers of Standard Webhooks (https://www.standardwebhooks.com): who knows one of the secrets can
- * tell that the body is ours, how old it is, and whether it came before.
+ * The headers of Standard Webhooks (https://www.standardwebhooks.com). A receiver that knows one of the
+ * secrets can check that this server wrote the body, how old it is, and whether it came before.
  */
 export function signedHeaders(
   id: string,

@@ -9,7 +9,7 @@ const types = {
   test: "test",
 } as const;
 
-/** What a webhook's body holds, and a line of the log: `{type, timestamp, data}`. */
+/** The body of a webhook and of a line of the log. */
 export interface WebhookBody {
   readonly type: (typeof types)[keyof typeof types];
   /** When it happened: ISO 8601, UTC. */
@@ -18,14 +18,14 @@ export interface WebhookBody {
 }
 
 export interface MediaData extends NoticeContent {
-  /** Where its record is; only where Dailies knows its public address. */
+  /** The address of its record. Absent where no public address is set. */
   readonly url?: string;
 }
 
 export interface SubscriptionData {
   readonly subscription: string;
   readonly topic: string;
-  /** To be given back, in the answer or to `confirmUrl`, before `expiresAt`. */
+  /** The receiver confirms by answering with it, or by visiting `confirmUrl`, before `expiresAt`. */
   readonly token?: string;
   readonly expiresAt?: string;
   readonly confirmUrl?: string;

@@ -1,7 +1,7 @@
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createOutcomes, failed, type Outcomes } from "./outcome.fixture.ts";
-import type { Notices } from "../runtime/notices.ts";
+import type { Notices } from "./notices.ts";
 import { createGuard } from "./public-address.ts";
 import { defaultReach } from "./reach.ts";
 import { confirming, openNotices, openReceiver, type Receiver } from "./receivers.fixture.ts";
@@ -24,8 +24,8 @@ describe("webhooks", () => {
   });
 
   const subscribe = async (topic: "completed" | "error" = "completed", owner = "*") => {
-    const wish = { topic, kind: "webhook", address: receiver.url, owner } as const;
-    return notices.subscribe(wish);
+    const wanted = { topic, kind: "webhook", address: receiver.url, owner } as const;
+    return notices.subscribe(wanted);
   };
   const confirmed = async (topic?: "completed" | "error") => {
     const { subscription, secret = "" } = await subscribe(topic);
@@ -115,7 +115,9 @@ describe("webhooks", () => {
     expect(new Set(ids)).toEqual(new Set([dead?.notification]));
     expect(await notices.replay({ since: 0 })).toBe(1);
     expect(await notices.replay({ id: dead?.notification ?? "" })).toBe(0);
-    await expect(notices.replay({ id: "msg_nobody" })).rejects.toMatchObject({ code: "not_found" });
+    await expect(notices.replay({ id: "msg_unknown" })).rejects.toMatchObject({
+      code: "not_found",
+    });
   });
 
   it("end with 410 Gone", async () => {
@@ -146,7 +148,7 @@ describe("webhooks", () => {
 
   it("are signed with the old secret, too, for a day after a rotation", async () => {
     const { id, secret } = await confirmed();
-    const { secret: fresh = "" } = await notices.rotate(id);
+    const { secret: fresh } = await notices.rotate(id);
     await world.end("a.mp4");
     await notices.deliverDue();
     const { body, headers } = receiver.requests.at(-1) ?? { body: "", headers: {} };
@@ -211,7 +213,7 @@ describe("webhooks", () => {
     expect(await sender.send(message, never)).toEqual(given);
   });
 
-  it("that hang keep nobody else waiting, and are given back when the process ends", async () => {
+  it("that hang delay no others, and are given back when the process ends", async () => {
     await confirmed();
     const hanging = await openReceiver();
     const { subscription } = await notices.subscribe({
@@ -239,10 +241,13 @@ describe("webhooks", () => {
 
   it("are refused where they lead to this machine, also by their name and later", async () => {
     const { notices: strict, close: end } = await openNotices({ webhooks: defaultReach });
-    const wish = { topic: "error", kind: "webhook", owner: "*" } as const;
-    const private_ = strict.subscribe({ ...wish, address: receiver.url });
-    await expect(private_).rejects.toMatchObject({ code: "unsafe_address" });
-    const { subscription } = await strict.subscribe({ ...wish, address: "http://localhost:8080/" });
+    const wanted = { topic: "error", kind: "webhook", owner: "*" } as const;
+    const toPrivate = strict.subscribe({ ...wanted, address: receiver.url });
+    await expect(toPrivate).rejects.toMatchObject({ code: "unsafe_address" });
+    const { subscription } = await strict.subscribe({
+      ...wanted,
+      address: "http://localhost:8080/",
+    });
     expect(await strict.deliverDue()).toEqual({ delivered: 0, failed: 1, dead: 0 });
     expect(await strict.deliveries({ subscription: subscription.id })).toMatchObject([
       { lastError: "localhost is no address that webhooks may reach" },

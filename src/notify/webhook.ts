@@ -11,11 +11,11 @@ import { webhookBody } from "./webhook-body.ts";
 interface Options {
   readonly reach: Reach;
   readonly links?: Links | undefined;
-  /** From the first byte of the name's resolution to the last of the answer. Default: 15 s. */
+  /** From resolving the name to the end of the answer. Default: 15 s. */
   readonly timeoutMs?: number;
 }
 
-/** So much of an answer is read; the rest is nobody's concern. */
+/** The part of an answer that is read. */
 const mostAnswerBytes = 4096;
 
 async function beginningOf(response: IncomingMessage): Promise<string> {
@@ -36,7 +36,7 @@ export function retryAfterMs(header: string | undefined, now: number): number | 
   return Number.isFinite(ms) ? Math.min(longestDelayMs, Math.max(0, ms)) : undefined;
 }
 
-/** A receiver confirms by giving the token back: as its whole answer, or as `token` in JSON. */
+/** Whether the receiver confirms: it answers with the token, as the whole answer or as `token` in JSON. */
 function givesBack(answer: string, token: string): boolean {
   const text = answer.trim();
   if (text === token) return true;
@@ -47,7 +47,7 @@ function givesBack(answer: string, token: string): boolean {
   }
 }
 
-function judge(response: IncomingMessage, answer: string, message: Outgoing): Sent {
+function outcomeOf(response: IncomingMessage, answer: string, message: Outgoing): Sent {
   const status = response.statusCode ?? 0;
   if (status >= 200 && status < 300) {
     const { token } = message;
@@ -66,8 +66,8 @@ function judge(response: IncomingMessage, answer: string, message: Outgoing): Se
 }
 
 /**
- * Webhooks: signed JSON by POST. The address is judged where the connection is made, so that a name
- * cannot stand for another address by then; redirects are not followed; proxies of the environment
+ * Webhooks: signed JSON by POST. The address is checked where the connection is made, so that a name
+ * cannot resolve to another one in between. Redirects are not followed, and proxies of the environment
  * are not used.
  */
 export function createWebhookSender({ reach, links, timeoutMs = 15_000 }: Options): Sender {
@@ -96,7 +96,7 @@ export function createWebhookSender({ reach, links, timeoutMs = 15_000 }: Option
         request.on("response", resolve).on("error", reject);
         request.end(body);
       });
-      return judge(response, await beginningOf(response), message);
+      return outcomeOf(response, await beginningOf(response), message);
     } finally {
       request.destroy();
       agent.destroy();

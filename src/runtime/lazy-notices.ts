@@ -1,13 +1,14 @@
-import type { NoticeOptions, Notices } from "./notices.ts";
+import type { Notices } from "../notify/notices.ts";
+import type { LocalNoticeOptions } from "./notices.ts";
 import { once } from "../media/once.ts";
 
-/** Everything that can be asked of the notices; all of it answers later. */
+/** Everything that can be asked about notifications; all of it answers with a promise. */
 const calls: Readonly<Record<keyof Notices, true>> = {
   subscribe: true,
   awaiting: true,
   confirm: true,
   unsubscribe: true,
-  shared: true,
+  openLink: true,
   remove: true,
   rotate: true,
   test: true,
@@ -22,9 +23,9 @@ const calls: Readonly<Record<keyof Notices, true>> = {
   deliver: true,
 };
 
-/** The notices, loaded when something is first asked of them: most commands never do. */
-export function lazyNotices(options: NoticeOptions): Notices {
-  const load = once(async () => (await import("./notices.ts")).createNotices(options));
+/** Notifications, loaded when something is first asked of them: most commands do not. */
+export function lazyNotices(options: LocalNoticeOptions): Notices {
+  const load = once(async () => (await import("./notices.ts")).openLocalNotices(options));
   type Call = (...given: readonly unknown[]) => Promise<unknown>;
   const lazy =
     (name: string): Call =>

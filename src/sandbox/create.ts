@@ -2,11 +2,12 @@ import { tmpdir } from "node:os";
 import { isMainThread } from "node:worker_threads";
 import { asMediaError, MediaError } from "../media/errors.ts";
 import { detectTools } from "./detect.ts";
+import { lend, takeBack } from "./identity.ts";
 import { run, stillborn } from "./process.ts";
 import { findProgram, systemPath } from "./programs.ts";
 import type { Sandbox, SandboxedCommand, SandboxedProcess, SandboxLevel } from "./sandbox.ts";
 import { wrap } from "./wrap.ts";
-import type { Tools } from "./wrap.ts";
+import type { Tools } from "./tools.ts";
 
 export interface SandboxOptions {
   /** Exactly this level. Default: the strongest that works here. */
@@ -16,21 +17,33 @@ export interface SandboxOptions {
 }
 
 const openFiles = "a decoder can read this user's files and sees the other processes";
+const openWrites = "a decoder can write what this user can";
 const openGroup = "what leaves a decoder's process group outlives a kill";
 const openNetwork = "the network is within a decoder's reach";
+const openCalls = "system calls are not filtered";
+const asRoot = "decoders run as root: run Dailies as a user of its own";
+
+const isRoot = (): boolean => process.getuid?.() === 0;
 
 /** What a level leaves open, for people. */
 function lacksOf(tools: Tools): string[] {
-  if (tools.level === "bubblewrap") return [];
-  if (tools.level === "kernel")
-    return tools.unshare.length > 0 ? [openFiles, openGroup] : [openNetwork, openFiles, openGroup];
-  return [
-    openNetwork,
-    openFiles,
-    openGroup,
-    "a decoder lives on when this program is killed with -9",
-    "the limit on memory may not hold (it does not on macOS)",
-  ];
+  if (tools.level === "limits")
+    return [
+      ...(isRoot() ? [asRoot] : []),
+      openNetwork,
+      openFiles,
+      openWrites,
+      openCalls,
+      openGroup,
+      "a decoder lives on when this program is killed with -9",
+      "the limit on memory may not hold (it does not on macOS)",
+    ];
+  const keepsRoot = isRoot() && tools.identities === undefined ? [asRoot] : [];
+  if (tools.level === "bubblewrap")
+    return [...keepsRoot, ...(tools.filters === undefined ? [openCalls] : [])];
+  const network = tools.unshare.length > 0 ? [] : [openNetwork];
+  const writes = tools.identities === undefined ? [openWrites] : [];
+  return [...keepsRoot, ...network, openFiles, ...writes, openCalls, openGroup];
 }
 
 /** Why a command cannot be started, before anything is. */
@@ -56,6 +69,7 @@ function refusal(command: SandboxedCommand, program: string | undefined): MediaE
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const searchPath = options.searchPath ?? systemPath;
   const tools = await detectTools(searchPath, options.level);
+  const identities = tools.level === "limits" ? undefined : tools.identities;
   const nice = findProgram("nice", searchPath);
   const niceness = nice === undefined ? [] : [nice, "-n", "10"];
 
@@ -64,18 +78,33 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     const refused = refusal(command, program);
     if (refused !== undefined || program === undefined)
       return stillborn(refused ?? new MediaError("internal", "no program"));
-    const lowered = command.priority === "background" ? niceness : [];
-    const wrapped = wrap(tools, lowered, program, command, tmpdir());
-    const { temporary } = wrapped;
-    const env = { PATH: searchPath, HOME: temporary, TMPDIR: temporary, LANG: "C.UTF-8" };
+    const { writes } = command;
     try {
-      return run(wrapped, command, { ...env, ...command.env }, tools.level);
+      const user = identities === undefined ? undefined : lend(identities, writes);
+      const whose = {
+        nice: command.priority === "background" ? niceness : [],
+        systemTemporary: tmpdir(),
+        ...(user !== undefined && { user }),
+      };
+      const wrapped = wrap(tools, program, command, whose);
+      const { temporary } = wrapped;
+      const env = { PATH: searchPath, HOME: temporary, TMPDIR: temporary, LANG: "C.UTF-8" };
+      const onGone = (): void => takeBack(writes);
+      return run(wrapped, command, { ...env, ...command.env }, { level: tools.level, onGone });
     } catch (thrown) {
+      takeBack(writes);
       return stillborn(asMediaError(thrown)); // a NUL in an argument, for instance
     }
   }
 
   const cutsNetwork =
     tools.level === "bubblewrap" || (tools.level === "kernel" && tools.unshare.length > 0);
-  return { level: tools.level, cutsNetwork, lacks: lacksOf(tools), spawn };
+  return {
+    level: tools.level,
+    filtersCalls: tools.level === "bubblewrap" && tools.filters !== undefined,
+    dropsRoot: !isRoot() || identities !== undefined,
+    cutsNetwork,
+    lacks: lacksOf(tools),
+    spawn,
+  };
 }

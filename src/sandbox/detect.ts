@@ -1,26 +1,44 @@
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
 import { MediaError } from "../media/errors.ts";
+import { filterFiles, withFilter } from "./filter-file.ts";
+import { findIdentities } from "./identity.ts";
 import { findProgram } from "./programs.ts";
 import type { SandboxLevel } from "./sandbox.ts";
 import { wrap } from "./wrap.ts";
-import type { Tools } from "./wrap.ts";
+import type { Tools } from "./tools.ts";
 
-/** Runs a program on nothing of anybody's, and says whether it ended well. */
-function succeeds(args: readonly string[]): Promise<{ ok: boolean; stderr: string }> {
+interface Tried {
+  readonly ok: boolean;
+  readonly stderr: string;
+}
+
+/** Runs a program on no input, and says whether it ended well. */
+function succeeds(args: readonly string[], filter?: string): Promise<Tried> {
   const [program = "", ...others] = args;
-  return new Promise((resolve) => {
-    execFile(program, others, { env: {}, timeout: 10_000 }, (error, _stdout, stderr) =>
-      resolve({ ok: error === null, stderr: stderr.trim() || (error?.message ?? "") }),
-    );
+  return withFilter(filter, (descriptors) => {
+    const child = spawn(program, others, {
+      env: {},
+      timeout: 10_000,
+      stdio: ["ignore", "ignore", "pipe", ...descriptors],
+    });
+    let stderr = "";
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    return new Promise((resolve) => {
+      child.once("error", (error) => resolve({ ok: false, stderr: error.message }));
+      child.once("close", (code) => resolve({ ok: code === 0, stderr: stderr.trim() }));
+    });
   });
 }
 
 /** A program that does nothing, in the wrappers of a level, as every command will be. */
-function trial(tools: Tools, nothing: string): Promise<{ ok: boolean; stderr: string }> {
+function trial(tools: Tools, nothing: string): Promise<Tried> {
   const limits = { wallMs: 0, cpuSeconds: 10, memoryBytes: 2 ** 30, fileSizeBytes: 2 ** 20 };
   const { signal } = new AbortController();
   const command = { command: "true", args: [], reads: [], writes: [], limits, signal };
-  return succeeds(wrap(tools, [], nothing, command, "/tmp").args);
+  const user = tools.level === "limits" ? undefined : tools.identities?.firstUser;
+  const options = { nice: [], systemTemporary: "/tmp", ...(user !== undefined && { user }) };
+  const { args, filter } = wrap(tools, nothing, command, options);
+  return succeeds(args, filter);
 }
 
 type Found = { readonly tools: Tools } | { readonly why: string };
@@ -42,8 +60,18 @@ async function findBubblewrap(searchPath: string): Promise<Found> {
   const nothing = findProgram("true", searchPath);
   if (bwrap === undefined || prlimit === undefined || nothing === undefined)
     return { why: "bwrap and prlimit are not both installed" };
-  const tools = { level: "bubblewrap", bwrap, prlimit, modern: false } as const;
-  return firstThatWorks([{ ...tools, modern: true }, tools], nothing);
+  const identities = await findIdentities(searchPath);
+  const filters = filterFiles();
+  const base = { level: "bubblewrap", bwrap, prlimit } as const;
+  const withUsers = identities === undefined ? [base] : [{ ...base, identities }, base];
+  const withFilters = withUsers.flatMap((tools) =>
+    filters === undefined ? [tools] : [{ ...tools, filters }, tools],
+  );
+  const candidates = withFilters.flatMap((tools) => [
+    { ...tools, modern: true },
+    { ...tools, modern: false },
+  ]);
+  return firstThatWorks(candidates, nothing);
 }
 
 /** A network and a SysV IPC of its own: as root, or in a user namespace where the system lets one. */
@@ -65,8 +93,11 @@ async function findKernel(searchPath: string): Promise<Found> {
     return { why: "setpriv and prlimit are not both installed" };
   const unshare = await findUnshare(searchPath, nothing);
   const tools = { level: "kernel", setpriv, prlimit, unshare, dropCapabilities: false } as const;
-  const isRoot = process.getuid?.() === 0;
-  return firstThatWorks(isRoot ? [{ ...tools, dropCapabilities: true }, tools] : [tools], nothing);
+  if (process.getuid?.() !== 0) return firstThatWorks([tools], nothing);
+  const identities = await findIdentities(searchPath);
+  const dropping = { ...tools, dropCapabilities: true };
+  const asUsers = identities === undefined ? [] : [{ ...dropping, identities }];
+  return firstThatWorks([...asUsers, dropping, tools], nothing);
 }
 
 async function findLimits(searchPath: string): Promise<Found> {

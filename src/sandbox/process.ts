@@ -5,6 +5,8 @@ import { Readable, Writable } from "node:stream";
 import { MediaError } from "../media/errors.ts";
 import type { ErrorCode } from "../media/errors.ts";
 import { errorOf, memoryUsedUp } from "./endings.ts";
+import { withFilter } from "./filter-file.ts";
+import { watchFolders } from "./folder-budget.ts";
 import type { Ending } from "./endings.ts";
 import { watchMemory } from "./memory.ts";
 import type { Exit, SandboxedCommand, SandboxedProcess, SandboxLevel } from "./sandbox.ts";
@@ -44,17 +46,18 @@ interface Pipes {
 
 function start(wrapped: Wrapped, command: SandboxedCommand, env: Record<string, string>) {
   const [program = "", ...args] = wrapped.args;
-  const child = spawn(program, args, {
-    cwd: wrapped.cwd,
-    env,
-    stdio: [command.stdin ?? "ignore", "pipe", "pipe"],
-    detached: true, // a session and a process group of its own, so that all of it can be ended
-  });
+  const child = withFilter(wrapped.filter, (filter) =>
+    spawn(program, args, {
+      cwd: wrapped.cwd,
+      env,
+      stdio: [command.stdin ?? "ignore", "pipe", "pipe", ...filter],
+      detached: true, // a session and a process group of its own, so that all of it can be ended
+    }),
+  );
   // Told by what `ended` hears; but it comes also where we give up below, and must not end us.
   child.on("error", ignore);
-  // With no file descriptor left there are no pipes, whatever the types say.
-  const { stdin, stdout, stderr }: Partial<Pick<typeof child, "stdin" | "stdout" | "stderr">> =
-    child;
+  // With no file descriptor left there are no pipes.
+  const { stdin, stdout, stderr } = child;
   if (!stdout || !stderr || stdin === undefined) {
     killGroup(child);
     throw new MediaError(
@@ -93,12 +96,18 @@ function ended(child: ChildProcess): Promise<Pick<Ending, "exitCode" | "signal">
   });
 }
 
+export interface RunOptions {
+  readonly level: SandboxLevel;
+  /** Called when the child and what it started are gone, before `exited` settles. */
+  readonly onGone: () => void;
+}
+
 /** Starts a wrapped command and watches it: its limits of time, its signal, its end. */
 export function run(
   wrapped: Wrapped,
   command: SandboxedCommand,
   env: Record<string, string>,
-  level: SandboxLevel,
+  { level, onGone }: RunOptions,
 ): SandboxedProcess {
   const { limits, signal, command: name } = command;
   const startedAt = performance.now();
@@ -121,6 +130,8 @@ export function run(
     memory?.stop();
     clearTimeout(lastMoments);
     signal.removeEventListener("abort", cancel);
+    endWatch();
+    onGone();
     if (end instanceof Error)
       throw new MediaError("engine_failed", `${name} cannot be started: ${end.message}`);
     const elapsedMs = performance.now() - startedAt;
@@ -141,6 +152,9 @@ export function run(
           stop(code, `${name} ${message}`);
         });
   signal.addEventListener("abort", cancel, { once: true });
+  const endWatch = watchFolders(command.writes, limits.fileSizeBytes, () =>
+    stop("limit_size", `${name} wrote more than ${limits.fileSizeBytes} bytes`),
+  );
   const exited = settle();
   exited.catch(ignore);
   return {

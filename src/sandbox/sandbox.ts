@@ -14,7 +14,7 @@ export interface ProcessLimits {
    * system does not tell (no /proc), nothing is limited. `limit_memory`
    */
   readonly residentBytes?: number;
-  /** The largest file that it may write. `limit_size` */
+  /** The largest file that it may write, and the most that its folders may hold. `limit_size` */
   readonly fileSizeBytes: number;
 }
 
@@ -32,6 +32,11 @@ export interface SandboxedCommand {
   readonly signal: AbortSignal;
   /** All of its environment, besides PATH, HOME, LANG and a TMPDIR. */
   readonly env?: Readonly<Record<string, string>>;
+  /**
+   * Whether it may start other processes, as a shell does. Default: no; threads it always may. It holds
+   * where system calls are filtered.
+   */
+  readonly mayFork?: boolean;
   /** Default: it gets no input. */
   readonly stdin?: "ignore" | "pipe";
   /** `background`: it gives way to everything else on the machine (nice 10). Default: `normal`. */
@@ -72,9 +77,13 @@ export type SandboxLevel = "bubblewrap" | "kernel" | "limits";
 
 export interface Sandbox {
   readonly level: SandboxLevel;
+  /** Whether system calls are filtered: only at `bubblewrap`, on x86-64 and arm64. */
+  readonly filtersCalls: boolean;
+  /** Whether a child of ours, when we are root, runs as another user of the kernel's than 0. */
+  readonly dropsRoot: boolean;
   /** Whether a child reaches no network. */
   readonly cutsNetwork: boolean;
-  /** What this level does not give, for people; empty at `bubblewrap`. */
+  /** What is not given here, for people; empty at `bubblewrap` where everything works. */
   readonly lacks: readonly string[];
   /** Never throws: what goes wrong is in `exited`. From the main thread only. */
   spawn(command: SandboxedCommand): SandboxedProcess;

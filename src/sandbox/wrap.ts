@@ -1,114 +1,16 @@
-import { lstatSync, readlinkSync } from "node:fs";
+import { bubblewrap } from "./bubblewrap.ts";
+import type { User } from "./identity.ts";
+import { becomeUser, enterUserNamespace, openFiles, prlimit } from "./limiting.ts";
 import type { ProcessLimits, SandboxedCommand } from "./sandbox.ts";
-
-/** The tools of a level, by absolute path, and what they were found to be able to do here. */
-export type Tools =
-  | {
-      readonly level: "bubblewrap";
-      readonly bwrap: string;
-      readonly prlimit: string;
-      /** Options that newer bubblewraps have: a bounded /tmp, no namespaces inside. */
-      readonly modern: boolean;
-    }
-  | {
-      readonly level: "kernel";
-      readonly setpriv: string;
-      readonly prlimit: string;
-      /** `unshare` and its options, when cutting the network is allowed here. */
-      readonly unshare: readonly string[];
-      /** Whether we are root, and so have capabilities to drop. */
-      readonly dropCapabilities: boolean;
-    }
-  | { readonly level: "limits"; readonly shell: string };
+import type { Tools } from "./tools.ts";
 
 /** A command as it is started: program and arguments, the child's own among them. */
 export interface Wrapped {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly temporary: string;
-}
-
-/** Most open files of one child; decoders need a dozen, node about forty. */
-const openFiles = 256;
-
-/** Bytes that a child may leave in its private /tmp, which is memory. */
-const temporaryBytes = 64 * 1024 ** 2;
-
-function prlimit(program: string, limits: ProcessLimits): string[] {
-  return [
-    program,
-    ...(limits.residentBytes === undefined ? [`--as=${Math.ceil(limits.memoryBytes)}`] : []),
-    // Soft and hard alike: the kernel then kills at once, and ffmpeg cannot catch SIGXCPU and
-    // leave a valid-looking, truncated file.
-    `--cpu=${Math.ceil(limits.cpuSeconds)}`,
-    `--fsize=${Math.ceil(limits.fileSizeBytes)}`,
-    "--core=0",
-    `--nofile=${openFiles}`,
-  ];
-}
-
-/** What programs need of the system and nothing of its people: no /home, no /etc/passwd, no /var. */
-const systemFolders = ["/usr", "/nix/store", "/gnu/store", "/opt/homebrew"];
-const systemLinks = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
-const systemSettings = [
-  "/etc/alternatives",
-  "/etc/ld.so.cache",
-  "/etc/ld.so.conf",
-  "/etc/ld.so.conf.d",
-  "/etc/fonts",
-  "/etc/localtime",
-];
-
-/** `/lib` and its like: links into /usr on most systems, folders on others. */
-function bindSystemLink(path: string): string[] {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true)
-    return ["--symlink", readlinkSync(path), path];
-  return ["--ro-bind-try", path, path];
-}
-
-function bindMounts(program: string, command: SandboxedCommand): string[] {
-  const isSystems = systemFolders.some((folder) => program.startsWith(`${folder}/`));
-  const binds = [
-    ...(isSystems ? [] : [{ option: "--ro-bind", path: program }]),
-    ...command.reads.map((path) => ({ option: "--ro-bind", path })),
-    ...command.writes.map((path) => ({ option: "--bind", path })),
-  ];
-  // A folder before what lies in it, so that neither hides the other.
-  const ordered = binds.toSorted((a, b) => a.path.length - b.path.length);
-  return ordered.flatMap(({ option, path }) => [option, path, path]);
-}
-
-/**
- * Namespaces of its own for everything, no capabilities, and death with its parent. It leads a session
- * without a terminal already (`process.ts`); another one would undo what `stepBack` says of that.
- */
-const isolation = ["--unshare-all", "--cap-drop", "ALL", "--die-with-parent"];
-const ownDevices = ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"];
-const ownTemporary = ["--tmpfs", "/tmp"];
-
-function bubblewrap(
-  tools: Tools & { level: "bubblewrap" },
-  program: string,
-  command: SandboxedCommand,
-): string[] {
-  const system = [...systemFolders, ...systemSettings];
-  return [
-    tools.bwrap,
-    ...isolation,
-    ...(tools.modern ? ["--unshare-user", "--disable-userns"] : []),
-    ...system.flatMap((path) => ["--ro-bind-try", path, path]),
-    ...systemLinks.flatMap(bindSystemLink),
-    ...ownDevices,
-    ...(tools.modern ? ["--size", String(temporaryBytes)] : []),
-    ...ownTemporary,
-    ...bindMounts(program, command),
-    "--remount-ro",
-    "/",
-    "--chdir",
-    command.writes[0] ?? "/",
-    "--",
-    ...prlimit(tools.prlimit, command.limits),
-  ];
+  /** The filter of system calls, a file for descriptor 3. */
+  readonly filter?: string;
 }
 
 /**
@@ -129,40 +31,61 @@ function limitsAlone(shell: string, limits: ProcessLimits): string[] {
   return [shell, "-c", limitScript, "limits", ...figures.map(String)];
 }
 
-function kernel(tools: Tools & { level: "kernel" }, limits: ProcessLimits): string[] {
-  const capabilities = tools.dropCapabilities ? ["--bounding-set=-all", "--inh-caps=-all"] : [];
+function kernel(
+  tools: Tools & { level: "kernel" },
+  { limits }: SandboxedCommand,
+  user: User | undefined,
+): string[] {
+  const { identities, dropCapabilities } = tools;
+  const capabilities = dropCapabilities ? ["--bounding-set=-all", "--inh-caps=-all"] : [];
   return [
+    ...(identities === undefined ? [] : enterUserNamespace(identities)),
     ...tools.unshare,
     tools.setpriv,
     "--pdeathsig",
     "KILL",
     "--no-new-privs",
-    ...capabilities,
-    ...prlimit(tools.prlimit, limits),
+    ...(user === undefined ? capabilities : becomeUser(user)),
+    ...prlimit(tools.prlimit, limits, user !== undefined),
   ];
 }
 
-function wrappersOf(tools: Tools, program: string, command: SandboxedCommand): string[] {
-  if (tools.level === "bubblewrap") return bubblewrap(tools, program, command);
-  if (tools.level === "kernel") return kernel(tools, command.limits);
+function wrappersOf(
+  tools: Tools,
+  program: string,
+  command: SandboxedCommand,
+  user: User | undefined,
+): string[] {
+  if (tools.level === "bubblewrap") return bubblewrap(tools, program, command, user);
+  if (tools.level === "kernel") return kernel(tools, command, user);
   return limitsAlone(tools.shell, command.limits);
+}
+
+export interface WrapOptions {
+  /** Goes before the program: `nice -n 10`. */
+  readonly nice: readonly string[];
+  /** Serves where there is no private /tmp and the command has no folder of its own. */
+  readonly systemTemporary: string;
+  /** Whom it runs as, of `Tools.identities`. */
+  readonly user?: User;
 }
 
 /**
  * Puts a command into the wrappers of its level.
- * `program` is its absolute path; `nice` goes before it; `systemTemporary` serves where there is
- * no private /tmp and the command has no folder of its own.
+ * @param program its absolute path
  */
 export function wrap(
   tools: Tools,
-  nice: readonly string[],
   program: string,
   command: SandboxedCommand,
-  systemTemporary: string,
+  { nice, systemTemporary, user }: WrapOptions,
 ): Wrapped {
-  const args = [...wrappersOf(tools, program, command), ...nice, program, ...command.args];
+  const args = [...wrappersOf(tools, program, command, user), ...nice, program, ...command.args];
   const folder = command.writes[0];
+  if (tools.level !== "bubblewrap")
+    return { args, cwd: folder ?? "/", temporary: folder ?? systemTemporary };
+  const filter = command.mayFork === true ? tools.filters?.forking : tools.filters?.alone;
   // bubblewrap changes the folder itself, to one that need not exist outside.
-  if (tools.level === "bubblewrap") return { args, cwd: "/", temporary: folder ?? "/tmp" };
-  return { args, cwd: folder ?? "/", temporary: folder ?? systemTemporary };
+  const inside = { args, cwd: "/", temporary: folder ?? "/tmp" };
+  return filter === undefined ? inside : { ...inside, filter };
 }

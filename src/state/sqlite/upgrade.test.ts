@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { createSqliteNotificationStore } from "./notify/store.ts";
 import { openDatabase } from "./open.ts";
 
 let folder: string;
@@ -55,4 +56,34 @@ it("keeps the old catalog before it upgrades it, once, and what was in it stays"
 it("copies nothing for a new catalog", () => {
   openDatabase(join(folder, "dailies.db")).close();
   expect(readdirSync(folder)).toEqual(["dailies.db"]);
+});
+
+it("keeps the subscriptions that were there before keys were noted, and their open confirmations", async () => {
+  const path = join(folder, "dailies.db");
+  const old = new DatabaseSync(path);
+  old.exec("PRAGMA journal_mode = WAL");
+  for (const file of readdirSync(migrations).toSorted())
+    if (file < "0008") old.exec(readFileSync(new URL(file, migrations), "utf8"));
+  old.exec("PRAGMA user_version = 7");
+  old.exec(`INSERT INTO subscriptions (id, topic, kind, address, owner, state, secret, created_at)
+    VALUES ('s1', 'error', 'email', 'a@b.c', 'ada', 'confirmed', 'sealed', 5),
+           ('s2', 'completed', 'webhook', 'https://a.example/', 'ada', 'pending', 'sealed', 5);
+    INSERT INTO confirmation_tokens VALUES ('hash', 's2', 10)`);
+  old.close();
+  const database = openDatabase(path);
+  expect(database.prepare("SELECT id, state, made_with FROM subscriptions").all()).toMatchObject([
+    { id: "s1", state: "confirmed", made_with: null },
+    { id: "s2", state: "pending", made_with: null },
+  ]);
+  expect(database.prepare("SELECT * FROM confirmation_tokens").all()).toMatchObject([
+    { hash: "hash", subscription: "s2", expires_at: 10 },
+  ]);
+  const store = createSqliteNotificationStore({
+    database,
+    session: "s",
+    newId: () => "id",
+    now: () => 9,
+  });
+  expect(await store.confirm("hash")).toMatchObject([{ id: "s2", state: "confirmed" }]);
+  database.close();
 });

@@ -21,13 +21,16 @@ export function endSubscriptionsOfUser(sql: Sql, user: string, now: number): voi
  * A condition on `subscriptions`: the key that made it still counts, or no key made it. `?1` is the
  * time in milliseconds.
  */
-export const keyCounts = `(made_with IS NULL OR EXISTS (
-  SELECT 1 FROM access_keys WHERE access_key_id = made_with AND revoked_at IS NULL
-    AND (expires_at IS NULL OR expires_at > ?1)))`;
+export const keyCounts = `(subscriptions.made_with IS NULL OR EXISTS (
+  SELECT 1 FROM access_keys AS maker
+  WHERE maker.access_key_id = subscriptions.made_with AND maker.revoked_at IS NULL
+    AND (maker.expires_at IS NULL OR maker.expires_at > ?1)))`;
+
+/** Why a subscription ended with its key. */
+export const keyEnded = "the key that made it was revoked or has expired";
 
 /** Ends the subscriptions whose key was revoked, has expired, or is gone. */
 export function endSubscriptionsOfKeys(sql: Sql, now: number): void {
   const found = sql(`SELECT id FROM subscriptions WHERE state <> 'removed' AND NOT ${keyCounts}`);
-  for (const { id } of found.all(now))
-    endSubscription(sql, String(id), "the key that made it was revoked or has expired", now);
+  for (const { id } of found.all(now)) endSubscription(sql, String(id), keyEnded, now);
 }

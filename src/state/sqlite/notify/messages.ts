@@ -1,7 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { everybody, type Topic } from "../../../media/notice.ts";
+import { addressees } from "../../../notify/addressees.ts";
 import { isRepeated, type OutcomeMessage } from "../../../notify/compose.ts";
 import type { Sql } from "../statements.ts";
+import { keyCounts } from "./end-subscriptions.ts";
+import { subscriptionOf } from "./rows.ts";
 
 /** A fresh id for a message: it stays the same however often the message is sent. */
 export function newMessageId(): string {
@@ -26,30 +29,34 @@ export function recordMessage(sql: Sql, message: OutcomeMessage, now: number): v
     `INSERT INTO notifications (id, at, topic, owner, name, version, run, content)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(id, now, topic, owner, name, version, run, JSON.stringify(content));
-  addressTo(sql, id, topic, owner, now);
+  addDeliveries(sql, id, topic, [owner, everybody], now);
 }
 
 /**
- * A delivery of the message for each subscription to its topic: one a mailbox, though it may have
- * subscribed both to its own media files and to everybody's. Returns how many are new or to be done again.
- * @param audience whose subscriptions beside the owner's. Default: those to everybody's media files.
+ * Adds a delivery of a message for each of its addressees; those that had it get it once more. Returns
+ * how many wait now that did not.
+ * @param audience whose subscriptions to the topic: the owner's of the media file, and everybody's
  */
-export function addressTo(
+export function addDeliveries(
   sql: Sql,
   notification: string,
   topic: Topic,
-  owner: string,
+  audience: readonly string[],
   now: number,
-  audience: string = everybody,
 ): number {
-  const { changes } = sql(
-    `INSERT INTO deliveries (notification, subscription, state, next_at)
-     SELECT ?1, min(id), 'waiting', ?2 FROM subscriptions
-     WHERE state = 'confirmed' AND topic = ?3 AND owner IN (?4, ?5)
-     GROUP BY kind, address, CASE kind WHEN 'email' THEN '' ELSE owner END
+  const [one, other = one] = audience;
+  const candidates = sql(
+    `SELECT * FROM subscriptions WHERE state = 'confirmed' AND topic = ?2 AND owner IN (?3, ?4)
+       AND ${keyCounts}`,
+  ).all(now, topic, one ?? null, other ?? null);
+  const insert = sql(
+    `INSERT INTO deliveries (notification, subscription, state, next_at) VALUES (?, ?, 'waiting', ?)
      ON CONFLICT (notification, subscription) DO UPDATE SET
        state = 'waiting', attempts = 0, next_at = excluded.next_at, ended_at = NULL
      WHERE state IN ('delivered', 'dead')`,
-  ).run(notification, now, topic, owner, audience);
-  return Number(changes);
+  );
+  let added = 0;
+  for (const { id } of addressees(candidates.map(subscriptionOf)))
+    added += Number(insert.run(notification, id, now).changes);
+  return added;
 }

@@ -1,15 +1,11 @@
-import type { DatabaseSync } from "node:sqlite";
-import { transaction } from "../open.ts";
-import { addressTo } from "./messages.ts";
-import { statements } from "../statements.ts";
 import { MediaError } from "../../../media/errors.ts";
-import type { Topic } from "../../../media/notice.ts";
-import type { Delivery, Notification } from "../../../notify/notice.ts";
+import { everybody, type Topic } from "../../../media/notice.ts";
+import type { NotificationStore, PruneLimits, ReplayRequest } from "../../../notify/store.ts";
+import type { Sql } from "../statements.ts";
+import { endSubscriptionsOfKeys } from "./end-subscriptions.ts";
+import { addDeliveries } from "./messages.ts";
 import { deliveryOf, notificationOf } from "./rows.ts";
-import type { OwnedBy } from "./subscriptions.ts";
-
-/** Dead letters are kept so much longer than what was delivered. */
-const deadKeptMs = 60 * 24 * 3_600_000;
+import type { StoreParts } from "./parts.ts";
 
 const selectDeliveries = `
   SELECT deliveries.*, topic, name, kind, address FROM deliveries
@@ -17,31 +13,75 @@ const selectDeliveries = `
   JOIN (SELECT id AS subscription_id, kind, address, owner AS whose FROM subscriptions)
     ON subscription_id = subscription`;
 
-export interface NotificationFilter extends OwnedBy {
-  /** Of one media. */
-  readonly name?: string;
-  /** Before this sequence number: newest come first. */
-  readonly before?: number;
-  readonly limit?: number;
+/** Dead letters wait again, each to where it was to go. */
+function replayDead(sql: Sql, owner: string | undefined, now: number): number {
+  const { changes } = sql(
+    `UPDATE deliveries SET state = 'waiting', attempts = 0, next_at = ?1, ended_at = NULL
+     WHERE state = 'dead'
+       AND subscription IN (SELECT id FROM subscriptions
+         WHERE state <> 'removed' AND (?2 IS NULL OR owner = ?2))
+       AND (?2 IS NULL OR notification IN (SELECT id FROM notifications WHERE owner = ?2))`,
+  ).run(now, owner ?? null);
+  return Number(changes);
 }
 
-export interface DeliveryFilter extends OwnedBy {
-  readonly state?: Delivery["state"];
-  readonly notification?: string;
-  readonly subscription?: string;
-  readonly limit?: number;
+function replay(sql: Sql, request: ReplayRequest, now: number): number {
+  endSubscriptionsOfKeys(sql, now);
+  if ("dead" in request) return replayDead(sql, request.owner, now);
+  const [id, since] = "id" in request ? [request.id, null] : [null, request.since];
+  const found = sql(
+    `SELECT id, topic, owner FROM notifications
+     WHERE (id = ?1 OR at >= ?2) AND (?3 IS NULL OR owner = ?3) AND version IS NOT NULL`,
+  ).all(id, since, request.owner ?? null);
+  if (id !== null && found.length === 0)
+    throw new MediaError(
+      "not_found",
+      `there is no message ${JSON.stringify(id)} about a media file`,
+    );
+  let waiting = 0;
+  for (const row of found) {
+    const owner = String(row["owner"]);
+    const audience = [owner, request.owner ?? everybody];
+    waiting += addDeliveries(sql, String(row["id"]), row["topic"] as Topic, audience, now);
+  }
+  return waiting;
 }
 
-/** What to deliver once more: one message, everything that is dead, or everything since a time. */
-export type ReplayRequest = OwnedBy &
-  ({ readonly id: string } | { readonly dead: true } | { readonly since: number });
+function prune(sql: Sql, { before, deadBefore }: PruneLimits, now: number): void {
+  endSubscriptionsOfKeys(sql, now);
+  sql(
+    `UPDATE subscriptions SET state = 'removed', removed_at = ?2, reason = 'never confirmed'
+     WHERE state = 'pending' AND created_at < ?1`,
+  ).run(before, now);
+  const old = sql(
+    `SELECT id FROM notifications AS one WHERE at < ?1
+       AND NOT EXISTS (SELECT 1 FROM deliveries WHERE notification = one.id
+         AND state <> 'delivered' AND NOT (state = 'dead' AND ended_at < ?2))
+       AND (version IS NULL
+         OR NOT EXISTS (SELECT 1 FROM media WHERE media.version = one.version)
+         OR EXISTS (SELECT 1 FROM notifications AS later
+                    WHERE later.version = one.version AND later.sequence > one.sequence))
+     LIMIT 1000`,
+  ).all(before, deadBefore);
+  for (const row of old) {
+    sql("DELETE FROM deliveries WHERE notification = ?").run(row["id"] ?? null);
+    sql("DELETE FROM notifications WHERE id = ?").run(row["id"] ?? null);
+  }
+  sql(
+    `DELETE FROM subscriptions WHERE state = 'removed' AND removed_at < ?
+       AND id NOT IN (SELECT subscription FROM deliveries)`,
+  ).run(before);
+}
 
-/** The outbox: messages, how their delivery goes, and having it done again. */
-export function createOutbox(database: DatabaseSync) {
-  const sql = statements(database);
+type Methods = Pick<
+  NotificationStore,
+  "notifications" | "notification" | "deliveries" | "counts" | "replay" | "prune"
+>;
+
+/** The outbox: messages, how their delivery goes, and delivering them once more. */
+export function outboxMethods({ sql, write }: StoreParts): Methods {
   return {
-    /** Newest first. */
-    async notifications({ owner, name, before, limit = 100 }: NotificationFilter = {}) {
+    async notifications({ owner, name, before, limit = 100 } = {}) {
       return sql(
         `SELECT * FROM notifications
          WHERE (?1 IS NULL OR owner = ?1) AND (?2 IS NULL OR name = ?2)
@@ -51,17 +91,14 @@ export function createOutbox(database: DatabaseSync) {
         .map(notificationOf);
     },
 
-    /** @throws MediaError `not_found` */
-    async notification(id: string, { owner }: OwnedBy = {}): Promise<Notification> {
+    async notification(id, { owner } = {}) {
       const row = sql("SELECT * FROM notifications WHERE id = ?").get(id);
       if (row !== undefined && (owner === undefined || row["owner"] === owner))
         return notificationOf(row);
       throw new MediaError("not_found", `there is no message ${JSON.stringify(id)}`);
     },
 
-    /** Newest messages first. */
-    async deliveries(filter: DeliveryFilter = {}): Promise<readonly Delivery[]> {
-      const { owner, state, notification, subscription, limit = 100 } = filter;
+    async deliveries({ owner, state, notification, subscription, limit = 100 } = {}) {
       return sql(
         `${selectDeliveries}
          WHERE (?1 IS NULL OR (owner = ?1 AND whose = ?1)) AND (?2 IS NULL OR state = ?2)
@@ -72,87 +109,12 @@ export function createOutbox(database: DatabaseSync) {
         .map(deliveryOf);
     },
 
-    /**
-     * Delivers messages once more, under the same ids: a dead one to where it was to go, others to
-     * everybody who is subscribed by now; an owner's wish goes to their own subscriptions alone.
-     * Returns how many deliveries wait again.
-     * @throws MediaError `not_found` for an id that nobody has
-     */
-    replay: (wish: ReplayRequest): Promise<number> =>
-      transaction(database, () => {
-        const now = Date.now();
-        const owner = wish.owner ?? null;
-        if ("dead" in wish)
-          return Number(
-            sql(
-              `UPDATE deliveries SET state = 'waiting', attempts = 0, next_at = ?1, ended_at = NULL
-               WHERE state = 'dead'
-                 AND subscription IN (SELECT id FROM subscriptions
-                   WHERE state <> 'removed' AND (?2 IS NULL OR owner = ?2))`,
-            ).run(now, owner).changes,
-          );
-        const [id, since] = "id" in wish ? [wish.id, null] : [null, wish.since];
-        const found = sql(
-          `SELECT id, topic, owner FROM notifications
-           WHERE (id = ?1 OR at >= ?2) AND (?3 IS NULL OR owner = ?3) AND version IS NOT NULL`,
-        ).all(id, since, owner);
-        if (id !== null && found.length === 0)
-          throw new MediaError(
-            "not_found",
-            `there is no message ${JSON.stringify(id)} about a media`,
-          );
-        return found.reduce(
-          (sum, row) =>
-            sum +
-            addressTo(
-              sql,
-              String(row["id"]),
-              row["topic"] as Topic,
-              String(row["owner"]),
-              now,
-              wish.owner,
-            ),
-          0,
-        );
-      }),
-
-    /** How many deliveries stand how. */
-    async counts(): Promise<Readonly<Partial<Record<Delivery["state"], number>>>> {
+    async counts() {
       const rows = sql("SELECT state, count(*) AS n FROM deliveries GROUP BY state").all();
       return Object.fromEntries(rows.map((row) => [String(row["state"]), Number(row["n"])]));
     },
 
-    /**
-     * Forgets messages from before `then`, and dead letters from 60 days before it. The last message
-     * about a version that is still there stays, to know that it was told.
-     */
-    prune: (then: number): Promise<number> =>
-      transaction(database, () => {
-        sql(
-          `UPDATE subscriptions SET state = 'removed', removed_at = ?2, reason = 'never confirmed'
-           WHERE state = 'pending' AND created_at < ?1`,
-        ).run(then, Date.now());
-        const old = sql(
-          `SELECT id FROM notifications AS one WHERE at < ?1
-             AND NOT EXISTS (SELECT 1 FROM deliveries WHERE notification = one.id
-               AND state <> 'delivered' AND NOT (state = 'dead' AND ended_at < ?2))
-             AND (version IS NULL
-               OR NOT EXISTS (SELECT 1 FROM media WHERE media.version = one.version)
-               OR EXISTS (SELECT 1 FROM notifications AS later
-                          WHERE later.version = one.version AND later.sequence > one.sequence))
-           LIMIT 1000`,
-        ).all(then, then - deadKeptMs);
-        for (const row of old) {
-          sql("DELETE FROM deliveries WHERE notification = ?").run(row["id"] ?? null);
-          sql("DELETE FROM notifications WHERE id = ?").run(row["id"] ?? null);
-        }
-        sql(
-          `DELETE FROM subscriptions WHERE state = 'removed' AND removed_at < ?
-             AND id NOT IN (SELECT subscription FROM deliveries)`,
-        ).run(then);
-        return old.length;
-      }),
+    replay: (request) => write((now) => replay(sql, request, now)),
+    prune: (limits) => write((now) => prune(sql, limits, now)),
   };
 }
-
-export type Outbox = ReturnType<typeof createOutbox>;

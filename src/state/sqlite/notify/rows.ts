@@ -1,8 +1,13 @@
 import { parsed, type Row } from "../statements.ts";
 import type { Delivery, Notification, Subscription } from "../../../notify/notice.ts";
+import type { StoredSubscription } from "../../../notify/store.ts";
 
 function time<K extends string>(field: K, value: unknown): { [P in K]?: number } {
   return typeof value === "number" ? ({ [field]: value } as { [P in K]?: number }) : {};
+}
+
+function text<K extends string>(field: K, value: unknown): { [P in K]?: string } {
+  return typeof value === "string" ? ({ [field]: value } as { [P in K]?: string }) : {};
 }
 
 export function subscriptionOf(row: Row): Subscription {
@@ -12,11 +17,20 @@ export function subscriptionOf(row: Row): Subscription {
     kind: row["kind"] as Subscription["kind"],
     address: String(row["address"]),
     owner: String(row["owner"]),
+    ...text("madeWith", row["made_with"]),
     state: row["state"] as Subscription["state"],
     createdAt: Number(row["created_at"]),
     ...time("confirmedAt", row["confirmed_at"]),
     ...time("removedAt", row["removed_at"]),
-    ...(typeof row["reason"] === "string" && { reason: row["reason"] }),
+    ...text("reason", row["reason"]),
+  };
+}
+
+export function storedOf(row: Row): StoredSubscription {
+  return {
+    subscription: subscriptionOf(row),
+    sealed: String(row["secret"]),
+    ...text("leaveHash", row["leave_hash"]),
   };
 }
 
@@ -38,13 +52,13 @@ export function deliveryOf(row: Row): Delivery {
     notification: String(row["notification"]),
     subscription: String(row["subscription"]),
     topic: row["topic"] as Delivery["topic"],
-    ...(typeof row["name"] === "string" && { name: row["name"] }),
+    ...text("name", row["name"]),
     kind: row["kind"] as Delivery["kind"],
     address: String(row["address"]),
     state: row["state"] as Delivery["state"],
     attempts: Number(row["attempts"]),
     ...(waits && time("nextAt", row["next_at"])),
     ...time("endedAt", row["ended_at"]),
-    ...(typeof row["last_error"] === "string" && { lastError: row["last_error"] }),
+    ...text("lastError", row["last_error"]),
   };
 }
