@@ -3,11 +3,11 @@
 import { openDailies, readConfig } from "../src/index.ts";
 
 const [folder = "."] = process.argv.slice(2);
-const dailies = await openDailies(readConfig());
+const library = await openDailies(readConfig());
 try {
-  const { finished, refused } = await dailies.process([folder], { only: ["transcribe"] });
-  for (const { name } of finished) console.log(`${name}\n${await dailies.export(name, "txt")}`);
+  const { finished, refused } = await library.process([folder], { only: ["transcribe"] });
+  for (const { name } of finished) console.log(`${name}\n${await library.export(name, "txt")}`);
   for (const { path, error } of refused) console.error(`${path}: ${error.message}`);
 } finally {
-  await dailies.close();
+  await library.close();
 }

@@ -11,6 +11,7 @@ export type { Limits } from "./media/limits.ts";
 export type { Media, Rendition } from "./media/media.ts";
 export type { Transcript, Word } from "./media/transcript.ts";
 export { readConfig, type Config } from "./config/config.ts";
+export { batchSettings, type BatchSettings } from "./batch/settings.ts";
 export type { ExportFormat } from "./app/export-formats.ts";
 export type { Library } from "./app/library.ts";
 export type { MediaListing } from "./app/list.ts";
