@@ -1,3 +1,4 @@
+import { runEnded } from "../src/pipeline.ts";
 import { join } from "node:path";
 import type { Catalog, MediaFilter } from "../src/catalog/catalog.ts";
 import { createSqliteCatalog } from "../src/state/sqlite/catalog/catalog.ts";
@@ -179,7 +180,11 @@ export async function catalogFigure(bench: Bench): Promise<Findings> {
   const dataDir = await libraryFor(bench, size);
   const path = join(dataDir, "dailies.db");
   const database = openDatabase(path);
-  const catalog = createSqliteCatalog({ database, readers: createReaders({ path }) });
+  const catalog = createSqliteCatalog({
+    whenEnded: runEnded,
+    database,
+    readers: createReaders({ path }),
+  });
   // Their threads start with the first questions.
   await Promise.all([1, 2, 3].map(() => search(commonWord)(catalog)));
   const rounds = Math.min(bench.rounds, 3);

@@ -1,3 +1,4 @@
+import { runEnded } from "../src/pipeline.ts";
 import { join } from "node:path";
 import type { Change } from "../src/catalog/catalog.ts";
 import { createSqliteCatalog } from "../src/state/sqlite/catalog/catalog.ts";
@@ -18,6 +19,8 @@ export interface LibrarySize {
 export const wordsEach = 200;
 const vocabulary = 20_000;
 const mediaPerFolder = 1_000;
+/** Writes that share a commit. */
+const together = 100;
 
 /** In half of all transcripts. */
 export const commonWord = "weather";
@@ -112,14 +115,12 @@ export async function buildLibrary(
   database.exec(
     "PRAGMA synchronous = OFF; PRAGMA cache_size = -500000; PRAGMA wal_autocheckpoint = 50000",
   );
-  const catalog = createSqliteCatalog({ database });
+  const catalog = createSqliteCatalog({ whenEnded: runEnded, database });
   const newId = createIdSource(newSession());
   const random = randomFrom(1);
-  let waiting: Change[] = [];
-  let first = "";
+  let waiting: Promise<unknown>[] = [];
   const flush = async () => {
-    if (waiting.length === 0) return;
-    await catalog.apply({ expect: { name: first, version: null }, changes: waiting });
+    await Promise.all(waiting);
     waiting = [];
   };
   for (let index = 0; index < size.media; index += 1) {
@@ -127,16 +128,14 @@ export async function buildLibrary(
     const spoken = index % 10 === 0 && index / 10 < size.transcripts;
     const type = index % 10 === 0 ? "video" : index % 3 === 0 ? "audio" : "image";
     const changes = mediaChanges(index, type, version);
-    const settle: Change = { type: "settle", version };
-    if (spoken) {
-      const name = nameOf(index);
-      changes.push(...foundBy(index, version, random), settle);
-      await catalog.apply({ expect: { name, version: null }, changes });
-    } else {
-      if (waiting.length === 0) first = nameOf(index);
-      waiting.push(...changes, settle);
-      if (waiting.length > 96) await flush();
-    }
+    const name = nameOf(index);
+    if (spoken) changes.push(...foundBy(index, version, random));
+    changes.push(
+      { type: "endRun", version, state: "ready" },
+      { type: "event", event: { type: "media.ready", name, version } },
+    );
+    waiting.push(catalog.apply({ expect: { name, version: null }, changes }));
+    if (waiting.length === together) await flush();
     if (index % 100_000 === 99_999) note(`${index + 1} media`);
   }
   await flush();

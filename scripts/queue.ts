@@ -1,5 +1,6 @@
 // The queue under load: enqueues and claims with many jobs waiting, then several processes at once,
 // looked at from the outside. Usage: node scripts/queue.ts [waiting] [processes] [seconds]
+import { runEnded } from "../src/pipeline.ts";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,8 +30,8 @@ const path = join(folder, "dailies.db");
 const database = openDatabase(path);
 const [session, neighbour] = [newSession(), newSession()];
 const newId = createIdSource(session);
-const catalog = createSqliteCatalog({ database });
-const queue = createSqliteQueue({ database, session, newId });
+const catalog = createSqliteCatalog({ whenEnded: runEnded, database });
+const queue = createSqliteQueue({ whenEnded: runEnded, database, session, newId });
 await enterSession(database, session);
 
 /** The rows that `apply` would write for so many jobs, in one go: a third of them asked for by one session. */
@@ -42,8 +43,8 @@ function fill(to: DatabaseSync): void {
      VALUES (?, ?, 'local', ?, 1, 'processing', ?, ?)`,
   );
   const enqueue = to.prepare(
-    `INSERT INTO jobs (id, name, version, step, part, settings, kind, priority, state, requested_by, enqueued_at, run_after)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?)`,
+    `INSERT INTO jobs (id, name, version, owner, step, part, settings, kind, priority, state, requested_by, enqueued_at, run_after)
+     VALUES (?, ?, ?, 'local', ?, ?, ?, ?, ?, 'queued', ?, ?, ?)`,
   );
   for (let n = 0; n < waiting / steps.length; n += 1) {
     const media = { name: `folder-${n % 1_000}/clip-${n}.mp4`, version: newId() };
@@ -90,10 +91,7 @@ async function enqueues(): Promise<void> {
 async function finish({ media, attempt }: Claim): Promise<void> {
   await catalog.apply({
     expect: { name: media.name, version: media.version, attempt },
-    changes: [
-      { type: "finishJob", attempt, outcome: { state: "succeeded", notes: [] } },
-      { type: "settle", version: media.version },
-    ],
+    changes: [{ type: "finishJob", attempt, outcome: { state: "succeeded", notes: [] } }],
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Change } from "./catalog/catalog.ts";
+import { currentJobs, outputsOf, type MediaRecord } from "./catalog/record.ts";
 import { renameMs, type MediaEvent } from "./media/event.ts";
 import type { MediaFacts } from "./media/facts.ts";
 import {
@@ -9,6 +10,7 @@ import {
   type SkipReason,
   type Step,
 } from "./media/job.ts";
+import { outcomeMessage } from "./notify/compose.ts";
 import { transcodeJobs } from "./transcode/jobs.ts";
 import { planRenditions } from "./transcode/plan.ts";
 import type { Profile } from "./transcode/profile.ts";
@@ -22,7 +24,7 @@ import type { Profile } from "./transcode/profile.ts";
  *                                                └ label ─ labels.created ─ index           │
  *                              transcript.created ─ index (captions, search, metadata) ─────┘
  *   step.failed(audio) ─ transcribe is left out          object.removed ─ removeMedia
- *   all jobs at their end ─ media.ready | media.failed: database/settle.ts, in the same commit
+ *   all jobs have ended ─ media.ready | media.failed, and a message of it (runEnded)
  *
  * Everything here is pure: an event in, the changes that follow from it out. They are committed
  * together with what caused the event, and asking for a job that is already there does nothing,
@@ -92,12 +94,34 @@ export function follow(
       if (event.step !== "audio") return [];
       return leaveOut(job("transcribe"), "audio_failed");
     // Word of what was done already: kept for whoever asks, and told to whoever subscribed.
-    case "speech.asked":
+    case "transcription.requested":
     case "media.ready":
     case "media.failed":
     case "media.removed":
       return [];
   }
+}
+
+/**
+ * The end of a run: no job of the media file is open any more. The rules call this for every write
+ * that leaves a media file so, and these changes join it.
+ */
+export function runEnded(record: MediaRecord): readonly Change[] {
+  const { name, version } = record.media;
+  const jobs = currentJobs(record);
+  const failed = jobs.filter(({ state }) => state === "failed" || state === "cancelled");
+  const steps = [...new Set(failed.map(({ step }) => step))];
+  const state = steps.length === 0 ? "ready" : "failed";
+  const event: MediaEvent =
+    state === "ready"
+      ? { type: "media.ready", name, version }
+      : { type: "media.failed", failed: steps, name, version };
+  const message = outcomeMessage({ ...record, ...record.stored, jobs, outputs: outputsOf(record) });
+  return [
+    { type: "endRun", version, state },
+    { type: "event", event },
+    { type: "notify", ...message },
+  ];
 }
 
 /** What each kind of media gets (docs/architecture.md has the table). */

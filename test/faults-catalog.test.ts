@@ -1,3 +1,4 @@
+import { runEnded } from "../src/pipeline.ts";
 import { mkdtempSync, rmSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -25,8 +26,8 @@ describe("a catalog that is full", () => {
   const session = newSession();
   const newId = createIdSource(session);
   const parts = () => ({
-    catalog: createSqliteCatalog({ database }),
-    queue: createSqliteQueue({ database, session, newId }),
+    catalog: createSqliteCatalog({ whenEnded: runEnded, database }),
+    queue: createSqliteQueue({ whenEnded: runEnded, database, session, newId }),
   });
 
   beforeEach(async () => {
@@ -73,10 +74,14 @@ describe("a catalog that is full", () => {
   const long = Array.from({ length: 200 }, (_, line) => `${line} ${"x".repeat(100)}`);
 
   it("is a full disk to people", async () => {
+    const version = await put("a", []);
     fill();
-    const notes = [{ type: "event", event: longEvent() }] as const;
+    const created = { type: "object.created", name: "a", version, twin: long.join() } as const;
     const error = await parts()
-      .catalog.apply({ expect: { name: "a", version: null }, changes: notes })
+      .catalog.apply({
+        expect: { name: "a", version },
+        changes: [{ type: "event", event: created }],
+      })
       .catch(asMediaError);
     expect(error).toMatchObject({
       code: "disk_full",
@@ -84,8 +89,6 @@ describe("a catalog that is full", () => {
       remedy: expect.stringContaining("Free some space"),
     });
   });
-  const longEvent = () =>
-    ({ type: "object.created", name: long.join(), version: "0".repeat(22) }) as const;
 
   it("ends the run with its error: what else runs is stopped and handed back, and nothing is lost", async () => {
     await put("a", ["audio", "video"]);

@@ -1,3 +1,4 @@
+import { runEnded } from "../src/pipeline.ts";
 import { execFileSync, spawn } from "node:child_process";
 import {
   appendFileSync,
@@ -46,7 +47,10 @@ describe("a source", () => {
   const newId = createIdSource(newSession());
   const open = (name: string) => {
     const library = path(name);
-    const catalog = createSqliteCatalog({ database: openDatabase(join(library, "dailies.db")) });
+    const catalog = createSqliteCatalog({
+      whenEnded: runEnded,
+      database: openDatabase(join(library, "dailies.db")),
+    });
     const objects = createFilesystemObjectStore({ dir: join(library, "objects") });
     const nothing = { jobsTakenOver: 0, objectsRemoved: 0, foldersRemoved: 0 };
     return {

@@ -65,7 +65,7 @@ export function watchedJobJson({ job, attempts, position }: WatchedJob) {
 
 /** An event; its number is what `Last-Event-ID` takes. What the probe found is the media's to tell. */
 export function eventJson({ sequence, at, event }: RecordedEvent) {
-  if (event.type === "speech.asked")
+  if (event.type === "transcription.requested")
     return { id: sequence, at: iso(at), ...event, speech: briefOptions(event.speech) };
   const { facts: _facts, ...told } = { facts: undefined, ...event };
   return { id: sequence, at: iso(at), ...told };

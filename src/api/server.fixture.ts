@@ -1,3 +1,4 @@
+import { runEnded } from "../pipeline.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -66,7 +67,10 @@ export async function startApi(given: Partial<ApiOptions> = {}) {
   });
   const server = await startServer({ app, host: "127.0.0.1", port: 0 });
 
-  const catalog = createSqliteCatalog({ database: openDatabase(join(folder, "dailies.db")) });
+  const catalog = createSqliteCatalog({
+    whenEnded: runEnded,
+    database: openDatabase(join(folder, "dailies.db")),
+  });
   const objects = createFilesystemObjectStore({ dir: join(folder, "objects") });
   const newId = createIdSource(newSession());
   const store = async (
@@ -136,7 +140,10 @@ export async function startApi(given: Partial<ApiOptions> = {}) {
         );
       }
       changes.push({ type: "index", version }, ...(made.extra?.(version) ?? []));
-      changes.push({ type: "settle", version });
+      changes.push(
+        { type: "endRun", version, state: "ready" },
+        { type: "event", event: { type: "media.ready", name, version } },
+      );
       await catalog.apply({ expect: { name, version: null }, changes });
       return version;
     },
@@ -144,19 +151,17 @@ export async function startApi(given: Partial<ApiOptions> = {}) {
     async addMany(names: readonly string[], owner = "local"): Promise<void> {
       for (let first = 0; first < names.length; first += 50) {
         const group = names.slice(first, first + 50);
-        const changes = group.flatMap((name): Change[] => {
+        const put = group.map((name) => {
           const version = newId();
           const bytes = { sha256: "0", sizeBytes: 1 };
-          const source = {
-            bucket: "uploads",
-            key: name,
-            version,
-            ...bytes,
-            contentType: "",
-          } as const;
-          return [{ type: "putMedia", media: { name, version, owner, ...bytes }, source }];
+          const object = { bucket: "uploads", key: name, version, ...bytes } as const;
+          const media = { name, version, owner, ...bytes };
+          return catalog.apply({
+            expect: { name, version: null },
+            changes: [{ type: "putMedia", media, source: { ...object, contentType: "" } }],
+          });
         });
-        await catalog.apply({ expect: { name: group[0] ?? "", version: null }, changes });
+        await Promise.all(put);
       }
     },
     async close() {

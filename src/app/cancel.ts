@@ -28,10 +28,7 @@ export async function cancel(
     if (news.length === 0) continue;
     await catalog.apply({
       expect: { name, version },
-      changes: [
-        ...news.map((job): Change => ({ type: "cancel", jobId: job.id })),
-        { type: "settle", version },
-      ],
+      changes: news.map((job): Change => ({ type: "cancel", jobId: job.id })),
     });
   }
 }

@@ -52,7 +52,7 @@ export async function enqueueMissing(
   const speech = mergedOptions(wanted.replacesOptions ? undefined : before, wanted.speech);
   const asked: Change[] = sameOptions(before, speech)
     ? []
-    : [{ type: "event", event: { type: "speech.asked", name, version, speech } }];
+    : [{ type: "event", event: { type: "transcription.requested", name, version, speech } }];
   await catalog.apply({
     expect: { name, version },
     changes: [

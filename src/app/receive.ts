@@ -80,7 +80,12 @@ async function followArrival(
   const options = mergedOptions(replacesOptions ? undefined : twin?.speech, speech);
   const asked: Change[] = sameOptions(undefined, options)
     ? []
-    : [{ type: "event", event: { type: "speech.asked", name, version, speech: options } }];
+    : [
+        {
+          type: "event",
+          event: { type: "transcription.requested", name, version, speech: options },
+        },
+      ];
   if (twin === undefined) return [...asked, ...followObject(created, request)];
   const settings = (await engines()).settingsFor(options);
   const events = adoptedEvents(created, twin);
@@ -123,7 +128,6 @@ export async function receive(
         { type: "putMedia", media, source },
         { type: "event", event: created },
         ...(await followArrival(ports, created, twin, arrival)),
-        { type: "settle", version },
       ],
     });
     const recorded = applied === "applied" ? await catalog.getMedia(name) : undefined;

@@ -119,7 +119,7 @@ async function repair(
   const changes: Change[] = [{ type: "redo", jobId: job.id, waits }, ...audio];
   const applied = await catalog.apply({
     expect: { name, version },
-    changes: [...changes, { type: "settle", version }],
+    changes: [...changes],
   });
   return applied === "applied" ? "queued" : "open";
 }

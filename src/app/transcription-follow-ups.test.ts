@@ -1,3 +1,4 @@
+import { runEnded } from "../pipeline.ts";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createSqliteCatalog } from "../state/sqlite/catalog/catalog.ts";
 import type { Change } from "../catalog/catalog.ts";
@@ -22,8 +23,8 @@ afterEach(() => database.close());
 it("hears a media as was wished while its audio was just being recorded", async () => {
   const session = newSession();
   const newId = createIdSource(session);
-  const catalog = createSqliteCatalog({ database });
-  const queue = createSqliteQueue({ database, session, newId });
+  const catalog = createSqliteCatalog({ whenEnded: runEnded, database });
+  const queue = createSqliteQueue({ whenEnded: runEnded, database, session, newId });
   const version = newId();
   const bytes = { sha256: "x", sizeBytes: 1 };
   const apply = (version0: string | null, changes: readonly Change[]) =>
@@ -40,14 +41,15 @@ it("hears a media as was wished while its audio was just being recorded", async 
   const follows = await hearing.follow(event, claim);
   // somebody wishes just now; there is no audio yet that a transcript could follow from
   const speech: TranscriptionOptions = { speakers: 2 };
-  await apply(version, [{ type: "event", event: { type: "speech.asked", name, version, speech } }]);
+  await apply(version, [
+    { type: "event", event: { type: "transcription.requested", name, version, speech } },
+  ]);
   const { attempt } = claim;
   await catalog.apply({
     expect: { name, version, attempt },
     changes: [
       { type: "finishJob", attempt, outcome: { state: "succeeded", notes: [] } },
       ...follows,
-      { type: "settle", version },
     ],
   });
   await hearing.settle(claim);

@@ -75,14 +75,14 @@ export function catalogContract(kind: string, open: () => Promise<Catalog>): voi
         const media = await catalog.getMedia("a.mp4");
         expect(media?.version).toBe(second);
         expect(media?.facts).toBeUndefined();
-        expect(await apply("b.mp4", "some", [{ type: "settle", version: "some" }])).toBe(
+        expect(await apply("b.mp4", "some", [{ type: "index", version: "some" }])).toBe(
           "superseded",
         );
       });
 
       it("hold at most 100 changes", async () => {
         const changes = Array.from({ length: 101 }, (): Change => ({
-          type: "settle",
+          type: "index",
           version: "x",
         }));
         await expect(apply("a.mp4", null, changes)).rejects.toMatchObject({ code: "internal" });
@@ -229,13 +229,9 @@ export function catalogContract(kind: string, open: () => Promise<Catalog>): voi
         await apply("a.mp4", version, [
           { type: "enqueue", job: gif },
           { type: "skip", job: audio, reason: "no_audio" },
-          { type: "settle", version },
         ]);
         expect((await catalog.getMedia("a.mp4"))?.state).toBe("processing");
-        await apply("a.mp4", version, [
-          { type: "cancel", jobId: gif.id },
-          { type: "settle", version },
-        ]);
+        await apply("a.mp4", version, [{ type: "cancel", jobId: gif.id }]);
         expect((await catalog.getMedia("a.mp4"))?.state).toBe("failed");
         expect((await catalog.listEvents("a.mp4")).map(({ event }) => event)).toEqual([
           { type: "media.failed", name: "a.mp4", version, failed: ["gif"] },

@@ -69,7 +69,7 @@ export function pagesContract(name: string, open: () => Promise<Catalog>): void 
         const owner = owners[index % 4 === 3 ? 1 : 0] ?? "";
         const type = index % 3 === 0 ? ("video" as const) : ("image" as const);
         await put({ name: key, labels, owner, type }, (version) =>
-          index % 2 === 0 ? [{ type: "settle", version }] : [],
+          index % 2 === 0 ? [{ type: "endRun", version, state: "ready" }] : [],
         );
         const media = await catalog.getMedia(key);
         if (media !== undefined) made.push({ ...media, labels });

@@ -51,21 +51,23 @@ export function sharingContract(catalog: () => Catalog): void {
       { type: "index", version },
       { type: "skip", job: newJob(subject, "audio"), reason: "no_audio" },
       { type: "enqueue", job: newJob(subject, "label") },
-      { type: "settle", version },
     ]);
     return { version, outputs: [gif, json] };
   }
 
-  async function adopt(name: string, from: { version: string; outputs: StoredObject[] }) {
+  async function adopt(
+    name: string,
+    from: { version: string; outputs: StoredObject[] },
+    twinName = "a.mp4",
+  ) {
     const source = objectAt("uploads", name, "aa");
     const { version } = source;
     const media = { name, version, owner: "local", sha256: "aa", sizeBytes: 1 };
     const applied = await catalog().apply({
-      expect: { name, version: null, twin: from },
+      expect: { name, version: null, twin: { name: twinName, ...from } },
       changes: [
         { type: "putMedia", media, source },
         { type: "adopt", version, from: from.version },
-        { type: "settle", version },
       ],
     });
     return { version, applied };

@@ -11,7 +11,10 @@ import { printable } from "./text.ts";
 /** The output of `logs --json`, each list in the order of time. */
 export interface LogsJson {
   readonly name: string;
-  readonly events: readonly ((Exclude<MediaEvent, { type: "speech.asked" }> | SpeechAskedJson) & {
+  readonly events: readonly ((
+    | Exclude<MediaEvent, { type: "transcription.requested" }>
+    | SpeechAskedJson
+  ) & {
     readonly sequence: number;
     readonly at: string;
   })[];
@@ -20,7 +23,7 @@ export interface LogsJson {
 
 /** Shows a vocabulary by its length and hash. */
 interface SpeechAskedJson {
-  readonly type: "speech.asked";
+  readonly type: "transcription.requested";
   readonly name: string;
   readonly version: string;
   readonly speech: JobSettings;
@@ -58,7 +61,9 @@ function attemptJson(attempt: Attempt): AttemptJson {
 const eventJson = ({ sequence, at, event }: RecordedEvent): LogsJson["events"][number] => ({
   sequence,
   at: new Date(at).toISOString(),
-  ...(event.type === "speech.asked" ? { ...event, speech: briefOptions(event.speech) } : event),
+  ...(event.type === "transcription.requested"
+    ? { ...event, speech: briefOptions(event.speech) }
+    : event),
 });
 
 const lastWords = 12;
@@ -119,7 +124,7 @@ function eventSubject(event: MediaEvent): readonly string[] {
       return [event.step, event.code];
     case "media.failed":
       return event.failed;
-    case "speech.asked":
+    case "transcription.requested":
       return optionWords(event.speech);
     case "object.created":
     case "object.removed":

@@ -1,4 +1,5 @@
 import { defaultLimits } from "../media/limits.ts";
+import type { SpeechEngineName } from "../media/speech.ts";
 import { createModelStore } from "../models/local.ts";
 import { createMemoryObjectStore } from "../objects/memory.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
@@ -22,10 +23,17 @@ function abilities(sherpa: SherpaDescription, takesVocabulary: boolean): string 
   ].join("; ");
 }
 
-/** What hears, as far as sherpa is concerned; undefined when the draft engine does. */
-function sherpaFinding(id: string, sherpa: SherpaDescription, why: string): Finding | undefined {
-  const [name, model = ""] = id.split("/");
-  if (name !== "sherpa") return undefined;
+interface Chosen {
+  readonly sandbox: Sandbox;
+  readonly sherpa: SherpaDescription;
+  readonly config: SpeechConfig;
+  /** The id of the engine that was chosen. */
+  readonly id: string;
+}
+
+function sherpaFinding({ id, sherpa, config }: Chosen): Finding {
+  const why = isAuto(config) ? "" : "; as engines.speech says";
+  const [, model = ""] = id.split("/");
   const described = sherpa.models.find((one) => id.includes(`/${one.model}-`));
   const lack = sherpa.lacks[0];
   if (described === undefined) {
@@ -49,17 +57,15 @@ function better(sherpa: SherpaDescription, languageCode: string): { what: string
   };
 }
 
-async function draftFinding(
-  sandbox: Sandbox,
-  sherpa: SherpaDescription,
-  { languageCode, engines }: SpeechConfig,
-): Promise<Finding> {
-  const isAuto = (engines?.speech ?? "auto") === "auto";
+const isAuto = ({ engines }: SpeechConfig): boolean => (engines?.speech ?? "auto") === "auto";
+
+async function draftFinding({ sandbox, sherpa, config }: Chosen): Promise<Finding> {
+  const { languageCode } = config;
   const { what, remedy } = better(sherpa, languageCode);
-  const because = isAuto
+  const because = isAuto(config)
     ? `; sherpa would hear better, but ${what}: ${remedy}`
     : "; as engines.speech says";
-  const set = isAuto ? remedy : "Set engines.speech in config.json to auto.";
+  const set = isAuto(config) ? remedy : "Set engines.speech in config.json to auto.";
   const warn = (detail: string): Finding => ({
     state: "warning",
     detail: detail + because,
@@ -73,11 +79,14 @@ async function draftFinding(
   return { state: "ok", found: "pocketsphinx", detail: `draft quality, en-US; ${lacks}${because}` };
 }
 
-/** Which engine hears recordings in the library's language, what it can do, and why it and no other. */
+/** What is said about each engine when it is the chosen one. */
+const findings: Readonly<Record<SpeechEngineName, (chosen: Chosen) => Finding | Promise<Finding>>> =
+  { sherpa: sherpaFinding, pocketsphinx: draftFinding };
+
+/** Which engine transcribes in the library's language, what it can do, and why it was chosen. */
 export async function checkSpeechEngine(sandbox: Sandbox, config: SpeechConfig): Promise<Finding> {
   const models = createModelStore({ dir: config.modelsDir });
   const engines = config.engines ?? { speech: "auto", labels: "auto" };
-  const why = engines.speech === "auto" ? "" : "; as engines.speech says";
   const speech = createSpeech({
     config: { engines, languageCode: config.languageCode, limits: defaultLimits },
     sandbox,
@@ -85,6 +94,6 @@ export async function checkSpeechEngine(sandbox: Sandbox, config: SpeechConfig):
     models,
   });
   const sherpa = describeSherpa(models);
-  const { id } = speech.choose();
-  return sherpaFinding(id, sherpa, why) ?? (await draftFinding(sandbox, sherpa, config));
+  const { engine, id } = speech.choose();
+  return findings[engine]({ sandbox, sherpa, config, id });
 }

@@ -1,6 +1,6 @@
 /**
- * One thing in a picture as a detector's child process tells it: two corners, score 0–1, index of the
- * COCO class. What the corners are measured in, each engine's protocol says.
+ * One thing in a picture as a detector's child process reports it: two corners, score 0–1, index of the
+ * COCO class. Each engine's protocol defines the unit of the corners.
  */
 export type Detection = readonly [
   left: number,

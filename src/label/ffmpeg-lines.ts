@@ -1,11 +1,11 @@
-/** What ffmpeg tells on stderr with `-loglevel level+info`, read line by line. */
+/** Reads what ffmpeg writes to stderr with `-loglevel level+info`, line by line. */
 
 /**
  * The time of a frame from a line of the filter showinfo, in milliseconds; 0 for a frame without a
  * time (a picture by itself). Undefined when the line is about something else.
  */
 export function readFrameTime(line: string): number | undefined {
-  // Lines without a part's name in front repeat what the file says of itself: its title, say.
+  // Lines without the name of a component repeat texts of the file, such as its title.
   if (line.startsWith("[info]")) return undefined;
   const time = /\bn: *\d+ pts: *\S+ +pts_time: *(\S+)/.exec(line)?.[1];
   if (time === undefined) return undefined;
@@ -20,11 +20,11 @@ export function readCut(line: string): { atMs: number; confidence: number } | un
   if (!found) return undefined;
   const [score, seconds] = [Number(found[1]), Number(found[2])];
   if (!Number.isFinite(score) || !Number.isFinite(seconds)) return undefined;
-  // The score is 0–100; at 10 it is told at all, and by 40 there is no doubt.
+  // The score is 0–100: ffmpeg reports cuts from 10 on, and 40 is certain.
   return { atMs: Math.round(seconds * 1000), confidence: Math.min(1, 0.5 + (score - 10) / 60) };
 }
 
-/** A complaint, without the decoder's address in memory: `h264: error while decoding MB 5 7`. */
+/** An error, without the decoder's address in memory: `h264: error while decoding MB 5 7`. */
 export function readComplaint(line: string): string | undefined {
   const found =
     /^(?:\[([^\]]*) @ [^\]]+\] )?(?:\[[^\]]* @ [^\]]+\] )*\[(?:error|fatal|panic)\] (.*)$/.exec(

@@ -10,16 +10,16 @@ import { readComplaint, readCut, readFrameTime } from "./ffmpeg-lines.ts";
 import { mostFrames } from "./sampling.ts";
 import type { Sampling } from "./sampling.ts";
 
-/** One picture, as large as it is when fitted into the square that was asked for (`letterbox`). */
+/** One picture, scaled to fit the square that was asked for (`letterbox`). */
 export interface Frame {
-  /** When it is shown, from the media's start. */
+  /** When it is shown, from the start of the media file. */
   readonly timestampMs: number;
   /** Rows of red, green and blue bytes. Overwritten when the next frame comes. */
   readonly pixels: Uint8Array;
 }
 
 export interface FramesRequest {
-  /** Absolute path of the media. */
+  /** Absolute path of the media file. */
   readonly path: string;
   readonly facts: MediaFacts;
   /** Which frames; an image has only its first. */
@@ -34,7 +34,7 @@ export interface FramesRequest {
 
 export interface DecodedFrames {
   readonly frames: number;
-  /** What the decoder complained of, the first few lines. */
+  /** The first few errors of the decoder. */
   readonly complaints: readonly string[];
   /** Hard cuts, each at the first frame of the new picture; of keyframes alone, at the next one. */
   readonly cuts: readonly Cut[];
@@ -46,7 +46,7 @@ export interface Cut {
   readonly confidence: number;
 }
 
-/** More than a film has; a flickering video does not fill our memory. */
+/** More than a film has. A flickering video cannot fill the memory. */
 const mostCuts = 10_000;
 
 /** Clockwise turns for display. */
@@ -58,7 +58,7 @@ const turns: Record<VideoFacts["rotation"], readonly string[]> = {
 };
 
 /**
- * HDR in the detector's terms, which learned from ordinary pictures. Full chroma first: zscale
+ * Turns HDR into the ordinary pictures that detectors were trained on. Full chroma first: zscale
  * refuses odd sizes otherwise.
  */
 const toneMap =
@@ -67,10 +67,10 @@ const toneMap =
 /** scdet's default: how different two frames must be, 0–100, and from how different ones before. */
 const cutScore = 10;
 
-/** The filters that make of a stored frame what is displayed, in the size that it is looked at. */
+/** The filters that turn a stored frame into the displayed picture, in the size that is needed. */
 function frameFilters(video: VideoFacts, size: number, sampling: Sampling | "first"): string[] {
   const fit = letterbox(video.displayWidth, video.displayHeight, size);
-  // Half a millisecond less, or rounding of timestamps would let every other frame fall out.
+  // Half a millisecond less: otherwise rounded timestamps would drop every other frame.
   const interval = sampling === "first" ? 0 : (sampling.intervalMs - 0.5) / 1000;
   return [
     ...(sampling === "first"
@@ -91,8 +91,8 @@ function frameFilters(video: VideoFacts, size: number, sampling: Sampling | "fir
 const words = (text: string) => text.split(" ");
 
 /**
- * A second thread costs a tenth more processor time. Where a second of video decodes faster than one
- * frame of it is looked at, nobody would wait less for it: up to 960×540.
+ * A second thread costs a tenth more processor time. Up to 960×540 it saves no time: a second of video
+ * decodes faster than one frame is analysed.
  */
 const decodeThreads = ({ width, height }: VideoFacts): number => (width * height > 518_400 ? 2 : 1);
 
@@ -109,7 +109,7 @@ function decodeCommand(
   // ffmpeg turns videos but (5.1) not photographs; we turn both, by the facts.
   const options = [...words(`-threads ${decodeThreads(video)} -noautorotate`), ...keyframes];
   const args = [
-    // Two threads for a filter of small pictures cost more in handing over than they save.
+    // For filters of small pictures a second thread costs more than it saves.
     ...words("-nostdin -hide_banner -nostats -loglevel level+info -filter_threads 1"),
     ...ffmpegInput({ path, container, maxPixels, options }),
     ...words(`-map 0:${video.streamIndex} -frames:v ${isImage ? 1 : mostFrames} -vf`),
@@ -127,7 +127,7 @@ function decodeCommand(
   };
 }
 
-/** Cuts a stream of bytes into pieces of one size; what is left at the end is dropped. */
+/** Cuts a stream of bytes into pieces of one size; an incomplete last piece is dropped. */
 async function* pieces(stream: AsyncIterable<Uint8Array>, sizeBytes: number) {
   const piece = new Uint8Array(sizeBytes);
   let filled = 0;
@@ -144,7 +144,7 @@ async function* pieces(stream: AsyncIterable<Uint8Array>, sizeBytes: number) {
   }
 }
 
-/** What a decoder tells on stderr: when each frame is shown, in order, and its complaints. */
+/** What a decoder writes to stderr: when each frame is shown, in order, and its errors. */
 function listen(child: SandboxedProcess, path: string) {
   const times: number[] = [];
   const complaints: string[] = [];
@@ -160,7 +160,7 @@ function listen(child: SandboxedProcess, path: string) {
       complaints.push(complaint.replaceAll(`file:${path}`, "the file"));
     wake();
   });
-  // Once it has ended, nobody waits for a line that will not come.
+  // Once it has ended, no more lines come.
   const state = { ended: false };
   const end = () => {
     state.ended = true;
@@ -168,7 +168,7 @@ function listen(child: SandboxedProcess, path: string) {
   };
   child.exited.then(end, end);
 
-  /** showinfo tells of a frame before it is written, so its line is here or under way. */
+  /** showinfo reports a frame before it is written, so its line is here or about to come. */
   async function nextTime(): Promise<number> {
     while (times.length === 0 && !state.ended)
       await new Promise<void>((resolve) => (wake = resolve));
@@ -181,7 +181,7 @@ function listen(child: SandboxedProcess, path: string) {
 }
 
 /**
- * Decodes the frames of a picture or video that are to be looked at, turned and scaled, with their
+ * Decodes the planned frames of a picture or video, turned and scaled, with their
  * true times. Holds one frame at a time.
  * @throws MediaError `damaged_media` when there is no frame in it, `limit_*`, `cancelled`, and
  * whatever `onFrame` throws

@@ -1,6 +1,6 @@
 import type { Box } from "../media/label.ts";
 
-/** Where a picture lies inside the square that a detector looks at, in the square's pixels. */
+/** Where a picture lies inside the square that a detector gets, in the square's pixels. */
 export interface Letterbox {
   readonly size: number;
   readonly left: number;
@@ -33,7 +33,7 @@ export function unletterbox(
   return { left, top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) };
 }
 
-/** The same box in the picture seen in a mirror. */
+/** The same box in the mirrored picture. */
 export function mirrorBox(box: Box): Box {
   return { ...box, left: clamp(1 - box.left - box.width) };
 }
@@ -42,7 +42,7 @@ function common(aStart: number, aLength: number, bStart: number, bLength: number
   return Math.max(0, Math.min(aStart + aLength, bStart + bLength) - Math.max(aStart, bStart));
 }
 
-/** Intersection over union, 0–1: how far two boxes are the same place. */
+/** Intersection over union, 0–1: how much two boxes overlap. */
 export function overlap(a: Box, b: Box): number {
   const shared =
     common(a.left, a.width, b.left, b.width) * common(a.top, a.height, b.top, b.height);
@@ -59,7 +59,7 @@ export function squared(pixels: Uint8Array, within: Letterbox, grey: number): Ui
   return square;
 }
 
-/** A square picture of red, green and blue bytes as in a mirror. */
+/** The mirror image of a square picture of red, green and blue bytes. */
 export function mirrorPixels(pixels: Uint8Array, size: number): Uint8Array {
   const mirrored = new Uint8Array(pixels.length);
   const rowBytes = size * 3;

@@ -10,7 +10,7 @@ export interface LabelRequest {
   readonly facts: MediaFacts;
   /** Least confidence of a label, 0–1. Default: the engine's own, by class. */
   readonly minConfidence?: number;
-  /** Most labels of a picture, or of one frame of a video; the surest. Default: all. */
+  /** The most labels of a picture, or of one frame of a video: the surest are kept. Default: all. */
   readonly maxLabels?: number;
 }
 
@@ -23,7 +23,7 @@ export type Labeler = Engine<LabelRequest, LabelResult>;
 
 /** What a label engine can do. */
 export interface LabelCapabilities {
-  /** Where things are in the picture, besides what they are. */
+  /** Whether it finds where things are in the picture, besides what they are. */
   readonly boxes: boolean;
   /** How many kinds of things it can name; absent where its models decide. */
   readonly kinds?: number;

@@ -24,7 +24,7 @@ export interface Picture {
   readonly within: Letterbox;
 }
 
-/** What looks at single pictures: an engine's part, the rest is the same for all. */
+/** The part of an engine that labels single pictures. The rest is the same for all engines. */
 export interface Eye {
   /** Edge of the squares that pictures are to be fitted into, in pixels. */
   readonly sizes: Readonly<Record<"still" | "frame", number>>;
@@ -32,7 +32,7 @@ export interface Eye {
   look(picture: Picture, kind: "still" | "frame", signal: AbortSignal): Promise<Label[]>;
 }
 
-/** One media to look at, and what with. */
+/** One media file to label, and the means. */
 export interface Run {
   readonly path: string;
   readonly request: LabelRequest;
@@ -42,7 +42,7 @@ export interface Run {
   readonly limits: Limits;
 }
 
-/** Looks at a picture, or at the frames of a video as sampling.ts plans. */
+/** Labels a picture, or the frames of a video that sampling.ts plans. */
 export async function labelMedia(run: Run, eye: Eye): Promise<LabelResult> {
   const { facts, source } = run.request;
   const { video } = facts;
@@ -65,7 +65,7 @@ async function decode(
   );
 }
 
-/** The surest, if there are more than are wanted. */
+/** The surest labels, as many as are wanted. */
 function surest(labels: readonly Label[], { maxLabels }: LabelRequest): Label[] {
   return labels.toSorted((a, b) => b.confidence - a.confidence).slice(0, maxLabels);
 }
@@ -102,7 +102,7 @@ async function labelFrames(run: Run, eye: Eye, video: VideoFacts, sampling: Samp
   return { frames, complaints, cuts };
 }
 
-/** When keyframes turn out too rare, it is looked at once more in full. */
+/** When keyframes turn out to be too rare, the video is decoded again with all frames. */
 async function labelVideo(
   run: Run,
   eye: Eye,

@@ -13,14 +13,14 @@ export function findPackage(name: string): string | undefined {
   }
 }
 
-/** The outermost folder of packages that a file lies in: its dependencies are found below it. */
+/** The outermost node_modules folder around a file: its dependencies are below it. */
 export function packagesFolder(file: string): string {
   const parts = file.split(sep);
   const outermost = parts.indexOf("node_modules");
   return outermost < 0 ? dirname(file) : parts.slice(0, outermost + 1).join(sep);
 }
 
-/** The nearest package.json, by which node tells in which language a file is written. */
+/** The nearest package.json, by which node decides how to read a module. */
 export function packageJsonOf(dir: string): string[] {
   const path = join(dir, "package.json");
   if (existsSync(path)) return [path];

@@ -1,18 +1,18 @@
 import type { Label, LabelInstance } from "../media/label.ts";
 import { parentsOf } from "./taxonomy.ts";
 
-/** The labels of one picture while they are gathered: one a name, as sure as the surest sight of it. */
+/** Collects the labels of one picture: one for each name, with the highest confidence that was found. */
 export interface PictureLabels {
   /**
-   * Notes that something is there, and all that it is a kind of, this sure (0–1). Returns the
-   * places of this name; whoever knows one adds it.
+   * Adds a label, and the labels that it is a kind of, with this confidence (0–1). Returns the list of
+   * places of this name, to which the caller adds one if it knows one.
    */
   note(name: string, confidence: number): LabelInstance[];
-  /** All that was noted, the surest first. */
+  /** All labels, the surest first. */
   surestFirst(): Label[];
 }
 
-/** Of a picture in which nothing was noted yet. */
+/** Starts with no labels. */
 export function createPictureLabels(): PictureLabels {
   const labels = new Map<string, Label & { readonly instances: LabelInstance[] }>();
   function noteAlone(name: string, confidence: number) {

@@ -15,7 +15,7 @@ interface RekognitionLabel {
   readonly Parents: readonly { readonly Name: string }[];
 }
 
-/** The answer of Rekognition's DetectLabels, and what made it. */
+/** The answer of Rekognition's DetectLabels, and the engine. */
 export interface DetectLabelsJson {
   readonly Labels: readonly RekognitionLabel[];
   readonly LabelModelVersion: string;
@@ -33,7 +33,7 @@ interface VideoMetadataJson {
   readonly FrameWidth?: number;
 }
 
-/** The answer of Rekognition's GetLabelDetection in the order of time, and what made it. */
+/** The answer of Rekognition's GetLabelDetection in the order of time, and the engine. */
 export interface GetLabelDetectionJson {
   readonly JobStatus: "SUCCEEDED";
   readonly VideoMetadata: VideoMetadataJson;
@@ -42,7 +42,7 @@ export interface GetLabelDetectionJson {
   readonly LabelModelVersion: string;
   /** Ours: the same labels as times, as the same answer has them when asked for `SEGMENTS`. */
   readonly LabelSegments: readonly LabelSegmentJson[];
-  /** As GetSegmentDetection has them; absent when nobody looked for cuts. */
+  /** As GetSegmentDetection has them; absent when cuts were not looked for. */
   readonly Segments?: readonly ShotJson[];
   readonly engine: EngineInfo;
 }
@@ -64,7 +64,7 @@ interface ShotJson {
   readonly ShotSegment: { readonly Index: number; readonly Confidence: number };
 }
 
-/** Six digits are more than any model knows, and make no file twice as large. */
+/** Six digits: more than any model is exact, and short enough to keep the file small. */
 const rounded = (value: number) => Math.round(value * 1e6) / 1e6;
 
 const percent = (confidence: number) => Math.round(confidence * 1e6) / 1e4;

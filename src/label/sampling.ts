@@ -1,21 +1,21 @@
-/** Which frames of a video are looked at. */
+/** Which frames of a video are analysed. */
 export interface Sampling {
   /** At least this much media time lies between two frames. */
   readonly intervalMs: number;
-  /** Only frames that decode by themselves: 3–7 times cheaper, but no closer than the file has them. */
+  /** Only keyframes: 3–7 times cheaper to decode, but no denser than in the file. */
   readonly keyframesOnly: boolean;
 }
 
-/** Never more frames than this from one video, whatever it says about its length: 1,800. */
+/** The most frames of one video, whatever length it states. */
 export const mostFrames = 1800;
 
 /** Frames of a video that is longer than ten minutes. At 0.1–0.3 s a frame: one to three minutes. */
 const framesOfLongVideo = 600;
 
 /**
- * How densely to look at a video of this length: two frames a second up to a minute, one up to ten
- * minutes, 600 frames spread evenly over what is longer, from half an hour on keyframes only.
- * A video that does not tell its length: one a second, up to `mostFrames`.
+ * How densely to sample a video of this length: two frames a second up to a minute, one up to ten
+ * minutes, 600 frames spread evenly over a longer video, and keyframes only from half an hour on.
+ * A video of unknown length: one frame a second, up to `mostFrames`.
  */
 export function planSampling(durationMs: number | undefined): Sampling {
   if (durationMs === undefined) return { intervalMs: 1000, keyframesOnly: false };
@@ -32,7 +32,7 @@ export function tooSparse(frames: number, durationMs: number | undefined): boole
   return durationMs !== undefined && frames < durationMs / 120_000;
 }
 
-/** The time between frames as they came: the middle one of the gaps, at least what was planned. */
+/** The actual time between frames: the median of the gaps, and at least the planned interval. */
 export function actualInterval(timestampsMs: readonly number[], plannedMs: number): number {
   const gaps = timestampsMs.slice(1).map((time, index) => time - (timestampsMs[index] ?? time));
   const middle = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)];

@@ -1,6 +1,6 @@
 import type { Shot } from "../media/label.ts";
 
-/** Cuts closer together than this are one: a flash, or a frame of another film. */
+/** Cuts closer together than this count as one: they are a flash, or a single frame of another film. */
 const shortestMs = 200;
 
 /**

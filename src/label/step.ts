@@ -9,7 +9,7 @@ import type { Labeler, LabelRequest, LabelResult } from "./labeler.ts";
 import { rekognitionJson } from "./rekognition-json.ts";
 import { summarize } from "./timeline.ts";
 
-/** What a job says about how to label, besides the engine. */
+/** The options of a job's settings, besides the engine. */
 const optionsOf = ({ minConfidence, maxLabels }: JobSettings) => ({
   ...(typeof minConfidence === "number" && { minConfidence }),
   ...(typeof maxLabels === "number" && { maxLabels }),
@@ -20,7 +20,7 @@ function factsOf({ name, facts }: Media) {
   throw new MediaError("internal", `${name} is to be labelled but was never probed`);
 }
 
-/** The step `label`: what is to be seen in a picture or a video, stored in Rekognition's shape. */
+/** The step `label`: the labels of a picture or a video, stored in Rekognition's shape. */
 export function createLabelStep(parts: {
   /** The labeller that a job's settings name. */
   readonly labelerOf: (engine: unknown) => Labeler;

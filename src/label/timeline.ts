@@ -1,6 +1,6 @@
 import type { Label, LabeledFrame, Labeling, LabelSegment, LabelSummary } from "../media/label.ts";
 
-/** A gap of so many sampling intervals does not end a segment. */
+/** A gap of up to this many sampling intervals does not end a segment. */
 const mergedGap = 2;
 /** A label that was seen in fewer frames must be at least `aloneConfidence` sure. */
 const neededHits = 2;
@@ -37,10 +37,10 @@ function runsOf(hits: readonly Hit[], longestGapMs: number): Hit[][] {
 
 /**
  * The times during which each label is seen, by start and name. Hits no more than two sampling
- * intervals apart are one segment; a segment counts when it has two hits or is 0.8 sure, so that a
- * detector's single-frame fancies are left out. Each hit stands for one interval of time.
- * A video of a single frame has no second hit to ask for.
- * @param intervalMs time between two looks
+ * intervals apart are one segment; a segment counts when it has two hits or is 0.8 sure, so that
+ * errors of a detector in a single frame are left out. Each hit stands for one interval of time.
+ * In a video of a single frame one hit is enough.
+ * @param intervalMs time between two frames
  * @param durationMs segments end here at the latest, when it is known
  */
 export function segmentsOf(
@@ -56,7 +56,7 @@ export function segmentsOf(
       const lastMs = run.at(-1)?.atMs ?? startMs;
       const confidence = run.reduce((best, hit) => Math.max(best, hit.confidence), 0);
       if (run.length < enough && confidence < aloneConfidence) continue;
-      // The last frame may lie at, or (containers lie) behind the stated end: it still lasts 1 ms.
+      // The last frame may be at the stated end, or after it when the container is wrong: it still lasts 1 ms.
       const endMs = Math.max(
         lastMs + 1,
         Math.min(lastMs + intervalMs, durationMs ?? Number.POSITIVE_INFINITY),
@@ -68,8 +68,8 @@ export function segmentsOf(
 }
 
 /**
- * Each label of a media once, the surest first. A video's come from its segments, an image's from
- * its frame.
+ * Each label of a media file once, the surest first: of a video from its segments, of an image from its
+ * frame.
  */
 export function summarize(labeling: Labeling): LabelSummary[] {
   const best = new Map<string, LabelSummary>();

@@ -1,10 +1,10 @@
 import type { Box, LabeledFrame } from "../media/label.ts";
 import { overlap } from "./geometry.ts";
 
-/** Two boxes of one name that share at least this are the same thing, a moment later. */
+/** Two boxes of one name in neighbouring frames that overlap at least this much are the same thing. */
 const linked = 0.3;
 
-/** A thing that was not seen for more sampling intervals than this has gone; what comes is another. */
+/** A thing that was not seen for more sampling intervals than this has gone; a later box is another thing. */
 const longestGap = 2;
 
 interface Track {
@@ -15,10 +15,10 @@ interface Track {
 }
 
 /**
- * Numbers the things of a video: instances of one name that overlap from one look to the next are
- * one thing and get one number, from 1 on in the order of their coming. The pair that overlaps most
- * is linked first. Who moves by more than their own size between two looks gets a new number.
- * @param intervalMs time between two looks
+ * Numbers the things of a video: instances of one name that overlap from one frame to the next are
+ * one thing and get one number, from 1 on in the order in which they appear. The pair that overlaps most
+ * is linked first. A thing that moves by more than its size between two frames gets a new number.
+ * @param intervalMs time between two frames
  */
 export function linkInstances(frames: readonly LabeledFrame[], intervalMs: number): LabeledFrame[] {
   let living: Track[] = [];

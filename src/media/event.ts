@@ -18,7 +18,7 @@ type EventKind =
   | { readonly type: "rendition.created"; readonly rendition: RenditionName }
   | { readonly type: "transcript.created"; readonly transcript: string }
   /** The transcription options changed; `speech` holds all of them as they are from now on. */
-  | { readonly type: "speech.asked"; readonly speech: TranscriptionOptions }
+  | { readonly type: "transcription.requested"; readonly speech: TranscriptionOptions }
   | { readonly type: "labels.created"; readonly labels: string }
   | { readonly type: "step.failed"; readonly step: Step; readonly code: string }
   | { readonly type: "media.ready" }

@@ -23,7 +23,8 @@ export type Step = (typeof steps)[number];
 export const slotKinds = ["light", "picture", "transcode", "speech", "vision"] as const;
 export type SlotKind = (typeof slotKinds)[number];
 
-interface Slot {
+/** What a step occupies, and its place in the queue: smaller first. */
+export interface Slot {
   readonly kind: SlotKind;
   readonly priority: number;
 }

@@ -26,14 +26,16 @@ export interface OutcomeRecord {
   }[];
   readonly labels: readonly { readonly name: string; readonly confidence: number }[];
   /** Absent when there is none. */
-  readonly transcript?: {
-    /** How it begins: at least `transcriptCharacters` of it, or all. */
-    readonly beginning: string;
-    /** Whether `beginning` is all of it. */
-    readonly whole: boolean;
-    readonly languageCode: string;
-    readonly draft: boolean;
-  };
+  readonly transcript?:
+    | undefined
+    | {
+        /** How it begins: at least `transcriptCharacters` of it, or all. */
+        readonly beginning: string;
+        /** Whether `beginning` is all of it. */
+        readonly whole: boolean;
+        readonly languageCode: string;
+        readonly draft: boolean;
+      };
 }
 
 /** A message that a run is over, before it has an id and receivers. */
@@ -121,12 +123,4 @@ function runOf(jobs: readonly OutcomeJob[]): string {
 export function outcomeMessage(record: OutcomeRecord): OutcomeMessage {
   const topic = record.jobs.some(hasFailed) ? "error" : "completed";
   return { topic, run: runOf(record.jobs), content: contentOf(record) };
-}
-
-/** Whether a message repeats the last one about the same version: then it is not sent. */
-export function isRepeated(
-  message: Pick<OutcomeMessage, "topic" | "run">,
-  last: Pick<OutcomeMessage, "topic" | "run"> | undefined,
-): boolean {
-  return last?.topic === message.topic && last.run === message.run;
 }

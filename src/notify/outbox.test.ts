@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openDatabase } from "../state/sqlite/open.ts";
 import type { NoticeContent } from "../media/notice.ts";
+import { newJob } from "../media/job.ts";
 import { createOutcomes, failed, type Outcomes } from "./outcome.fixture.ts";
 
 describe("the outbox", () => {
@@ -20,9 +21,10 @@ describe("the outbox", () => {
   });
   afterEach(() => database.close());
 
-  it("has one message for a media file that is ready, and none for finalizing it again", async () => {
+  it("has one message for a media file that is ready, and none for a job that is skipped then", async () => {
     const version = await world.end("a.mp4");
-    await world.apply("a.mp4", version, [{ type: "settle", version }]);
+    const job = newJob({ name: "a.mp4", version }, "gif");
+    await world.apply("a.mp4", version, [{ type: "skip", job, reason: "no_video" }]);
     expect(topics("a.mp4")).toEqual(["completed"]);
   });
 
@@ -71,10 +73,7 @@ describe("the outbox", () => {
     const version = await world.add("a.mp4");
     const job = world.job("a.mp4", version);
     await world.apply("a.mp4", version, [{ type: "enqueue", job }]);
-    await world.apply("a.mp4", version, [
-      { type: "cancel", jobId: job.id },
-      { type: "settle", version },
-    ]);
+    await world.apply("a.mp4", version, [{ type: "cancel", jobId: job.id }]);
     expect(told("a.mp4")[0]?.failures).toMatchObject([{ step: "probe", code: "cancelled" }]);
   });
 
@@ -104,7 +103,7 @@ describe("the outbox", () => {
     const act = fc.oneof(
       fc.constant({ is: "retry" } as const),
       fc.record({ is: fc.constant("redo" as const), engine: fc.integer({ min: 0, max: 2 }) }),
-      fc.constant({ is: "settle" } as const),
+      fc.constant({ is: "nothing" } as const),
     );
     const end = fc.constantFrom("succeeded", "damaged_media", "limit_time");
     await fc.assert(
@@ -121,7 +120,6 @@ describe("the outbox", () => {
               await world.apply(id, version, [{ type: "enqueue", job }]);
             } else if (what.is === "retry")
               await world.apply(id, version, [{ type: "retry", jobId }]);
-            else await world.apply(id, version, [{ type: "settle", version }]);
             await world.work(outcome === "succeeded" ? undefined : failed(outcome));
             const rows = database
               .prepare(

@@ -1,3 +1,4 @@
+import { runEnded } from "../pipeline.ts";
 import type { DatabaseSync } from "node:sqlite";
 import { createSqliteCatalog } from "../state/sqlite/catalog/catalog.ts";
 import type { Catalog, Change, JobOutcome } from "../catalog/catalog.ts";
@@ -17,8 +18,8 @@ export function failed(code = "damaged_media", stderr = ""): JobOutcome {
 export function createOutcomes(database: DatabaseSync) {
   const session = newSession();
   const newId = createIdSource(session);
-  const catalog: Catalog = createSqliteCatalog({ database });
-  const queue = createSqliteQueue({ database, session, newId });
+  const catalog: Catalog = createSqliteCatalog({ whenEnded: runEnded, database });
+  const queue = createSqliteQueue({ whenEnded: runEnded, database, session, newId });
   const apply = (name: string, version: string, changes: readonly Change[]) =>
     catalog.apply({ expect: { name, version }, changes });
   return {
@@ -51,11 +52,7 @@ export function createOutcomes(database: DatabaseSync) {
         const { attempt, media } = claim;
         await catalog.apply({
           expect: { name: media.name, version: media.version, attempt },
-          changes: [
-            ...beside,
-            { type: "finishJob", attempt, outcome },
-            { type: "settle", version: media.version },
-          ],
+          changes: [...beside, { type: "finishJob", attempt, outcome }],
         });
       }
     },

@@ -8,7 +8,7 @@ import { parseJson } from "./json.ts";
 import type { Json } from "./json.ts";
 import { refusedPixels } from "./pixels.ts";
 
-/** What ffprobe is asked through. */
+/** What a run of ffprobe needs. */
 export interface Ffprobe {
   readonly sandbox: Sandbox;
   readonly limits: Limits;
@@ -16,7 +16,7 @@ export interface Ffprobe {
   readonly program: string;
 }
 
-/** What ffprobe answered: exit code 0 does not mean that all went well. */
+/** What ffprobe reported. Exit code 0 does not mean that all went well. */
 export interface Report {
   readonly json: Json;
   /** `[error]` and `[warning]` lines. */
@@ -37,13 +37,13 @@ const entries = [
   "frame_side_data=rotation,displaymatrix",
 ].join(":");
 
-/** Of all streams together; enough to meet the first frame of the video among the sound. */
+/** Packets of all streams together: enough to find the first frame of the video between the sound. */
 const firstPackets = "%+#8";
 
-/** Wall time for the beginning of a file; the whole of one may take `limits.minTimeMs`. */
+/** Time limit for reading the beginning of a file. Reading all of it may take `limits.minTimeMs`. */
 const headMs = 60_000;
 
-/** A file, and how it is to be read when that is known. */
+/** A file, and its format where that is known. */
 export interface Source {
   readonly path: string;
   /** `MediaFacts.container`, or a demuxer's name. */
@@ -75,11 +75,15 @@ function command(
 }
 
 /**
- * Asks ffprobe, once, for everything about a file. Its first packets are decoded too: that tells a
- * damaged picture, how a photograph is to be turned, and H.264's true count of reference frames.
+ * Runs ffprobe once for everything about a file. It decodes the first packets, too: that reveals a
+ * damaged picture, how a photograph must be turned, and H.264's true number of reference frames.
  * @throws MediaError `damaged_media` when ffprobe cannot read it, `limit_pixels`; what the sandbox throws.
  */
-export async function ask(ffprobe: Ffprobe, source: Source, signal: AbortSignal): Promise<Report> {
+export async function runFfprobe(
+  ffprobe: Ffprobe,
+  source: Source,
+  signal: AbortSignal,
+): Promise<Report> {
   const { limits } = ffprobe;
   const asked = ["-read_intervals", firstPackets, "-of", "json", "-show_entries", entries];
   const { stdout, stderr, exitCode } = await runToEnd(ffprobe.sandbox, {
@@ -93,7 +97,7 @@ export async function ask(ffprobe: Ffprobe, source: Source, signal: AbortSignal)
   throw refusedPixels(stderr, limits) ?? new MediaError("damaged_media", reasonIn(stderr), damaged);
 }
 
-/** Why ffprobe gave up, in words for people. */
+/** Why ffprobe gave up, for people. */
 function reasonIn(stderr: string): string {
   if (stderr.includes("moov atom not found"))
     return "its index (the moov atom) is missing: the recording or the upload was cut off";
@@ -102,9 +106,9 @@ function reasonIn(stderr: string): string {
 }
 
 /**
- * How long a file is, by the times of all its packets: for those that do not say, such as what
- * browsers record. Reads the file once, decodes nothing.
- * Undefined when it has no times, or cannot be read to its end.
+ * How long a file is, by the times of all its packets. Needed for files that do not state their length,
+ * such as recordings made by browsers. It reads the file once and decodes nothing.
+ * Undefined when the packets have no times, or the file cannot be read to its end.
  */
 export async function measureDuration(
   ffprobe: Ffprobe,
@@ -129,7 +133,7 @@ export async function measureDuration(
     }
   });
   const { exitCode } = await child.exited;
-  // A late beginning is part of the length, unless the clock simply did not begin at 0.
+  // A late first packet counts as part of the length, unless the clock simply does not start at 0.
   const seconds = first > 60 ? last - first : last;
   return exitCode === 0 && seconds > 0 ? Math.max(1, Math.round(seconds * 1000)) : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Ratio } from "../media/facts.ts";
 
-/** An object of ffprobe's output. Nothing in it is believed before it is looked at. */
+/** An object of ffprobe's output. Every field is checked before it is used. */
 export type Json = Readonly<Record<string, unknown>>;
 
 function isJson(value: unknown): value is Json {
@@ -29,7 +29,7 @@ export function parseJson(text: string): Json | undefined {
   }
 }
 
-/** A text that says something: not empty, `unknown` or `N/A`. */
+/** A text with information: not empty, `unknown` or `N/A`. */
 export function textOf(json: Json, key: string): string | undefined {
   const value = json[key];
   if (typeof value !== "string" || value === "" || value === "unknown" || value === "N/A")
@@ -44,7 +44,7 @@ export function numberOf(json: Json, key: string): number | undefined {
   return typeof number === "number" && Number.isFinite(number) ? number : undefined;
 }
 
-/** A number above 0: ffprobe writes 0 for what it does not know. */
+/** A number above 0: ffprobe writes 0 for unknown values. */
 export function positiveOf(json: Json, key: string): number | undefined {
   const number = numberOf(json, key);
   return number !== undefined && number > 0 ? number : undefined;
@@ -67,7 +67,7 @@ type Known<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } &
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };
 
-/** Leaves out what is undefined: unknown is absent. */
+/** Leaves out undefined fields: unknown is absent. */
 export function known<T extends object>(facts: T): Known<T> {
   const entries = Object.entries(facts).filter(([, value]) => value !== undefined);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- undefined has just been left out

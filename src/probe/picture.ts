@@ -4,7 +4,7 @@ import type { Json } from "./json.ts";
 
 type Rotation = VideoFacts["rotation"];
 
-/** How a picture is to be turned, and what is odd about that. */
+/** How a picture must be turned, and a warning where that is unusual. */
 export interface Turn {
   readonly rotation: Rotation;
   readonly warning?: string;
@@ -47,7 +47,7 @@ function matrixTurn(data: Json): Turn | undefined {
   return { rotation, warning: `it is to be turned by ${degrees}°; a quarter turn is used` };
 }
 
-/** How a stream is to be turned: by EXIF for photographs, else by the container's display matrix. */
+/** How a stream must be turned: by EXIF for photographs, else by the container's display matrix. */
 export function turnOf(stream: Json, frame: Json | undefined): Turn {
   const tag = frame === undefined ? undefined : numberOf(objectOf(frame, "tags"), "Orientation");
   const exif = tag === undefined ? undefined : exifTurns[tag];
@@ -62,7 +62,7 @@ export function turnOf(stream: Json, frame: Json | undefined): Turn {
 
 const square: Ratio = { num: 1, den: 1 };
 
-/** The pixels' shape. What is more than ten times as wide as high, or the reverse, is a mistake. */
+/** The pixels' shape. A shape more than ten times as wide as high, or the reverse, is a mistake. */
 export function pixelShapeOf(stream: Json): { shape: Ratio; warning?: string } {
   const shape = ratioOf(stream, "sample_aspect_ratio") ?? square;
   const stretch = shape.num / shape.den;
@@ -71,7 +71,7 @@ export function pixelShapeOf(stream: Json): { shape: Ratio; warning?: string } {
   return { shape: square, warning };
 }
 
-/** The size to be seen: square pixels first (height kept), then turned. */
+/** The displayed size: made square first (height kept), then turned. */
 export function displaySize(
   width: number,
   height: number,

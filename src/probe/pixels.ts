@@ -13,7 +13,7 @@ export function pixelRefusal(
   return new MediaError("limit_pixels", message);
 }
 
-/** The same, when a decoder refused by `-max_pixels` before anybody else knew the size. */
+/** The same for a size that only the decoder knew, which refused it by `-max_pixels`. */
 export function refusedPixels(
   stderr: string,
   limits: Pick<Limits, "maxPixels">,

@@ -4,7 +4,7 @@ import { asMediaError, MediaError } from "../media/errors.ts";
 import type { MediaFacts } from "../media/facts.ts";
 import type { Limits } from "../media/limits.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
-import { ask, measureDuration } from "./ffprobe.ts";
+import { measureDuration, runFfprobe } from "./ffprobe.ts";
 import type { Ffprobe, Report } from "./ffprobe.ts";
 import { readFacts } from "./read-facts.ts";
 import { isAnimatedPng, isAnimatedWebp, sniff, sniffedBytes } from "./sniff.ts";
@@ -19,8 +19,8 @@ export interface ProbeOptions {
 }
 
 /**
- * Finds out what a file is, by its content alone. One start of ffprobe (about 0.1 s); a second
- * one reads the file through when it does not say how long it is.
+ * Finds out what a file is, by its content alone. It runs ffprobe once (about 0.1 s), and a second time
+ * through the whole file when the file does not state its length.
  * @throws MediaError `empty_file`, `unsupported_media`, `damaged_media`, `limit_duration`,
  * `limit_pixels`, `not_found`; and what the sandbox throws: `engine_missing`, `cancelled` …
  */
@@ -39,7 +39,7 @@ async function readHead(path: string): Promise<{ head: Buffer; sizeBytes: number
   }
 }
 
-/** Refuses what need not be shown to ffprobe to be known for nothing of ours. */
+/** Refuses files that we recognise as unsupported without ffprobe. */
 function check(sniffed: Sniffed, head: Buffer): void {
   if (sniffed.kind === "refused")
     throw new MediaError("unsupported_media", `it is ${sniffed.name}`);
@@ -47,7 +47,7 @@ function check(sniffed: Sniffed, head: Buffer): void {
     throw new MediaError("unsupported_media", "it is an animated WebP, which ffmpeg cannot read");
 }
 
-/** ffprobe's failure, as what it means for a file of this kind. */
+/** Turns ffprobe's failure into the error that fits a file of this kind. */
 function judge(thrown: unknown, sniffed: Sniffed): unknown {
   if (!(thrown instanceof MediaError) || thrown.code !== "damaged_media") return thrown;
   const { details } = thrown;
@@ -70,7 +70,7 @@ function checkDuration(durationMs: number | undefined, limits: Limits): void {
 const measured = "it does not say how long it is; its length was found by reading it to the end";
 const immeasurable = "it does not say how long it is, and reading it to the end did not tell";
 
-/** Whether ffprobe's length is missing, or a guess from the first packets' bit rate. */
+/** Whether ffprobe found no length, or guessed it from the bit rate of the first packets. */
 function lengthIsOpen(facts: MediaFacts, report: Report): boolean {
   if (facts.type === "image") return false;
   const guessed = report.messages.some((line) => line.includes("Estimating duration from bitrate"));
@@ -97,9 +97,11 @@ export function createProbe(options: ProbeOptions): Probe {
     const sniffed = sniff(head);
     check(sniffed, head);
     const known = sniffed.kind === "picture" ? { container: sniffed.demuxer } : {};
-    const report = await ask(ffprobe, { path, ...known }, signal).catch((thrown: unknown) => {
-      throw judge(thrown, sniffed);
-    });
+    const report = await runFfprobe(ffprobe, { path, ...known }, signal).catch(
+      (thrown: unknown) => {
+        throw judge(thrown, sniffed);
+      },
+    );
     const stated = readFacts(report, sniffed, limits);
     checkDuration(stated.durationMs, limits);
     const facts = lengthIsOpen(stated, report)

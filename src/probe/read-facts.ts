@@ -9,7 +9,7 @@ import type { Sniffed } from "./sniff.ts";
 import { audioFacts, chooseStreams, coverArtFacts, videoFacts } from "./streams.ts";
 import type { Streams } from "./streams.ts";
 
-/** Codecs of still pictures, as they are met inside containers. */
+/** Codecs of still pictures that occur inside containers. */
 const stillCodecs = new Set(["png", "mjpeg", "bmp", "tiff", "webp", "gif", "ljpeg", "jpegls"]);
 
 /** One picture in a container: a GIF with one frame, a PNG in an MP4. */
@@ -19,7 +19,7 @@ function isStill(video: Json, streams: Streams): boolean {
   return numberOf(video, "nb_frames") === 1;
 }
 
-/** What is wrong when there is nothing to see and nothing to hear. */
+/** The error for a file without a usable picture or sound. */
 function refuseEmpty(report: Report, streams: Streams, limits: Limits): never {
   const details = { stderr: report.messages.join("\n") };
   const tooLarge = refusedPixels(details.stderr, limits);
@@ -32,16 +32,16 @@ function refuseEmpty(report: Report, streams: Streams, limits: Limits): never {
   throw new MediaError("unsupported_media", "there is no video, sound or picture in it");
 }
 
-/** A decoder speaks of what it could not decode; nothing else is said at this level. */
+/** Decoders report what they could not decode; nothing else is reported at this level. */
 function damageOf(report: Report): string[] {
   const broken = report.messages.some((line) => line.includes("[error]"));
   return broken ? ["the picture is damaged; what can be read of it is used"] : [];
 }
 
 /**
- * Turns ffprobe's report into facts. Lengths that it does not know are left out.
- * @throws MediaError `limit_pixels`, `damaged_media` or `unsupported_media` when there is nothing
- * that may be shown or heard.
+ * Turns ffprobe's report into facts. Unknown lengths are absent.
+ * @throws MediaError `limit_pixels`, `damaged_media` or `unsupported_media` when there is no
+ * picture or sound that can be used.
  */
 export function readFacts(report: Report, sniffed: Sniffed, limits: Limits): MediaFacts {
   const format = objectOf(report.json, "format");

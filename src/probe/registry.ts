@@ -23,7 +23,7 @@ interface ProbeEngine extends EngineEntry<Prober> {
   readonly can: ProbeCapabilities;
 }
 
-/** ffprobe, in the sandbox. Whether the program is here only its jobs find out. */
+/** ffprobe, in the sandbox. A missing program is found by the first job. */
 function ffprobeEntry({ sandbox, objects, limits }: Parts): ProbeEngine {
   const probe = createProbe({ sandbox, limits });
   const prober: Prober = {
@@ -44,7 +44,7 @@ function ffprobeEntry({ sandbox, objects, limits }: Parts): ProbeEngine {
   };
 }
 
-/** The registry of probers on this machine: the one that a job names, else the first. */
+/** The registry of probers on this machine. A job gets the prober that it names, else the first. */
 export function createProbing(parts: Parts): { proberOf: (engine: unknown) => Prober } {
   const usual = ffprobeEntry(parts);
   const registry = [usual];

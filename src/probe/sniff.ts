@@ -1,15 +1,15 @@
-/** What the first bytes of a file say that it is; its name is never asked. */
+/** What a file is by its first bytes. Its name does not matter. */
 export type Sniffed =
   /** A still picture, and the ffmpeg demuxer that reads it. */
   | { readonly kind: "picture"; readonly name: string; readonly demuxer: string }
   /** Video or sound in a container of a known kind. */
   | { readonly kind: "container"; readonly name: string }
-  /** Something known that is neither. */
+  /** A known format that is not supported. */
   | { readonly kind: "refused"; readonly name: string }
-  /** To be found out by ffprobe: not every format begins with a mark. */
+  /** Left to ffprobe: not every format begins with a signature. */
   | { readonly kind: "unknown" };
 
-/** How much of a file `sniff` wants to see. */
+/** How many bytes `sniff` needs. */
 export const sniffedBytes = 4096;
 
 /** Bytes at an offset, as Latin-1 text, and what they mean. */
@@ -54,7 +54,7 @@ const marks: readonly Mark[] = [
   [0, "\x7fELF", refused("a program")],
 ];
 
-/** RIFF and IFF files: what they hold is said at byte 8. */
+/** RIFF and IFF files name their content at byte 8. */
 const forms: Readonly<Record<string, Sniffed>> = {
   "AVI ": container("AVI"),
   WAVE: container("WAV"),
@@ -77,7 +77,7 @@ function sniffBrands(text: string, head: Buffer): Sniffed | undefined {
   return container("MP4 or QuickTime");
 }
 
-/** Transport streams have no mark but a 0x47 every 188 bytes, or 192 on cameras and discs. */
+/** Transport streams have no signature but a 0x47 every 188 bytes, or 192 on cameras and discs. */
 function isTransportStream(head: Buffer): boolean {
   const every = (first: number, length: number): boolean =>
     [0, 1, 2, 3, 4].every((n) => head[first + n * length] === 0x47);
@@ -99,7 +99,7 @@ function nameOfText(text: string): string {
 function sniffText(head: Buffer): Sniffed | undefined {
   try {
     const text = new TextDecoder("utf8", { fatal: true }).decode(head, { stream: true });
-    // oxlint-disable-next-line no-control-regex -- they are what is looked for
+    // oxlint-disable-next-line no-control-regex -- this finds control characters
     return /[\0-\x08\x0e-\x1f\x7f]/.test(text) ? undefined : refused(nameOfText(text));
   } catch {
     return undefined;
@@ -108,7 +108,7 @@ function sniffText(head: Buffer): Sniffed | undefined {
 
 /**
  * What a file is, by its first `sniffedBytes` (or all, if it is shorter).
- * Pictures need it: ffmpeg tells them by the name, and then takes `%03d` in it for a pattern.
+ * Pictures need this: ffmpeg recognises them by their name, and reads `%03d` in a name as a pattern.
  */
 export function sniff(head: Buffer): Sniffed {
   const text = head.toString("latin1");

@@ -7,7 +7,7 @@ function hasFlag(stream: Json, flag: string): boolean {
   return numberOf(objectOf(stream, "disposition"), flag) === 1;
 }
 
-/** The one that players take: marked as default, else the first. */
+/** The stream that players choose: the one marked as default, else the first. */
 function preferred(streams: readonly Json[]): Json | undefined {
   return streams.find((stream) => hasFlag(stream, "default")) ?? streams[0];
 }
@@ -35,7 +35,7 @@ function isHeard(stream: Json): boolean {
   return ["sample_rate", "channels"].every((key) => positiveOf(stream, key) !== undefined);
 }
 
-/** The streams of a file, sorted by what they are good for. */
+/** The streams of a file, by use. */
 export interface Streams {
   readonly video?: Json;
   readonly audio?: Json;
@@ -46,7 +46,7 @@ export interface Streams {
   readonly warnings: readonly string[];
 }
 
-/** Chooses what is shown and heard. */
+/** Chooses the picture and the sound that are used. */
 export function chooseStreams(all: readonly Json[]): Streams {
   const ofType = (type: string): Json[] => all.filter((one) => textOf(one, "codec_type") === type);
   const [videos, audios] = [ofType("video"), ofType("audio")];
@@ -113,7 +113,7 @@ export function videoFacts(
     codec: textOf(stream, "codec_name") ?? "",
     profile: textOf(stream, "profile"),
     level: positiveOf(stream, "level"),
-    // Before a frame is decoded ffprobe says 1, whatever is true.
+    // Before a frame is decoded ffprobe always says 1.
     refs: frame === undefined ? undefined : positiveOf(stream, "refs"),
     pixelFormat: textOf(stream, "pix_fmt"),
     bitDepth: bitDepthOf(stream),

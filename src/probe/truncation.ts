@@ -1,10 +1,10 @@
 import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 
-/** Most boxes looked at: a fragmented file has thousands, and says nothing of its length. */
+/** The most boxes that are read: a fragmented file has thousands and does not state its length. */
 const mostBoxes = 64;
 
-/** Type and length of the box at a place in an MP4; length 0 means: up to the end. */
+/** Type and length of the box at an offset of an MP4. Length 0 means: up to the end. */
 async function boxAt(file: FileHandle, at: number): Promise<{ type: string; length: number }> {
   const { bytesRead, buffer } = await file.read(Buffer.alloc(16), 0, 16, at);
   if (bytesRead < 8) return { type: "", length: 0 };
@@ -15,8 +15,8 @@ async function boxAt(file: FileHandle, at: number): Promise<{ type: string; leng
 }
 
 /**
- * How many bytes an MP4 or QuickTime file promises that are not there (ISO/IEC 14496-12, 4.2):
- * ffprobe and ffmpeg read a file that was cut off in its middle without a word. 0 for other files.
+ * How many bytes are missing at the end of an MP4 or QuickTime file, by its own boxes (ISO/IEC
+ * 14496-12, 4.2): ffprobe and ffmpeg do not report a file that was cut off. 0 for other files.
  */
 export async function missingBytes(path: string, sizeBytes: number): Promise<number> {
   const file = await open(path);

@@ -45,10 +45,7 @@ export function jobQueueContract(kind: string, open: () => Promise<QueueStage>):
     const finish = ({ media, attempt }: Claim, outcome: JobOutcome) =>
       stage.catalog.apply({
         expect: { name: media.name, version: media.version, attempt },
-        changes: [
-          { type: "finishJob", attempt, outcome },
-          { type: "settle", version: media.version },
-        ],
+        changes: [{ type: "finishJob", attempt, outcome }],
       });
     const must = async (claimed: Promise<Claim | undefined>): Promise<Claim> => {
       const found = await claimed;
@@ -143,6 +140,57 @@ export function jobQueueContract(kind: string, open: () => Promise<QueueStage>):
       expect(takenOver).toBe(0);
       expect(deadSessions).toEqual([]);
       expect(await stage.queue.heartbeat(held.attempt, undefined)).toBe("held");
+    });
+
+    it("leaves work alone that a provider has accepted, whichever process began it", async () => {
+      await enqueue("a", ["transcribe"]);
+      await enqueue("b", ["transcribe"]);
+      const begun = await must(stage.deadQueue.claim({ slots }));
+      const { media, attempt } = begun;
+      const holder = { name: media.name, version: media.version, attempt };
+      const accept: Change = { type: "acceptJob", attempt, externalId: "job-1" };
+      expect(await stage.catalog.apply({ expect: holder, changes: [accept] })).toBe("applied");
+      expect((await stage.queue.recover()).takenOver).toBe(0);
+      expect(await claim(), "it keeps its slot").toBeUndefined();
+      const subject = { name: media.name, version: media.version };
+      expect(await stage.queue.listAccepted()).toMatchObject([
+        { attempt, externalId: "job-1", step: "transcribe", media: subject },
+      ]);
+      expect(await finish(begun, { state: "succeeded", notes: [] })).toBe("applied");
+      expect(await stage.queue.listAccepted()).toEqual([]);
+      expect(stepsOf([await claim()])).toEqual(["b transcribe"]);
+    });
+
+    it("knows accepted work of a media file that is gone, until it is handed back", async () => {
+      const version = await enqueue("a", ["transcribe"]);
+      const { attempt } = await must(claim());
+      const write = (change: Change) =>
+        stage.catalog.apply({ expect: { name: "a", version }, changes: [change] });
+      await write({ type: "acceptJob", attempt, externalId: "job-1" });
+      await write({ type: "removeMedia", name: "a", keepBytesMs: 0 });
+      expect(await stage.queue.listAccepted()).toMatchObject([{ attempt, media: { version } }]);
+      expect(await stage.queue.heartbeat(attempt, undefined)).toBe("lost");
+      await stage.queue.handBack(attempt);
+      expect(await stage.queue.listAccepted()).toEqual([]);
+    });
+
+    it("begins a job once, however often it is told to", async () => {
+      const version = await enqueue("a", ["probe"]);
+      const [job] = await stage.catalog.listJobs({ version });
+      const start = (attempt: string) =>
+        stage.catalog.apply({
+          expect: { name: "a", version },
+          changes: [{ type: "startJob", jobId: job?.id ?? "", attempt, session: "s" }],
+        });
+      const [first, second] = [newId(), newId()];
+      expect(await start(first)).toBe("applied");
+      expect(await start(second)).toBe("superseded");
+      const expected = { name: "a", version, attempt: first };
+      const outcome: JobOutcome = { state: "succeeded", notes: [] };
+      const end: Change = { type: "finishJob", attempt: first, outcome };
+      expect(await stage.catalog.apply({ expect: expected, changes: [end] })).toBe("applied");
+      expect(await start(second)).toBe("superseded");
+      expect((await stage.catalog.listAttempts("a")).map(({ id }) => id)).toEqual([first]);
     });
 
     it("hands nothing out while it is paused, and lets what runs go on", async () => {

@@ -1,3 +1,4 @@
+import { runEnded } from "../pipeline.ts";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,8 +30,8 @@ describe("worker", () => {
     dir = await mkdtemp(join(tmpdir(), "dailies-worker-"));
     const database = openDatabase(":memory:");
     await enterSession(database, session);
-    catalog = createSqliteCatalog({ database });
-    queue = createSqliteQueue({ database, session, newId });
+    catalog = createSqliteCatalog({ whenEnded: runEnded, database });
+    queue = createSqliteQueue({ whenEnded: runEnded, database, session, newId });
   });
   afterEach(async () => {
     expect(await readdir(dir), "folders of attempts are removed").toEqual([]);

@@ -156,12 +156,7 @@ async function commit(
     follows.push({ type: "event", event }, ...(await options.follow(event, claim)));
   const applied = await options.catalog.apply({
     expect: { name: media.name, version: media.version, attempt },
-    changes: [
-      ...changes,
-      { type: "finishJob", attempt, outcome },
-      ...follows,
-      { type: "settle", version: media.version },
-    ],
+    changes: [...changes, { type: "finishJob", attempt, outcome }, ...follows],
   });
   if (applied === "superseded") {
     await options.discard(changes);

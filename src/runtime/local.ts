@@ -1,3 +1,4 @@
+import { runEnded } from "../pipeline.ts";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createSeal } from "../access/seal.ts";
@@ -45,11 +46,12 @@ export async function openDailies(
   const newId = createIdSource(session);
   const { metadataTable } = config;
   const catalog = createSqliteCatalog({
+    whenEnded: runEnded,
     database,
     metadataTable,
     ...(readers ? { readers: createReaders({ path: file }) } : {}),
   });
-  const queue = createSqliteQueue({ database, session, newId });
+  const queue = createSqliteQueue({ whenEnded: runEnded, database, session, newId });
   const objects = createFilesystemObjectStore({
     dir: join(config.dataDir, "objects"),
     newVersion: newId,

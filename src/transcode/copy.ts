@@ -14,14 +14,14 @@ const playableProfiles: Readonly<Record<VideoSpec["profile"], readonly string[]>
 /** Containers that keep every frame's time; AVI and streams do not. */
 const timedContainers = new Set(["mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"]);
 
-/** A fact that is known and not above its bound: unknown does not fit. */
+/** Whether a fact is known and not above its bound. An unknown fact does not fit. */
 function within(fact: number | undefined, bound: number): boolean {
   return fact !== undefined && fact <= bound;
 }
 
 /**
- * Whether a video stream already is what the spec asks for, so that its bytes can be taken over.
- * Strict: what is unknown does not fit. Only keyframes are left where the source has them.
+ * Whether a video stream already meets the spec, so that its bytes can be copied.
+ * Strict: an unknown fact does not fit. Only the distance of keyframes stays as in the source.
  */
 export function videoFits(container: string, source: VideoFacts, spec: VideoSpec): boolean {
   const { frameRate, sampleAspectRatio: sar } = source;
@@ -56,8 +56,8 @@ export function videoFits(container: string, source: VideoFacts, spec: VideoSpec
 const bitRateTolerance = 0.01;
 
 /**
- * Whether a sound stream already is what the spec asks for. AAC may have a lower bit rate; MP3 must
- * have the very one, for its rate is constant by the spec.
+ * Whether a sound stream already meets the spec. AAC may have a lower bit rate; MP3 must have exactly
+ * the rate of the spec, which is constant.
  */
 export function audioFits(source: AudioFacts, spec: AudioSpec): boolean {
   const alike = source.sampleRateHz === spec.sampleRateHz && source.channels === spec.channels;

@@ -11,7 +11,7 @@ function evenNear(value: number, bound: number): number {
   return Math.min(Math.max(2, 2 * Math.round(value / 2)), evenFloor(bound));
 }
 
-/** A box turned so that it stands when the picture does. */
+/** The box, turned upright for an upright picture. */
 export function boxFor(picture: Box, box: Box): Box {
   const stands = picture.height > picture.width;
   return stands === box.height > box.width || box.height === box.width
@@ -20,8 +20,8 @@ export function boxFor(picture: Box, box: Box): Box {
 }
 
 /**
- * The size of a picture (square pixels) that fits the box: never larger than it was, of the same
- * shape, even in both directions. A side of one pixel becomes two, the only case that grows.
+ * The size of a picture (square pixels) that fits the box: never larger than the source, of the same
+ * shape, even in both directions. Only a side of one pixel grows: it becomes two.
  */
 export function fitWithin(picture: Box, box: Box): Box {
   const turned = boxFor(picture, box);
@@ -32,7 +32,7 @@ export function fitWithin(picture: Box, box: Box): Box {
   };
 }
 
-/** Slowest rate down to which frames are dropped evenly rather than unevenly: that of film. */
+/** The lowest rate that results from dropping frames evenly: the rate of film. */
 const filmRate = 24;
 
 /**

@@ -22,7 +22,7 @@ export interface TranscodeSettings {
 
 export interface TranscodeJobs {
   readonly jobs: readonly NewJob[];
-  /** Steps that have nothing to do with this media. */
+  /** Steps that have nothing to make of this media file. */
   readonly skipped: readonly { readonly job: NewJob; readonly reason: SkipReason }[];
 }
 

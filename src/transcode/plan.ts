@@ -5,27 +5,27 @@ import { audioFits, videoFits } from "./copy.ts";
 import { cappedFrameRate, fitWithin } from "./fit.ts";
 import type { AudioSpec, Box, GifSpec, PosterSpec, Profile, VideoSpec } from "./profile.ts";
 
-/** Which picture is taken from the source, and how it is made upright, square, progressive and SDR. */
+/** Which picture of the source is used, and how it becomes upright, square, progressive and SDR. */
 export interface PlannedPicture {
   readonly streamIndex: number;
   /** Size of the output: even, not larger than the source is shown, same shape. */
   readonly width: number;
   readonly height: number;
-  /** Clockwise degrees to turn what is stored. */
+  /** Clockwise degrees by which the stored picture is turned. */
   readonly rotation: 0 | 90 | 180 | 270;
   readonly deinterlace: boolean;
   /** The light curve to tone-map from; absent when the source is SDR already. */
   readonly toneMap?: "pq" | "hlg";
   /** Stored as RGB: it needs a stated matrix on its way to YUV. */
   readonly rgb: boolean;
-  /** Has see-through parts, shown on white. Only for still pictures. */
+  /** Has transparent parts, shown on white. Only for still pictures. */
   readonly alpha: boolean;
 }
 
-/** H.264 as it is to be. The figures are there with `copy` too: a damaged source is encoded instead. */
+/** The H.264 to make. The figures are present with `copy`, too: a damaged source is encoded instead. */
 export interface PlannedVideo {
   readonly codec: "h264";
-  /** Takes the source's stream over unchanged. */
+  /** Copies the source's stream unchanged. */
   readonly copy: boolean;
   readonly picture: PlannedPicture;
   /** Constant rate to convert to; absent: frames keep their times. */
@@ -44,7 +44,7 @@ export interface PlannedAudio extends AudioSpec {
   readonly streamIndex: number;
 }
 
-/** One output in concrete terms: JSON, and all that its result depends on besides source and engine. */
+/** One output, as JSON: everything that its result depends on besides source and engine. */
 export type PlannedRendition = PlannedMovie | PlannedSound | PlannedGif | PlannedPoster;
 
 export interface PlannedMovie {
@@ -68,7 +68,7 @@ export interface PlannedPoster {
   readonly rendition: "poster";
   readonly picture: PlannedPicture;
   readonly quantizer: number;
-  /** In a video: from when on to choose among how many keyframes. Absent for still pictures. */
+  /** In a video: among how many keyframes to choose, and from which time on. Absent for still pictures. */
   readonly choice?: { readonly fromMs: number; readonly candidates: number };
 }
 
@@ -77,13 +77,13 @@ interface LeftOut {
   readonly reason: SkipReason;
 }
 
-/** What is to be made of a media, and what is not and why: each rendition once in one of the two. */
+/** What is made of a media file, and what is left out and why. Each rendition is in one of the two lists. */
 export interface RenditionPlan {
   readonly planned: readonly PlannedRendition[];
   readonly leftOut: readonly LeftOut[];
 }
 
-/** Decides what is made of a media. Pure: the same facts and profile give the same plan. */
+/** Decides what is made of a media file. Pure: the same facts and profile give the same plan. */
 export function planRenditions(facts: MediaFacts, profile: Profile): RenditionPlan {
   const answers = renditionNames.map((name) => planOne(name, facts, profile));
   return {
@@ -140,7 +140,7 @@ function planAudio(source: AudioFacts, spec: AudioSpec): PlannedAudio {
 
 /** Pixel formats that store red, green and blue, or a palette of them. */
 const rgbFormat = /^(?:gbr|rgb|bgr|argb|abgr|0rgb|0bgr|pal8|x2rgb|x2bgr)/;
-/** Pixel formats that can be see-through. */
+/** Pixel formats with transparency. */
 const alphaFormat = /^(?:rgba|bgra|argb|abgr|gbrap|yuva|ya8|ya16|pal8)/;
 
 function planPicture(source: VideoFacts, box: Box): PlannedPicture {

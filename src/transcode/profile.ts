@@ -1,10 +1,10 @@
-/** A picture's largest size, lying; for pictures that stand it is turned. */
+/** A picture's largest size in landscape; it is turned for portrait pictures. */
 export interface Box {
   readonly width: number;
   readonly height: number;
 }
 
-/** An MP4 with H.264 video. Everything is an upper bound: what is smaller, slower or simpler stays so. */
+/** An MP4 with H.264 video. All figures are upper bounds: a smaller, slower or simpler source stays as it is. */
 export interface VideoSpec {
   readonly box: Box;
   readonly profile: "main" | "high";
@@ -41,7 +41,7 @@ export interface GifSpec {
 
 export interface PosterSpec {
   readonly box: Box;
-  /** How far into a video to look for a telling frame, 0–1. */
+  /** How far into a video to look for a typical frame, 0–1. */
   readonly position: number;
   /** Keyframes from there on of which the most typical is taken, so that it is neither black nor a flash. */
   readonly candidates: number;
@@ -49,7 +49,7 @@ export interface PosterSpec {
   readonly quantizer: number;
 }
 
-/** A named set of rendition specs: what a media is turned into, whatever it is. */
+/** A named set of rendition specs, for all kinds of media files. */
 export interface Profile {
   readonly name: string;
   readonly web: VideoSpec;

@@ -14,7 +14,7 @@ interface TranscodeEngine extends EngineEntry<Transcoder> {
   readonly can: TranscodeCapabilities;
 }
 
-/** ffmpeg, in the sandbox. Whether the program is here only its jobs find out. */
+/** ffmpeg, in the sandbox. A missing program is found by the first job. */
 function ffmpegEntry(options: FfmpegTranscoderOptions): TranscodeEngine {
   const transcoder = createFfmpegTranscoder(options);
   return {

@@ -6,8 +6,8 @@ import type { TranscodeSettings } from "./jobs.ts";
 import type { TranscodeRequest, TranscodeResult, Transcoder } from "./transcoder.ts";
 
 /**
- * The steps audio, poster, gif and video: makes the renditions of the job's settings from the
- * upload, and records them. What is thrown is the transcoder's.
+ * The steps audio, poster, gif and video: they make the renditions of the job's settings from the
+ * upload, and record them. They throw what the transcoder throws.
  */
 export function createTranscodeStep(parts: {
   /** The transcoder that a job's settings name. */

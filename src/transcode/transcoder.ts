@@ -4,7 +4,7 @@ import type { ObjectRef, Rendition } from "../media/media.ts";
 import type { ObjectPlace } from "../objects/object-store.ts";
 import type { PlannedRendition } from "./plan.ts";
 
-/** The renditions of one step, made in one go from one decode where that is cheaper. */
+/** The renditions of one step. They are made together from one decode where that is cheaper. */
 export interface TranscodeRequest {
   readonly source: ObjectRef;
   readonly facts: MediaFacts;
@@ -14,7 +14,7 @@ export interface TranscodeRequest {
 export interface TranscodeResult {
   /** Each durable in the object store at its target. */
   readonly renditions: readonly Rendition[];
-  /** What was odd on the way, for people. */
+  /** What was unusual, for people. */
   readonly notes: readonly string[];
 }
 

@@ -33,6 +33,7 @@ const engines = {
 
 /** Which engine transcribes, and which language is spoken. */
 interface Choice {
+  readonly engine: SpeechEngineName;
   /** The engine's id, for a job's settings. */
   readonly id: string;
   /** BCP 47. */
@@ -77,7 +78,8 @@ export function createSpeech({ config, ...parts }: Parts): Speech {
   };
   const choose = (options: TranscriptionOptions = {}): Choice => {
     const { engine, languages } = find(options);
-    return { id: engine.best(languages).id, languageCode: languages[0] };
+    const { id } = engine.best(languages);
+    return { engine: engine.name, id, languageCode: languages[0] };
   };
   return {
     engines: registry,

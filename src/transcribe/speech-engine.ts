@@ -1,5 +1,6 @@
 import type { EngineEntry } from "../media/engine-registry.ts";
 import type { MediaError } from "../media/errors.ts";
+import type { SpeechEngineName } from "../media/speech.ts";
 import type { Transcriber } from "./transcriber.ts";
 
 /** What may be asked of a speech engine besides the words. */
@@ -20,6 +21,7 @@ export interface SpeechCapabilities {
 
 /** A speech engine of this machine. */
 export interface SpeechEngine extends EngineEntry<Transcriber> {
+  readonly name: SpeechEngineName;
   readonly can: SpeechCapabilities;
   /** Why it cannot work here. `languages`: which ones the model to fetch should know. */
   missing(languages?: readonly string[]): MediaError | undefined;

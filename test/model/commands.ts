@@ -7,11 +7,12 @@ import type { MediaEvent } from "../../src/media/event.ts";
 import type { JobFailure } from "../../src/media/job.ts";
 import { follow, type PipelineSettings } from "../../src/pipeline.ts";
 import { defaultProfile } from "../../src/transcode/profile.ts";
-import { check } from "./check.ts";
-import { passTime as passModelTime, twinsOf } from "./model-bytes.ts";
-import { isOpen, jobsOf, type Held, type ModelMedia } from "./model.ts";
+import { currentJobs, isOpen, type MediaRecord } from "../../src/catalog/record.ts";
+import type { HeldSlot } from "../../src/state/memory/state.fixture.ts";
+import { checkInvariants } from "./invariants.ts";
 import { outcomeOf } from "./outcomes.ts";
-import { apply, claim, die, emptyTrash, handBack, type World } from "./world.ts";
+import { expectedTables, readTables } from "./tables.ts";
+import { apply, claim, clock, die, emptyTrash, handBack, type World } from "./world.ts";
 
 /** Something that happens to a catalog. */
 type Happening = (world: World) => Promise<unknown>;
@@ -29,9 +30,19 @@ const settingsOf = (variant: number): PipelineSettings => ({
 const pick = <T>(list: readonly T[], at: number): T | undefined =>
   list[at % Math.max(1, list.length)];
 const nameAt = (at: number) => names[at % names.length] ?? "a.mp4";
-const mediaAt = ({ model }: World, at: number) => pick([...model.media.values()], at);
+const recordAt = ({ state }: World, at: number) => pick([...state.records.values()], at);
 
 const owners = ["anna", "anna", "anna", "berta"];
+
+/** Versions of that owner's media files with these bytes of which something is known, there or just removed. */
+function twinsOf({ state }: World, sha256: string, owner: string): string[] {
+  const kept = [...state.kept.values()].flatMap(
+    ({ record: { media } }) => state.find(media, clock.now) ?? [],
+  );
+  return [...state.records.values(), ...kept]
+    .filter(({ media }) => media.sha256 === sha256 && media.owner === owner && media.facts)
+    .map(({ media }) => media.version);
+}
 
 /** A file arrives: new, the same again, other bytes under its name, or what another media has, too. */
 const receive =
@@ -41,7 +52,7 @@ const receive =
     const owner = owners[at % owners.length] ?? "anna";
     const sha256 = String(bytes);
     const twin = await world.catalog.findTwin({ sha256, owner });
-    const twins = twinsOf(world.model, sha256, owner);
+    const twins = twinsOf(world, sha256, owner);
     if (twin === undefined) expect(twins).toEqual([]);
     else expect(twins).toContain(twin.version);
     const source = {
@@ -53,7 +64,7 @@ const receive =
       contentType: "",
     } as const;
     const catalog = { ...world.catalog, apply: (write: Write) => apply(world, write) };
-    const before = world.model.media.get(name)?.media;
+    const before = world.state.records.get(name)?.media;
     const ports = { catalog, engines: async () => ({ settingsFor: () => settingsOf(variant) }) };
     const known = await world.catalog.getMedia(name);
     const arriving = receiveArrival(ports, source, { owner, replace: true }, known);
@@ -69,11 +80,11 @@ const receive =
 const repeatEvent =
   (at: number, variant: number): Happening =>
   async (world) => {
-    const event = pick(world.model.events, at);
+    const event = pick(world.state.events, at)?.event;
     if (event === undefined || event.type === "object.removed") return;
     await apply(world, {
       expect: { name: event.name, version: event.version },
-      changes: [...follow(event, settingsOf(variant)), { type: "settle", version: event.version }],
+      changes: follow(event, settingsOf(variant)),
     });
   };
 
@@ -81,33 +92,35 @@ const broken: JobFailure = { code: "damaged_media", message: "m", remedy: "r" };
 
 function outcomeFor(how: "succeed" | "fail" | "again" | "later", cancelled: boolean): JobOutcome {
   if (cancelled) return { state: "cancelled" };
-  const failure = { failure: broken, details: {} };
+  const details = { stderr: `at ${clock.now}\n/tmp/x/y.mp4: broken` };
+  const failure = { failure: broken, details };
   switch (how) {
     case "succeed":
       return { state: "succeeded", notes: [] };
     case "fail":
       return { state: "failed", ...failure };
     case "again":
-      return { state: "queued", runAfter: Date.now() - 1, ...failure };
+      return { state: "queued", runAfter: clock.now - 1, ...failure };
     case "later":
-      return { state: "queued", runAfter: Date.now() + 200_000, ...failure };
+      return { state: "queued", runAfter: clock.now + 200_000, ...failure };
   }
 }
 
 /** An execution comes to its end, in time or too late, and commits as the worker does. */
 async function finish(
   world: World,
-  held: Held,
+  held: HeldSlot,
   how: "succeed" | "fail" | "again" | "later",
   variant: number,
 ): Promise<void> {
-  const { job, attempt } = held;
-  const { name, version, step } = job;
-  const cancelled = world.model.jobs.get(job.id)?.cancelRequested === true;
+  const { jobId, attempt, name, version, step } = held;
+  const record = world.state.records.get(name);
+  const job = record?.jobs.find(({ id }) => id === jobId);
+  const cancelled = job?.running?.isCancelRequested === true;
   const outcome = outcomeFor(how, cancelled);
-  const sha256 = world.model.media.get(name)?.media.sha256 ?? "0";
+  const sha256 = record?.media.sha256 ?? "0";
   const result =
-    outcome.state === "succeeded"
+    outcome.state === "succeeded" && job !== undefined
       ? outcomeOf(job, { sha256, newId: world.newId })
       : { changes: [], events: [] };
   const failed: MediaEvent = { type: "step.failed", name, version, step, code: broken.code };
@@ -121,7 +134,6 @@ async function finish(
         { type: "event", event },
         ...follow(event, settingsOf(variant)),
       ]),
-      { type: "settle", version },
     ],
   });
   if (applied === "superseded") await handBack(world, held);
@@ -130,7 +142,7 @@ async function finish(
 const finishOne =
   (at: number, how: "succeed" | "fail" | "again" | "later", variant: number): Happening =>
   async (world) => {
-    const held = pick([...world.model.held.values()], at);
+    const held = pick([...world.state.slots.values()], at);
     if (held !== undefined) await finish(world, held, how, variant);
   };
 
@@ -142,7 +154,7 @@ const workOff =
     if (session === undefined) return;
     for (let done = 0; done < jobs; done += 1) {
       await claim(world, session);
-      const [held] = world.model.held.values();
+      const [held] = world.state.slots.values();
       if (held === undefined) return;
       await finish(world, held, "succeed", variant);
     }
@@ -159,47 +171,62 @@ const finishGhost =
 const cancel =
   (at: number): Happening =>
   async (world) => {
-    const found = mediaAt(world, at);
+    const found = recordAt(world, at);
     if (found === undefined) return;
     const { name, version } = found.media;
-    const open = jobsOf(world.model, version).filter((job) => job.current && isOpen(job));
+    const open = currentJobs(found).filter(isOpen);
     await apply(world, {
       expect: { name, version },
-      changes: [
-        ...open.map(({ job }): Change => ({ type: "cancel", jobId: job.id })),
-        { type: "settle", version },
-      ],
+      changes: open.map(({ id: jobId }): Change => ({ type: "cancel", jobId })),
     });
   };
 
-async function ask(world: World, { media }: ModelMedia, variant: number, retries: boolean) {
-  const { name, version } = media;
+async function ask(world: World, found: MediaRecord, variant: number, retries: boolean) {
+  const { name, version } = found.media;
   const known = await world.catalog.getMedia(name);
   if (known === undefined) throw new Error(`the catalog has lost ${name}`);
   const events = await replayedEvents(world.catalog, known);
-  const undone = jobsOf(world.model, version).filter(
-    ({ current, state }) => current && (state === "failed" || state === "cancelled"),
+  const undone = currentJobs(found).filter(
+    ({ state }) => state === "failed" || state === "cancelled",
   );
   await apply(world, {
     expect: { name, version },
     changes: [
-      ...(retries ? undone : []).map(({ job }): Change => ({ type: "retry", jobId: job.id })),
+      ...(retries ? undone : []).map(({ id: jobId }): Change => ({ type: "retry", jobId })),
       ...events.flatMap((event) => follow(event, settingsOf(variant))),
     ],
   });
 }
 
+/** Somebody says how speech is to be transcribed. */
+const requestTranscription =
+  (at: number, variant: number): Happening =>
+  async (world) => {
+    const found = recordAt(world, at);
+    if (found === undefined) return;
+    const { name, version } = found.media;
+    const speech = { speakers: variant + 1 };
+    await apply(world, {
+      expect: { name, version },
+      changes: [
+        { type: "event", event: { type: "transcription.requested", speech, name, version } },
+      ],
+    });
+    expect(await world.catalog.transcriptionOptions({ name, version })).toEqual(speech);
+    expect(recordAt(world, at)?.transcriptionOptions).toEqual(speech);
+  };
+
 const askAgain =
   (at: number, variant: number, retries: boolean): Happening =>
   async (world) => {
-    const found = mediaAt(world, at);
+    const found = recordAt(world, at);
     if (found !== undefined) await ask(world, found, variant, retries);
   };
 
 const remove =
   (at: number, keepBytesMs: number): Happening =>
   async (world) => {
-    const found = mediaAt(world, at);
+    const found = recordAt(world, at);
     if (found === undefined) return;
     const { name, version } = found.media;
     const subject = { name, version };
@@ -217,22 +244,20 @@ const remove =
 const redo =
   (at: number, waits: boolean): Happening =>
   async (world) => {
-    const job = pick([...world.model.jobs.values()], at)?.job;
+    const job = pick(
+      [...world.state.records.values()].flatMap(({ jobs: all }) => all),
+      at,
+    );
     if (job === undefined) return;
     const { name, version } = job;
     await apply(world, {
       expect: { name, version },
-      changes: [
-        { type: "redo", jobId: job.id, waits },
-        { type: "settle", version },
-      ],
+      changes: [{ type: "redo", jobId: job.id, waits }],
     });
   };
 
-const passTime: Happening = async ({ database, model }) => {
-  database.exec("UPDATE tombstones SET until = 0; UPDATE trash SET after = 0");
-  passModelTime(model);
-};
+/** Enough that nothing is kept any more for a rename, and that what was put off is due. */
+const passTime: Happening = async () => void (clock.now += 250_000);
 
 const claims =
   (at: number, jobs: number): Happening =>
@@ -245,7 +270,7 @@ const claims =
 const handBackOne =
   (at: number): Happening =>
   async (world) => {
-    const held = pick([...world.model.held.values()], at);
+    const held = pick([...world.state.slots.values()], at);
     if (held !== undefined) await handBack(world, held);
   };
 
@@ -261,14 +286,23 @@ const pause =
   async (world) => {
     const queue = world.sessions[0]?.queue;
     await (paused ? queue?.pause() : queue?.resume());
-    world.model.paused = paused;
+    await (paused ? world.oracle.pause() : world.oracle.resume());
   };
+
+/** The catalog is what the rules say, and nothing is as it must never be. */
+async function check({ database, state, store, oracle }: World): Promise<void> {
+  const tables = readTables(database, clock.now);
+  expect(tables).toMatchObject(expectedTables(state, clock.now));
+  expect(tables).toEqual(readTables(oracle.database, clock.now));
+  checkInvariants(state, store);
+}
 
 /** A happening as fast-check runs it: with a name to print, and a look at everything after it. */
 function command(name: string, happen: Happening): fc.AsyncCommand<object, World> {
   return {
     check: () => true,
     run: async (_model, world) => {
+      clock.now += 7;
       await happen(world);
       await check(world);
     },
@@ -306,6 +340,7 @@ export const commands: fc.Arbitrary<fc.AsyncCommand<object, World>>[] = [
   kind("cancel", fc.tuple(at), cancel),
   kind("ask", fc.tuple(at, variant, fc.boolean()), askAgain),
   kind("ask", fc.tuple(at, variant, fc.boolean()), askAgain),
+  kind("requestTranscription", fc.tuple(at, variant), requestTranscription),
   kind("remove", fc.tuple(at, fc.constantFrom(0, 60_000, 60_000)), remove),
   kind("redo", fc.tuple(at, fc.boolean()), redo),
   kind("passTime", fc.tuple(), () => passTime),

@@ -70,6 +70,8 @@ export function outcomeOf(
       const change = output("labels");
       const labels = [
         { name: `Thing ${String(job.settings["engine"])}`, confidence: 1, parents: [] },
+        { name: "dog", confidence: 0.4, parents: ["Animal"] },
+        { name: "Dog", confidence: 0.6, parents: [] },
       ];
       const made = change.type === "putOutput" ? change.object.version : "";
       return {

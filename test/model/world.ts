@@ -1,15 +1,20 @@
 import type { DatabaseSync } from "node:sqlite";
 import { expect } from "vitest";
 import type { Catalog, Change, Write } from "../../src/catalog/catalog.ts";
+import { createIdSource, newSession } from "../../src/media/ids.ts";
+import { runEnded } from "../../src/pipeline.ts";
+import type { JobQueue } from "../../src/queue/job-queue.ts";
+import {
+  createMemoryState,
+  type HeldSlot,
+  type MemoryState,
+} from "../../src/state/memory/state.fixture.ts";
 import { createSqliteCatalog } from "../../src/state/sqlite/catalog/catalog.ts";
 import { openDatabase } from "../../src/state/sqlite/open.ts";
-import { disownSession, enterSession } from "../../src/state/sqlite/sessions.ts";
-import { createIdSource, newSession } from "../../src/media/ids.ts";
-import type { JobQueue } from "../../src/queue/job-queue.ts";
 import { createSqliteQueue } from "../../src/state/sqlite/queue/queue.ts";
-import { apply as applyToModel } from "./model-apply.ts";
-import { nextJob, putBack, take } from "./model-queue.ts";
-import { createModel, type Held, type Model } from "./model.ts";
+import { disownSession, enterSession } from "../../src/state/sqlite/sessions.ts";
+import { createOracle, type Oracle } from "../oracle/oracle.ts";
+import { nextJob } from "./next-job.ts";
 
 export const slots = { light: 2, picture: 2, transcode: 1, speech: 1, vision: 1 };
 
@@ -19,39 +24,53 @@ export interface Session {
   readonly queue: JobQueue;
 }
 
-/** The real catalog, the model of it, and the bytes that were stored on its behalf. */
+/** The real catalog, the same rules over maps, and the bytes that were stored on its behalf. */
 export interface World {
   readonly database: DatabaseSync;
   readonly catalog: Catalog;
-  readonly model: Model;
+  readonly state: MemoryState;
+  readonly oracle: Oracle;
   readonly newId: () => string;
+  /** The next attempt's id, for both. */
+  readonly nextAttempt: { id: string };
   readonly sessions: Session[];
-  /** Executions that lost their job, by supersession, removal or the death of their process. */
-  readonly ghosts: Held[];
+  /** Attempts that lost their job, by supersession, removal or the death of their process. */
+  readonly ghosts: HeldSlot[];
   /** Versions of bytes that lie in the store. */
   readonly store: Set<string>;
 }
 
-async function newProcess(database: DatabaseSync): Promise<Session> {
+/** Time passes only when a sequence says so, so that all see the same. */
+export const clock = { now: 0 };
+
+async function newProcess(
+  world: Pick<World, "database" | "nextAttempt" | "oracle">,
+): Promise<Session> {
+  const { database, nextAttempt, oracle } = world;
   const id = newSession();
   await enterSession(database, id);
   const queue = createSqliteQueue({
     database,
     session: id,
-    newId: createIdSource(id),
+    newId: () => nextAttempt.id,
+    whenEnded: runEnded,
     random: () => 1,
   });
+  await oracle.enter(id, () => nextAttempt.id);
   return { id, queue };
 }
 
 export async function createWorld(): Promise<World> {
   const database = openDatabase(":memory:");
+  const nextAttempt = { id: "" };
+  const oracle = createOracle();
+  const parts = { database, nextAttempt, oracle };
   return {
-    database,
-    catalog: createSqliteCatalog({ database }),
-    model: createModel(),
+    ...parts,
+    catalog: createSqliteCatalog({ database, whenEnded: runEnded }),
+    state: createMemoryState(runEnded),
     newId: createIdSource(newSession()),
-    sessions: [await newProcess(database), await newProcess(database)],
+    sessions: [await newProcess(parts), await newProcess(parts)],
     ghosts: [],
     store: new Set(),
   };
@@ -66,51 +85,76 @@ function bytesOf(changes: readonly Change[]): string[] {
   });
 }
 
-/** Writes to both; they must agree on whether it counts. */
+/** Writes to all; they must agree on whether it counts. */
 export async function apply(world: World, write: Write): Promise<"applied" | "superseded"> {
   const bytes = bytesOf(write.changes);
   for (const version of bytes) world.store.add(version);
-  const expected = applyToModel(world.model, write);
+  const expected = world.state.write(write, clock.now);
   expect(await world.catalog.apply(write)).toBe(expected);
+  expect(await world.oracle.apply(write)).toBe(expected);
   if (expected === "superseded") for (const version of bytes) world.store.delete(version);
   return expected;
 }
 
 export async function claim(world: World, session: Session): Promise<void> {
-  const next = nextJob(world.model, slots);
+  const { state } = world;
+  const paused = (await session.queue.pausedSince()) !== undefined;
+  const next = paused ? undefined : nextJob(state, slots, clock.now);
+  world.nextAttempt.id = world.newId();
+  const { id: attempt } = world.nextAttempt;
   const claimed = await session.queue.claim({ slots });
-  expect(claimed?.job.id).toBe(next?.job.id);
+  expect(claimed?.job.id).toBe(next?.id);
+  expect((await world.oracle.claim(session.id))?.job.id).toBe(next?.id);
   if (claimed === undefined || next === undefined) return;
   expect(claimed.deaths).toBe(next.deaths);
-  take(world.model, next, claimed.attempt, session.id);
+  const { name, version } = next;
+  const start = { type: "startJob", jobId: next.id, attempt, session: session.id } as const;
+  expect(state.write({ expect: { name, version }, changes: [start] }, clock.now)).toBe("applied");
 }
 
-export async function handBack(world: World, held: Held): Promise<void> {
-  putBack(world.model, held.attempt, "handed_back");
+/** An attempt ends without a result: its slot is free, also when its version is gone. */
+function release({ state }: World, held: HeldSlot, type: "handBack" | "loseAttempt"): void {
+  const { name, version, attempt } = held;
+  const expected = { name, version };
+  const applied = state.write({ expect: expected, changes: [{ type, attempt }] }, clock.now);
+  if (applied === "superseded") state.slots.delete(attempt);
+}
+
+export async function handBack(world: World, held: HeldSlot): Promise<void> {
+  release(world, held, "handBack");
   await world.sessions[0]?.queue.handBack(held.attempt);
+  await world.oracle.handBack(held.attempt);
 }
 
-/** A process dies; another one notices. What it had begun may still be heard of: its last words come late. */
+/** A process dies; another one notices. What it began may still be heard of: its last words come late. */
 export async function die(world: World, session: Session): Promise<void> {
   disownSession(world.database, session.id);
+  world.oracle.disown(session.id);
   world.sessions.splice(world.sessions.indexOf(session), 1);
-  const lost = [...world.model.held.values()].filter((held) => held.session === session.id);
+  const lost = [...world.state.slots.values()].filter(
+    (held) => held.session === session.id && held.externalId === undefined,
+  );
   for (const held of lost) {
-    putBack(world.model, held.attempt, "lost");
+    release(world, held, "loseAttempt");
     world.ghosts.push(held);
   }
-  const fresh = await newProcess(world.database);
+  const fresh = await newProcess(world);
   world.sessions.push(fresh);
   const found = await fresh.queue.recover();
   expect(found).toEqual({ takenOver: lost.length, deadSessions: [session.id] });
   await fresh.queue.forget(found.deadSessions);
+  await world.oracle.recover(fresh.id);
 }
 
-/** Bytes that nobody points at any more are removed. */
+/** Bytes that no record points at any more are removed. */
 export async function emptyTrash(world: World): Promise<void> {
+  const { trash, kept } = world.state;
   for (const { bucket, version } of await world.catalog.listTrash()) {
     expect(await world.catalog.takeTrash(bucket, version)).toBe(true);
+    expect(await world.oracle.takeTrash(bucket, version)).toBe(true);
+    expect(trash.delete(`${bucket}/${version}`)).toBe(true);
+    for (const [removed, { until }] of kept) if (until <= clock.now) kept.delete(removed);
     world.store.delete(version);
   }
-  world.model.trash.clear();
+  for (const { removeAt } of trash.values()) expect(removeAt).toBeGreaterThan(clock.now);
 }

@@ -1,3 +1,4 @@
+import { runEnded } from "../../src/pipeline.ts";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,7 +28,7 @@ describe("a queue that several processes pull from", () => {
 
   it("keeps the slots' limits, does each job once and none never, though some are killed", async () => {
     const path = join(folder, "many.db");
-    const catalog = createSqliteCatalog({ database: openDatabase(path) });
+    const catalog = createSqliteCatalog({ whenEnded: runEnded, database: openDatabase(path) });
     const newId = createIdSource(newSession());
     const steps: Step[] = ["probe", "audio", "poster", "transcribe", "label"];
     for (let n = 0; n < 60; n += 1)

@@ -1,6 +1,7 @@
 // One of several processes that claim and finish jobs of one database as fast as they can. Writes a
 // line for each begin and each end, with the time of a clock that all processes of a machine share:
 // who reads all the lines sees from the outside what ran at the same time.
+import { runEnded } from "../../src/pipeline.ts";
 import { createSqliteCatalog } from "../../src/state/sqlite/catalog/catalog.ts";
 import { openDatabase } from "../../src/state/sqlite/open.ts";
 import { enterSession, leaveSession } from "../../src/state/sqlite/sessions.ts";
@@ -14,8 +15,8 @@ const order = JSON.parse(process.argv[2] ?? "") as Order;
 const database = openDatabase(order.path);
 const session = newSession();
 const newId = createIdSource(session);
-const catalog = createSqliteCatalog({ database });
-const queue = createSqliteQueue({ database, session, newId });
+const catalog = createSqliteCatalog({ whenEnded: runEnded, database });
+const queue = createSqliteQueue({ whenEnded: runEnded, database, session, newId });
 await enterSession(database, session);
 
 const say = (line: Line) => process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -26,10 +27,7 @@ async function finish({ job, media, attempt }: Claim): Promise<void> {
   if (Math.random() < order.handBackRate) return queue.handBack(attempt);
   const applied = await catalog.apply({
     expect: { name: media.name, version: media.version, attempt },
-    changes: [
-      { type: "finishJob", attempt, outcome: { state: "succeeded", notes: [] } },
-      { type: "settle", version: media.version },
-    ],
+    changes: [{ type: "finishJob", attempt, outcome: { state: "succeeded", notes: [] } }],
   });
   say({ type: applied, job: job.id });
 }

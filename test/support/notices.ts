@@ -19,7 +19,8 @@ export async function subscribeOwner(
   const world = createOutcomes(database);
   const name = `${owner} told.mp4`;
   const version = await world.add(name, owner);
-  await world.apply(name, version, [{ type: "settle", version }]);
+  await world.apply(name, version, [{ type: "enqueue", job: world.job(name, version) }]);
+  await world.work();
   const [told] = await notices.notifications({ name });
   database.close();
   await dailies.close();

@@ -1,3 +1,4 @@
+import { runEnded } from "../../src/pipeline.ts";
 import { join } from "node:path";
 import type { NewAccessKey } from "../../src/access/access.ts";
 import { createSqliteCatalog } from "../../src/state/sqlite/catalog/catalog.ts";
@@ -71,7 +72,7 @@ export async function furnish(
 ): Promise<{ readonly version: string; readonly jsonFile: string }> {
   const { name, owner, word } = media;
   const database = openDatabase(join(dataDir, "dailies.db"));
-  const catalog = createSqliteCatalog({ database, metadataTable: "metadata" });
+  const catalog = createSqliteCatalog({ whenEnded: runEnded, database, metadataTable: "metadata" });
   const objects = createFilesystemObjectStore({ dir: join(dataDir, "objects") });
   const store = (bucket: Bucket, key: string, text: string): Promise<StoredObject> =>
     putText(objects, { bucket, key }, text, "video/mp4");

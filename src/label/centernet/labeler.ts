@@ -23,13 +23,13 @@ export interface CenternetOptions {
   readonly minConfidence?: number;
   /** Folder with centernet.json and centernet.bin. Default: that of the package @vladmandic/human. */
   readonly modelDir?: string;
-  /** A child process without work ends after this long. Default: 30 s. */
+  /** A child process without work ends after this time, in ms. Default: 30 s. */
   readonly idleMs?: number;
 }
 
 /** A labeller whose child processes end by themselves, or at `close`. */
 export type CenternetLabeler = Labeler & {
-  /** Process ids of the children that live, for tests and `doctor`. */
+  /** Process ids of the running children, for tests and `doctor`. */
   readonly pids: () => readonly number[];
   /** Ends the child processes. Work under way fails with `cancelled`. */
   close(): Promise<void>;

@@ -7,10 +7,10 @@ import type { Detector } from "./detector.ts";
 import { modelPackage } from "./install.ts";
 import { frameSize } from "./protocol.ts";
 
-/** Rises when the same bytes would get other labels: thresholds, sampling, names. */
+/** Must rise when the same bytes would get other labels: thresholds, sampling, names. */
 export const revision = 2;
 
-/** The labels of what is sure enough to be told. */
+/** The labels of the detections that are sure enough. */
 function told(
   sightings: readonly Sighting[],
   kind: "frame" | "still",
@@ -23,10 +23,10 @@ function told(
   );
 }
 
-/** What is around a picture that is no square. */
+/** The grey around a picture that is not square. */
 const grey = 128;
 
-/** Looks with CenterNet. A still is looked at twice, once in a mirror. */
+/** Labels pictures with CenterNet. A still is analysed twice, once mirrored. */
 export function createEye(detector: Detector, minConfidence: number | undefined): Eye {
   async function sight(pixels: Uint8Array, { within }: Picture, signal: AbortSignal) {
     return sightingsOf(await detector.detect(pixels, signal), within);

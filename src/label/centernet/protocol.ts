@@ -1,12 +1,12 @@
 import type { Detection } from "../detection.ts";
 
 /**
- * What the labeller and its child process say to each other. To the child: a frame's size in bytes
+ * The protocol between the labeller and its child process. To the child: a frame's size in bytes
  * (32 bits, little-endian), then its pixels. From the child: one JSON document a line, first
  * `ready`, then one `seen` for each frame.
  */
 
-/** Edge of the square that CenterNet looks at, in pixels. */
+/** Edge of the square that CenterNet gets, in pixels. */
 export const frameSize = 512;
 
 export const frameBytes = frameSize * frameSize * 3;

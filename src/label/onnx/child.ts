@@ -1,5 +1,5 @@
 /**
- * The child process that runs ONNX models: pictures and questions in, what is seen out (see
+ * The child process that runs ONNX models: pictures and questions in, results out (see
  * protocol.ts). It reads nothing but its own packages and the models, and ends when its input does.
  */
 import { Console } from "node:console";
@@ -67,7 +67,7 @@ function createFiller(input: AsyncIterable<Uint8Array>) {
 
 /**
  * Calls back for each message of the input, whole. Pixels are overwritten by the next ones; a message
- * without any is about the last.
+ * without pixels is about the last picture.
  */
 async function readMessages(
   input: AsyncIterable<Uint8Array>,
@@ -85,7 +85,7 @@ async function readMessages(
   }
 }
 
-// What the packages print must not come among the answers.
+// What the packages print must not mix with the answers.
 globalThis.console = new Console(process.stderr);
 const files: ChildFiles = JSON.parse(process.argv[2] ?? "{}");
 const ort = loadRuntime(files);

@@ -17,43 +17,43 @@ import {
 } from "./sightings.ts";
 
 /**
- * Frames come in the detector's size. A still is decoded larger, so that a small thing in it can
- * be looked at closely.
+ * Frames come in the detector's size. A still is decoded larger, so that small things in it
+ * can be classified.
  */
 function sizesOf({ detection }: LabelModels): Eye["sizes"] {
   const frame = Math.min(1280, Math.max(416, detection ? sizeOf(detection.manifest) : 0));
   return { frame, still: Math.max(640, frame) };
 }
 
-/** A still twice, as the detector was taught to look; a frame once, with less of the bars around it. */
+/** A still is analysed twice, as the detector was trained; a frame once, with smaller bars around it. */
 const looks: Readonly<Record<"still" | "frame", readonly Look[]>> = {
   still: [{}, { mirrored: true }],
   frame: [{ sparing: true }],
 };
 
-/** Boxes that the classifier is shown, the surest; each takes 5–10 ms. */
+/** The number of boxes that the classifier gets, the surest ones; each takes 5–10 ms. */
 const mostJudged = { still: 5, frame: 3 } as const;
 
-/** Boxes less sure than this are not worth a closer look; surer ones need none. */
+/** Only boxes between these scores are classified: others are too weak, or sure enough. */
 const [worthALook, beyondDoubt] = [0.25, 0.85];
 
 const whole: Region = { left: 0, top: 0, width: 1, height: 1 };
 
-/** The square in the middle, as those who train classifiers look at pictures. */
+/** The square in the middle, which classifiers are trained on. */
 function middle({ within: { width, height } }: Picture): Region {
   const side = Math.min(width, height);
   const [w, h] = [side / width, side / height];
   return { left: (1 - w) / 2, top: (1 - h) / 2, width: w, height: h };
 }
 
-/** What a classifier looks at: a frame once; a still whole and its middle, and both in a mirror. */
+/** The pictures that a classifier gets: a frame once; of a still the whole and its middle, both also mirrored. */
 function partsOf(picture: Picture, kind: "still" | "frame"): Region[] {
   if (kind === "frame") return [whole];
   const parts = [whole, middle(picture)];
   return [...parts, ...parts.map((part) => ({ ...part, mirrored: true }))];
 }
 
-/** Looks with a child process's models: detector, classifier, tagger, whichever there are. */
+/** Labels pictures with the models of a child process: detector, classifier and tagger, as far as they are installed. */
 export function createEye(looker: Looker, models: LabelModels, minConfidence?: number): Eye {
   async function look(
     picture: Picture,

@@ -3,7 +3,7 @@ import type { Region } from "./protocol.ts";
 import { createCutter, createResampler, isCut } from "./resample.ts";
 import type { Rectangle, Rows, Size } from "./resample.ts";
 
-/** How a model wants its picture. */
+/** The input format of a model. */
 export interface Feeding {
   readonly width: number;
   readonly height: number;
@@ -23,7 +23,7 @@ type Normal = Pick<Feeding, "mean" | "factor">;
 
 const all = (value: number) => [value, value, value] as const;
 
-/** The customs of those who train models, under names that a manifest's `normal` may give. */
+/** Usual normalisations, by the names that a manifest's `normal` may give. */
 export const normals = {
   /** Bytes as they are: YOLOX. */
   bytes: { mean: all(0), factor: all(1) },
@@ -46,7 +46,7 @@ export interface Picture extends Size {
   readonly pixels: Uint8Array;
 }
 
-/** What a model is fed for a part of a picture. */
+/** The input of a model for a part of a picture. */
 export interface Fed extends Size {
   /** Overwritten by the next picture's. */
   readonly values: Float32Array;
@@ -55,15 +55,15 @@ export interface Fed extends Size {
 }
 
 /**
- * So much of a bar is left at least, in pixels: a network sees a picture that ends at the edge of its
- * input with other eyes than one with a bar beside it.
+ * The least width of a bar, in pixels: a network gives other results for a picture that ends at the edge
+ * of its input than for one with a bar beside it.
  */
 const leastBar = 16;
 
 /**
  * How large the input is for a part of that shape, and where the part lies in it.
- * @param sparing whether a model that takes any size is spared what of the bars is whole strides: the
- * rest lies in the network's coarsest grid as before, or it would see small things otherwise
+ * @param sparing whether the bars are made smaller by whole strides for a model that takes any size. The
+ * picture keeps its place in the network's coarsest grid; otherwise small things would be seen differently
  */
 export function placeOf(
   part: Size,
@@ -85,7 +85,7 @@ export function placeOf(
   };
 }
 
-/** Writes what is seen into a model's input, as the model wants it. */
+/** Writes a part of a picture into a model's input, in the model's format. */
 function layOut(rows: Rows, isMirrored: boolean, feeding: Feeding, into: Fed): void {
   const { layout, order, mean, factor } = feeding;
   const { values, width, height, within } = into;
@@ -108,7 +108,7 @@ function layOut(rows: Rows, isMirrored: boolean, feeding: Feeding, into: Fed): v
   }
 }
 
-/** An input with nothing in it yet but the fill. */
+/** An input that contains only the fill. */
 function blank(feeding: Feeding, { width, height }: Size): Float32Array {
   const { layout, mean, factor, fill = 0 } = feeding;
   const values = new Float32Array(width * height * 3);
@@ -140,8 +140,8 @@ function setUp(picture: Size, part: Region, feeding: Feeding, sparing: boolean) 
 export type Feeder = (picture: Picture, part: Region, sparing?: boolean) => Fed;
 
 /**
- * Makes a feeder. Frame after frame the same part is asked for: what was worked out for the last one
- * is kept, its memory, too.
+ * Makes a feeder. Usually the same part of each frame is needed: tables and memory of the last frame are
+ * reused.
  */
 export function createFeeder(feeding: Feeding): Feeder {
   let last: { readonly key: string; readonly made: ReturnType<typeof setUp> } | undefined;

@@ -7,9 +7,9 @@ import type { ChildFiles, RuntimeName } from "./protocol.ts";
 /** What runs ONNX models here. */
 export interface OnnxInstall {
   readonly runtime: ChildFiles["runtime"];
-  /** The child's own program text. */
+  /** The program of the child process. */
   readonly child: string;
-  /** All that the child has to read, besides the models. */
+  /** All files and folders that the child must read, besides the models. */
   readonly reads: readonly string[];
 }
 
@@ -32,7 +32,7 @@ export function findOnnx(only?: RuntimeName): OnnxInstall {
   for (const name of only === undefined ? runtimes : [only]) {
     const path = findPackage(name);
     if (path === undefined) continue;
-    // Not rewritten by the compiler: after a build it is .js, as this file is.
+    // The compiler does not rewrite this name: after a build it ends in .js, as this file does.
     const ending = import.meta.url.endsWith(".ts") ? "ts" : "js";
     const child = fileURLToPath(new URL(`./child.${ending}`, import.meta.url));
     // The child imports rules of the room, too.

@@ -6,19 +6,19 @@ import type { ModelFile, Scored } from "./protocol.ts";
 import { lowestProbability, lowestScore } from "./protocol.ts";
 import type { Size } from "./resample.ts";
 
-/** What a model gave, as far as we read it. */
+/** The output of a model, as far as we read it. */
 export interface Output {
   readonly name: string;
   readonly data: Float32Array;
   readonly dims: readonly number[];
 }
 
-/** A model that is not what its manifest says. The child answers with it, instead of dying. */
+/** The model does not fit its manifest. The child answers with this instead of ending. */
 export class NotOfItsKind extends Error {
   override readonly name = "NotOfItsKind";
 }
 
-/** How the kinds differ; a manifest's settings may say otherwise (`size`, `normal`). */
+/** How the kinds differ. A manifest's settings (`size`, `normal`) go first. */
 const habits: Readonly<
   Record<
     string,
@@ -34,7 +34,7 @@ const habits: Readonly<
   ram: { size: 384, normal: "imagenet" },
 };
 
-/** Edge of the square that a model looks at, unless its file says otherwise. */
+/** Edge of the square that a model gets, unless its file says otherwise. */
 export function sizeOf({ kind, settings }: Pick<ModelManifest, "kind" | "settings">): number {
   return Number(settings?.["size"] ?? habits[kind]?.size ?? 0);
 }
@@ -96,8 +96,8 @@ export function yoloxRows({ width, height }: Size): number {
 }
 
 /**
- * YOLOX leaves it to others to say where its grids lie: a row is the centre as an offset in its
- * cell, the size as a logarithm, the sureness that there is something, and of what. Strides of 8, 16 and 32.
+ * The rows of YOLOX do not name their cells: a row has the centre as an offset in its cell, the size as a
+ * logarithm, the confidence that there is something, and that of each class. Strides of 8, 16 and 32.
  */
 export function readYolox(output: Output, { width, height, within }: Omit<Fed, "values">) {
   const { data, dims } = output;
@@ -168,7 +168,7 @@ function shared(a: Detection, b: Detection): number {
   return union > 0 ? (width * height) / union : 0;
 }
 
-/** Of boxes that mean the same thing the surest (non-maximum suppression), the surest first. */
+/** Keeps the surest of the boxes around one thing (non-maximum suppression), the surest first. */
 function separate(found: readonly Detection[]): Detection[] {
   const kept: Detection[] = [];
   for (const one of found.toSorted((a, b) => b[4] - a[4])) {
@@ -180,7 +180,7 @@ function separate(found: readonly Detection[]): Detection[] {
   return kept;
 }
 
-/** Whether they are probabilities already, and not what is to be made into them. */
+/** Whether the values are probabilities already, and not logits. */
 function isProbability(values: readonly number[]): boolean {
   const sum = values.reduce((total, value) => total + value, 0);
   return Math.abs(sum - 1) < 0.02 && values.every((value) => value >= -1e-6);

@@ -23,9 +23,9 @@ export interface OnnxOptions {
   readonly limits: Limits;
   /** Name on the PATH, or a path. Default: `ffmpeg`. */
   readonly ffmpeg?: string;
-  /** Default: the quicker one that is installed. */
+  /** Default: the fastest one that is installed. */
   readonly runtime?: RuntimeName;
-  /** A child process without work ends after this long. Default: 30 s. */
+  /** A child process without work ends after this time, in ms. Default: 30 s. */
   readonly idleMs?: number;
 }
 
@@ -34,11 +34,11 @@ export interface OnnxEngine {
   /** With the best models that are here; undefined when there are none, or no runtime. */
   best(): Labeler | undefined;
   /**
-   * That of an engine's id, as jobs name it; undefined when it is no id of this engine.
+   * The labeller of an engine's id, as jobs name it; undefined when it is not an id of this engine.
    * @throws MediaError `model_missing` when a model that it names is not here any more
    */
   named(id: string): Labeler | undefined;
-  /** Process ids of the children that live, for tests and `doctor`. */
+  /** Process ids of the running children, for tests and `doctor`. */
   pids(): readonly number[];
   /** Ends the child processes. Work under way fails with `cancelled`. */
   close(): Promise<void>;
@@ -55,7 +55,7 @@ function hasRuntime(only?: RuntimeName): boolean {
 /**
  * The better engine: a detector and a classifier (either may be missing) and a tagger, from the
  * model store, in a child process (in the sandbox, without network) that is kept for the next
- * media. Jobs at the same time get one each, with one thread.
+ * media file. Jobs at the same time get one each, with one thread.
  *
  * `begin` throws MediaError `engine_missing` (naming what to install), `model_missing`,
  * `model_invalid`, `engine_failed` when the child dies, `damaged_media` when no frame can be

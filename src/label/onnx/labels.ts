@@ -4,7 +4,7 @@ import { imagenetNames, knownToImagenet, namesOfClass } from "../taxonomy.ts";
 import type { Scored } from "./protocol.ts";
 import type { Sighting } from "./sightings.ts";
 
-/** All that the models say about one picture. */
+/** The results of all models for one picture. */
 export interface Findings {
   readonly sightings: readonly Sighting[];
   /** The probability of ImageNet's classes; absent without a classifier. */
@@ -15,8 +15,8 @@ export interface Findings {
 }
 
 /**
- * How sure a model must be for a label to be told. A still has several looks averaged, in which
- * fancies fade, so less is enough. Small models see the `doubtful` ones in any empty wall or desk.
+ * The least confidence of a label. For a still the mean of several runs counts, in which errors get lower
+ * scores, so less is enough. Small models often see the `doubtful` classes in empty walls or desks.
  * Chosen on the tests' pictures and video, not on a benchmark.
  */
 const thresholds = {
@@ -38,7 +38,7 @@ const doubtful = new Set(
 
 type Source = "detected" | "class" | "kind";
 
-/** The least confidence at which a label is told. `minConfidence` takes the place of them all. */
+/** The least confidence of a label. `minConfidence` replaces them all. */
 export function thresholdOf(
   name: string,
   source: Source,
@@ -52,7 +52,7 @@ export function thresholdOf(
 
 const classNames = new Set(imagenetNames);
 
-/** Both what a thing is and what it is a kind of: the sum of what is of that kind. */
+/** A class and the kinds that it belongs to: the confidence of a kind is the sum over its classes. */
 function classified(
   classes: ReadonlyMap<number, number>,
   look: "still" | "frame",
@@ -70,8 +70,8 @@ function classified(
 }
 
 /**
- * The labels of one picture: one a name, with all its places, as sure as the surest that says so,
- * and what it is a kind of. The surest first.
+ * The labels of one picture: one for each name, with all its places and the highest confidence of any
+ * model, and the labels that it is a kind of. The surest first.
  */
 export function labelsOf(
   { sightings, classes, tags, tagNames }: Findings,

@@ -10,7 +10,7 @@ import type { Answer, Question } from "./protocol.ts";
 
 export type Seen = Extract<Answer, { type: "seen" }>;
 
-/** A running child process that looks at pictures, one after the other. */
+/** A running child process that analyses pictures, one after the other. */
 export interface Looker {
   readonly pid: number | undefined;
   /** `onnxruntime-node 1.30.0` */
@@ -27,8 +27,8 @@ export interface Looker {
 }
 
 const childEnvironment = {
-  // ONNX Runtime's official builds send usage data to their maker unless told not to (since 1.29 on
-  // Linux, too). The sandbox has no network for it at its strongest level; at the others, it has.
+  // The official builds of ONNX Runtime send usage data to their maker unless this is set (since 1.29 on
+  // Linux, too). Only the strongest level of the sandbox cuts the network.
   ORT_DISABLE_TELEMETRY: "1",
   // Weights in large pages: a third of the page faults, and 60 ms less to start. Only glibc knows it.
   GLIBC_TUNABLES: "glibc.malloc.hugetlb=1",
@@ -56,7 +56,7 @@ const rowsOf = (value: unknown, columns: number): boolean =>
   value.length <= 10_000 &&
   value.every((row) => Array.isArray(row) && row.length === columns && row.every(isNumber));
 
-/** What any JSON document says, under the names that an answer has. */
+/** The fields of any JSON document, by the names of an answer. */
 type Said = { readonly [Key in "type" | "model" | "why" | keyof Seen]?: unknown };
 
 const saidBy = (answer: unknown): Said =>
@@ -64,7 +64,7 @@ const saidBy = (answer: unknown): Said =>
 
 const words = (value: unknown): string => (typeof value === "string" ? value.slice(0, 500) : "");
 
-/** A child that a model has taken over may say anything; what goes on from here has its shape. */
+/** Checks an answer: a child that a hostile model controls may send anything. */
 function checked(answer: Answer): Seen {
   const { type, model, why, detections, classes, tags } = saidBy(answer);
   if (type === "refused") throw refused(words(model), words(why));

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { transaction } from "./open.ts";
+import { tellRollback, transaction } from "./open.ts";
 
 /** Runs one write's work; what it returns is kept when the promise resolves. */
 export type Commit = <T>(work: () => T) => Promise<T>;
@@ -24,6 +24,7 @@ function runOne(database: DatabaseSync, { work, resolve, reject }: Waiting): () 
     // a full disk, say, has undone the whole transaction
     if (!database.isTransaction) throw error;
     database.exec("ROLLBACK TO one; RELEASE one");
+    tellRollback(database);
     return () => reject(error);
   }
 }

@@ -73,6 +73,19 @@ function isBusy(error: unknown): boolean {
   return typeof errcode === "number" && (errcode & 0xff) === busy;
 }
 
+const rollbackListeners = new WeakMap<DatabaseSync, Set<() => void>>();
+
+/** Calls `listener` whenever writes of this connection are undone: what is remembered of them is wrong. */
+export function onRollback(database: DatabaseSync, listener: () => void): void {
+  const listeners = rollbackListeners.get(database) ?? new Set();
+  rollbackListeners.set(database, listeners.add(listener));
+}
+
+/** Says that writes of this connection have been undone. */
+export function tellRollback(database: DatabaseSync): void {
+  for (const listener of rollbackListeners.get(database) ?? []) listener();
+}
+
 function finish<T>(database: DatabaseSync, work: () => T): T {
   try {
     const result = work();
@@ -80,6 +93,7 @@ function finish<T>(database: DatabaseSync, work: () => T): T {
     return result;
   } catch (error) {
     if (database.isTransaction) database.exec("ROLLBACK");
+    tellRollback(database);
     throw error;
   }
 }

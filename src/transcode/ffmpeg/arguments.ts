@@ -4,7 +4,7 @@ import type { PlannedAudio, PlannedMovie, PlannedRendition, PlannedVideo } from 
 import { audioGraph, gifGraph, posterGraph, videoGraph } from "./graph.ts";
 import { inputArguments, type Reading, seconds } from "./input.ts";
 
-/** One output of a run: what it is to be, and the path of the file. */
+/** One output of a run: its plan, and the path of the file. */
 export interface Output {
   readonly plan: PlannedRendition;
   readonly path: string;
@@ -25,22 +25,22 @@ interface OutputPart {
   readonly args: readonly string[];
 }
 
-/** Nothing of the source goes along but picture and sound; queues are bounded. */
+/** Only picture and sound of the source are kept; queues are bounded. */
 const clean = "-map_metadata -1 -map_chapters -1 -sn -dn -max_muxing_queue_size 1024".split(" ");
 
 /**
- * ffmpeg's arguments for making all outputs in one run with one decode. No words of the file's are
- * in them, and nothing goes through a shell.
+ * ffmpeg's arguments for making all outputs in one run with one decode. They contain no text of the
+ * file, and nothing goes through a shell.
  */
 export function transcodeArguments(run: Run): string[] {
-  // A little more than the limit, so that what is too long can be told from what just fits.
+  // A little more than the limit, so that too long differs from just within it.
   const cut = ["-t", seconds(run.limits.maxDurationMs + 1000)];
   const parts = run.outputs.map((output, index) => outputPart(output, index, cut));
   const graphs = parts.flatMap((part) => part.graphs);
   return [
     ..."-nostdin -hide_banner -loglevel repeat+error -nostats".split(" "),
     ..."-progress pipe:1 -stats_period 0.25 -y".split(" "),
-    // Half a film is worth having: how many errors are too many is judged afterwards.
+    // Half a film is useful: whether there are too many errors is decided afterwards.
     ..."-max_error_rate 1".split(" "),
     ...inputArguments(run.sourcePath, run.facts, run.limits, reading(run)),
     ...(graphs.length === 0 ? [] : ["-filter_complex", graphs.join(";")]),
@@ -82,7 +82,7 @@ function outputPart({ plan, path }: Output, index: number, cut: readonly string[
       const quality = ["-c:v", "mjpeg", "-q:v", String(plan.quantizer)];
       return {
         graphs: [posterGraph(plan, label)],
-        // The muxer of plain JPEG streams: unlike image2 it takes no pattern for a name.
+        // The muxer of plain JPEG streams: unlike image2 it does not read a name as a pattern.
         args: [...drawn, "-frames:v", "1", ...quality, "-f", "mjpeg", file],
       };
     }
@@ -106,7 +106,7 @@ function videoPart(video: PlannedVideo, index: number): OutputPart {
   const args = [
     ["-map", `[${label}]`, "-c:v", "libx264", "-preset", video.effort],
     ["-profile:v", video.profile, "-level:v", (video.level / 10).toFixed(1)],
-    // A pyramid of B-frames takes a fourth reference whatever is said here, for nothing measurable.
+    // A pyramid of B-frames uses a fourth reference despite this setting, without measurable gain.
     video.refs === undefined ? [] : ["-refs", String(video.refs), "-b-pyramid", "none"],
     ["-crf", String(video.quality), "-maxrate", String(video.maxBitRate)],
     ["-bufsize", String(2 * video.maxBitRate), "-g", String(video.keyframeFrames)],
@@ -124,7 +124,7 @@ function audioPart(audio: PlannedAudio, index: number): OutputPart {
   return { graphs: [audioGraph(audio, label)], args: ["-map", `[${label}]`, ...encoder] };
 }
 
-/** The streams of an output, by kind, with whether they are taken over. */
+/** The streams of an output, by kind, with whether they are copied. */
 export function streamsOf(plan: PlannedRendition): { index: number; copy: boolean }[] {
   const streams = "audio" in plan && plan.audio !== undefined ? [plan.audio] : [];
   const audio = streams.map(({ streamIndex, copy }) => ({ index: streamIndex, copy }));
@@ -133,8 +133,8 @@ export function streamsOf(plan: PlannedRendition): { index: number; copy: boolea
 }
 
 /**
- * Copied streams that nothing else decodes are decoded into nothing: only so is damage seen, and a
- * damaged stream must not be passed on as good. Costs a fraction of encoding.
+ * Copied streams that nothing else decodes are decoded, and the result is thrown away. This is the only
+ * way to find damage, and a damaged stream must not be passed on as good. It costs a fraction of encoding.
  */
 function inspectionArguments(outputs: readonly Output[], cut: readonly string[]): string[] {
   const streams = outputs.flatMap(({ plan }) => streamsOf(plan));

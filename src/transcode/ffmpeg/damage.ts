@@ -3,7 +3,7 @@ import type { MediaFacts } from "../../media/facts.ts";
 import type { PlannedRendition } from "../plan.ts";
 import type { OutputFacts, Track } from "./inspect.ts";
 
-/** How long each kind of stream is by the source's own word. */
+/** How long each kind of stream is, as the source states it. */
 function expected(facts: MediaFacts, kind: Track["kind"], errors: number): number | undefined {
   const own = facts[kind]?.durationMs;
   // A container is as long as its longest stream, so it only counts against a stream
@@ -11,7 +11,7 @@ function expected(facts: MediaFacts, kind: Track["kind"], errors: number): numbe
   return own ?? (errors > 0 ? facts.durationMs : undefined);
 }
 
-/** What an output lacks of the source, the worst first. */
+/** What is missing in an output compared to its source, the worst first. */
 function shortfalls(
   plan: PlannedRendition,
   facts: MediaFacts,
@@ -41,7 +41,7 @@ function shortfalls(
   }
 }
 
-/** What the outputs of one run say about the source; undefined when it is sound. */
+/** The damage of the source, by the outputs of one run; undefined when there is none. */
 export function damageOf(
   facts: MediaFacts,
   outputs: readonly { readonly plan: PlannedRendition; readonly facts: OutputFacts }[],

@@ -7,7 +7,7 @@ import type {
   PlannedVideo,
 } from "../plan.ts";
 
-/** Filter graphs are made of numbers and words of ours alone: nothing that a file says gets in. */
+/** Filter graphs consist of our own numbers and words: no text of a file gets in. */
 
 function chain(...filters: readonly (string | false)[]): string {
   return filters.filter((filter) => filter !== false).join(",");
@@ -25,8 +25,8 @@ const transferNames = { pq: "smpte2084", hlg: "arib-std-b67" } as const;
 
 /**
  * From BT.2020 and PQ or HLG to BT.709: to linear light with 100 cd/m² as white, Hable's curve
- * (which keeps shadows), back to video levels. What the file says of matrix and primaries is often
- * missing, so both are stated.
+ * (which keeps shadows), back to video levels. Files often do not state matrix and primaries, so
+ * both are given here.
  */
 function toneMapFilters(from: "pq" | "hlg"): string[] {
   return [
@@ -38,14 +38,14 @@ function toneMapFilters(from: "pq" | "hlg"): string[] {
   ];
 }
 
-/** Puts a picture on white where it is see-through. */
+/** Puts the transparent parts of a picture on white. */
 const onWhite =
   "format=rgba,split[clear][below];[below]lutrgb=r=255:g=255:b=255:a=255[white];" +
   "[white][clear]overlay=format=rgb";
 
 /**
- * Progressive, to size, SDR, upright, with square pixels, in this order: tone-mapping is dear, so
- * the picture is made small before.
+ * Progressive, to size, SDR, upright, with square pixels, in this order: tone-mapping is
+ * expensive, so the picture is scaled down first.
  */
 function pictureFilters(picture: PlannedPicture, scaling: string): string[] {
   const lies = picture.rotation === 0 || picture.rotation === 180;

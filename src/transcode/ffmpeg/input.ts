@@ -2,15 +2,15 @@ import type { MediaFacts } from "../../media/facts.ts";
 import type { Limits } from "../../media/limits.ts";
 import { ffmpegInput } from "../../sandbox/ffmpeg-input.ts";
 
-/** Where to begin, and whether keyframes will do. */
+/** Where to begin, and whether keyframes are enough. */
 export interface Reading {
   readonly fromMs?: number;
   readonly keyframesOnly?: boolean;
-  /** Only to see whether it can be decoded: the pictures are not looked at. */
+  /** Only to find out whether it can be decoded: the pictures are not used. */
   readonly inspectOnly?: boolean;
 }
 
-/** Longest stretch that is read in search of keyframes. */
+/** The longest part that is read in search of keyframes. */
 const keyframeSearchSeconds = "120";
 
 export function seconds(ms: number): string {
@@ -18,8 +18,8 @@ export function seconds(ms: number): string {
 }
 
 /**
- * The source as ffmpeg is to read it: as the probe read it, and not turned by itself (the filters
- * turn it, by the facts).
+ * The arguments by which ffmpeg reads the source: as the probe read it, and not turned by ffmpeg itself
+ * (the filters turn it, by the facts).
  */
 export function inputArguments(
   path: string,

@@ -1,11 +1,11 @@
 import { type FileHandle, open } from "node:fs/promises";
 
 /**
- * Looks at our own outputs without a process: starting ffprobe costs a tenth of a second, and what
- * has to be known lies in a few bytes.
+ * Checks our own outputs without a process: starting ffprobe costs a tenth of a second, and a few bytes
+ * are enough.
  */
 
-/** What an output turned out to be; the fields that its format states. */
+/** What an output is: the fields that its format states. */
 export interface OutputFacts {
   readonly width?: number;
   readonly height?: number;

@@ -16,13 +16,13 @@ export const formats: Readonly<
   poster: { format: "jpeg", contentType: "image/jpeg" },
 };
 
-/** An output that lies in the work folder, whole and looked at. */
+/** An output in the work folder, whole and checked. */
 export interface Made extends Output {
   readonly facts: OutputFacts;
 }
 
 /**
- * Looks at what lies in the work folder; undefined when there is nothing in it.
+ * Checks the output in the work folder; undefined when the file is empty.
  * @throws MediaError `output_invalid` when it is not what was planned.
  */
 export async function look({ plan, path }: Output, report: Report): Promise<Made | undefined> {
@@ -43,7 +43,7 @@ function pictureOf(plan: PlannedRendition): PlannedPicture | undefined {
   return "picture" in plan ? plan.picture : undefined;
 }
 
-/** How long an output plays; 0 when nothing came out; undefined for a still. */
+/** How long an output plays; 0 when it is empty; undefined for a still. */
 function durationOf(
   plan: PlannedRendition,
   found: OutputFacts,

@@ -3,18 +3,18 @@ import type { Progress } from "../../media/engine.ts";
 
 /** One report of ffmpeg's `-progress`. */
 export interface Report {
-  /** Furthest written, over all outputs. */
+  /** The latest time written, over all outputs. */
   readonly outTimeMs?: number;
   /** Frames of the first video output. */
   readonly frames?: number;
-  /** Media seconds worked off per second. */
+  /** Media seconds processed per second. */
   readonly speed?: number;
 }
 
-/** A report is a few hundred bytes; more without a line's end is not one. */
+/** A report has a few hundred bytes. More without a line break is not a report. */
 const longestLine = 65_536;
 
-/** Reads reports until the stream ends, hands each one on, and returns the last. */
+/** Reads reports until the stream ends, passes each one on, and returns the last. */
 export async function readReports(
   stdout: Readable,
   onReport: (report: Report) => void,
@@ -38,7 +38,7 @@ export async function readReports(
   return last;
 }
 
-/** A number from its text; `N/A`, nonsense and nothing are unknown. */
+/** A number from its text; undefined for `N/A`, other text and nothing. */
 function numberOf(text: string | undefined): number | undefined {
   const number = text === undefined || text === "" ? Number.NaN : Number(text);
   return Number.isFinite(number) ? number : undefined;
@@ -58,7 +58,7 @@ function reportOf(values: ReadonlyMap<string, string>): Report {
   };
 }
 
-/** How far a run is that has `totalMs` to work off; without it only the speed is known. */
+/** The progress of a run over `totalMs`; without that only the speed is known. */
 export function progressOf(report: Report, totalMs: number | undefined): Progress {
   const { outTimeMs, speed } = report;
   const known = speed === undefined ? {} : { speed };

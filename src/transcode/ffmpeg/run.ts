@@ -3,12 +3,12 @@ import { countComplaints, ffmpegFailure } from "../../sandbox/ffmpeg-trouble.ts"
 import type { Sandbox, SandboxedCommand } from "../../sandbox/sandbox.ts";
 import { type Report, readReports } from "./progress.ts";
 
-/** How a run of ffmpeg went that ended by itself, and well. */
+/** How a successful run of ffmpeg went. */
 export interface Ran {
   readonly report: Report;
-  /** Lines of complaint about what was read. */
+  /** The lines of errors about the source. */
   readonly errors: number;
-  /** Whether it complained about a lack of memory, too. */
+  /** Whether one of them was a lack of memory. */
   readonly lackedMemory: boolean;
 }
 
@@ -25,7 +25,7 @@ export async function runFfmpeg(
   const child = sandbox.spawn(command);
   const complaints = countComplaints(child);
   const reports = readReports(child.stdout, onReport);
-  // A child that is ended breaks its pipes; why it was is what `exited` says.
+  // Ending a child breaks its pipes; `exited` says why it was ended.
   const [exit, report] = await Promise.allSettled([child.exited, reports]);
   if (exit.status === "rejected") throw exit.reason;
   if (report.status === "rejected") throw report.reason;

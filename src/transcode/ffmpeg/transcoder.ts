@@ -21,7 +21,7 @@ export interface FfmpegTranscoderOptions {
   readonly sandbox: Sandbox;
   readonly objects: ObjectStore;
   readonly limits: Limits;
-  /** What `ffmpeg -version` calls itself: recorded with every rendition (decision 0005). */
+  /** The version by `ffmpeg -version`: recorded with every rendition (decision 0005). */
   readonly version: () => Promise<string | undefined>;
   /** The program. Default: `ffmpeg` on the sandbox's search path. */
   readonly ffmpeg?: string;
@@ -35,8 +35,8 @@ interface Attempt {
 /**
  * Transcoding by ffmpeg on this machine. All renditions of a request are made in one run from one
  * decode; they appear in the object store when all of them are whole, or not at all. A damaged
- * source gives what can be had of it, and a note; streams of it are encoded, not taken over.
- * `begin` throws MediaError `damaged_media` when nothing can be had, `limit_*`, `cancelled`,
+ * source gives outputs of its readable parts, and a note; its streams are encoded, not copied.
+ * `begin` throws MediaError `damaged_media` when nothing is readable, `limit_*`, `cancelled`,
  * `disk_full`, `engine_missing`, `engine_failed`, `output_invalid`.
  */
 export function createFfmpegTranscoder(options: FfmpegTranscoderOptions): Transcoder {
@@ -66,7 +66,7 @@ export function createFfmpegTranscoder(options: FfmpegTranscoderOptions): Transc
   return { id: "ffmpeg", begin };
 }
 
-/** Makes all outputs; once more, the plain way, when copying or seeking gave damaged ones or none. */
+/** Makes all outputs; a second time without copying or seeking, when those gave damaged outputs or none. */
 async function transcode(
   options: FfmpegTranscoderOptions,
   request: TranscodeRequest,
@@ -92,7 +92,7 @@ async function transcode(
   throw new MediaError("damaged_media", "the source is damaged: nothing of it could be decoded");
 }
 
-/** Whether another way of reading may go better. */
+/** Whether reading the source in another way may help. */
 function isSourcesFault(error: unknown): boolean {
   const code = error instanceof MediaError ? error.code : undefined;
   return code === "damaged_media" || code === "engine_failed" || code === "output_invalid";
@@ -115,7 +115,7 @@ function encoded(plan: PlannedRendition): PlannedRendition {
   }
 }
 
-/** One run of ffmpeg and a look at what it left; undefined when an output has nothing in it. */
+/** One run of ffmpeg, and the check of its outputs; undefined when an output is empty. */
 async function attemptOnce(
   options: FfmpegTranscoderOptions,
   request: TranscodeRequest,
@@ -157,8 +157,8 @@ async function attemptOnce(
 }
 
 /**
- * How much there is to work off: the source, or as much of it as the longest output shows. A still
- * has no length, and is there in no time.
+ * How much media time is processed: the source, or as much of it as the longest output shows. A still
+ * has no length.
  */
 function expectedTotalMs({ facts, renditions }: TranscodeRequest): number | undefined {
   const lengths = renditions.map(({ plan }) => {
@@ -199,7 +199,7 @@ async function store(
     }
     return renditions;
   } catch (error) {
-    // The first error is the one to tell.
+    // The first error is reported.
     await Promise.allSettled(renditions.map(({ object }) => objects.remove(object)));
     throw error;
   }

@@ -4,7 +4,7 @@ import { abilityNames, type SpeechEngine } from "../speech-engine.ts";
 import { draftCannot, knowsDraftLanguage } from "./limits.ts";
 import { createPocketsphinxTranscriber, type PocketsphinxOptions } from "./transcriber.ts";
 
-/** The draft engine, as the registry has it. Whether the program is here only its jobs find out. */
+/** The draft engine, as the registry has it. A missing program is found by the first job. */
 export function pocketsphinxEngine(
   options: PocketsphinxOptions & { readonly models: ModelStore },
 ): SpeechEngine {

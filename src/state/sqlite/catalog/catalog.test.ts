@@ -1,3 +1,4 @@
+import { runEnded } from "../../../pipeline.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,15 +17,22 @@ beforeAll(async () => void (dir = await mkdtemp(join(tmpdir(), "dailies-catalog-
 afterAll(() => rm(dir, { recursive: true }));
 
 catalogContract("sqlite in memory", async () =>
-  createSqliteCatalog({ database: openDatabase(":memory:") }),
+  createSqliteCatalog({ whenEnded: runEnded, database: openDatabase(":memory:") }),
 );
 catalogContract("sqlite on disk", async () =>
-  createSqliteCatalog({ database: openDatabase(join(dir, `${(count += 1)}.db`)) }),
+  createSqliteCatalog({
+    whenEnded: runEnded,
+    database: openDatabase(join(dir, `${(count += 1)}.db`)),
+  }),
 );
 
 catalogContract("sqlite on disk, with reader threads", async () => {
   const path = join(dir, `${(count += 1)}.db`);
-  return createSqliteCatalog({ database: openDatabase(path), readers: createReaders({ path }) });
+  return createSqliteCatalog({
+    whenEnded: runEnded,
+    database: openDatabase(path),
+    readers: createReaders({ path }),
+  });
 });
 
 describe("reader threads", () => {
@@ -32,7 +40,11 @@ describe("reader threads", () => {
     const path = join(dir, "readers.db");
     const readers = createReaders({ path, threads: 1 });
     await expect(readers.listMedia({})).rejects.toMatchObject({ code: "internal" }); // no file yet
-    const catalog = createSqliteCatalog({ database: openDatabase(path), readers });
+    const catalog = createSqliteCatalog({
+      whenEnded: runEnded,
+      database: openDatabase(path),
+      readers,
+    });
     const broken = { limit: "many" } as unknown as { limit: number };
     await expect(catalog.listMedia(broken)).rejects.toMatchObject({ code: "internal" });
     expect(await catalog.listMedia({})).toEqual([]);
@@ -52,8 +64,8 @@ describe("reader threads", () => {
       database.prepare("INSERT INTO search (rowid, transcript) VALUES (?, ?)").run(n + 1, text);
     database
       .prepare(
-        `INSERT INTO media (id, name, version, sha256, size_bytes, state, created_at, updated_at)
-         SELECT rowid, 'clip-' || rowid, rowid, '0', 1, 'ready', 0, 0 FROM search`,
+        `INSERT INTO media (id, name, version, owner, sha256, size_bytes, state, created_at, updated_at)
+         SELECT rowid, 'clip-' || rowid, rowid, 'local', '0', 1, 'ready', 0, 0 FROM search`,
       )
       .run();
     database.exec("COMMIT");
@@ -79,9 +91,11 @@ describe("reader threads", () => {
       return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)];
     };
     const readers = createReaders({ path });
-    const beside = await typicalLookUp(createSqliteCatalog({ database, readers }));
+    const beside = await typicalLookUp(
+      createSqliteCatalog({ whenEnded: runEnded, database, readers }),
+    );
     await readers.close();
-    const inBetween = await typicalLookUp(createSqliteCatalog({ database }));
+    const inBetween = await typicalLookUp(createSqliteCatalog({ whenEnded: runEnded, database }));
     expect(beside).toBeLessThan((inBetween ?? 0) / 2);
   });
 });
@@ -156,8 +170,8 @@ describe("the database file", () => {
 
   it("keeps each metadata table to itself", async () => {
     const database = openDatabase(":memory:");
-    const one = createSqliteCatalog({ database, metadataTable: "one" });
-    const other = createSqliteCatalog({ database, metadataTable: "other" });
+    const one = createSqliteCatalog({ whenEnded: runEnded, database, metadataTable: "one" });
+    const other = createSqliteCatalog({ whenEnded: runEnded, database, metadataTable: "other" });
     const version = "v";
     const source = {
       bucket: "uploads",

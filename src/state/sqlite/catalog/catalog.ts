@@ -2,7 +2,8 @@ import type { DatabaseSync } from "node:sqlite";
 import { createGroupCommit } from "../group-commit.ts";
 import { statements } from "../statements.ts";
 import type { Catalog } from "../../../catalog/catalog.ts";
-import { applyWrite, checkWrite } from "./apply.ts";
+import type { WhenEnded } from "../../../catalog/rules.ts";
+import { recordsOf } from "../record/records.ts";
 import { createImports } from "./imports.ts";
 import { createLookUps } from "./look-ups.ts";
 import type { Readers } from "./readers.ts";
@@ -12,6 +13,8 @@ import { findTwin } from "./twins.ts";
 
 interface Options {
   readonly database: DatabaseSync;
+  /** What follows when all jobs of a media file have ended. */
+  readonly whenEnded: WhenEnded;
   /** Name of the table that metadata records are kept under. Default: `metadata`. */
   readonly metadataTable?: string;
   /** Where slow reads run, of the same file; the catalog closes them. Default: on this thread. */
@@ -20,9 +23,10 @@ interface Options {
 
 /** The catalog in a SQLite database that `openDatabase` opened; `:memory:` serves tests. */
 export function createSqliteCatalog(options: Options): Catalog {
-  const { database, metadataTable = "metadata", readers } = options;
+  const { database, whenEnded, metadataTable = "metadata", readers } = options;
   const sql = statements(database);
   const commit = createGroupCommit(database);
+  const records = recordsOf(database);
   const now = () => Date.now();
   return {
     ...(readers ?? createSlowReads(sql)),
@@ -30,11 +34,10 @@ export function createSqliteCatalog(options: Options): Catalog {
     ...createImports(sql, commit),
     ...createTrash(sql, commit, now),
     async apply(write) {
-      checkWrite(write);
-      return commit(() => applyWrite(sql, write, { metadataTable, now: now() }));
+      return commit(() => records.write(write, { metadataTable, whenEnded, now: now() }).applied);
     },
     async findTwin(query) {
-      return findTwin(sql, query, now());
+      return findTwin(sql, records, query, now());
     },
     async close() {
       await readers?.close();

@@ -1,3 +1,4 @@
+import { runEnded } from "../../../pipeline.ts";
 import { describe, expect, it } from "vitest";
 import { openDatabase } from "../open.ts";
 import { createIdSource, newSession } from "../../../media/ids.ts";
@@ -15,7 +16,11 @@ const engineOf = (draft: boolean) => ({
 
 /** A catalog with one media for each: its name, what is to hear it, and in which language. */
 async function catalogOf(...media: readonly [string, string, string, boolean][]) {
-  const catalog = createSqliteCatalog({ database: openDatabase(":memory:"), metadataTable: "m" });
+  const catalog = createSqliteCatalog({
+    whenEnded: runEnded,
+    database: openDatabase(":memory:"),
+    metadataTable: "m",
+  });
   for (const [name, engine, languageCode, draft] of media) {
     const version = newId();
     const ref = { bucket: "uploads", key: name, version, sha256: name, sizeBytes: 1 } as const;
@@ -75,7 +80,10 @@ describe("what was wished of a transcript", () => {
         expect: { name: "a.mp3", version },
         changes: [
           { type: "setFacts", version, facts: { type: "audio" } as never },
-          { type: "event", event: { type: "speech.asked", name: "a.mp3", version, speech } },
+          {
+            type: "event",
+            event: { type: "transcription.requested", name: "a.mp3", version, speech },
+          },
           { type: "event", event: { type: "media.ready", name: "a.mp3", version } },
         ],
       });

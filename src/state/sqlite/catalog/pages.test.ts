@@ -1,3 +1,4 @@
+import { runEnded } from "../../../pipeline.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,11 +19,15 @@ beforeAll(async () => void (dir = await mkdtemp(join(tmpdir(), "dailies-pages-")
 afterAll(() => rm(dir, { recursive: true }));
 
 pagesContract("sqlite in memory", async () =>
-  createSqliteCatalog({ database: openDatabase(":memory:") }),
+  createSqliteCatalog({ whenEnded: runEnded, database: openDatabase(":memory:") }),
 );
 pagesContract("sqlite on disk, with reader threads", async () => {
   const path = join(dir, `${(count += 1)}.db`);
-  return createSqliteCatalog({ database: openDatabase(path), readers: createReaders({ path }) });
+  return createSqliteCatalog({
+    whenEnded: runEnded,
+    database: openDatabase(path),
+    readers: createReaders({ path }),
+  });
 });
 
 describe("how SQLite goes about a page", () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { everybody, type Topic } from "../../../media/notice.ts";
 import { addressees } from "../../../notify/addressees.ts";
-import { isRepeated, type OutcomeMessage } from "../../../notify/compose.ts";
+import type { OutcomeMessage } from "../../../notify/compose.ts";
 import type { Sql } from "../statements.ts";
 import { keyCounts } from "./end-subscriptions.ts";
 import { subscriptionOf } from "./rows.ts";
@@ -13,17 +13,11 @@ export function newMessageId(): string {
 
 /**
  * Puts a message about a media file's outcome into the outbox, with a delivery for each subscription
- * to its topic, in the transaction that is under way. A message that repeats the last one about this
- * version is left out.
+ * to its topic, in the transaction that is under way.
  */
 export function recordMessage(sql: Sql, message: OutcomeMessage, now: number): void {
   const { topic, run, content } = message;
   const { name, version, owner } = content;
-  const last = sql(
-    "SELECT topic, run FROM notifications WHERE version = ? ORDER BY sequence DESC LIMIT 1",
-  ).get(version);
-  const told = last && { topic: last["topic"] as Topic, run: String(last["run"]) };
-  if (isRepeated(message, told)) return;
   const id = newMessageId();
   sql(
     `INSERT INTO notifications (id, at, topic, owner, name, version, run, content)

@@ -1,3 +1,4 @@
+import { runEnded } from "../../../pipeline.ts";
 import { spawnSync } from "node:child_process";
 import type { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -15,7 +16,13 @@ const byPriority = () => 1;
 const byAge = () => 0;
 
 function queueOf(database: DatabaseSync, session: string, random = byPriority): JobQueue {
-  return createSqliteQueue({ database, session, newId: idsOf(session), random });
+  return createSqliteQueue({
+    whenEnded: runEnded,
+    database,
+    session,
+    newId: idsOf(session),
+    random,
+  });
 }
 
 const sources = new Map<string, () => string>();
@@ -38,7 +45,7 @@ jobQueueContract("sqlite in memory", async () => {
   await enterSession(database, session);
   const queue = queueOf(database, session);
   return {
-    catalog: createSqliteCatalog({ database }),
+    catalog: createSqliteCatalog({ whenEnded: runEnded, database }),
     queue,
     deadQueue: {
       ...queueOf(database, dead),
@@ -62,7 +69,7 @@ describe("sqlite queue", () => {
 
   beforeEach(async () => {
     database = openDatabase(":memory:");
-    catalog = createSqliteCatalog({ database });
+    catalog = createSqliteCatalog({ whenEnded: runEnded, database });
     await enterSession(database, here);
     await enterSession(database, there);
   });
@@ -87,10 +94,7 @@ describe("sqlite queue", () => {
   const finish = ({ media, attempt }: Claim) =>
     catalog.apply({
       expect: { name: media.name, version: media.version, attempt },
-      changes: [
-        { type: "finishJob", attempt, outcome: { state: "succeeded", notes: [] } },
-        { type: "settle", version: media.version },
-      ],
+      changes: [{ type: "finishJob", attempt, outcome: { state: "succeeded", notes: [] } }],
     });
   const setSession = (column: string, value: string | number, session: string) =>
     database.prepare(`UPDATE sessions SET ${column} = ? WHERE session = ?`).run(value, session);
@@ -192,8 +196,8 @@ describe("sqlite queue", () => {
   it("lets delayed jobs in a few at a time, also after a long standstill", async () => {
     await put("a", ["label"]);
     database.exec("UPDATE jobs SET run_after = 1");
-    const copy = `INSERT INTO jobs (id, name, version, step, part, settings, kind, priority, state, run_after, enqueued_at)
-      SELECT id || value, name, version, step, part || value, settings, kind, priority, state, 1, enqueued_at
+    const copy = `INSERT INTO jobs (id, name, version, owner, step, part, settings, kind, priority, state, run_after, enqueued_at)
+      SELECT id || value, name, version, owner, step, part || value, settings, kind, priority, state, 1, enqueued_at
       FROM jobs, (WITH RECURSIVE numbers (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM numbers LIMIT 300) SELECT value FROM numbers)`;
     database.exec(copy);
     const delayed = () =>

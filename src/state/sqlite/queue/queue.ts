@@ -1,11 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import { transaction } from "../open.ts";
-import { jobOf, mediaOf } from "../rows.ts";
 import { surveySessions, touchSession } from "../sessions.ts";
-import { finalizeMedia } from "../catalog/settle.ts";
-import { orNull, statements, type Row, type Sql } from "../statements.ts";
-import type { SlotKind } from "../../../media/job.ts";
-import type { Claim, JobQueue } from "../../../queue/job-queue.ts";
+import { statements, type Row, type Sql } from "../statements.ts";
+import { recordsOf } from "../record/records.ts";
+import type { WhenEnded } from "../../../catalog/rules.ts";
+import { jobView, type MediaRecord } from "../../../catalog/record.ts";
+import type { SlotKind, Step } from "../../../media/job.ts";
+import type { AcceptedAttempt, Claim, JobQueue } from "../../../queue/job-queue.ts";
 import { isAnyDue, nextJob, othersWaitFor, wakeDelayed } from "./next-job.ts";
 import { createTurns } from "../../../queue/turns.ts";
 
@@ -14,6 +15,8 @@ interface Options {
   readonly session: string;
   /** Makes the ids of attempts. */
   readonly newId: () => string;
+  /** What follows when all jobs of a media file have ended. */
+  readonly whenEnded: WhenEnded;
   /** Decides which claims go by age alone. Default: Math.random. */
   readonly random?: () => number;
 }
@@ -24,58 +27,18 @@ interface Options {
  */
 const notDurable = { durable: false };
 
-function take(sql: Sql, row: Row, session: string, attempt: string, now: number): Claim {
-  const [seq, id, version] = [orNull(row["seq"]), orNull(row["id"]), orNull(row["version"])];
-  sql(
-    `UPDATE jobs SET state = 'running', attempt = ?, session = ?, attempts = attempts + 1,
-       started_at = ?, cancel_requested = 0
-     WHERE seq = ?`,
-  ).run(attempt, session, now, seq);
-  sql("INSERT INTO held_slots VALUES (?, ?, ?, ?)").run(
-    attempt,
-    orNull(row["kind"]),
-    version,
-    session,
-  );
-  sql("INSERT INTO attempts (id, job_id, version, step, started_at) VALUES (?, ?, ?, ?, ?)").run(
-    attempt,
-    id,
-    version,
-    orNull(row["step"]),
-    now,
-  );
-  const job = sql("SELECT * FROM jobs WHERE seq = ?").get(seq);
-  const media = sql("SELECT * FROM media WHERE version = ?").get(version);
-  if (job === undefined || media === undefined)
-    throw new Error(`job ${String(row["id"])} has no media`); // dropVersion removes both together
-  return { job: jobOf(job), media: mediaOf(media), attempt, deaths: Number(row["deaths"]) };
+/** Where an attempt works, as the slots have it: also for a version that is no more. */
+function nameOf(sql: Sql, attempt: string): { name: string; version: string } | undefined {
+  const row = sql(
+    `SELECT media.name, media.version FROM held_slots JOIN media USING (version) WHERE attempt = ?`,
+  ).get(attempt);
+  return row && { name: String(row["name"]), version: String(row["version"]) };
 }
 
-/** Ends an execution and frees its slot; its job, if it is there still, waits again or is cancelled. */
-function putBack(sql: Sql, attempt: string, outcome: "handed_back" | "lost", now: number): void {
-  sql("DELETE FROM held_slots WHERE attempt = ?").run(attempt);
-  sql("UPDATE attempts SET finished_at = ?, outcome = ? WHERE id = ? AND finished_at IS NULL").run(
-    now,
-    outcome,
-    attempt,
-  );
-  const job = sql("SELECT version FROM jobs WHERE attempt = ?").get(attempt);
-  if (job === undefined) return;
-  sql(
-    `UPDATE jobs SET
-       state = CASE WHEN current = 1 AND cancel_requested = 0 THEN 'queued' ELSE 'cancelled' END,
-       finished_at = CASE WHEN current = 1 AND cancel_requested = 0 THEN NULL ELSE ?1 END,
-       attempts = attempts - (?2 = 'handed_back'), deaths = deaths + (?2 = 'lost'),
-       attempt = NULL, session = NULL, progress = NULL, cancel_requested = 0
-     WHERE attempt = ?3`,
-  ).run(now, outcome, attempt);
-  finalizeMedia(sql, String(job["version"]), now); // if it was to be cancelled, nothing may be left to do
-}
-
-/** The attempts whose session is gone, and the sessions that are. */
+/** The attempts whose process is gone, and the sessions that are. Accepted work goes on elsewhere. */
 function survey(database: DatabaseSync, sql: Sql): { lost: string[]; dead: string[] } {
   const { living, dead } = surveySessions(database);
-  const held = sql("SELECT attempt, session FROM held_slots").all();
+  const held = sql("SELECT attempt, session FROM held_slots WHERE external_id IS NULL").all();
   const lost = held.filter((row) => !living.has(String(row["session"])));
   return { lost: lost.map((row) => String(row["attempt"])), dead };
 }
@@ -85,9 +48,47 @@ function pausedSince(sql: Sql): number | undefined {
   return typeof since === "number" ? since : undefined;
 }
 
+function acceptedOf(row: Row): AcceptedAttempt {
+  return {
+    attempt: String(row["attempt"]),
+    externalId: String(row["external_id"]),
+    step: row["step"] as Step,
+    media: { name: String(row["name"]), version: String(row["version"]) },
+    since: Number(row["accepted_at"]),
+  };
+}
+
+function claimOf(record: MediaRecord | undefined, jobId: string, attempt: string): Claim {
+  const job = record?.jobs.find(({ id }) => id === jobId);
+  if (record === undefined || job === undefined) throw new Error(`job ${jobId} has no media file`);
+  return { job: jobView(job), media: record.media, attempt, deaths: job.deaths };
+}
+
 /** The jobs of a SQLite catalog, for any number of processes on its machine. */
-export function createSqliteQueue({ database, session, newId, random }: Options): JobQueue {
+export function createSqliteQueue(options: Options): JobQueue {
+  const { database, session, newId, whenEnded, random = Math.random } = options;
   const sql = statements(database);
+  const records = recordsOf(database);
+  /** Begins a job that is free. */
+  const start = (row: Row): Claim => {
+    const [name, version, jobId] = [row["name"], row["version"], row["id"]].map(String);
+    if (name === undefined || version === undefined || jobId === undefined) throw new Error();
+    const attempt = newId();
+    const { record } = records.write(
+      { expect: { name, version }, changes: [{ type: "startJob", jobId, attempt, session }] },
+      { whenEnded, now: Date.now() },
+    );
+    return claimOf(record, jobId, attempt);
+  };
+  const release = (attempt: string, how: "handBack" | "loseAttempt"): void => {
+    const subject = nameOf(sql, attempt);
+    const now = Date.now();
+    const applied =
+      subject &&
+      records.write({ expect: subject, changes: [{ type: how, attempt }] }, { whenEnded, now })
+        .applied;
+    if (applied !== "applied") sql("DELETE FROM held_slots WHERE attempt = ?").run(attempt);
+  };
   const turns = createTurns();
   const next = (wish: Parameters<JobQueue["claim"]>[0]): Row | undefined => {
     if (pausedSince(sql) !== undefined) return undefined;
@@ -95,7 +96,7 @@ export function createSqliteQueue({ database, session, newId, random }: Options)
     const others = (kind: SlotKind) => othersWaitFor(sql, kind, session);
     const rests = (kind: SlotKind) =>
       wish.requestedBy !== undefined && turns.mustRest(kind, () => others(kind));
-    return nextJob(sql, { ...wish, rests, random: random ?? Math.random });
+    return nextJob(sql, { ...wish, rests, random });
   };
   return {
     async claim(wish) {
@@ -104,13 +105,12 @@ export function createSqliteQueue({ database, session, newId, random }: Options)
       const claimed = await transaction(
         database,
         () => {
-          const now = Date.now();
-          wakeDelayed(sql, now);
+          wakeDelayed(sql, Date.now());
           const row = next(wish);
           if (row === undefined) return undefined;
           touchSession(database, session);
           turns.took(row["kind"] as SlotKind);
-          return take(sql, row, session, newId(), now);
+          return start(row);
         },
         notDurable,
       );
@@ -131,18 +131,14 @@ export function createSqliteQueue({ database, session, newId, random }: Options)
       return read()?.["cancel_requested"] === 1 ? "cancel" : "held";
     },
     async handBack(attempt) {
-      await transaction(
-        database,
-        () => putBack(sql, attempt, "handed_back", Date.now()),
-        notDurable,
-      );
+      await transaction(database, () => release(attempt, "handBack"), notDurable);
     },
     async recover() {
       const seen = survey(database, sql);
       if (seen.lost.length === 0) return { takenOver: 0, deadSessions: seen.dead };
       return transaction(database, () => {
         const { lost, dead } = survey(database, sql);
-        for (const attempt of lost) putBack(sql, attempt, "lost", Date.now());
+        for (const attempt of lost) release(attempt, "loseAttempt");
         return { takenOver: lost.length, deadSessions: dead };
       });
     },
@@ -151,6 +147,11 @@ export function createSqliteQueue({ database, session, newId, random }: Options)
       await transaction(database, () => {
         for (const gone of sessions) sql("DELETE FROM sessions WHERE session = ?").run(gone);
       });
+    },
+    async listAccepted() {
+      return sql("SELECT * FROM held_slots WHERE external_id IS NOT NULL ORDER BY attempt")
+        .all()
+        .map(acceptedOf);
     },
     async nextDueAt() {
       const row = sql(

@@ -1,7 +1,7 @@
 import { recordEvent, finalizeMedia } from "./settle.ts";
-import type { Sql } from "../statements.ts";
-import { MediaError } from "../../../media/errors.ts";
-import type { Applied, Change, Expectation, Write } from "../../../catalog/catalog.ts";
+import type { Sql } from "../../../src/state/sqlite/statements.ts";
+import { MediaError } from "../../../src/media/errors.ts";
+import type { Applied, Change, Expectation, Write } from "../catalog-port.ts";
 import * as jobs from "./job-changes.ts";
 import * as media from "./media-changes.ts";
 import { adopt, isTwinThere } from "./twins.ts";

@@ -1,9 +1,9 @@
-import type { MediaEvent } from "../../../media/event.ts";
-import type { Step } from "../../../media/job.ts";
-import { outcomeMessage } from "../../../notify/compose.ts";
+import type { MediaEvent } from "../../../src/media/event.ts";
+import type { Step } from "../../../src/media/job.ts";
+import { outcomeMessage } from "../../../src/notify/compose.ts";
 import { recordMessage } from "../notify/messages.ts";
 import { loadOutcome } from "../notify/outcome-record.ts";
-import type { Sql } from "../statements.ts";
+import type { Sql } from "../../../src/state/sqlite/statements.ts";
 
 export function recordEvent(sql: Sql, event: MediaEvent, now: number): void {
   // a removed media's last events are its owner's, too

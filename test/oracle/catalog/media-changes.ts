@@ -1,10 +1,10 @@
-import type { Sql } from "../statements.ts";
-import { orNull } from "../statements.ts";
-import type { MediaFacts } from "../../../media/facts.ts";
-import type { LabelSummary } from "../../../media/label.ts";
-import type { Rendition, StoredObject } from "../../../media/media.ts";
-import { transcriptText, type Transcript } from "../../../media/transcript.ts";
-import type { MetadataRecord, NewMedia } from "../../../catalog/catalog.ts";
+import type { Sql } from "../../../src/state/sqlite/statements.ts";
+import { orNull } from "../../../src/state/sqlite/statements.ts";
+import type { MediaFacts } from "../../../src/media/facts.ts";
+import type { LabelSummary } from "../../../src/media/label.ts";
+import type { Rendition, StoredObject } from "../../../src/media/media.ts";
+import { transcriptText, type Transcript } from "../../../src/media/transcript.ts";
+import type { MetadataRecord, NewMedia } from "../catalog-port.ts";
 import { bury } from "./tombstones.ts";
 
 /** Bytes of a version go to the trash unless another key still stands for them. */

@@ -1,10 +1,10 @@
-import type { JobFailure } from "../../../media/job.ts";
+import type { JobFailure } from "../../../src/media/job.ts";
 import {
   transcriptCharacters,
   type OutcomeJob,
   type OutcomeRecord,
-} from "../../../notify/compose.ts";
-import { parsed, type Row, type Sql } from "../statements.ts";
+} from "../../../src/notify/compose.ts";
+import { parsed, type Row, type Sql } from "../../../src/state/sqlite/statements.ts";
 
 function jobOf(sql: Sql, row: Row): OutcomeJob {
   const last = sql(
@@ -17,7 +17,7 @@ function jobOf(sql: Sql, row: Row): OutcomeJob {
     step: row["step"] as OutcomeJob["step"],
     state: row["state"] as OutcomeJob["state"],
     ...(typeof row["failure"] === "string" && { failure: parsed<JobFailure>(row["failure"]) }),
-    ...(typeof output === "string" && { lastOutput: output }),
+    ...(typeof output === "string" && row["failure"] !== null && { lastOutput: output }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { orNull, parsed, type Row, type Sql } from "../statements.ts";
+import { orNull, parsed, type Row, type Sql } from "../../../src/state/sqlite/statements.ts";
 
 /** What was made of a media, as it lies in the tables; of jobs only what is done for good. */
 export interface Kept {

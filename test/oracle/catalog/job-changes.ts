@@ -1,15 +1,15 @@
 import type { SQLInputValue } from "node:sqlite";
-import type { Sql } from "../statements.ts";
-import { orNull } from "../statements.ts";
+import type { Sql } from "../../../src/state/sqlite/statements.ts";
+import { orNull } from "../../../src/state/sqlite/statements.ts";
 import {
   partOf,
   slotOf,
   type JobRequest,
   type NewJob,
   type SkipReason,
-} from "../../../media/job.ts";
-import type { MediaType } from "../../../media/media.ts";
-import type { JobOutcome } from "../../../catalog/catalog.ts";
+} from "../../../src/media/job.ts";
+import type { MediaType } from "../../../src/media/media.ts";
+import type { JobOutcome } from "../catalog-port.ts";
 
 /** The other jobs for what this one makes are no longer the ones that count; work on them stops. */
 function replaceOthers(sql: Sql, job: NewJob, now: number): void {
@@ -20,6 +20,7 @@ function replaceOthers(sql: Sql, job: NewJob, now: number): void {
        state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END
      WHERE version = ?2 AND part = ?3 AND id <> ?4 AND current = 1`,
   ).run(now, job.version, partOf(job), job.id);
+  sql("DELETE FROM jobs WHERE version = ? AND current = 0 AND state <> 'running'").run(job.version);
 }
 
 const freshRun = `
