@@ -1,4 +1,4 @@
-import type { Change, Twin } from "../catalog/catalog.ts";
+import type { Change, FileStamp, Twin } from "../catalog/catalog.ts";
 import { MediaError } from "../media/errors.ts";
 import type { MediaEvent } from "../media/event.ts";
 import type { JobRequest } from "../media/job.ts";
@@ -18,8 +18,10 @@ export interface OwnVersions {
 /** How new bytes are to be received. */
 export interface Arrival {
   readonly owner: string;
-  /** The file on this machine that the bytes came from. */
+  /** The path on this machine that the bytes came from. */
   readonly origin?: string;
+  /** The same file as it looked: remembered, so that it need not be read again. */
+  readonly file?: FileStamp | undefined;
   /** Other bytes under the name are replaced. Default: `name_conflict`. */
   readonly replace?: boolean;
   /** Only these versions may be replaced, or count as unchanged. Default: all. */
@@ -110,7 +112,8 @@ export async function receive(
 ): Promise<Received> {
   const { catalog } = ports;
   const { key: name, version, sha256, sizeBytes } = source;
-  const { owner, origin, own } = arrival;
+  const { owner, file, own } = arrival;
+  const { origin } = arrival;
   for (let existing = known; ; existing = await catalog.getMedia(name)) {
     const verdict = judge(existing, sha256, arrival);
     if (existing !== undefined && (verdict === "not_yours" || verdict === "name_conflict"))
@@ -122,15 +125,15 @@ export async function receive(
     const from = twin === undefined ? {} : { twin: twin.name };
     const created = { type: "object.created", name, version, ...from } as const;
     const media = { name, version, owner, sha256, sizeBytes, ...(origin && { origin }) };
-    const applied = await catalog.apply({
+    const recorded = await catalog.applyAndGet({
       expect: { name, version: existing?.version ?? null, ...(twin && { twin }) },
       changes: [
         { type: "putMedia", media, source },
         { type: "event", event: created },
+        ...(file ? [{ type: "noteFile", version, file } as const] : []),
         ...(await followArrival(ports, created, twin, arrival)),
       ],
     });
-    const recorded = applied === "applied" ? await catalog.getMedia(name) : undefined;
     if (recorded === undefined) continue; // another process was faster: look again
     const change = twin !== undefined ? "shared" : existing === undefined ? "created" : "replaced";
     return { media: recorded, change };

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { MediaFacts } from "../media/facts.ts";
 import { newJob } from "../media/job.ts";
 import type { Transcript } from "../media/transcript.ts";
-import type { Catalog, Change } from "./catalog.ts";
+import type { Catalog, Change, Write } from "./catalog.ts";
 import { objectAt } from "./object-at.fixture.ts";
 import { sharingContract } from "./sharing.contract.ts";
 
@@ -65,6 +65,18 @@ export function catalogContract(kind: string, open: () => Promise<Catalog>): voi
         const changes: Change[] = [{ type: "enqueue", job }, broken];
         await expect(apply("a.mp4", version, changes)).rejects.toThrow();
         expect(await catalog.listJobs({})).toEqual([]);
+      });
+
+      it("can return the media file as they leave it", async () => {
+        const source = objectAt("uploads", "a.mp4", "01");
+        const { version, sizeBytes } = source;
+        const media = { name: "a.mp4", version, owner: "local", sha256: "01", sizeBytes };
+        const write: Write = {
+          expect: { name: "a.mp4", version: null },
+          changes: [{ type: "putMedia", media, source }],
+        };
+        expect(await catalog.applyAndGet(write)).toEqual(await catalog.getMedia("a.mp4"));
+        expect(await catalog.applyAndGet(write)).toBeUndefined();
       });
 
       it("whose expectation fails change nothing", async () => {
@@ -324,7 +336,7 @@ export function catalogContract(kind: string, open: () => Promise<Catalog>): voi
     it("remembers what an imported file looked like until the media changes", async () => {
       const version = await put(catalog, "a.mp4", "01");
       const stamp = { path: "/a.mp4", sizeBytes: 1, modifiedNs: 10n ** 18n + 1n, inode: 7n };
-      await catalog.noteImport(stamp, { name: "a.mp4", version });
+      await apply("a.mp4", version, [{ type: "noteFile", version, file: stamp }]);
       expect(await catalog.findImport(stamp)).toEqual({ name: "a.mp4", version });
       expect(await catalog.findImport({ ...stamp, modifiedNs: 10n ** 18n })).toBeUndefined();
       await put(catalog, "a.mp4", "02");

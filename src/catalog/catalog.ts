@@ -11,7 +11,7 @@ import type {
 } from "../media/media.ts";
 import type { TranscriptionOptions } from "../media/speech.ts";
 import type { Pages } from "./pages.ts";
-import type { Applied, Attempt, MetadataRecord, Twin, Write } from "./write.ts";
+import type { Applied, Attempt, FileStamp, MetadataRecord, Twin, Write } from "./write.ts";
 
 export type * from "./write.ts";
 
@@ -74,6 +74,8 @@ export interface SearchHit {
 /** The truth about everything. `apply` is the only way to write. */
 export interface Catalog extends Pages {
   apply(write: Write): Promise<Applied>;
+  /** Applies a write, and returns the media file as it is then; undefined when the write is superseded. */
+  applyAndGet(write: Write): Promise<Media | undefined>;
   getMedia(name: string): Promise<Media | undefined>;
   /** By name, ascending. */
   listMedia(filter: HeardFilter): Promise<readonly Media[]>;
@@ -106,8 +108,6 @@ export interface Catalog extends Pages {
   listImports(page: ImportPage): Promise<readonly Import[]>;
   /** A media whose import from this path is still what lies there (size and time unchanged). */
   findImport(stamp: FileStamp): Promise<{ name: string; version: string } | undefined>;
-  /** Remembers what a file on this machine looked like when it was imported: a shortcut, no truth. */
-  noteImport(stamp: FileStamp, media: { name: string; version: string }): Promise<void>;
   /** Forgets what was imported from a path, or that it was removed; the media stays. */
   forgetImport(path: string): Promise<void>;
   /** Bytes that no record points at any more and whose time has come. */
@@ -122,14 +122,6 @@ export interface Catalog extends Pages {
   watchedFolder(path: string): Promise<string | undefined>;
   noteWatchedFolder(path: string, identity: string): Promise<void>;
   close(): Promise<void>;
-}
-
-/** What tells an unchanged file from a changed one without reading it. */
-export interface FileStamp {
-  readonly path: string;
-  readonly sizeBytes: number;
-  readonly modifiedNs: bigint;
-  readonly inode: bigint;
 }
 
 export interface ObjectPage {

@@ -3,7 +3,7 @@ import type { SlotKind, Step } from "../media/job.ts";
 import type { Bucket } from "../media/media.ts";
 import type { NoticeContent } from "../media/notice.ts";
 import type { MediaRecord, Told } from "./record.ts";
-import type { Attempt, MetadataRecord } from "./write.ts";
+import type { Attempt, FileStamp, MetadataRecord } from "./write.ts";
 
 /** Names one version's stored bytes. */
 export interface BytesRef {
@@ -59,6 +59,8 @@ export type Effect =
     }
   /** Search finds the media file by its name, labels and transcript as they are now. */
   | { readonly type: "indexed"; readonly version: string }
+  /** This version came from a file on this machine that looked so. */
+  | { readonly type: "imported"; readonly version: string; readonly file: FileStamp }
   | { readonly type: "removed"; readonly name: string };
 
 /** The words of a transcript as search has them, one time for each word of `text`. */

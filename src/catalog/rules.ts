@@ -45,6 +45,8 @@ function applyChange(draft: Draft, change: Change, twin: MediaRecord | undefined
   switch (change.type) {
     case "putMedia":
       return media.putMedia(draft, change.media, change.source);
+    case "noteFile":
+      return media.noteFile(draft, change.version, change.file);
     case "removeMedia":
       return media.removeMedia(draft, change.name, change.keepBytesMs);
     case "event":

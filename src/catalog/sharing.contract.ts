@@ -193,7 +193,7 @@ export function sharingContract(catalog: () => Catalog): void {
       const version = await put("a.mp4", "cc");
       const stamp = { sizeBytes: 1, modifiedNs: 5n, inode: 7n };
       for (const path of ["/in/b.mp4", "/in/a/c.mp4", "/in0/x.mp4", "/i.mp4", "/in"])
-        await catalog().noteImport({ path, ...stamp }, { name: "a.mp4", version });
+        await apply("a.mp4", version, [{ type: "noteFile", version, file: { path, ...stamp } }]);
       const imports = await catalog().listImports({ folder: "/in", limit: 10 });
       expect(imports.map(({ path }) => path)).toEqual(["/in/a/c.mp4", "/in/b.mp4"]);
       expect(imports[0]).toMatchObject({ name: "a.mp4", version, ...stamp });
@@ -214,7 +214,9 @@ export function sharingContract(catalog: () => Catalog): void {
       expect(await catalog().listImports({ folder: "/in", limit: 10 })).toEqual([]);
       expect(await removed()).toEqual(["/in/a/c.mp4", "/in/b.mp4"]);
       await catalog().forgetImport("/in/b.mp4");
-      await catalog().noteImport({ path: "/in/a/c.mp4", ...stamp }, { name: "a.mp4", version });
+      const again = await put("a.mp4", "cc");
+      const file = { path: "/in/a/c.mp4", ...stamp };
+      await apply("a.mp4", again, [{ type: "noteFile", version: again, file }]);
       expect(await removed()).toEqual([]);
     });
   });

@@ -35,6 +35,11 @@ export interface MetadataRecord {
 export type Change =
   /** A new version of a media: what an older version had is dropped, bytes and all. */
   | { readonly type: "putMedia"; readonly media: NewMedia; readonly source: StoredObject }
+  /**
+   * The file on this machine that the bytes came from, as it looked then: what looks the same later
+   * need not be read. A store without imports leaves it.
+   */
+  | { readonly type: "noteFile"; readonly version: string; readonly file: FileStamp }
   | { readonly type: "setFacts"; readonly version: string; readonly facts: MediaFacts }
   /** The record and all its derivatives; the bytes go when `keepBytesMs` have passed. */
   | { readonly type: "removeMedia"; readonly name: string; readonly keepBytesMs: number }
@@ -93,6 +98,14 @@ export type Change =
   | { readonly type: "endRun"; readonly version: string; readonly state: "ready" | "failed" }
   /** A message about the outcome; nothing when the last message came from the same jobs and ends. */
   | ({ readonly type: "notify"; readonly content: NoticeContent } & Told);
+
+/** What tells an unchanged file from a changed one without reading it. */
+export interface FileStamp {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly modifiedNs: bigint;
+  readonly inode: bigint;
+}
 
 export type NewMedia = Pick<
   Media,

@@ -3,6 +3,7 @@ import { resolve, sep } from "node:path";
 import type { FileStamp } from "../catalog/catalog.ts";
 import { asMediaError, MediaError, unreachable } from "../media/errors.ts";
 import { checkKey } from "../media/keys.ts";
+import type { Media } from "../media/media.ts";
 import type { Fingerprint, ObjectPlace, StoredBytes } from "../objects/object-store.ts";
 import { never } from "../app/run.ts";
 import { keep, type PutOptions, type PutPorts } from "../app/put.ts";
@@ -89,6 +90,15 @@ async function store(
   throw new MediaError("file_changing", `${path} changes while it is read`);
 }
 
+/** Remembers that a file which looks otherwise than before has the same bytes. */
+async function note({ catalog }: PutPorts, media: Media, file: FileStamp): Promise<void> {
+  const { name, version } = media;
+  await catalog.apply({
+    expect: { name, version },
+    changes: [{ type: "noteFile", version, file }],
+  });
+}
+
 /**
  * Receives a file, by the rules of `judge`.
  * @throws MediaError `not_found`, `empty_file`, `unsupported_media` (no regular file),
@@ -115,8 +125,9 @@ export async function receiveFile(ports: PutPorts, file: IncomingFile): Promise<
     await ports.objects.remove(bytes);
     throw error;
   });
-  const received = await keep(ports, bytes, { ...file, owner, origin: path }, media);
-  if (remember) await catalog.noteImport(stamp, received.media);
+  const arrival = { ...file, owner, origin: path, file: remember ? stamp : undefined };
+  const received = await keep(ports, bytes, arrival, media);
+  if (received.change === "unchanged" && remember) await note(ports, received.media, stamp);
   return received;
 }
 

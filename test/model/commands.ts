@@ -63,7 +63,11 @@ const receive =
       sizeBytes: 1,
       contentType: "",
     } as const;
-    const catalog = { ...world.catalog, apply: (write: Write) => apply(world, write) };
+    const catalog = {
+      ...world.catalog,
+      applyAndGet: async (write: Write) =>
+        (await apply(world, write)) === "applied" ? world.catalog.getMedia(name) : undefined,
+    };
     const before = world.state.records.get(name)?.media;
     const ports = { catalog, engines: async () => ({ settingsFor: () => settingsOf(variant) }) };
     const known = await world.catalog.getMedia(name);

@@ -2,7 +2,7 @@ import { MediaError } from "../../media/errors.ts";
 import type { MediaEvent } from "../../media/event.ts";
 import type { StoredObject } from "../../media/media.ts";
 import type { MediaRecord } from "../record.ts";
-import type { Change, NewMedia } from "../write.ts";
+import type { Change, FileStamp, NewMedia } from "../write.ts";
 import { checkName, recordOf, type Draft } from "./draft.ts";
 import { putObject } from "./outputs.ts";
 
@@ -25,6 +25,11 @@ export function putMedia(draft: Draft, media: NewMedia, source: StoredObject): v
     stored: { objects: [], renditions: [], labels: [], isIndexed: false },
   };
   putObject(draft, media.version, source);
+}
+
+export function noteFile(draft: Draft, version: string, file: FileStamp): void {
+  recordOf(draft, version);
+  draft.effects.push({ type: "imported", version, file });
 }
 
 /** Delete wins: nothing is left but the bytes, for as long as a rename may take. */

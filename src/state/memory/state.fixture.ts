@@ -180,6 +180,8 @@ function saveEffect(
     case "indexed":
       if (record !== undefined) state.found.set(record.media.name, record);
       return;
+    case "imported":
+      return; // no imports here
     case "removed":
   }
 }

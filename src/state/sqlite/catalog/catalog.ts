@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { createGroupCommit } from "../group-commit.ts";
 import { statements } from "../statements.ts";
 import type { Catalog } from "../../../catalog/catalog.ts";
+import type { Write } from "../../../catalog/write.ts";
 import type { WhenEnded } from "../../../catalog/rules.ts";
 import { recordsOf } from "../record/records.ts";
 import { createImports } from "./imports.ts";
@@ -28,14 +29,15 @@ export function createSqliteCatalog(options: Options): Catalog {
   const commit = createGroupCommit(database);
   const records = recordsOf(database);
   const now = () => Date.now();
+  const applied = (write: Write) =>
+    commit(() => records.write(write, { metadataTable, whenEnded, now: now() }));
   return {
     ...(readers ?? createSlowReads(sql)),
     ...createLookUps(sql, metadataTable),
     ...createImports(sql, commit),
     ...createTrash(sql, commit, now),
-    async apply(write) {
-      return commit(() => records.write(write, { metadataTable, whenEnded, now: now() }).applied);
-    },
+    apply: async (write) => (await applied(write)).applied,
+    applyAndGet: async (write) => (await applied(write)).record?.media,
     async findTwin(query) {
       return findTwin(sql, records, query, now());
     },

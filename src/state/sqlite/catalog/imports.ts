@@ -4,12 +4,7 @@ import type { Catalog } from "../../../catalog/catalog.ts";
 
 type Imports = Pick<
   Catalog,
-  | "listImports"
-  | "findImport"
-  | "noteImport"
-  | "forgetImport"
-  | "watchedFolder"
-  | "noteWatchedFolder"
+  "listImports" | "findImport" | "forgetImport" | "watchedFolder" | "noteWatchedFolder"
 >;
 
 /** What is remembered of files and folders on this machine that media came from. */
@@ -40,21 +35,6 @@ export function createImports(sql: Sql, commit: Commit): Imports {
       return row === undefined
         ? undefined
         : { name: String(row["name"]), version: String(row["version"]) };
-    },
-    async noteImport(stamp, imported) {
-      await commit(() =>
-        sql(
-          `INSERT OR REPLACE INTO imports (path, size_bytes, modified_ns, inode, name, version)
-           VALUES (?, ?, ?, ?, ?, ?)`,
-        ).run(
-          stamp.path,
-          stamp.sizeBytes,
-          String(stamp.modifiedNs),
-          String(stamp.inode),
-          imported.name,
-          imported.version,
-        ),
-      );
     },
     async forgetImport(path) {
       await commit(() => sql("DELETE FROM imports WHERE path = ?").run(path));

@@ -159,6 +159,14 @@ export function saveEffect(place: Place, effect: Effect): void {
       return copyText(sql, effect, now);
     case "indexed":
       return index(place);
+    case "imported": {
+      const { path, sizeBytes, modifiedNs, inode } = effect.file;
+      sql(
+        `INSERT OR REPLACE INTO imports (path, size_bytes, modified_ns, inode, name, version)
+         VALUES (?, ?, ?, ?, ?, ?)`,
+      ).run(path, sizeBytes, String(modifiedNs), String(inode), place.name, effect.version);
+      return;
+    }
     case "removed":
       return forgetImports(sql, effect.name);
   }
