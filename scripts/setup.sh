@@ -92,27 +92,50 @@ tell_how_to_install() {
   fi
 }
 
-# The small pair of label models (18 MB): what it brings, it brings quietly; where there is no network
-# nothing is lost but labels, and it is not tried again for a day. DAILIES_SETUP_MODELS=0 prevents it.
-fetch_label_models() {
-  [ "${DAILIES_SETUP_MODELS:-1}" != 0 ] || return 0
-  [ -n "${DAILIES_MODELS_DIR:-${XDG_DATA_HOME:-${HOME:-}}}" ] || return 0
+# The small models that the first minute needs: what it brings, it brings quietly; where they cannot be had
+# nothing is lost but quality, and it is not tried again for a day. DAILIES_SETUP_MODELS=0 prevents it.
+can_fetch_models() {
+  [ "${DAILIES_SETUP_MODELS:-1}" != 0 ] || return 1
+  [ -n "${DAILIES_MODELS_DIR:-${XDG_DATA_HOME:-${HOME:-}}}" ]
+}
+
+# Whether one of them is missing and was not tried for today. From then on it was.
+lacks_models() { # set | models...
+  set_name=$1
+  shift
   models=${DAILIES_MODELS_DIR:-${XDG_DATA_HOME:-${HOME:-}/.local/share}/dailies/models}
-  has_model() { [ -f "$models/$1/model.json" ]; }
-  if has_model yolox-nano && has_model mobilenet-v2; then return; fi
-  tried=$models/.labels-tried
-  if [ -n "$(find "$tried" -mmin -1440 2>/dev/null)" ]; then return; fi
-  mkdir -p "$models" 2>/dev/null && : >"$tried" 2>/dev/null || return 0
-  node -e 'fetch(process.argv[1], { method: "HEAD", signal: AbortSignal.timeout(3000) }).then(() => process.exit(0), () => process.exit(1))' \
-    "${DAILIES_MODELS_MIRROR:-https://github.com}" >/dev/null 2>&1 || return 0
-  say "fetching the label models (18 MB)"
+  missing=
+  for id; do [ -f "$models/$id/model.json" ] || missing=1; done
+  tried=$models/.$set_name-tried
+  [ -n "$missing" ] && [ -z "$(find "$tried" -mmin -1440 2>/dev/null)" ] &&
+    mkdir -p "$models" 2>/dev/null && : >"$tried" 2>/dev/null
+}
+
+fetch_models() { # set | what it is, with its size | seconds
+  say "fetching $2"
   limit=$(command -v timeout || true)
-  DAILIES_MODELS_DIR=$models ${limit:+"$limit" 120} bin/dailies models pull labels --quiet >/dev/null 2>&1 ||
-    say "the label models cannot be fetched now; later: dailies models pull labels"
+  DAILIES_MODELS_DIR=$models ${limit:+"$limit" "$3"} bin/dailies models pull "$1" --quiet >/dev/null 2>&1 ||
+    say "they cannot be fetched now; later: dailies models pull $1"
+}
+
+# Where there is only one source, whether it answers is known in three seconds.
+publisher_answers() {
+  node -e 'fetch(process.argv[1], { method: "HEAD", signal: AbortSignal.timeout(3000) }).then(() => process.exit(0), () => process.exit(1))' \
+    "${DAILIES_MODELS_MIRROR:-https://github.com}" >/dev/null 2>&1
+}
+
+fetch_all_models() {
+  can_fetch_models || return 0
+  if lacks_models speech-small moonshine-tiny-en silero-vad; then
+    fetch_models speech-small "the speech models: Moonshine and voice detection (47 MB)" 300
+  fi
+  if lacks_models labels yolox-nano mobilenet-v2 && publisher_answers; then
+    fetch_models labels "the label models (18 MB)" 120
+  fi
 }
 
 packages_are_ready || install_packages
-fetch_label_models
+fetch_all_models
 
 packages=$(missing_packages apt)
 [ -n "$packages" ] || exit 0

@@ -74,7 +74,8 @@ describe("a catalog that is full", () => {
   const long = Array.from({ length: 200 }, (_, line) => `${line} ${"x".repeat(100)}`);
 
   it("is a full disk to people", async () => {
-    const version = await put("a", []);
+    await put("a", ["probe"]);
+    const version = (await parts().catalog.getMedia("a"))?.version ?? "";
     fill();
     const created = { type: "object.created", name: "a", version, twin: long.join() } as const;
     const error = await parts()

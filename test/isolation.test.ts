@@ -272,6 +272,26 @@ describe("without a key, or with too small a one", () => {
   });
 });
 
+it("a key in an address is refused and not logged, however it is encoded", async () => {
+  const { token = "" } = keys["bob"] ?? {};
+  const every = (text: string): string =>
+    [...Buffer.from(text)].map((byte) => `%${byte.toString(16)}`).join("");
+  const encoded = [token, every(token), encodeURIComponent(every(token))];
+  for (const [index, text] of encoded.entries()) {
+    const path = `/v1/objects/asked ${index} ${text}?code=${text}`;
+    const answer = await fetch(service.url + path, {
+      method: "DELETE",
+      headers: { authorization: `Bearer ${token}`, referer: `http://x.example/${text}` },
+    });
+    expect(answer.status, await answer.text()).toBe(400);
+  }
+  const secret = token.split(".")[1] ?? "";
+  const logged = service.logged();
+  expect(logged).toContain("[left out]");
+  for (const text of [secret, every(secret), encodeURIComponent(every(secret))])
+    expect(logged.toLowerCase()).not.toContain(text.toLowerCase());
+});
+
 it("no secret is in the log", () => {
   for (const { token, secretAccessKey } of Object.values(keys)) {
     expect(service.logged()).not.toContain(token.split(".")[1]);

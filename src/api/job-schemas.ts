@@ -109,6 +109,7 @@ const speechSchema = z
     identifyLanguage: z.boolean().optional(),
     languages: z.array(z.string().max(35)).min(1).max(50).optional(),
     engine: z.enum(speechEngines).optional(),
+    speechModel: z.string().min(1).max(64).optional(),
   })
   .openapi("TranscriptionOptions", {
     description: "How it is to be heard from now on; what is left out stays as it was",

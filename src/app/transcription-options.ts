@@ -11,7 +11,7 @@ import type { Ports } from "./ports.ts";
 
 /** How speech is to be transcribed, as people say it. `false`: no more; absent: as before. */
 export interface SpeechOptions {
-  /** BCP 47. */
+  /** BCP 47; `auto`: to be found out. */
   readonly language?: string | undefined;
   /** The path of a file of phrases; see `readVocabulary`. */
   readonly vocabulary?: string | false | undefined;
@@ -22,6 +22,8 @@ export interface SpeechOptions {
   /** What the language is to be found among, BCP 47; means `identifyLanguage`. */
   readonly languages?: readonly string[] | undefined;
   readonly engine?: SpeechEngineChoice | undefined;
+  /** The id of a speech model; `auto`: the one that fits best. */
+  readonly speechModel?: string | undefined;
 }
 
 interface GivenPhrase {
@@ -51,7 +53,8 @@ function checkedPhrases(given: readonly GivenPhrase[]) {
   return phrases.length === 0 ? "none" : vocabularyOf(phrases);
 }
 
-function identification({ identifyLanguage, languages }: SpeechOptions) {
+function identification({ language: spoken, languages, ...given }: SpeechOptions) {
+  const identifyLanguage = spoken === "auto" ? true : given.identifyLanguage;
   if (identifyLanguage === false)
     return languages === undefined
       ? "none"
@@ -68,13 +71,15 @@ export async function optionsOf(
   { vocabularyFrom }: Pick<Ports, "vocabularyFrom">,
   options: SpeechOptions,
 ): Promise<TranscriptionOptions | undefined> {
-  const { vocabulary, phrases, speakers, engine } = options;
+  const { vocabulary, phrases, speakers, engine, speechModel } = options;
   if (typeof speakers === "number" && !(speakers >= 1 && speakers <= mostSpeakers))
     refuse(`speakers must be auto, or 1 to ${mostSpeakers}`);
   const identifyLanguage = identification(options);
   const said: TranscriptionOptions = {
-    ...(options.language !== undefined && { languageCode: language(options.language) }),
+    ...(options.language !== undefined &&
+      options.language !== "auto" && { languageCode: language(options.language) }),
     ...(engine !== undefined && { engine }),
+    ...(speechModel !== undefined && { model: speechModel === "auto" ? "none" : speechModel }),
     ...(speakers !== undefined && { speakers: speakers === false ? "none" : speakers }),
     ...(identifyLanguage !== undefined && { identifyLanguage }),
     ...(phrases !== undefined && { vocabulary: checkedPhrases(phrases) }),

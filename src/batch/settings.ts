@@ -18,6 +18,8 @@ export interface SpeechOptions {
   /** A file of phrases. */
   readonly vocabulary?: string;
   readonly engine?: string;
+  /** The id of a speech model; `auto`: the one that fits best. */
+  readonly speechModel?: string;
 }
 
 /** What a batch is to do. */
@@ -101,6 +103,7 @@ const checks: Readonly<Record<keyof BatchSettings, { is: Check; wanted: string }
   },
   vocabulary: { is: isText, wanted: "a file's path" },
   engine: { is: isText, wanted: "an engine's name" },
+  speechModel: { is: isText, wanted: "a model's id" },
 };
 
 /**

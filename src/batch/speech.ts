@@ -13,7 +13,7 @@ export async function batchTranscriptionOptions(
   ports: SpeechPorts,
   options: SpeechOptions,
 ): Promise<TranscriptionOptions> {
-  const { language, identifyLanguage, languages, speakers, vocabulary } = options;
+  const { language, identifyLanguage, languages, speakers, vocabulary, speechModel } = options;
   const engine = speechEngines.find((name) => name === options.engine);
   if (engine === undefined && options.engine !== undefined) {
     const why = `the engine must be ${speechEngines.join(", ")}, not ${options.engine}`;
@@ -26,6 +26,7 @@ export async function batchTranscriptionOptions(
     ...(speakers === undefined ? {} : { speakers }),
     ...(vocabulary === undefined ? {} : { vocabulary }),
     ...(engine === undefined ? {} : { engine }),
+    ...(speechModel === undefined ? {} : { speechModel }),
   });
   if (wish === undefined) return {};
   (await ports.engines()).checkSpeech(wish);

@@ -1,10 +1,12 @@
-import { asMediaError, type MediaError } from "../media/errors.ts";
+import { asMediaError, MediaError } from "../media/errors.ts";
+import { modelTasks } from "../models/model-store.ts";
 import type { ModelListing, PullProgress } from "../models/models.ts";
-import { openModels, type Models } from "../models/models.ts";
+import { openModels, ownKinds, ownTasks, type Models, type OwnModel } from "../models/models.ts";
 import type { Context } from "./context.ts";
 import { errorJson, errorText, exitCodes, type ErrorJson } from "./failure.ts";
 import { formatSize } from "./format.ts";
 import { createPullDisplay, licenceLine, type PullDisplay } from "./pull-display.ts";
+import type { OwnOptions } from "./models-commands.ts";
 import { stopSignal, type StopSignal } from "./stop-signal.ts";
 import { table } from "./table.ts";
 import { printable } from "./text.ts";
@@ -46,7 +48,7 @@ export async function listModels({ output, config }: Context): Promise<number> {
     sizeText(model),
     model.engine,
     model.licence,
-    model.title,
+    model.title + costText(model),
   ]);
   const titles = ["", "MODEL", "SIZE", "ENGINE", "LICENCE", "WHAT IT IS"];
   const shape = titles.map((title) => ({
@@ -73,6 +75,17 @@ export async function listModels({ output, config }: Context): Promise<number> {
 function sizeText({ sizeBytes, downloadBytes }: ModelListing): string {
   const bytes = sizeBytes ?? downloadBytes;
   return bytes === undefined ? "?" : formatSize(bytes);
+}
+
+/** What it costs to use, where that is known. */
+function costText({ cost }: ModelListing): string {
+  if (cost === undefined) return "";
+  return `; ${formatSize(cost.memoryBytes)} of memory, ${cost.timesRealTime}× real time a core`;
+}
+
+/** Where a model came from: the host of an address, or what it says. */
+function sourceText({ from = "" }: ModelListing): string {
+  return printable(URL.canParse(from) ? new URL(from).host : from);
 }
 
 /** `dailies models pull`: ids and sets, one after another; installed models are left alone. */
@@ -108,9 +121,26 @@ async function pullOne(
   await models.markSeen([id]);
   if (output.mode === "human")
     output.lines([
-      isNew ? `Pulled ${id} (${sizeText(model)})` : `${id} is here already (${sizeText(model)})`,
+      isNew
+        ? `Pulled ${id} (${sizeText(model)}) from ${sourceText(model)}`
+        : `${id} is here already (${sizeText(model)})`,
     ]);
   return { id, state: isNew ? "pulled" : "present", model };
+}
+
+/** What was said of a model of somebody's own; undefined when it is one that Dailies knows. */
+function ownModel(id: string | undefined, options: OwnOptions): OwnModel | undefined {
+  const { task, kind, languages } = options;
+  if (task === undefined && kind === undefined && languages === undefined) return undefined;
+  if (id === undefined || task === undefined || kind === undefined)
+    throw new MediaError(
+      "invalid_argument",
+      "a model of your own needs an id, --task and --kind: dailies models import MY-ID PATH --task speech --kind whisper",
+    );
+  const known = modelTasks.find((one) => one === task);
+  if (known === undefined || ownKinds(known).length === 0)
+    throw new MediaError("invalid_argument", `--task is one of ${ownTasks.join(", ")}`);
+  return { id, task: known, kind, ...(languages === undefined ? {} : { languages }) };
 }
 
 /** `dailies models import [ID] PATH` */
@@ -118,11 +148,16 @@ export async function importModels(
   context: Context,
   id: string | undefined,
   path: string,
+  options: OwnOptions,
 ): Promise<number> {
+  const own = ownModel(id, options);
   const models = openModels(context.config);
   const stop = stopSignal();
   try {
-    const { manifest } = await models.import(path, id, stop.signal);
+    const { manifest } =
+      own === undefined
+        ? await models.import(path, id, stop.signal)
+        : await models.importOwn(path, own, stop.signal);
     const model = models.about(manifest.id);
     if (context.output.mode === "human")
       context.output.lines([`Imported ${model.id} (${sizeText(model)})`]);

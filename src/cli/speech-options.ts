@@ -15,7 +15,7 @@ const parseLanguages = (value: string): readonly string[] =>
 /** The transcription options; with `again` also those that end an earlier option. */
 export function addSpeechOptions(command: Command, again = false): Command {
   command
-    .option("--language <code>", "what is spoken: en-US, de-DE … (default: the library's)")
+    .option("--language <code>", "what is spoken: en-US, de-DE …, or auto (default: the library's)")
     .option("--vocabulary <file>", "phrases to expect: lines, CSV or a table of Amazon Transcribe")
     .option("--speakers <n>", "tell speakers apart: how many, or auto", parseSpeakers)
     .option("--identify-language", "find out what is spoken")
@@ -25,6 +25,7 @@ export function addSpeechOptions(command: Command, again = false): Command {
         speechEngines,
       ),
     );
+  command.option("--speech-model <id>", "the speech model; see `dailies models` (default: auto)");
   if (!again) return command;
   return command
     .option("--no-vocabulary", "forget the vocabulary that was given before")
@@ -52,6 +53,15 @@ export function heardWith(
 /** The speech options among a command's. */
 export function speechOptions(options: SpeechOptions): SpeechOptions {
   const { language, vocabulary, speakers, identifyLanguage, languages, engine } = options;
-  const given = { language, vocabulary, speakers, identifyLanguage, languages, engine };
+  const { speechModel } = options;
+  const given = {
+    language,
+    vocabulary,
+    speakers,
+    identifyLanguage,
+    languages,
+    engine,
+    speechModel,
+  };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

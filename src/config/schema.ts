@@ -36,12 +36,19 @@ const limits = section({
   maxPixels: positive()
     .default(defaultLimits.maxPixels)
     .describe("The largest picture or frame, width × height. Default: 36,000,000"),
+  maxPixelsPerByte: positive()
+    .default(defaultLimits.maxPixelsPerByte)
+    .describe(
+      "Pixels of all frames of a film together, for each byte of its file. Default: 500,000",
+    ),
   memoryBytes: positive()
     .default(defaultLimits.memoryBytes)
     .describe("The address space of one decoder. Default: 4,294,967,296 (4 GiB)"),
   outputBytes: positive()
     .default(defaultLimits.outputBytes)
-    .describe("The largest file that a decoder writes. Default: 53,687,091,200 (50 GiB)"),
+    .describe(
+      "The most that a decoder writes for one media file. Default: 53,687,091,200 (50 GiB)",
+    ),
   timeFactor: positive()
     .default(defaultLimits.timeFactor)
     .describe("A step may take this many times the media file's duration. Default: 30"),

@@ -17,16 +17,17 @@ describe("speechOffer", () => {
     ...more,
   });
 
-  test("offers the first model that knows the language, with all that it needs", () => {
+  test("offers a small model that knows the language, with all that it needs", () => {
     expect(speechOffer(config())).toMatchObject({
-      name: "speech",
-      licence: "CC-BY-4.0",
-      sizeBytes: 487_170_055 + 2_327_524,
-      ids: ["parakeet-tdt-0.6b-v3", "silero-vad"],
+      name: "speech-small",
+      licence: "MIT",
+      sizeBytes: 29_858_559 + 2_327_524,
+      ids: ["moonshine-tiny-en", "silero-vad"],
     });
-    const japanese = speechOffer(config("ja-JP"));
-    expect(japanese).toMatchObject({ ids: ["sense-voice", "silero-vad"] });
-    expect(japanese?.sizeBytes).toBeUndefined();
+    expect(speechOffer(config("ja-JP"))).toMatchObject({
+      name: "speech-world",
+      ids: ["whisper-base", "silero-vad"],
+    });
     expect(speechOffer(config("tlh"))).toBeUndefined();
   });
 

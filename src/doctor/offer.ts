@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { createModelStore } from "../models/local.ts";
 import { downloadBytes, modelSets } from "../models/manifest.ts";
 import { readRemembered, remember } from "../models/memory.ts";
+import type { ModelManifest } from "../models/model-store.ts";
 import { findSherpa } from "../transcribe/sherpa/install.ts";
 import type { Config } from "../config/config.ts";
 
@@ -23,8 +24,11 @@ export interface SpeechOffer {
 
 type OfferConfig = Pick<Config, "modelsDir" | "modelsMirror" | "languageCode" | "engines">;
 
+/** The models to begin with: small, and for all languages together. */
+const quick = ["moonshine-tiny-en", "whisper-base"];
+
 /**
- * What would hear better than the draft engine does now; undefined when something better is here, is
+ * What would transcribe better than the draft engine does now; undefined when something better is here, is
  * not wanted, or could not be used on this machine.
  */
 export function speechOffer(config: OfferConfig): SpeechOffer | undefined {
@@ -38,14 +42,15 @@ export function speechOffer(config: OfferConfig): SpeechOffer | undefined {
   const isHere = store
     .installed("speech")
     .some(({ manifest }) => manifest.languages?.includes(language) ?? true);
-  const best = fits.find(
-    ({ downloads }) =>
-      modelsMirror !== undefined || downloads.every(({ url }) => url !== undefined),
-  );
+  const canComeHere = ({ downloads }: ModelManifest): boolean =>
+    modelsMirror !== undefined || downloads.every(({ url }) => url !== undefined);
+  const able = fits.filter(canComeHere);
+  // What comes quickly and is many times better than a draft; the best one is named by `doctor`.
+  const best = quick.flatMap((id) => able.filter((model) => model.id === id))[0] ?? able[0];
   if (isHere || best === undefined) return undefined;
   const { title, licence, attribution } = best;
-  const set = modelSets["speech"] ?? [];
-  const wanted = set.includes(best.id) ? set : [best.id, ...set.slice(1)];
+  const [setName, set] = Object.entries(modelSets).find(([, ids]) => ids.includes(best.id)) ?? [];
+  const wanted = set ?? [best.id, ...(modelSets["speech"] ?? []).slice(1)];
   const missing = wanted.filter((id) => store.find(id) === undefined);
   const sizes = missing.map((id) => {
     const manifest = store.known().find((model) => model.id === id);
@@ -56,7 +61,7 @@ export function speechOffer(config: OfferConfig): SpeechOffer | undefined {
     : undefined;
   const answer = readRemembered(dir).answers[best.id];
   return {
-    name: set.includes(best.id) ? "speech" : wanted.join(" "),
+    name: setName ?? wanted.join(" "),
     title,
     licence,
     attribution,

@@ -1,11 +1,16 @@
 import { defaultLimits } from "../media/limits.ts";
 import type { SpeechEngineName } from "../media/speech.ts";
 import { createModelStore } from "../models/local.ts";
+import { downloadBytes } from "../models/manifest.ts";
 import { createMemoryObjectStore } from "../objects/memory.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { knowsDraftLanguage } from "../transcribe/pocketsphinx/limits.ts";
 import { findPocketsphinx } from "../transcribe/pocketsphinx/program.ts";
-import { describeSherpa, type SherpaDescription } from "../transcribe/sherpa/describe.ts";
+import {
+  describeSherpa,
+  type DescribedModel,
+  type SherpaDescription,
+} from "../transcribe/sherpa/describe.ts";
 import type { Config } from "../config/config.ts";
 import type { Finding } from "./check.ts";
 import { createSpeech } from "../transcribe/registry.ts";
@@ -21,6 +26,41 @@ function abilities(sherpa: SherpaDescription, takesVocabulary: boolean): string 
     sherpa.tellsSpeakers ? "tells speakers apart" : "does not tell speakers apart",
     sherpa.identifiesLanguages ? "finds out the language" : "does not find out the language",
   ].join("; ");
+}
+
+/** More languages than people read through. */
+const mostNamed = 30;
+
+function languageText(languages: readonly string[] | undefined): string {
+  if (languages === undefined) return "its model does not say which languages it knows";
+  if (languages.length > mostNamed) return `${languages.length} languages`;
+  return `languages: ${languages.join(", ")}`;
+}
+
+function costText({ cost }: DescribedModel): string {
+  if (cost === undefined) return "";
+  return `; takes ${Math.round(cost.memoryBytes / 1e6)} MB of memory, ${cost.timesRealTime} times real time a core`;
+}
+
+/** A model that goes before this one for the library's language, and is not here. */
+function betterModel(model: string, { languageCode, modelsDir }: SpeechConfig): string {
+  const store = createModelStore({ dir: modelsDir });
+  const speech = store.known().filter(({ task }) => task === "speech");
+  const before = speech.slice(
+    0,
+    Math.max(
+      0,
+      speech.findIndex(({ id }) => id === model),
+    ),
+  );
+  const [language = ""] = languageCode.toLowerCase().split("-");
+  const better = before.find(
+    ({ id, languages }) => store.find(id) === undefined && languages?.includes(language),
+  );
+  if (better === undefined) return "";
+  const bytes = downloadBytes(better);
+  const size = bytes === undefined ? "" : ` (${Math.round(bytes / 1e6)} MB)`;
+  return `; better: dailies models pull ${better.id}${size}`;
 }
 
 interface Chosen {
@@ -40,9 +80,10 @@ function sherpaFinding({ id, sherpa, config }: Chosen): Finding {
     const detail = `nothing is heard: ${lack?.what ?? "no model can be used"}${why}`;
     return { state: "warning", detail, remedy: lack?.remedy ?? "dailies models list" };
   }
-  const languages = described.languages?.join(", ") ?? "its model does not say which";
+  const languages = languageText(described.languages);
+  const cost = costText(described) + betterModel(described.model, config);
   const more = lack === undefined ? "" : `; ${lack.what}: ${lack.remedy}`;
-  const detail = `${abilities(sherpa, described.takesVocabulary)}; languages: ${languages}${why}${more}`;
+  const detail = `${abilities(sherpa, described.takesVocabulary)}; ${languages}${cost}${why}${more}`;
   return { state: "ok", found: `sherpa: ${model}`, detail };
 }
 

@@ -3,7 +3,7 @@ export const errorCodes = {
   // what was asked
   invalid_argument: { retryable: false, remedy: "See `dailies --help` for what is accepted." },
   invalid_config: { retryable: false, remedy: "Correct the named setting." },
-  invalid_name: { retryable: false, remedy: "Give the media another name with --name." },
+  invalid_name: { retryable: false, remedy: "Give the media file another name with --name." },
   name_conflict: {
     retryable: false,
     remedy: "Give it another name with --name, or take the old one's place with --replace.",
@@ -77,6 +77,10 @@ export const errorCodes = {
   limit_memory: { retryable: false, remedy: "Raise limits.memoryBytes if you trust the file." },
   limit_time: { retryable: false, remedy: "Raise limits.timeFactor if you trust the file." },
   limit_size: { retryable: false, remedy: "Raise limits.outputBytes if you trust the file." },
+  limit_work: { retryable: false, remedy: "Convert it first, or raise limits.maxPixelsPerByte." },
+  limit_rate: { retryable: false, remedy: "Convert its sound to 48,000 Hz with another program." },
+  limit_channels: { retryable: false, remedy: "Mix its sound down to stereo first." },
+  limit_streams: { retryable: false, remedy: "Save it again with the tracks that matter." },
   // what does the work
   engine_missing: { retryable: false, remedy: "`dailies doctor` says what to install." },
   engine_failed: { retryable: true, remedy: "`dailies logs NAME` has the engine's last words." },

@@ -1,14 +1,19 @@
 /** What one media file may cost. docs/settings.md has the defaults. */
 export interface Limits {
-  /** Longest media accepted. `limit_duration` */
+  /** Longest media file accepted. `limit_duration` */
   readonly maxDurationMs: number;
   /** Largest picture or frame accepted, stored width × height. `limit_pixels` */
   readonly maxPixels: number;
+  /**
+   * A film or animation may have this many pixels (all frames together) for each byte of its file, beside
+   * the first 1,000 million. `limit_work`
+   */
+  readonly maxPixelsPerByte: number;
   /** Address space of one decoder. `limit_memory` */
   readonly memoryBytes: number;
   /** Largest single output. `limit_size` */
   readonly outputBytes: number;
-  /** A step may take this many times the media's duration, and at least `minTimeMs`. `limit_time` */
+  /** A step may take this many times the media file's duration, and at least `minTimeMs`. `limit_time` */
   readonly timeFactor: number;
   readonly minTimeMs: number;
   /** Largest file accepted from the network. `too_large` */
@@ -21,12 +26,13 @@ export interface Limits {
 }
 
 /**
- * 12 hours, 36 megapixels, 4 GiB (1080p and 720p together need more than 1), 50 GiB,
+ * 12 hours, 36 megapixels, 500,000 pixels a byte, 4 GiB (1080p and 720p together need more than 1), 50 GiB,
  * 30 times the duration and at least 10 minutes.
  */
 export const defaultLimits: Limits = {
   maxDurationMs: 12 * 3_600_000,
   maxPixels: 36_000_000,
+  maxPixelsPerByte: 500_000,
   memoryBytes: 4 * 1024 ** 3,
   outputBytes: 50 * 1024 ** 3,
   timeFactor: 30,

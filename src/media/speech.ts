@@ -30,6 +30,8 @@ export interface TranscriptionOptions {
   /** BCP 47. */
   readonly languageCode?: string;
   readonly engine?: SpeechEngineChoice;
+  /** The id of the speech model; `none`: again the one that fits best. */
+  readonly model?: string;
   /** Tells speakers apart: their number, or `auto`; `none` ends it. */
   readonly speakers?: number | "auto" | "none";
   /** Identifies the language, among these (BCP 47) or all; `none` ends it. */
@@ -56,7 +58,7 @@ export function mergedOptions(
   const all = { ...before, ...now };
   const isNamed = now.languageCode !== undefined && now.identifyLanguage === undefined;
   if (isNamed) delete all.identifyLanguage;
-  for (const key of ["speakers", "identifyLanguage", "vocabulary"] as const)
+  for (const key of ["model", "speakers", "identifyLanguage", "vocabulary"] as const)
     if (all[key] === "none") delete all[key];
   return all;
 }

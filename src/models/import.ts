@@ -8,8 +8,10 @@ import { sha256Of } from "../files/sha256.ts";
 import { freshStaging, incomingOf, install } from "./install.ts";
 import { createModelStore, type ModelStoreOptions } from "./local.ts";
 import { withModelLock } from "./lock.ts";
-import { knownModels, manifestOf, nameOf } from "./manifest.ts";
+import { manifestOf, nameOf } from "./manifest.ts";
+import { manifestsIn } from "./own-models.ts";
 import type { InstalledModel, ModelDownload, ModelManifest } from "./model-store.ts";
+import { prepare } from "./prepare.ts";
 import { unpack } from "./unpack.ts";
 
 export interface ImportOptions extends ModelStoreOptions {
@@ -28,7 +30,7 @@ export async function importModel(
   id: string | undefined,
   options: ImportOptions,
 ): Promise<InstalledModel> {
-  const { dir, known = knownModels, signal } = options;
+  const { dir, known = manifestsIn(options.dir), signal } = options;
   const from = resolve(path);
   const found = await stat(from).catch(() => undefined);
   if (found === undefined) throw new MediaError("not_found", `there is no ${path}`);
@@ -40,7 +42,8 @@ export async function importModel(
       const names = found.isDirectory()
         ? await copyFolder(from, staging, manifest)
         : await copyOne(from, staging, manifest, options);
-      await install(dir, manifest, staging, names, { from, imported: true }, signal);
+      const prepared = await prepare(manifest, staging, names);
+      await install(dir, manifest, staging, prepared, { from, imported: true }, signal);
     } catch (error) {
       await rm(staging, { recursive: true, force: true });
       await rmdir(incomingOf(dir, manifest.id)).catch(() => {}); // parts of a download are in it

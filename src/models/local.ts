@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { MediaError } from "../media/errors.ts";
-import { knownModels } from "./manifest.ts";
 import type { InstalledModel, ModelManifest, ModelStore } from "./model-store.ts";
+import { manifestsIn } from "./own-models.ts";
 import { fingerprintOf, fulfils, isUnchanged, readReceipt } from "./receipt.ts";
 
 /** Where models lie, and which there can be. */
 export interface ModelStoreOptions {
   /** Absolute. Need not be there. */
   readonly dir: string;
-  /** Default: all that Dailies knows. */
+  /** Default: all that Dailies knows, and those of somebody's own that are here. */
   readonly known?: readonly ModelManifest[];
 }
 
@@ -16,9 +16,10 @@ export interface ModelStoreOptions {
  * The models below a folder, each in one of its own beside its receipt. Looking costs a small file
  * read and a stat for each file; what was hashed is believed as long as size and time are the same.
  */
-export function createModelStore({ dir, known = knownModels }: ModelStoreOptions): ModelStore {
+export function createModelStore({ dir, known }: ModelStoreOptions): ModelStore {
+  const all = () => known ?? manifestsIn(dir);
   const find = (id: string): InstalledModel | undefined => {
-    const manifest = known.find((model) => model.id === id);
+    const manifest = all().find((model) => model.id === id);
     if (manifest === undefined) return undefined;
     const folder = join(dir, id);
     const receipt = readReceipt(folder, id);
@@ -34,8 +35,10 @@ export function createModelStore({ dir, known = knownModels }: ModelStoreOptions
   return {
     find,
     installed: (task) =>
-      known.filter((model) => model.task === task).flatMap(({ id }) => find(id) ?? []),
-    known: () => known,
+      all()
+        .filter((model) => model.task === task)
+        .flatMap(({ id }) => find(id) ?? []),
+    known: all,
   };
 }
 

@@ -4,16 +4,18 @@ import { pictureModels } from "./picture-models.ts";
 import { speechModels } from "./speech-models.ts";
 
 /**
- * The models that Dailies knows, for each task in its order of preference. Sizes and hashes are the
- * publishers'; where none is stated, what is fetched first is remembered and held to.
+ * The models that Dailies knows, for each task in its order of preference. Sizes and hashes are those of the
+ * publishers' files; where none is stated, what is fetched first is remembered and held to.
  *
- * Left out: Moonshine (no times of words), MobileCLIP and Ultralytics' YOLO (their licences).
+ * Left out: MobileCLIP and Ultralytics' YOLO (their licences).
  */
 export const knownModels: readonly ModelManifest[] = [...speechModels, ...pictureModels];
 
 /** Models that are pulled together, under one name. */
 export const modelSets: Readonly<Record<string, readonly string[]>> = {
   speech: ["parakeet-tdt-0.6b-v3", "silero-vad"],
+  "speech-small": ["moonshine-tiny-en", "silero-vad"],
+  "speech-world": ["whisper-base", "silero-vad"],
   speakers: ["pyannote-segmentation-3", "campplus"],
   languages: ["whisper-tiny"],
   labels: ["yolox-nano", "mobilenet-v2"],

@@ -28,9 +28,21 @@ export interface ModelManifest {
   readonly languages?: readonly string[];
   /** Facts that decide how it is fed, in the kind's own words: sizes, thresholds, file of names. */
   readonly settings?: Readonly<Record<string, string | number | boolean>>;
+  /** What it costs to use, as `npm run bench -- h` measured it. Absent: it was not measured. */
+  readonly cost?: ModelCost;
+  /** What its publisher has. */
   readonly downloads: readonly ModelDownload[];
+  /** Where the same files can be had when the publisher cannot be reached; tried in this order. */
+  readonly alternatives?: readonly WheelSource[];
   /** Role → file below the model's folder, once unpacked: `encoder` → `encoder.int8.onnx`. */
   readonly files: Readonly<Record<string, string>>;
+}
+
+export interface ModelCost {
+  /** The most memory that its process uses. */
+  readonly memoryBytes: number;
+  /** How many seconds of sound one second of one processor core is enough for. */
+  readonly timesRealTime: number;
 }
 
 export interface ModelDownload {
@@ -43,6 +55,22 @@ export interface ModelDownload {
   readonly sha256?: string;
   /** How it arrives. `file`: it is what it is, under its name. */
   readonly packing: "file" | "tar.bz2";
+}
+
+/**
+ * A Python wheel that its makers publish and that has the model's files, from whatever package index this
+ * machine's pip is set to. It is unpacked; nothing of it is installed or run.
+ */
+export interface WheelSource {
+  readonly project: string;
+  readonly version: string;
+  /** For which platform and Python, as pip is told. Default: any. */
+  readonly platform?: string;
+  readonly python?: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  /** File of the model → its path in the wheel. */
+  readonly members: Readonly<Record<string, string>>;
 }
 
 /** A model that is here, whole and verified. */

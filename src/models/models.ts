@@ -1,15 +1,18 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { MediaError } from "../media/errors.ts";
+import { importOwnModel } from "./import-own.ts";
 import { importModel } from "./import.ts";
 import { createModelStore } from "./local.ts";
-import { downloadBytes, engineOf, knownModels, manifestOf, modelSets } from "./manifest.ts";
+import { downloadBytes, engineOf, manifestOf, modelSets } from "./manifest.ts";
 import { readRemembered, remember } from "./memory.ts";
-import type { InstalledModel, ModelManifest, ModelTask } from "./model-store.ts";
+import type { InstalledModel, ModelCost, ModelManifest, ModelTask } from "./model-store.ts";
+import { ownKinds, ownTasks, type OwnModel } from "./own-models.ts";
 import { pullModel, type Pulled, type PullOptions, type PullProgress } from "./pull.ts";
 import { readReceipt } from "./receipt.ts";
 import { removeModel, verifyModel, type Verified } from "./verify.ts";
 
+export { ownKinds, ownTasks, type OwnModel };
 export type { Pulled, PullProgress, Verified };
 
 /** A model, and how it stands on this machine. */
@@ -24,6 +27,8 @@ export interface ModelListing {
   readonly attribution: string;
   /** BCP 47 primary languages; absent where that does not matter. */
   readonly languages?: readonly string[];
+  /** Absent where it was not measured. */
+  readonly cost?: ModelCost;
   /** `changed`: its files are not what they were; `dailies models verify` says more. */
   readonly state: "installed" | "absent" | "changed";
   /** Whether an address of it is known; else it can only be imported. */
@@ -54,6 +59,8 @@ export interface Models {
     options: Pick<PullOptions, "signal" | "onProgress" | "patience">,
   ): Promise<Pulled>;
   import(path: string, id: string | undefined, signal: AbortSignal): Promise<InstalledModel>;
+  /** Takes in a model that Dailies does not know; see `importOwnModel`. */
+  importOwn(path: string, own: OwnModel, signal: AbortSignal): Promise<InstalledModel>;
   verify(id: string, signal: AbortSignal): Promise<Verified>;
   remove(id: string, signal: AbortSignal): Promise<void>;
   /** Models that are here and whose licence nobody has seen. */
@@ -65,16 +72,19 @@ export function openModels(config: ModelsConfig): Models {
   const { modelsDir: dir, modelsMirror: mirror } = config;
   const store = createModelStore({ dir });
   const list = (): ModelListing[] =>
-    knownModels.map((manifest) => listing(dir, manifest, store.find(manifest.id), mirror));
+    store.known().map((manifest) => listing(dir, manifest, store.find(manifest.id), mirror));
   return {
     list,
-    ids: (names) => [...new Set(names.flatMap((name) => modelSets[name] ?? known(name)))],
+    ids: (names) => [
+      ...new Set(names.flatMap((name) => modelSets[name] ?? known(store.known(), name))),
+    ],
     about: (id) => {
-      const manifest = manifestOf(knownModels, id);
+      const manifest = manifestOf(store.known(), id);
       return listing(dir, manifest, store.find(id), mirror);
     },
     pull: (id, options) => pullModel(id, { dir, mirror, ...options }),
     import: (path, id, signal) => importModel(path, id, { dir, signal }),
+    importOwn: (path, own, signal) => importOwnModel(path, own, { dir, signal }),
     verify: (id, signal) => verifyModel(id, { dir, signal }),
     remove: (id, signal) => removeModel(id, { dir, signal }),
     unseen: () => {
@@ -85,11 +95,11 @@ export function openModels(config: ModelsConfig): Models {
   };
 }
 
-function known(name: string): string {
-  if (knownModels.some(({ id }) => id === name)) return name;
+function known(all: readonly ModelManifest[], name: string): string {
+  if (all.some(({ id }) => id === name)) return name;
   throw new MediaError(
     "invalid_argument",
-    `no model is called ${name}; there are ${knownModels.map(({ id }) => id).join(", ")}, and the sets ${Object.keys(modelSets).join(", ")}`,
+    `no model is called ${name}; there are ${all.map(({ id }) => id).join(", ")}, and the sets ${Object.keys(modelSets).join(", ")}`,
   );
 }
 
@@ -99,7 +109,7 @@ function listing(
   here: InstalledModel | undefined,
   mirror: string | undefined,
 ): ModelListing {
-  const { id, title, task, licence, attribution, languages, downloads } = manifest;
+  const { id, title, task, licence, attribution, languages, cost, downloads } = manifest;
   const bytes = downloadBytes(manifest);
   const receipt = here && readReceipt(here.dir, id);
   return {
@@ -110,6 +120,7 @@ function listing(
     licence,
     attribution,
     ...(languages && { languages }),
+    ...(cost && { cost }),
     state: here ? "installed" : existsSync(join(dir, id)) ? "changed" : "absent",
     pullable: mirror !== undefined || downloads.every(({ url }) => url !== undefined),
     ...(bytes !== undefined && { downloadBytes: bytes }),

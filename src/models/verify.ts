@@ -6,7 +6,8 @@ import { MediaError } from "../media/errors.ts";
 import { describeFile, ignoreMissing } from "./install.ts";
 import { createModelStore, type ModelStoreOptions } from "./local.ts";
 import { withModelLock } from "./lock.ts";
-import { knownModels, manifestOf } from "./manifest.ts";
+import { manifestOf } from "./manifest.ts";
+import { manifestsIn } from "./own-models.ts";
 import {
   brokenReceiptName,
   fulfils,
@@ -31,7 +32,7 @@ export async function verifyModel(
   id: string,
   options: ModelStoreOptions & { readonly signal: AbortSignal },
 ): Promise<Verified> {
-  const { dir, known = knownModels, signal } = options;
+  const { dir, known = manifestsIn(options.dir), signal } = options;
   const manifest = manifestOf(known, id);
   const folder = join(dir, id);
   return await withModelLock(dir, id, { signal }, async () => {
@@ -67,7 +68,7 @@ export async function removeModel(
   id: string,
   options: ModelStoreOptions & { readonly signal: AbortSignal },
 ): Promise<void> {
-  const { dir, known = knownModels, signal } = options;
+  const { dir, known = manifestsIn(options.dir), signal } = options;
   manifestOf(known, id);
   const folders = [join(dir, id), join(dir, ".incoming", id)];
   const there = await Promise.all(folders.map((path) => stat(path).catch(() => undefined)));

@@ -1,7 +1,7 @@
-import { asMediaError } from "../media/errors.ts";
-import type { Outgoing, Sender, Sent, SubscriptionKind } from "./notice.ts";
-import { afterSending, deadKeptMs, keptMs } from "./schedule.ts";
-import type { ClaimedDelivery, NotificationStore } from "./store.ts";
+import type { Sent } from "./notice.ts";
+import { deadKeptMs, keptMs } from "./schedule.ts";
+import { createRunning, createSending, pause, type SendingOptions } from "./sending.ts";
+import type { NotificationStore } from "./store.ts";
 
 /** How often the loop looks for deliveries that other processes have added; its own wake it at once. */
 const lookMs = 3_000;
@@ -15,14 +15,7 @@ const troubleMs = 5_000;
 /** How long sendings under way may go on after the signal. */
 const graceMs = 5_000;
 
-/** How long it is tried to record the end of a sending, and how often: its claim must still count by then. */
-const recordMs = 60_000;
-const recordEveryMs = 1_000;
-
 const pruneEveryMs = 3_600_000;
-
-/** Receivers that are written to at the same time, each one message at a time. */
-const concurrency = 8;
 
 const never = new AbortController().signal;
 
@@ -33,19 +26,13 @@ export interface DeliveryReport {
   readonly dead: number;
 }
 
-interface Options {
+interface Options extends SendingOptions {
   readonly store: Pick<
     NotificationStore,
     "claim" | "nextDueAt" | "finish" | "handBack" | "prune" | "onDeliveries"
   >;
-  readonly senders: Readonly<Record<SubscriptionKind, Sender>>;
-  /** The message of a claimed delivery. */
-  readonly outgoing: (claimed: ClaimedDelivery) => Promise<Outgoing>;
   /** Called before anything is claimed: other processes have to see that this one lives. */
   readonly enter: () => Promise<unknown>;
-  readonly now: () => number;
-  /** Pauses between attempts. Default: `delaysMs`. */
-  readonly delays?: readonly number[];
 }
 
 export interface Delivering {
@@ -61,21 +48,6 @@ export interface Delivering {
   ): Promise<void>;
   /** Delivers what is due now, to one subscription or to all, and returns. @throws MediaError what the store throws */
   deliverDue(options?: { signal?: AbortSignal; subscription?: string }): Promise<DeliveryReport>;
-}
-
-/** Waits so long, until the signal, or until one of the promises ends. */
-function pause(ms: number, signal: AbortSignal, until: readonly Promise<unknown>[] = []) {
-  return new Promise<void>((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done);
-    if (signal.aborted) done();
-    for (const one of until) void one.then(done, done);
-  });
 }
 
 /** Calls `work` with a signal that ends a while after the given one, for what is under way. */
@@ -110,61 +82,6 @@ function createWaker(onWake: NotificationStore["onDeliveries"]) {
     /** Resolves at the next wake-up, or at once when one came since the last call of `reset`. */
     woken: () => new Promise<void>((resolve) => (isAwake ? resolve() : (wake = resolve))),
     reset: () => void (isAwake = false),
-  };
-}
-
-/** Claims and sends deliveries, and records how each sending ended. */
-function createSending({ store, senders, outgoing, now, delays }: Options) {
-  /** Tries again for a while when the store fails: else the message would be sent twice. */
-  const record = async (claimed: ClaimedDelivery, sent: Sent, end: AbortSignal): Promise<void> => {
-    const deadline = performance.now() + recordMs;
-    const options = delays === undefined ? {} : { delays };
-    for (;;)
-      try {
-        const ended = afterSending(sent, claimed.attempts, now(), options);
-        return await store.finish(claimed.claim, ended);
-      } catch (error) {
-        if (end.aborted || performance.now() > deadline) throw error;
-        await pause(recordEveryMs, end);
-      }
-  };
-
-  return async (claimed: ClaimedDelivery, end: AbortSignal): Promise<Sent> => {
-    const { kind } = claimed.subscription;
-    const message = await outgoing(claimed);
-    const sent = await senders[kind]
-      .send(message, end)
-      .catch((thrown: unknown): Sent => ({ state: "failed", error: asMediaError(thrown).message }));
-    // what was cut short here says nothing of the receiver
-    if (end.aborted && sent.state === "failed") await store.handBack(claimed.claim);
-    else await record(claimed, sent, end);
-    return sent;
-  };
-}
-
-/** Sends each claimed delivery, at most eight at a time, and knows those under way. */
-function createRunning(send: ReturnType<typeof createSending>) {
-  const running = new Set<Promise<unknown>>();
-  return {
-    all: (): readonly Promise<unknown>[] => [...running],
-    free: (): number => concurrency - running.size,
-    start(
-      claimed: readonly ClaimedDelivery[],
-      end: AbortSignal,
-      onSent: (sent: Sent) => void,
-      onError?: (error: unknown) => void,
-    ): void {
-      for (const each of claimed) {
-        const one = send(each, end)
-          .then(onSent)
-          .catch((error: unknown) => {
-            if (onError === undefined) throw error;
-            onError(error);
-          })
-          .finally(() => running.delete(one));
-        running.add(one);
-      }
-    },
   };
 }
 

@@ -63,7 +63,11 @@ describe("e-mail", () => {
   beforeEach(async () => {
     server = await openMailServer();
     const smtp = smtpAt(server.port);
-    ({ database, notices, close } = await openNotices({ smtp, publicUrl: "https://d.example" }));
+    ({ database, notices, close } = await openNotices({
+      smtp,
+      publicUrl: "https://d.example",
+      delays: [500, 500, 500], // longer than one round of sending takes on a busy machine
+    }));
     world = createOutcomes(database);
   });
   afterEach(async () => {

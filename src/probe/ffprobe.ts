@@ -4,6 +4,7 @@ import { ffmpegInput } from "../sandbox/ffmpeg-input.ts";
 import { runToEnd } from "../sandbox/run.ts";
 import type { RunCommand } from "../sandbox/run.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
+import { streamsRefusal } from "./budget.ts";
 import { parseJson } from "./json.ts";
 import type { Json } from "./json.ts";
 import { refusedPixels } from "./pixels.ts";
@@ -28,13 +29,14 @@ const entries = [
   "format=format_name,format_long_name,duration,bit_rate",
   "stream=index,codec_type,codec_name,codec_tag_string,profile,level,refs,pix_fmt" +
     ",bits_per_raw_sample,width,height,sample_aspect_ratio,r_frame_rate,avg_frame_rate" +
-    ",field_order,color_transfer,duration,nb_frames,bit_rate,sample_rate,channels",
+    ",field_order,color_transfer" +
+    ",duration,nb_frames,bit_rate,sample_rate,channels,channel_layout",
   "stream_disposition=default,attached_pic,timed_thumbnails",
   "stream_tags=language,DURATION",
   "stream_side_data=rotation,displaymatrix",
   "frame=stream_index,interlaced_frame",
   "frame_tags=Orientation",
-  "frame_side_data=rotation,displaymatrix",
+  "frame_side_data=rotation,displaymatrix,size",
 ].join(":");
 
 /** Packets of all streams together: enough to find the first frame of the video between the sound. */
@@ -89,12 +91,20 @@ export async function runFfprobe(
   const { stdout, stderr, exitCode } = await runToEnd(ffprobe.sandbox, {
     ...command(ffprobe, source, asked, Math.min(headMs, limits.minTimeMs), signal),
     maxOutputBytes: 16 * 1024 ** 2,
+  }).catch((thrown: unknown) => {
+    throw explained(thrown);
   });
   const messages = stderr.split("\n").filter((line) => line !== "");
   const json = exitCode === 0 ? parseJson(stdout) : undefined;
   if (json !== undefined) return { json, messages };
   const damaged = { details: { stderr, exitCode } };
   throw refusedPixels(stderr, limits) ?? new MediaError("damaged_media", reasonIn(stderr), damaged);
+}
+
+/** ffprobe calls it a want of memory, too, when there are too many streams. */
+function explained(thrown: unknown): unknown {
+  if (!(thrown instanceof MediaError) || thrown.code !== "limit_memory") return thrown;
+  return streamsRefusal(String(thrown.details["stderr"])) ?? thrown;
 }
 
 /** Why ffprobe gave up, for people. */

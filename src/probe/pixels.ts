@@ -18,6 +18,7 @@ export function refusedPixels(
   stderr: string,
   limits: Pick<Limits, "maxPixels">,
 ): MediaError | undefined {
-  const size = /(\d+)x(\d+) exceeds specified max pixel count/.exec(stderr);
+  const size =
+    /(?:Picture size )?(\d+)x(\d+) (?:exceeds specified max pixel count|is invalid)/.exec(stderr);
   return size === null ? undefined : pixelRefusal(Number(size[1]), Number(size[2]), limits);
 }

@@ -4,8 +4,10 @@ import { asMediaError, MediaError } from "../media/errors.ts";
 import type { MediaFacts } from "../media/facts.ts";
 import type { Limits } from "../media/limits.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
+import { workRefusal } from "./budget.ts";
 import { measureDuration, runFfprobe } from "./ffprobe.ts";
 import type { Ffprobe, Report } from "./ffprobe.ts";
+import { listOf } from "./json.ts";
 import { readFacts } from "./read-facts.ts";
 import { isAnimatedPng, isAnimatedWebp, sniff, sniffedBytes } from "./sniff.ts";
 import type { Sniffed } from "./sniff.ts";
@@ -108,6 +110,8 @@ export function createProbe(options: ProbeOptions): Probe {
       ? await withLength(ffprobe, path, stated, signal)
       : stated;
     checkDuration(facts.durationMs, limits);
+    const tooMuch = workRefusal(listOf(report.json, "streams"), facts, sizeBytes, limits);
+    if (tooMuch !== undefined) throw tooMuch;
     const missing = facts.type === "image" ? 0 : await missingBytes(path, sizeBytes);
     const notes = [
       ...(isAnimatedPng(head) ? ["only the first picture of this animated PNG is used"] : []),

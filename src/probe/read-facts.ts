@@ -2,6 +2,7 @@ import { MediaError } from "../media/errors.ts";
 import type { MediaFacts } from "../media/facts.ts";
 import type { Limits } from "../media/limits.ts";
 import type { Report } from "./ffprobe.ts";
+import { memoryRefusal, profileRefusal, soundRefusal } from "./budget.ts";
 import { known, listOf, millisecondsOf, numberOf, objectOf, positiveOf, textOf } from "./json.ts";
 import type { Json } from "./json.ts";
 import { pixelRefusal, refusedPixels } from "./pixels.ts";
@@ -24,6 +25,8 @@ function refuseEmpty(report: Report, streams: Streams, limits: Limits): never {
   const details = { stderr: report.messages.join("\n") };
   const tooLarge = refusedPixels(details.stderr, limits);
   if (tooLarge !== undefined) throw tooLarge;
+  const unheard = streams.unheard.map(soundRefusal).find((error) => error !== undefined);
+  if (unheard !== undefined) throw unheard;
   const codec = streams.unreadable.map((one) => textOf(one, "codec_tag_string")).at(0);
   if (streams.unreadable.some((one) => textOf(one, "codec_name") === undefined))
     throw new MediaError("unsupported_media", `its video codec ${codec} is not known`, { details });
@@ -52,13 +55,14 @@ export function readFacts(report: Report, sniffed: Sniffed, limits: Limits): Med
   const index = video === undefined ? undefined : numberOf(video, "index");
   const frames = listOf(report.json, "frames");
   const frame = frames.find((one) => numberOf(one, "stream_index") === index);
+  const profile = profileRefusal(frames);
+  if (profile !== undefined) throw profile;
   if (sniffed.kind === "picture" && frame === undefined)
-    throw new MediaError(
-      "damaged_media",
-      `there is no whole picture in this ${sniffed.name} file`,
-      {
+    throw (
+      memoryRefusal(report.messages.join("\n"), limits) ??
+      new MediaError("damaged_media", `there is no whole picture in this ${sniffed.name} file`, {
         details: { stderr: report.messages.join("\n") },
-      },
+      })
     );
   const shown = video === undefined ? undefined : videoFacts(video, frame, isImage);
   const heard = audio === undefined || isImage ? undefined : audioFacts(audio);

@@ -1,4 +1,5 @@
 import type { AudioFacts, CoverArtFacts, Ratio, VideoFacts } from "../media/facts.ts";
+import { soundRefusal } from "./budget.ts";
 import { known, millisecondsOf, numberOf, objectOf, positiveOf, ratioOf, textOf } from "./json.ts";
 import type { Json } from "./json.ts";
 import { bitDepthOf, displaySize, pixelShapeOf, turnOf } from "./picture.ts";
@@ -32,7 +33,10 @@ function hasSize(stream: Json): boolean {
 }
 
 function isHeard(stream: Json): boolean {
-  return ["sample_rate", "channels"].every((key) => positiveOf(stream, key) !== undefined);
+  const isStated = ["sample_rate", "channels"].every(
+    (key) => positiveOf(stream, key) !== undefined,
+  );
+  return isStated && soundRefusal(stream) === undefined;
 }
 
 /** The streams of a file, by use. */
@@ -43,6 +47,8 @@ export interface Streams {
   readonly audioTracks: number;
   /** Video that would be shown if its codec or size were known. */
   readonly unreadable: readonly Json[];
+  /** Sound whose rate or channels no recording has. */
+  readonly unheard: readonly Json[];
   readonly warnings: readonly string[];
 }
 
@@ -63,7 +69,8 @@ export function chooseStreams(all: readonly Json[]): Streams {
     ...(heard.length > 1 && audio !== undefined ? [trackChoice(heard, audio)] : []),
   ];
   const chosen = known({ video, audio, coverArt });
-  return { ...chosen, audioTracks: heard.length, unreadable, warnings };
+  const unheard = audios.filter((one) => soundRefusal(one) !== undefined);
+  return { ...chosen, audioTracks: heard.length, unreadable, unheard, warnings };
 }
 
 function trackChoice(tracks: readonly Json[], audio: Json): string {

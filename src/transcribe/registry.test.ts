@@ -54,6 +54,45 @@ describeWithSharedMedia("the choice of a speech engine", () => {
     await speech.close();
   });
 
+  it("takes the model that is named, and refuses one that is not here before anything is done", async () => {
+    const english = toy(["en"]);
+    const other = { ...toy(["en", "de"]), manifest: { ...toy(["en", "de"]).manifest, id: "mine" } };
+    const speech = await compose("auto", "en-US", english, other);
+    expect(speech.choose().id).toMatch(/^sherpa\/toy-/);
+    expect(speech.choose({ model: "mine" }).id).toMatch(/^sherpa\/mine-/);
+    speech.check({ model: "mine", languageCode: "de-DE" });
+    const refused = (options: Parameters<typeof speech.check>[0]) => {
+      try {
+        return speech.check(options);
+      } catch (thrown) {
+        return thrown;
+      }
+    };
+    expect(refused({ model: "toy", languageCode: "de-DE" })).toMatchObject({
+      code: "unsupported_language",
+    });
+    expect(refused({ model: "whisper-base" })).toMatchObject({
+      code: "model_missing",
+      details: { command: "dailies models pull whisper-base" },
+    });
+    expect(refused({ model: "nobodys" })).toMatchObject({
+      code: "invalid_argument",
+      message: "no speech model is called nobodys; here are toy, mine",
+    });
+    await speech.close();
+  });
+
+  it("takes the model with the most languages where any may be spoken", async () => {
+    const world = {
+      ...toy(["en", "de"]),
+      manifest: { ...toy(["en", "de"]).manifest, id: "world" },
+    };
+    const speech = await compose("auto", "en-US", toy(["en"]), world);
+    expect(speech.choose({ identifyLanguage: {} }).id).toMatch(/^sherpa\/world-/);
+    expect(speech.choose({ identifyLanguage: { candidates: ["en-US"] } }).id).toMatch(/\/toy-/);
+    await speech.close();
+  });
+
   it("says what to fetch when sherpa is wanted and has no model", async () => {
     const speech = await compose("sherpa", "en-US");
     expect(() => speech.transcriberOf(speech.choose().id)).toThrow(/dailies models pull parakeet/);

@@ -9,7 +9,7 @@ import {
 import type { ModelStore } from "../models/model-store.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
-import { checkOptions, languagesOf } from "./check-options.ts";
+import { checkOptions, needOf } from "./check-options.ts";
 import { pocketsphinxEngine } from "./pocketsphinx/engine.ts";
 import { sherpaEngine } from "./sherpa/engine.ts";
 import type { SpeechEngine } from "./speech-engine.ts";
@@ -67,19 +67,20 @@ export function createSpeech({ config, ...parts }: Parts): Speech {
   const { limits } = config;
   const registry = speechEngineNames.map((name) => engines[name]({ ...parts, limits }));
   const find = (options: TranscriptionOptions) => {
-    const languages = languagesOf(options, config.languageCode);
-    const wanted = options.engine ?? config.engines.speech;
+    const need = needOf(options, config.languageCode);
+    // Only one engine has models of that name.
+    const wanted = need.model === undefined ? (options.engine ?? config.engines.speech) : "sherpa";
     const engine = chooseEntry(
       registry,
       wanted,
-      (one) => one.missing(languages) === undefined && one.knows(languages),
+      (one) => one.missing(need) === undefined && one.knows(need),
     );
-    return { engine, languages, isNamed: wanted !== "auto" };
+    return { engine, need, isNamed: wanted !== "auto" };
   };
   const choose = (options: TranscriptionOptions = {}): Choice => {
-    const { engine, languages } = find(options);
-    const { id } = engine.best(languages);
-    return { engine: engine.name, id, languageCode: languages[0] };
+    const { engine, need } = find(options);
+    const { id } = engine.best(need);
+    return { engine: engine.name, id, languageCode: need.languages[0] };
   };
   return {
     engines: registry,

@@ -19,16 +19,26 @@ export interface SpeechCapabilities {
   readonly quality?: "draft";
 }
 
+/** What a speech engine has to know. */
+export interface SpeechNeed {
+  /** BCP 47. */
+  readonly languages: readonly string[];
+  /** Any other language may be spoken as well: the model that knows most is the best. */
+  readonly anyLanguage?: boolean;
+  /** The id of the model that is wanted. */
+  readonly model?: string;
+}
+
 /** A speech engine of this machine. */
 export interface SpeechEngine extends EngineEntry<Transcriber> {
   readonly name: SpeechEngineName;
   readonly can: SpeechCapabilities;
-  /** Why it cannot work here. `languages`: which ones the model to fetch should know. */
-  missing(languages?: readonly string[]): MediaError | undefined;
-  /** Whether a model that is here knows all of these languages (BCP 47). */
-  knows(languages: readonly string[]): boolean;
-  /** The transcriber for new jobs in these languages; where none fits, one whose `begin` says why. */
-  best(languages?: readonly string[]): Transcriber;
+  /** Why it cannot work here. `need`: what the model to fetch should know. */
+  missing(need?: SpeechNeed): MediaError | undefined;
+  /** Whether a model that is here, the wanted one if there is one, knows all of the languages. */
+  knows(need: SpeechNeed): boolean;
+  /** The transcriber for new jobs with that need; where none fits, one whose `begin` says why. */
+  best(need?: SpeechNeed): Transcriber;
   /**
    * Refuses what it, or the models that are here, cannot do.
    * @throws MediaError `model_missing` with the command that gets the model

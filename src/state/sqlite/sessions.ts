@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { beatMs, leaseMs, startTicks, whereWeAre } from "../../process/identity.ts";
 import type { Sessions } from "../../process/sessions.ts";
 import { transaction } from "./open.ts";
+import { statements } from "./statements.ts";
 
 /**
  * Says, in the transaction that is under way, that this session lives. It enters the table again if
@@ -9,18 +10,17 @@ import { transaction } from "./open.ts";
  */
 export function touchSession(database: DatabaseSync, session: string): void {
   const now = Date.now();
-  const seen = database.prepare("SELECT seen_at FROM sessions WHERE session = ?").get(session);
+  const sql = statements(database);
+  const seen = sql("SELECT seen_at FROM sessions WHERE session = ?").get(session);
   // a clock that was set back must not keep it silent
   if (seen !== undefined && Math.abs(now - Number(seen["seen_at"])) < beatMs / 2) return;
   const { host, bootId: boot, pidNamespace: namespace } = whereWeAre();
   const ticks = startTicks(process.pid) ?? "unknown";
-  database
-    .prepare(
-      `INSERT INTO sessions (session, host, boot_id, pid_namespace, pid, start_ticks, started_at, seen_at)
+  sql(
+    `INSERT INTO sessions (session, host, boot_id, pid_namespace, pid, start_ticks, started_at, seen_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (session) DO UPDATE SET seen_at = excluded.seen_at`,
-    )
-    .run(session, host, boot, namespace, process.pid, ticks, now, now);
+  ).run(session, host, boot, namespace, process.pid, ticks, now, now);
 }
 
 /** Enters this process into the table of sessions: what it holds and makes is a living process's. */

@@ -5,7 +5,16 @@ export type Row = Record<string, SQLOutputValue>;
 /** Prepares each SQL text once; the same text gives the same statement. */
 export type Sql = (text: string) => StatementSync;
 
+const byDatabase = new WeakMap<DatabaseSync, Sql>();
+
+/** The statements of a connection, which all who use it share. */
 export function statements(database: DatabaseSync): Sql {
+  const known = byDatabase.get(database) ?? createStatements(database);
+  byDatabase.set(database, known);
+  return known;
+}
+
+function createStatements(database: DatabaseSync): Sql {
   const prepared = new Map<string, StatementSync>();
   return (text) => {
     let statement = prepared.get(text);

@@ -15,6 +15,7 @@ import { type Output, streamsOf, transcodeArguments } from "./arguments.ts";
 import { damageOf } from "./damage.ts";
 import { formats, look, type Made } from "./output.ts";
 import { progressOf } from "./progress.ts";
+import { outputBudget } from "./output-budget.ts";
 import { runFfmpeg } from "./run.ts";
 
 export interface FfmpegTranscoderOptions {
@@ -135,7 +136,11 @@ async function attemptOnce(
       wallMs,
       cpuSeconds: wallMs / 1000,
       memoryBytes: limits.memoryBytes,
-      fileSizeBytes: limits.outputBytes,
+      fileSizeBytes: outputBudget(
+        outputs.map(({ plan }) => plan),
+        request.facts.durationMs,
+        limits,
+      ),
     },
     priority: "background",
     signal,

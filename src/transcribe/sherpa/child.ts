@@ -4,10 +4,8 @@
  * too: sherpa aborts.
  */
 import { Console } from "node:console";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { writeSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { lengthMs, speechPassages } from "../passages.ts";
 import type { Passage } from "../passages.ts";
 import { sampleRateHz } from "../sound-features.ts";
@@ -19,11 +17,7 @@ import type { Answer, ChildSetup, JobSetup, LanguageVote, RecognizedPiece } from
 import { createPieceRecognizer, waveform } from "./recognize.ts";
 import type { PieceRecognizer } from "./recognize.ts";
 import type { LanguageDetector, Sherpa, Vad } from "./sherpa-package.ts";
-import { tableOfLetters } from "./token-bytes.ts";
 import { voicedPassages, voiceSettings } from "./voice.ts";
-
-/** The language is looked for in about so many pieces, all over the recording. */
-const languagePlaces = 8;
 
 let answers = 0;
 function write(answer: Answer): void {
@@ -47,27 +41,11 @@ interface Loaded {
   readonly speakers: ReturnType<typeof createSpeakerFinder> | undefined;
 }
 
-/** Loads the recognizer; with a table of letters for one of bytes (see token-bytes.ts), which then goes. */
-async function loadRecognizer({ OfflineRecognizer }: Sherpa, { recognizer, pieces }: ChildSetup) {
-  const { modelConfig } = recognizer;
-  if (pieces.tokensAreBytes !== true || modelConfig === undefined)
-    return await OfflineRecognizer.createAsync(recognizer);
-  const folder = mkdtempSync(join(tmpdir(), "dailies-tokens-"));
-  try {
-    const tokens = join(folder, "tokens.txt");
-    writeFileSync(tokens, tableOfLetters(readFileSync(modelConfig.tokens, "utf8")));
-    const withLetters = { ...recognizer, modelConfig: { ...modelConfig, tokens } };
-    return await OfflineRecognizer.createAsync(withLetters);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
 async function load(sherpa: Sherpa, setup: ChildSetup): Promise<Loaded> {
   const { voice, language, speakers, pieces } = setup;
   const common = { numThreads: 1, debug: 0, provider: "cpu" };
   const silero = { sileroVad: { model: voice, ...voiceSettings }, sampleRate: sampleRateHz };
-  const recognizer = await loadRecognizer(sherpa, setup);
+  const recognizer = await sherpa.OfflineRecognizer.createAsync(setup.recognizer);
   return {
     setup,
     recognizer: createPieceRecognizer(recognizer, pieces),
@@ -122,15 +100,14 @@ function createWork({ setup, recognizer }: Loaded, { hotwords }: JobSetup) {
 }
 
 /** The language of pieces all over a recording. */
-function createVotes(detector: LanguageDetector | undefined, { durationMs = 0 }: JobSetup) {
+function createVotes(detector: LanguageDetector | undefined, { languages }: JobSetup) {
   const votes: LanguageVote[] = [];
-  const everyMs = durationMs / languagePlaces;
+  const { places, everyMs } = languages ?? { places: 0, everyMs: 0 };
   let nextMs = 0;
   return {
     votes,
     listen(passage: Passage): void {
-      if (detector === undefined || passage.startMs < nextMs || votes.length >= 2 * languagePlaces)
-        return;
+      if (detector === undefined || passage.startMs < nextMs || votes.length >= places) return;
       votes.push(voteOf(detector, passage));
       nextMs = passage.startMs + everyMs;
     },

@@ -15,7 +15,7 @@ export const noMemory = (cause: unknown, details: MediaError["details"]): MediaE
 const aboutPhrases = /hotword|Cannot find ID for token|OOV/i;
 
 /** What is printed though nothing is wrong. */
-const harmless = /^\s*$|\[W:onnxruntime/;
+const harmless = /^\s*$|\[W:onnxruntime|does not have cross-attention outputs|with-attention\.py/;
 
 /**
  * What sherpa prints while it works. It catches what goes wrong, says so there, returns an empty text and goes

@@ -1,7 +1,7 @@
 import { asMediaError } from "../../media/errors.ts";
-import type { ModelStore } from "../../models/model-store.ts";
+import type { ModelCost, ModelStore } from "../../models/model-store.ts";
 import { findSherpa } from "./install.ts";
-import { hotwordUnit, kindOf } from "./models.ts";
+import { detectorOf, hotwordUnit, kindOf } from "./models.ts";
 import { sherpaId } from "./transcriber.ts";
 
 /** One speech model as the engine can use it. */
@@ -13,6 +13,7 @@ export interface DescribedModel {
   readonly languages?: readonly string[];
   /** Whether it can be made to listen for phrases; else they can only be written as wished. */
   readonly takesVocabulary: boolean;
+  readonly cost?: ModelCost;
 }
 
 /** What the engine sherpa can do on this machine. */
@@ -59,13 +60,14 @@ export function describeSherpa(store: ModelStore): SherpaDescription {
       lacks.push({ what: message, remedy });
       return [];
     }
-    const { id, languages } = model.manifest;
+    const { id, languages, cost } = model.manifest;
     return [
       {
         model: id,
         engine: sherpaId(model, store.installed("voice")[0]),
         ...(languages === undefined ? {} : { languages }),
         takesVocabulary: hotwordUnit(model) !== undefined,
+        ...(cost === undefined ? {} : { cost }),
       },
     ];
   });
@@ -80,7 +82,8 @@ export function describeSherpa(store: ModelStore): SherpaDescription {
   const tellsSpeakers =
     want("speaker-segmentation", "speakers are not told apart") &&
     want("speaker-embedding", "speakers are not told apart");
-  const identifiesLanguages = want("language", "the language is not found out");
+  const identifiesLanguages =
+    detectorOf(store) !== undefined || want("language", "the language is not found out");
   return {
     ...(version === undefined ? {} : { version }),
     models,

@@ -3,8 +3,27 @@ import {
   sharedWhisperBase,
   describeWithSpeechModels,
 } from "../../../test/support/shared-models.ts";
+import type { InstalledModel } from "../../models/model-store.ts";
+import { languageNotes } from "./identification.ts";
 import { commonCode } from "./languages.ts";
 import { knowsLanguage, ownCode, requireLanguage } from "./models.ts";
+
+const modelOf = (languages: readonly string[]): InstalledModel => ({
+  manifest: {
+    id: "toy",
+    task: "speech",
+    kind: "moonshine",
+    title: "",
+    licence: "",
+    attribution: "",
+    languages,
+    downloads: [],
+    files: {},
+  },
+  dir: "",
+  fingerprint: "",
+  file: () => "",
+});
 
 it.each([
   ["nb-NO", "no"],
@@ -14,6 +33,25 @@ it.each([
   ["EN_us", "en"],
 ])("takes %s for %s", (code, common) => {
   expect(commonCode(code)).toBe(common);
+});
+
+it("says what sounds like another language than the model's only one", () => {
+  const model = { ...modelOf(["en"]) };
+  const request = {
+    jobId: "",
+    source: { bucket: "outputs", key: "", version: "" },
+    languageCode: "en-US",
+  } as const;
+  const votes = (...codes: string[]) => codes.map((code) => ({ code, lengthMs: 1000 }));
+  expect(languageNotes(model, request, votes("en", "de", "en"))).toEqual([]);
+  expect(languageNotes(model, request, votes("de", "de", "en"))).toEqual([
+    expect.stringMatching(/^this sounds like de \(67 %.*--language de.*models pull speech-world$/),
+  ]);
+  expect(languageNotes(modelOf(["en", "de"]), request, votes("de", "de"))).toEqual([]);
+  const asked = { ...request, identifyLanguage: {} };
+  expect(languageNotes(modelOf(["en", "de"]), asked, votes("de", "de", "en"))).toEqual([
+    "several languages: de 67 %, en 33 %",
+  ]);
 });
 
 describeWithSpeechModels("a model's languages", () => {

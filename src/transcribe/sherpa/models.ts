@@ -182,6 +182,23 @@ export function requireLanguage(model: InstalledModel, languageCode: string): vo
   );
 }
 
+/** What tells languages: a model for that, else a speech model that knows many and says which it finds. */
+export function detectorOf(store: ModelStore): InstalledModel | undefined {
+  const [detector] = store.installed("language");
+  if (detector !== undefined) return detector;
+  return store.installed("speech").find(saysLanguage);
+}
+
+/** Whether a model says of each piece in which language it is. */
+export function saysLanguage({ manifest }: InstalledModel): boolean {
+  return manifest.kind === "whisper" && (manifest.languages?.length ?? 2) > 1;
+}
+
+/** @throws MediaError `model_missing` with the command that gets a detector */
+export function requireDetector(store: ModelStore): InstalledModel {
+  return detectorOf(store) ?? requireModel(store, "language", "finding out the language");
+}
+
 /** The first model that is here for a task. @throws MediaError `model_missing` with the command that gets it */
 export function requireModel(
   store: ModelStore,

@@ -77,8 +77,8 @@ export interface SpeakerModels {
 export interface JobSetup {
   /** Phrases to listen for, as sherpa wants them: separated by `/`. */
   readonly hotwords?: string;
-  /** How long the recording is, as far as that is known: languages are looked for all over it. */
-  readonly durationMs?: number;
+  /** In how many places the language is looked for, and how far apart they are. Absent: nowhere. */
+  readonly languages?: { readonly places: number; readonly everyMs: number };
 }
 
 /** What was recognized in one piece of the recording, as the model says it. Times are s from its start. */

@@ -4,7 +4,7 @@ import { sampleRateHz } from "../sound-features.ts";
 import type { PieceRules, RecognizedPiece } from "./protocol.ts";
 import type { Recognizer, Waveform } from "./sherpa-package.ts";
 import { textsOfTokens } from "./token-bytes.ts";
-import { verdictOf } from "./verdict.ts";
+import { lettersOf, verdictOf } from "./verdict.ts";
 import { quietestPlace } from "./voice.ts";
 
 /** Models fail on sound shorter than their first window. */
@@ -27,6 +27,9 @@ export function waveform(samples: Int16Array, leadingMs = 0, paddingMs = 0): Wav
   for (const [index, sample] of samples.entries()) floats[lead + index] = sample / 32_768;
   return { samples: floats, sampleRate: sampleRateHz };
 }
+
+const lettersIn = (pieces: readonly RecognizedPiece[]): number =>
+  pieces.reduce((sum, { text }) => sum + lettersOf(text), 0);
 
 /** The halves of a passage, parted where it is quietest. */
 function halvesOf({ startMs, samples }: Passage): Passage[] {
@@ -93,9 +96,12 @@ export function createPieceRecognizer(recognizer: Recognizer, rules: PieceRules)
       const parts: RecognizedPiece[] = [];
       for (const half of halvesOf(passage))
         parts.push(...(await recognize(half, hotwords, leadingMs, cuts + 1)));
-      return parts;
+      // Where little is said, the halves have no more to tell.
+      return verdict === "too little" && lettersIn(parts) < 1.2 * lettersIn([piece])
+        ? [piece]
+        : parts;
     }
-    if (verdict === "cut off") return [piece];
+    if (verdict === "cut off" || verdict === "too little") return [piece];
     return [
       {
         ...piece,

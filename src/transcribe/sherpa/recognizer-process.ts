@@ -1,4 +1,7 @@
 import { statSync } from "node:fs";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { MediaError } from "../../media/errors.ts";
 import { lackedMemory } from "../../sandbox/endings.ts";
 import { startPersistentChild } from "../../sandbox/persistent-child.ts";
@@ -7,6 +10,7 @@ import { createComplaints, engineName, noMemory } from "./complaints.ts";
 import { cannotLoad } from "./install.ts";
 import type { SherpaInstall } from "./install.ts";
 import { messageOf } from "./protocol.ts";
+import { tableOfLetters } from "./token-bytes.ts";
 import type { Answer, ChildSetup, JobSetup } from "./protocol.ts";
 
 type Done = Extract<Answer, { type: "done" }>;
@@ -35,8 +39,6 @@ export interface RecognizerProcess {
 
 /** Memory that is used, not reserved: node takes 0.1 GB, tiny models 0.3, the largest (0.65 GB) about two. */
 const baseMemoryBytes = 1.25 * 1024 ** 3;
-/** The child may write a table of tokens, for itself. */
-const tableBytes = 32 * 1024 ** 2;
 /** A model takes its own size, and as much again or two while it is loaded and used. */
 const memoryPerModelByte = 4;
 
@@ -85,6 +87,27 @@ function sizeOfFiles(value: unknown): number {
   return Object.values(value).reduce((sum: number, one) => sum + sizeOfFiles(one), 0);
 }
 
+/**
+ * The setup with a table of letters for one of bytes (see token-bytes.ts), in a file that is there until
+ * `remove`: until the models are loaded.
+ */
+async function withLetters(setup: ChildSetup) {
+  const { pieces, recognizer } = setup;
+  const { modelConfig } = recognizer;
+  if (pieces.tokensAreBytes !== true || modelConfig === undefined)
+    return { setup, reads: [], remove: async () => {} };
+  const folder = await mkdtemp(join(tmpdir(), "dailies-tokens-"));
+  const tokens = join(folder, "tokens.txt");
+  await chmod(folder, 0o755); // the child may be another user
+  await writeFile(tokens, tableOfLetters(await readFile(modelConfig.tokens, "utf8")));
+  const changed = { ...recognizer, modelConfig: { ...modelConfig, tokens } };
+  return {
+    setup: { ...setup, recognizer: changed },
+    reads: [folder],
+    remove: async () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
 export interface RecognizerSetup {
   readonly child: ChildSetup;
   /** The folders of the models, and their ids, for people. */
@@ -104,6 +127,7 @@ export async function startRecognizer(
   signal: AbortSignal,
 ): Promise<RecognizerProcess> {
   const complaints = createComplaints();
+  const letters = await withLetters(setup.child);
   const started = startPersistentChild<Answer, Answer>({
     sandbox,
     name: engineName,
@@ -113,20 +137,21 @@ export async function startRecognizer(
         "--max-old-space-size=512",
         "--no-warnings",
         install.child,
-        JSON.stringify(setup.child),
+        JSON.stringify(letters.setup),
       ],
-      reads: [...new Set([...install.reads, ...setup.folders])],
+      reads: [...new Set([...install.reads, ...setup.folders, ...letters.reads])],
       env: { UV_THREADPOOL_SIZE: String(setup.child.parallel) },
-      fileSizeBytes: tableBytes,
       residentBytes: baseMemoryBytes + memoryPerModelByte * sizeOfFiles(setup.child),
     },
     answerTimeoutMs,
     onStderrLine: (line) => complaints.onLine(line),
     signal,
   });
-  const { child, ready } = await started.catch((thrown: unknown) => {
-    throw startError(thrown, setup, install);
-  });
+  const { child, ready } = await started
+    .catch((thrown: unknown) => {
+      throw startError(thrown, setup, install);
+    })
+    .finally(letters.remove);
   if (ready.type !== "ready") throw new MediaError("internal", "the speech engine was not ready");
   let answers = 0;
 

@@ -2,7 +2,16 @@ import { MediaError } from "../../media/errors.ts";
 import type { InstalledModel, ModelStore } from "../../models/model-store.ts";
 import type { TranscribeRequest } from "../transcriber.ts";
 import type { RecognizerSetup } from "./recognizer-process.ts";
-import { hotwordUnit, ownCode, piecesOf, recognizerConfig, requireModel } from "./models.ts";
+import {
+  detectorOf,
+  hotwordUnit,
+  ownCode,
+  piecesOf,
+  recognizerConfig,
+  requireDetector,
+  requireModel,
+  saysLanguage,
+} from "./models.ts";
 import type { ChildSetup } from "./protocol.ts";
 
 interface Wanted {
@@ -40,13 +49,34 @@ function speakersOf({ models, request, threads }: Wanted) {
   };
 }
 
-function languageOf({ models, request }: Wanted) {
-  if (request.identifyLanguage === undefined) return undefined;
-  const detector = requireModel(models, "language", "finding out the language");
+/**
+ * What tells the language: nothing where the model says it itself. A model of one language writes that
+ * whatever is said, so that it is checked where something that can is here.
+ */
+function languageOf({ models, model, request }: Wanted) {
+  const isAsked = request.identifyLanguage !== undefined;
+  if (isAsked && saysLanguage(model)) return undefined;
+  const isChecked = model.manifest.languages?.length === 1 && placesOf(request) !== undefined;
+  const detector = isAsked ? requireDetector(models) : isChecked ? detectorOf(models) : undefined;
+  if (detector === undefined) return undefined;
   return {
     used: [detector],
     setup: { encoder: detector.file("encoder"), decoder: detector.file("decoder") },
   };
+}
+
+/** In how many places a language that is asked for is looked for. */
+const askedPlaces = 8;
+/** A check costs little beside the rest: a place in half a minute, three at most, and none in short recordings. */
+const checks = { places: 3, everyMs: 30_000, shortestMs: 20_000 };
+
+/** Where the language is looked for; undefined: nowhere. */
+export function placesOf({ identifyLanguage, durationMs = 0 }: TranscribeRequest) {
+  if (identifyLanguage !== undefined)
+    return { places: askedPlaces, everyMs: durationMs / askedPlaces };
+  if (durationMs < checks.shortestMs) return undefined;
+  const { places } = checks;
+  return { places, everyMs: Math.max(checks.everyMs, durationMs / places) };
 }
 
 /**

@@ -14,12 +14,12 @@ import { startRecognizer } from "./recognizer-process.ts";
 import { engineName } from "./complaints.ts";
 import type { RecognizerProcess, RecognizerSetup } from "./recognizer-process.ts";
 import { findSherpa } from "./install.ts";
-import { languageScores } from "./languages.ts";
-import { frameMsOf, kindOf, requireLanguage } from "./models.ts";
+import { identification, languageNotes, votesOf } from "./identification.ts";
+import { frameMsOf, kindOf, requireLanguage, saysLanguage } from "./models.ts";
 import type { RecognizedPiece } from "./protocol.ts";
 import { notesOf } from "./notes.ts";
 import { createProgress, wholeSamples } from "./progress.ts";
-import { hotwordsOf, setupOf } from "./setup.ts";
+import { hotwordsOf, placesOf, setupOf } from "./setup.ts";
 import { withSpeakers } from "./speakers.ts";
 import { wordsOf } from "./words.ts";
 
@@ -156,7 +156,14 @@ async function recognizeAll(
     pieces.push(...answer.pieces);
     progress(answer.untilMs);
   };
-  await recognizer.begin({ ...known, ...(hotwords === undefined ? {} : { hotwords }) }, signal);
+  const languages = placesOf(request);
+  await recognizer.begin(
+    {
+      ...(languages === undefined ? {} : { languages }),
+      ...(hotwords === undefined ? {} : { hotwords }),
+    },
+    signal,
+  );
   const decoded = await withLocalFile(objects, request.source, async (path) => {
     const sound = decodeSound(sandbox, path, { limits, ...known, track, signal });
     for await (const bytes of wholeSamples(sound.bytes))
@@ -192,7 +199,8 @@ async function transcribe(
     throw thrown;
   }
   const { pieces, end, soundMs, notes } = recognition;
-  const identified = identification(model, request, end.languages);
+  const votes = saysLanguage(model) ? votesOf(pieces) : end.languages;
+  const identified = identification(model, request, votes);
   const words = pieces.flatMap((piece) =>
     wordsOf(piece, identified.languageCode, frameMsOf(model)),
   );
@@ -204,20 +212,11 @@ async function transcribe(
       engine: { name: "sherpa", version: recognizer.version, model: model.manifest.id },
     },
     ...(soundMs > 0 ? { realTimeFactor: elapsedMs / soundMs } : {}),
-    notes: [...notes, ...phrases.notes, ...notesOf(words, pieces)],
+    notes: [
+      ...notes,
+      ...phrases.notes,
+      ...notesOf(words, pieces),
+      ...languageNotes(model, request, votes),
+    ],
   };
-}
-
-/** What is spoken: as asked for, or as it was found out. @throws MediaError `unsupported_language` */
-function identification(
-  model: InstalledModel,
-  { languageCode, identifyLanguage }: TranscribeRequest,
-  votes: Recognition["end"]["languages"],
-) {
-  if (identifyLanguage === undefined) return { languageCode };
-  const languageIdentification = languageScores(votes, identifyLanguage.candidates);
-  const [best] = languageIdentification;
-  if (best === undefined) return { languageCode, languageIdentification };
-  requireLanguage(model, best.code);
-  return { languageCode: best.code, languageIdentification };
 }

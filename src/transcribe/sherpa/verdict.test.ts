@@ -33,4 +33,6 @@ it("refuses more than anybody can say, and tells what was cut off", () => {
   expect(verdictOf(piece("今天天气很好我们去公园散步吧"), 500, 100)).toBe("too fast");
   expect(verdictOf(piece(quick, 100), 3_000, 100)).toBe("cut off");
   expect(verdictOf(piece(quick, 100), 3_000, undefined)).toBe("good");
+  expect(verdictOf(piece("Good morning."), 20_000, 100)).toBe("too little");
+  expect(verdictOf(piece("Good morning."), 2_000, 100)).toBe("good");
 });

@@ -1,11 +1,14 @@
 import { isUnspaced } from "../../media/spacing.ts";
 
 /** What is wrong with what a model wrote for a piece: see `verdictOf`. */
-export type Verdict = "good" | "cut off" | "repeats" | "too fast";
+export type Verdict = "good" | "cut off" | "repeats" | "too fast" | "too little";
 
 /** Letters a second, beyond what the fastest speakers reach; a sign of scripts without spaces is a syllable. */
 const fastestLetters = 32;
 const lettersOfSign = 3;
+/** Slow speakers with pauses reach more letters a second; a model that writes fewer has stopped too early. */
+const slowestLetters = 6;
+const shortestForLittleMs = 6_000;
 /** So much is let through whatever the time: a piece's edges are cut closely. */
 const freeLetters = 16;
 
@@ -36,7 +39,7 @@ export function repeatsItself(text: string): boolean {
 }
 
 /** How many letters are said in a text; digits are words. */
-function lettersOf(text: string): number {
+export function lettersOf(text: string): number {
   let count = 0;
   for (const character of text) {
     if (/\p{N}/u.test(character)) count += lettersOfSign;
@@ -47,7 +50,7 @@ function lettersOf(text: string): number {
 
 /**
  * Whether a model's text for a piece can be what was said: it does not say the same over and over, is not
- * more than anybody can say in the time, and did not end at the limit of tokens.
+ * more than anybody can say in the time, nor far less, and did not end at the limit of tokens.
  * @param mostTokens at which sherpa stops; undefined: it does not
  */
 export function verdictOf(
@@ -58,5 +61,7 @@ export function verdictOf(
   if (repeatsItself(piece.text)) return "repeats";
   if (lettersOf(piece.text) > freeLetters + (fastestLetters * lengthMs) / 1000) return "too fast";
   if (mostTokens !== undefined && piece.tokens.length >= mostTokens - 1) return "cut off";
+  const little = (slowestLetters * lengthMs) / 1000;
+  if (lengthMs >= shortestForLittleMs && lettersOf(piece.text) < little) return "too little";
   return "good";
 }

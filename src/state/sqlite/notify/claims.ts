@@ -44,17 +44,18 @@ function underWay({ database, sql, session }: StoreParts, now: number) {
 
 /** Subscriptions that may be sent to, each with the time of its first waiting delivery. */
 const nextOfEach = `
-  SELECT id AS subscription, rest_until,
-    (SELECT min(next_at) FROM deliveries
-     WHERE subscription = subscriptions.id AND state = 'waiting') AS next_at
-  FROM subscriptions
-  WHERE state <> 'removed' AND ${keyCounts} AND NOT EXISTS (
-    SELECT 1 FROM deliveries WHERE subscription = subscriptions.id AND state = 'sending')`;
+  SELECT subscription, rest_until, first_at AS next_at
+  FROM (SELECT subscription, min(next_at) AS first_at FROM deliveries
+        WHERE state = 'waiting' GROUP BY subscription)
+  JOIN subscriptions ON subscriptions.id = subscription
+  WHERE subscriptions.state <> 'removed' AND ${keyCounts} AND NOT EXISTS (
+    SELECT 1 FROM deliveries AS sent WHERE sent.subscription = subscriptions.id
+      AND sent.state = 'sending')`;
 
 /** One due delivery for each subscription, longest due first. */
 function due(sql: Sql, now: number, limit: number, only: string | undefined): Row[] {
   return sql(
-    `WITH next AS (${nextOfEach} AND (?4 IS NULL OR id = ?4)
+    `WITH next AS (${nextOfEach} AND (?4 IS NULL OR subscriptions.id = ?4)
        AND (rest_until <= ?1 OR rest_until > ?1 + ?2))
      SELECT min(notification) AS notification, subscription
      FROM next JOIN deliveries USING (subscription, next_at)
@@ -143,7 +144,7 @@ export function claimMethods(parts: StoreParts): Methods {
       const row = sql(
         `SELECT min(max(CASE WHEN next_at > ?1 + ?2 THEN ?1 ELSE next_at END,
                         CASE WHEN rest_until > ?1 + ?2 THEN ?1 ELSE rest_until END)) AS at
-         FROM (${nextOfEach}) WHERE next_at IS NOT NULL`,
+         FROM (${nextOfEach})`,
       ).get(now, mostAheadMs);
       const times = underWay(parts, now).map(({ freeAt }) => freeAt);
       if (typeof row?.["at"] === "number") times.push(row["at"]);

@@ -6,18 +6,18 @@ import type { Slots } from "../../../queue/job-queue.ts";
 /** How many delayed jobs one claim lets in: a long standstill must not make one claim long. */
 const maxWoken = 100;
 
+const delayed = `SELECT seq FROM jobs INDEXED BY jobs_delayed
+  WHERE state = 'queued' AND run_after IS NOT NULL`;
+const dueText = `${delayed} AND run_after <= ? ORDER BY run_after LIMIT ${maxWoken}`;
+const overdueText = `${delayed} AND run_after > ? ORDER BY run_after DESC LIMIT ${maxWoken}`;
+
 /**
  * Delayed jobs whose time has come. One that would wait longer than any delay was put off before
  * the clock was set back; it has waited enough.
  */
 function dueJobs(sql: Sql, now: number): Row[] {
-  const delayed = `SELECT seq FROM jobs INDEXED BY jobs_delayed
-    WHERE state = 'queued' AND run_after IS NOT NULL`;
-  const due = sql(`${delayed} AND run_after <= ? ORDER BY run_after LIMIT ${maxWoken}`).all(now);
-  const latest = now + longestDelayMs;
-  return due.length > 0
-    ? due
-    : sql(`${delayed} AND run_after > ? ORDER BY run_after DESC LIMIT ${maxWoken}`).all(latest);
+  const due = sql(dueText).all(now);
+  return due.length > 0 ? due : sql(overdueText).all(now + longestDelayMs);
 }
 
 /** Delayed jobs whose time has come join those that wait. */
@@ -29,6 +29,9 @@ export function wakeDelayed(sql: Sql, now: number): void {
 export function isAnyDue(sql: Sql, now: number): boolean {
   return dueJobs(sql, now).length > 0;
 }
+
+/** Of a job that may be next. */
+const columns = "jobs.id, jobs.name, jobs.version, jobs.kind, jobs.seq";
 
 /** How many slots of each kind are taken: jobs, or for transcoding the media being worked on. */
 function slotsTaken(sql: Sql): Map<SlotKind, number> {
@@ -43,19 +46,24 @@ function slotsTaken(sql: Sql): Map<SlotKind, number> {
   );
 }
 
+/** The text that finds the first of a kind, by whether a session and a priority are given. */
+const firstTexts = [false, true].map((bySession) =>
+  [false, true].map(
+    (byPriority) =>
+      `SELECT ${columns} FROM jobs INDEXED BY ${bySession ? "jobs_waiting_by_request" : "jobs_waiting"}
+       WHERE state = 'queued' AND run_after IS NULL AND kind = ?
+         ${bySession ? "AND requested_by = ?" : ""} ${byPriority ? "AND priority = ?" : ""}
+       ORDER BY priority, seq LIMIT 1`,
+  ),
+);
+
 /** The job of that kind, and where given of that priority, that is first in line. */
 function firstOfKind(
   sql: Sql,
   { kind, priority, requestedBy }: { kind: SlotKind; priority?: number; requestedBy?: string },
 ): Row | undefined {
-  const index = requestedBy === undefined ? "jobs_waiting" : "jobs_waiting_by_request";
-  const conditions = ["state = 'queued'", "run_after IS NULL", "kind = ?"];
-  if (requestedBy !== undefined) conditions.push("requested_by = ?");
-  if (priority !== undefined) conditions.push("priority = ?");
-  return sql(
-    `SELECT * FROM jobs INDEXED BY ${index} WHERE ${conditions.join(" AND ")}
-     ORDER BY priority, seq LIMIT 1`,
-  ).get(
+  const text = firstTexts[requestedBy === undefined ? 0 : 1]?.[priority === undefined ? 0 : 1];
+  return sql(text ?? "").get(
     kind,
     ...(requestedBy === undefined ? [] : [requestedBy]),
     ...(priority === undefined ? [] : [priority]),
@@ -73,7 +81,7 @@ function oldestOfKind(sql: Sql, kind: SlotKind, who: { requestedBy?: string }): 
 /** The parts of one media's transcoding run at the same time: they share its slot. */
 function nextOfRunningMedia(sql: Sql, requestedBy: string | undefined): Row | undefined {
   return sql(
-    `SELECT jobs.* FROM (SELECT DISTINCT version FROM held_slots WHERE kind = 'transcode') AS held
+    `SELECT ${columns} FROM (SELECT DISTINCT version FROM held_slots WHERE kind = 'transcode') AS held
        CROSS JOIN jobs INDEXED BY jobs_by_version ON jobs.version = held.version
      WHERE state = 'queued' AND run_after IS NULL AND kind = 'transcode'
        AND (?1 IS NULL OR requested_by = ?1)

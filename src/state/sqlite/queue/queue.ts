@@ -61,7 +61,7 @@ function acceptedOf(row: Row): AcceptedAttempt {
 function claimOf(record: MediaRecord | undefined, jobId: string, attempt: string): Claim {
   const job = record?.jobs.find(({ id }) => id === jobId);
   if (record === undefined || job === undefined) throw new Error(`job ${jobId} has no media file`);
-  return { job: jobView(job), media: record.media, attempt, deaths: job.deaths };
+  return { job: jobView(job), media: { ...record.media }, attempt, deaths: job.deaths };
 }
 
 /** The jobs of a SQLite catalog, for any number of processes on its machine. */

@@ -1,4 +1,6 @@
 import type { SQLInputValue } from "node:sqlite";
+import type { MediaFacts } from "../../../media/facts.ts";
+import type { Media } from "../../../media/media.ts";
 import type { Slot, SlotKind } from "../../../media/job.ts";
 import type { TranscriptionOptions } from "../../../media/speech.ts";
 import {
@@ -103,9 +105,28 @@ function storedOf(sql: Sql, id: SQLInputValue, version: string): Stored {
   };
 }
 
-/** The record of a row of `media`. */
+/** The columns of `media` that a record is loaded from; its facts are long, and few writes look at them. */
+export const coreColumns = `id, name, version, owner, sha256, size_bytes, origin, type, state,
+  created_at, updated_at, told, transcription_options`;
+
+/** Facts that are loaded when they are first asked for. */
+function factsOf(sql: Sql, id: SQLInputValue): Pick<Media, "facts"> {
+  let facts: MediaFacts | undefined;
+  return {
+    get facts() {
+      return (facts ??= parsed<MediaFacts>(
+        sql("SELECT facts FROM media WHERE id = ?").get(id)?.["facts"],
+      ));
+    },
+  };
+}
+
+/** The record of a row of `media` that has the `coreColumns`. */
 export function loadRecord(sql: Sql, row: Row): MediaRecord {
-  const media = mediaOf(row);
+  const id = orNull(row["id"]);
+  const known = mediaOf(row);
+  // its type is known exactly when its facts are
+  const media = known.type === undefined ? known : Object.assign(factsOf(sql, id), known);
   const { version } = media;
   const jobs = sql("SELECT * FROM jobs WHERE version = ? ORDER BY seq").all(version);
   const hasFailures = jobs.some((job) => job["failure"] !== null);
@@ -113,7 +134,7 @@ export function loadRecord(sql: Sql, row: Row): MediaRecord {
   return {
     media,
     jobs: jobs.map((job) => jobRecordOf(job, outputs)),
-    stored: storedOf(sql, orNull(row["id"]), version),
+    stored: storedOf(sql, id, version),
     ...(row["told"] !== null && { told: parsed<Told>(row["told"]) }),
     ...(row["transcription_options"] !== null && {
       transcriptionOptions: parsed<TranscriptionOptions>(row["transcription_options"]),

@@ -6,7 +6,7 @@ import { onRollback } from "../open.ts";
 import { statements, type Sql } from "../statements.ts";
 import { saveEffect } from "./effects.ts";
 import { keepForRename, keptRecord } from "./kept.ts";
-import { loadRecord } from "./load.ts";
+import { coreColumns, loadRecord } from "./load.ts";
 import { saveRecord, type Saved } from "./save.ts";
 
 /** So many records are remembered, until another connection writes to the database. */
@@ -54,7 +54,7 @@ function createRecords(database: DatabaseSync): Records {
     dataVersion = version;
     const known = remembered.get(name);
     if (known !== undefined) return known;
-    const row = sql("SELECT * FROM media WHERE name = ?").get(name);
+    const row = sql(`SELECT ${coreColumns} FROM media WHERE name = ?`).get(name);
     const saved = row && { id: Number(row["id"]), record: loadRecord(sql, row) };
     remember(name, saved);
     return saved;
