@@ -6,7 +6,9 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  realpathSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   unlinkSync,
   writeFileSync,
@@ -105,6 +107,29 @@ describe("a source", () => {
     });
     await parts.catalog.close();
     expect(lookAt(parts.library)).toMatchObject({ orphans: [], missing: [], media: [] });
+  });
+
+  it("of a watched folder that is swapped for a link after it was checked gives its own bytes", async () => {
+    const parts = open("swapped");
+    const file = path("swapped.wav");
+    copyFileSync(path("tone.wav"), file);
+    const before = sha256(readFileSync(file));
+    const space = {
+      ...parts.space,
+      check: async () => {
+        rmSync(file);
+        symlinkSync("/etc/passwd", file);
+      },
+    };
+    const within = realpathSync(folder);
+    const incoming = { path: join(within, "swapped.wav"), name: "a.wav", within };
+    const { media } = await receiveFile({ ...parts, space }, incoming);
+    expect(media.sha256).toBe(before);
+    await expect(
+      receiveFile(parts, { ...incoming, name: "b.wav", replace: true }),
+    ).rejects.toMatchObject({ code: "unsupported_media" });
+    await parts.catalog.close();
+    expect(lookAt(parts.library)).toMatchObject({ orphans: [], missing: [] });
   });
 
   it("that is removed while or after it is read does no harm", async () => {

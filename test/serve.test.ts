@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { dailies, dailiesCommand, start, until, type Running } from "./support/command.ts";
+import { dailies, type Running } from "./support/command.ts";
+import { startServing, type Serving } from "./support/serving.ts";
 
 /** `dailies serve` as a whole process: started, asked, stopped. */
 
@@ -16,16 +17,10 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, maxRetries: 5 }));
 
-interface Serving extends Running {
-  readonly url: string;
-}
-
 async function serve(dataDir: string, ...args: readonly string[]): Promise<Serving> {
-  const command = [...dailiesCommand, "serve", "--port", "0", "--jsonl", ...args];
-  const one = start([...command, "--data-dir", dataDir]);
+  const one = await startServing(dataDir, args);
   running.push(one);
-  await until("the server listens", () => one.said().includes("\n"));
-  return { ...one, url: (JSON.parse(one.said()) as { url: string }).url };
+  return one;
 }
 
 async function untilDone(url: string, name: string): Promise<{ state: string }> {

@@ -1,3 +1,6 @@
+import stringWidth from "string-width";
+import wrapAnsi from "wrap-ansi";
+
 /**
  * Text for a terminal. A media file's name may hold any character, so text from outside reaches a
  * terminal only through `printable`.
@@ -33,13 +36,6 @@ export function shellWord(name: string): string {
   return `$'${printable(name.replaceAll("\\", "\\\\").replaceAll("'", "\\'"))}'`;
 }
 
-/**
- * Two columns wide: East Asian Width W and F (Unicode Standard Annex 11), as blocks, and what is
- * an emoji by itself or by the selector U+FE0F.
- */
-const wide =
-  /[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\u4dbf\u4e00-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18cff}\u{1aff0}-\u{1b2fb}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\p{Emoji}\ufe0f/u;
-const widthless = /^(?:\p{Mn}|\p{Me}|\u200c|\u200d)*$/u;
 const ascii = /^[\x20-\x7e]*$/;
 
 let segmenter: Intl.Segmenter | undefined;
@@ -50,38 +46,20 @@ function graphemes(text: string): string[] {
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
-function graphemeWidth(grapheme: string): number {
-  if (widthless.test(grapheme)) return 0;
-  return wide.test(grapheme) ? 2 : 1;
-}
-
 /** How many columns a printable, unstyled text takes. */
-export function widthOf(text: string): number {
-  if (ascii.test(text)) return text.length;
-  return graphemes(text).reduce((sum, grapheme) => sum + graphemeWidth(grapheme), 0);
-}
+export const widthOf = (text: string): number =>
+  ascii.test(text) ? text.length : stringWidth(text, { countAnsiEscapeCodes: true });
 
-/** As many whole graphemes from the start as fit. */
-function head(parts: readonly string[], columns: number): string {
+/** The whole graphemes, in their order, that fit. */
+function fitting(parts: Iterable<string>, columns: number): string[] {
   let used = 0;
-  let text = "";
+  const fit: string[] = [];
   for (const part of parts) {
-    used += graphemeWidth(part);
+    used += widthOf(part);
     if (used > columns) break;
-    text += part;
+    fit.push(part);
   }
-  return text;
-}
-
-function tail(parts: readonly string[], columns: number): string {
-  let used = 0;
-  let text = "";
-  for (const part of parts.toReversed()) {
-    used += graphemeWidth(part);
-    if (used > columns) break;
-    text = part + text;
-  }
-  return text;
+  return fit;
 }
 
 /** The text in at most that many columns, `…` where something was left out. */
@@ -89,9 +67,10 @@ export function truncate(text: string, columns: number, where: "end" | "middle" 
   if (widthOf(text) <= columns) return text;
   if (columns < 1) return "";
   const parts = graphemes(text);
-  if (where === "end") return `${head(parts, columns - 1)}…`;
-  const back = Math.floor((columns - 1) / 2);
-  return `${head(parts, columns - 1 - back)}…${tail(parts, back)}`;
+  const back = where === "end" ? 0 : Math.floor((columns - 1) / 2);
+  const head = fitting(parts, columns - 1 - back);
+  const tail = fitting(parts.toReversed(), back).toReversed();
+  return `${head.join("")}…${tail.join("")}`;
 }
 
 /** The text filled up with spaces to that many columns. */
@@ -100,16 +79,7 @@ export function pad(text: string, columns: number, align: "left" | "right" = "le
   return align === "left" ? text + space : space + text;
 }
 
-/** Words on lines of at most that many columns; a longer word stands alone, cut. */
+/** Words on lines of at most that many columns; a longer word goes on in the next line. */
 export function wrap(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ").filter((part) => part !== "")) {
-    const longer = line === "" ? word : `${line} ${word}`;
-    if (line !== "" && widthOf(longer) > columns) {
-      lines.push(line);
-      line = truncate(word, columns);
-    } else line = line === "" ? truncate(word, columns) : longer;
-  }
-  return line === "" ? lines : [...lines, line];
+  return text.trim() === "" ? [] : wrapAnsi(text.trim(), columns, { hard: true }).split("\n");
 }

@@ -103,8 +103,26 @@ async function checkDataDirectory({
     const waiting = `${detail}; ${floor}: jobs wait for space, and nothing is taken in`;
     return { state: "warning", found, detail: waiting, remedy: "Free some space." };
   }
+  const open = there === dataDir ? await openToOthers(dataDir) : undefined;
+  if (open !== undefined) {
+    const told = `${detail}; other users of this machine can read ${open} in it`;
+    return { state: "warning", found, detail: told, remedy: `chmod -R go-rwx ${dataDir}` };
+  }
   if (freeBytes >= littleSpaceBytes) return { state: "ok", found, detail };
   return { state: "warning", found, detail, remedy: "Free some space." };
+}
+
+/** What of a library other users can read: a library from before was made as the umask said. */
+async function openToOthers(dataDir: string): Promise<string | undefined> {
+  const rights = async (name: string): Promise<number> =>
+    stat(join(dataDir, name)).then(
+      ({ mode }) => mode & 0o055,
+      () => 0,
+    );
+  if ((await rights(".")) === 0) return undefined;
+  for (const name of ["dailies.db", "objects", "incoming", "work", "keys", "before-upgrade"])
+    if ((await rights(name)) !== 0) return name;
+  return undefined;
 }
 
 async function nearestExisting(path: string): Promise<string> {

@@ -54,13 +54,13 @@ function betterModel(model: string, { languageCode, modelsDir }: SpeechConfig): 
     ),
   );
   const [language = ""] = languageCode.toLowerCase().split("-");
-  const better = before.find(
+  const missing = before.find(
     ({ id, languages }) => store.find(id) === undefined && languages?.includes(language),
   );
-  if (better === undefined) return "";
-  const bytes = downloadBytes(better);
+  if (missing === undefined) return "";
+  const bytes = downloadBytes(missing);
   const size = bytes === undefined ? "" : ` (${Math.round(bytes / 1e6)} MB)`;
-  return `; better: dailies models pull ${better.id}${size}`;
+  return `; better: dailies models pull ${missing.id}${size}`;
 }
 
 interface Chosen {

@@ -1,7 +1,8 @@
-import { realpath, rm, stat } from "node:fs/promises";
-import { resolve, sep } from "node:path";
+import { rm, type FileHandle } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { FileStamp } from "../catalog/catalog.ts";
-import { asMediaError, MediaError, unreachable } from "../media/errors.ts";
+import { openBeneath, openToRead } from "../files/open-source.ts";
+import { MediaError } from "../media/errors.ts";
 import { checkKey } from "../media/keys.ts";
 import type { Media } from "../media/media.ts";
 import type { Fingerprint, ObjectPlace, StoredBytes } from "../objects/object-store.ts";
@@ -11,7 +12,7 @@ import { refusal, type Arrival, type Received } from "../app/receive.ts";
 
 /** Of a file on this machine. */
 export interface PutFileOptions extends PutOptions {
-  /** A folder, all links resolved, that the file must lie in. Default: it may lie anywhere. */
+  /** A folder, all links resolved, that the file must lie in; no link below it is followed. Default: it may lie anywhere. */
   readonly within?: string;
   /** Whether the catalog remembers what the file looked like, so that it need not be read again. Default: true. */
   readonly remember?: boolean;
@@ -30,38 +31,15 @@ export interface IncomingFile extends PutFileOptions, Omit<Arrival, "owner" | "o
   readonly checkRoom?: () => Promise<void>;
 }
 
-/** @throws MediaError `unsupported_media` when the path leads out of the folder it must lie in */
-async function checkWithin(path: string, within: string | undefined): Promise<void> {
-  if (within === undefined) return;
-  const real = await realpath(path).catch((error: unknown) => {
-    throw unreachable(path, error);
-  });
-  if (!real.startsWith(within.endsWith(sep) ? within : within + sep))
-    throw new MediaError("unsupported_media", `${path} leads out of ${within}`);
-}
-
-async function stampOf(path: string): Promise<FileStamp> {
-  const file = await stat(path, { bigint: true }).catch((error: unknown) => {
-    throw unreachable(path, error);
-  });
-  if (!file.isFile()) throw new MediaError("unsupported_media", `${path} is not a file`);
-  if (file.size === 0n) throw new MediaError("empty_file", `${path} is empty`);
-  return { path, sizeBytes: Number(file.size), modifiedNs: file.mtimeNs, inode: file.ino };
+/** @throws MediaError `empty_file` */
+async function stampOf(file: FileHandle, path: string): Promise<FileStamp> {
+  const { size, mtimeNs, ino } = await file.stat({ bigint: true });
+  if (size === 0n) throw new MediaError("empty_file", `${path} is empty`);
+  return { path, sizeBytes: Number(size), modifiedNs: mtimeNs, inode: ino };
 }
 
 /** A file that is written to while it is read is read again, so often in all. */
 const maxReadings = 3;
-
-/** Whether a file is still what it was; one that has gone since did not change while it was read. */
-async function isUnchanged(stamp: FileStamp): Promise<boolean> {
-  const now = await stampOf(stamp.path).catch((error: unknown) => asMediaError(error).code);
-  if (typeof now === "string") return now === "not_found";
-  return (
-    now.sizeBytes === stamp.sizeBytes &&
-    now.modifiedNs === stamp.modifiedNs &&
-    now.inode === stamp.inode
-  );
-}
 
 const uploadOf = (name: string): ObjectPlace => ({ bucket: "uploads", key: name });
 
@@ -71,20 +49,25 @@ interface Stored {
   readonly stamp: FileStamp;
 }
 
+const isSame = (one: FileStamp, other: FileStamp): boolean =>
+  one.sizeBytes === other.sizeBytes && one.modifiedNs === other.modifiedNs;
+
 /**
- * Stores the bytes of a file as they were at one time.
+ * Stores the bytes of a file as they were at one time. They are read through the descriptor that was
+ * checked: whatever has the file's name by now, nothing else is read.
  * @throws MediaError `file_changing` when somebody goes on writing to it
  */
 async function store(
   { objects }: PutPorts,
+  file: FileHandle,
   path: string,
   name: string,
   signal: AbortSignal,
 ): Promise<Stored> {
   for (let reading = 1; reading <= maxReadings; reading += 1) {
-    const stamp = await stampOf(path);
-    const bytes = await objects.putFile(uploadOf(name), path, { signal });
-    if (await isUnchanged(stamp)) return { bytes, stamp };
+    const stamp = await stampOf(file, path);
+    const bytes = await objects.putFile(uploadOf(name), file, { signal });
+    if (isSame(stamp, await stampOf(file, path))) return { bytes, stamp };
     await objects.remove(bytes);
   }
   throw new MediaError("file_changing", `${path} changes while it is read`);
@@ -111,8 +94,8 @@ export async function receiveFile(ports: PutPorts, file: IncomingFile): Promise<
   const path = resolve(file.path);
   const name = checkKey(file.name);
   await ports.enter();
-  await checkWithin(path, within);
-  const stamped = await stampOf(path);
+  await using opened = await (within === undefined ? openToRead(path) : openBeneath(within, path));
+  const stamped = await stampOf(opened, path);
   const media = await catalog.getMedia(name);
   if (media !== undefined && file.own?.has(media.version) === false)
     throw refusal("name_conflict", media);
@@ -120,11 +103,7 @@ export async function receiveFile(ports: PutPorts, file: IncomingFile): Promise<
   if (known?.name === name && media?.version === known.version && media.owner === owner)
     return { media, change: "unchanged" };
   await checkRoom();
-  const { bytes, stamp } = await store(ports, path, name, signal);
-  await checkWithin(path, within).catch(async (error: unknown) => {
-    await ports.objects.remove(bytes);
-    throw error;
-  });
+  const { bytes, stamp } = await store(ports, opened, path, name, signal);
   const arrival = { ...file, owner, origin: path, file: remember ? stamp : undefined };
   const received = await keep(ports, bytes, arrival, media);
   if (received.change === "unchanged" && remember) await note(ports, received.media, stamp);

@@ -7,7 +7,7 @@ import { nameOf } from "./manifest.ts";
 import { createMeter } from "./meter.ts";
 import type { ModelDownload, ModelManifest } from "./model-store.ts";
 import { prepare } from "./prepare.ts";
-import type { PullOptions } from "./pull.ts";
+import type { PullOptions } from "./pull-options.ts";
 import { rememberHashes, trustedHash, trustFile } from "./trust.ts";
 import { unpack } from "./unpack.ts";
 

@@ -1,4 +1,4 @@
-import type { PullOptions } from "./pull.ts";
+import type { PullOptions } from "./pull-options.ts";
 
 const tellEveryMs = 100;
 

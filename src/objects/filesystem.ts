@@ -79,17 +79,7 @@ export function createFilesystemObjectStore(options: FilesystemOptions): ObjectS
       return (await orUndefinedWhenMissing(removed)) ?? false;
     },
 
-    async *list(bucket) {
-      const folder = join(dir, checkBucket(bucket));
-      for (const shard of (await orUndefinedWhenMissing(readdir(folder))) ?? []) {
-        if (!/^[0-9a-f]{2}$/.test(shard)) continue; // a file manager's own, say
-        for (const version of await readdir(join(folder, shard))) {
-          if (!isVersion(version)) continue;
-          const found = await orUndefinedWhenMissing(stat(join(folder, shard, version)));
-          if (found?.isFile()) yield { version, sizeBytes: found.size };
-        }
-      }
-    },
+    list: (bucket) => versionsBelow(join(dir, checkBucket(bucket))),
 
     async localPath(ref) {
       const path = paths.of(ref);
@@ -107,6 +97,19 @@ export function createFilesystemObjectStore(options: FilesystemOptions): ObjectS
       return removed;
     },
   };
+}
+
+async function* versionsBelow(
+  folder: string,
+): AsyncGenerator<{ version: string; sizeBytes: number }> {
+  for (const shard of (await orUndefinedWhenMissing(readdir(folder))) ?? []) {
+    if (!/^[0-9a-f]{2}$/.test(shard)) continue; // a file manager's own, say
+    for (const version of await readdir(join(folder, shard))) {
+      if (!isVersion(version)) continue;
+      const found = await orUndefinedWhenMissing(stat(join(folder, shard, version)));
+      if (found?.isFile()) yield { version, sizeBytes: found.size };
+    }
+  }
 }
 
 type Paths = ReturnType<typeof createPaths>;

@@ -3,6 +3,7 @@ import { mkdtemp, open, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { createBufferPool, type BufferPool } from "./buffer-pool.ts";
 import { writeHashed } from "./write-hashed.ts";
 
 let dir: string;
@@ -21,10 +22,10 @@ async function* reused(sizeBytes: number, chunkBytes: number): AsyncGenerator<Ui
   }
 }
 
-async function write(name: string, source: AsyncIterable<Uint8Array>) {
+async function write(name: string, source: AsyncIterable<Uint8Array>, pool?: BufferPool) {
   const path = join(dir, name);
   await using file = await open(path, "wx");
-  return { stored: await writeHashed(file, source), path };
+  return { stored: await writeHashed(file, source, pool && { pool }), path };
 }
 
 it("writes and hashes every byte once, whether it took a thread or not, several at a time", async () => {
@@ -55,4 +56,35 @@ it("a source that breaks off leaves the others alone", async () => {
       .update(await readFile(path))
       .digest("hex"),
   );
+});
+
+it("two hundred streams that stall hold no buffer, and others are as fast as ever", async () => {
+  const pool = createBufferPool({ bufferBytes: 65_536, buffers: 8 });
+  const stalled: (() => void)[] = [];
+  const stalling = (pieces: number) =>
+    (async function* () {
+      yield* reused(pieces * 10_000, 10_000);
+      await new Promise<void>((resolve) => stalled.push(resolve));
+      yield Buffer.from("the end");
+    })();
+  const all = Array.from({ length: 200 }, (_, index) =>
+    write(`stalled-${index}`, stalling((index % 40) + 1), pool),
+  );
+  while (stalled.length < 200) await new Promise((resolve) => setTimeout(resolve, 10));
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  const taken = Array.from({ length: 9 }, () => pool.take());
+  expect(taken.filter((buffer) => buffer !== undefined)).toHaveLength(8);
+  // all buffers are in use: what comes now is written without one
+  const { stored } = await write("beside", reused(3 * mebi, 65_536), pool);
+  expect(stored.sizeBytes).toBe(3 * mebi);
+  for (const buffer of taken) if (buffer !== undefined) pool.give(buffer);
+  for (const goOn of stalled) goOn();
+  for (const { stored: one, path } of await Promise.all(all)) {
+    const bytes = await readFile(path);
+    expect(bytes.subarray(-7).toString()).toBe("the end");
+    expect(one).toEqual({
+      sha256: createHash("sha256").update(bytes).digest("hex"),
+      sizeBytes: bytes.length,
+    });
+  }
 });

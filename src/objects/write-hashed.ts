@@ -1,12 +1,22 @@
 import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
+import { createBufferPool, type BufferPool } from "./buffer-pool.ts";
 import { createStreamHash, type StreamHash } from "./hash-thread.ts";
 import type { HashedBytes } from "./place-file.ts";
 
 /** Bytes that come in small pieces, as from a network, are written in pieces of this size. */
 const bufferBytes = 1024 * 1024;
-/** One fills while others are written and hashed. What fits in all but one is hashed without a thread. */
-const buffers = 4;
+/** What fits in so many buffers is hashed without a thread. */
+const heldBuffers = 3;
+/** Of one stream so many are written and hashed at most, while another one fills. */
+const buffersOnTheWay = 4;
+/** All streams of this process share so many. */
+const shared = createBufferPool({ bufferBytes, buffers: 16 });
+
+/** A stream that sends nothing for so long gives back its buffers: what they hold is written. */
+const stallMs = 250;
+/** A buffer that takes longer to fill is written as it is: a stream that drips keeps it from others. */
+const fillMs = 1_000;
 
 /** So much at a time is made durable while more comes, so that the end does not wait for all of it. */
 const syncBytes = 8 * 1024 ** 2;
@@ -39,14 +49,23 @@ function createSyncing(file: FileHandle) {
 function createHashing() {
   const held: { readonly bytes: Uint8Array; readonly hashed: (by?: Promise<void>) => void }[] = [];
   let onThread: StreamHash | undefined;
+  const release = (): StreamHash => {
+    const hash = (onThread ??= createStreamHash());
+    for (const piece of held.splice(0)) piece.hashed(hash.update(piece.bytes));
+    return hash;
+  };
   return {
     /** Resolves when the piece is hashed and may be written over. */
     update(bytes: Uint8Array): Promise<void> {
-      if (onThread === undefined && held.length < buffers - 1)
+      if (onThread === undefined && held.length < heldBuffers)
         return new Promise((hashed) => held.push({ bytes, hashed }));
-      const hash = (onThread ??= createStreamHash());
-      for (const piece of held.splice(0)) piece.hashed(hash.update(piece.bytes));
-      return hash.update(bytes);
+      return release().update(bytes);
+    },
+    /** Hashes a piece now; resolves when it is hashed. */
+    updateNow: (bytes: Uint8Array): Promise<void> => release().update(bytes),
+    /** Hashes what waits, so that its buffers are free. */
+    release(): void {
+      if (held.length > 0) release();
     },
     /** To be asked for when there are no more pieces. */
     async digest(): Promise<string> {
@@ -58,64 +77,108 @@ function createHashing() {
       }
       return hash.digest("hex");
     },
-    drop: () => onThread?.drop(),
+    drop(): void {
+      onThread?.drop();
+      for (const { hashed } of held.splice(0)) hashed();
+    },
+  };
+}
+
+/** Gathers pieces in buffers of the pool, and hands full ones to the disk and the hash. */
+function createGathering(file: FileHandle, pool: BufferPool) {
+  const hashing = createHashing();
+  const syncing = createSyncing(file);
+  /** Buffers on their way, in the order of their use. */
+  const used: Promise<unknown>[] = [];
+  let filling: Uint8Array | undefined;
+  let filled = 0;
+  let fillingSince = 0;
+  let writing: Promise<void> = Promise.resolve();
+  const flush = (): void => {
+    if (filling === undefined) return;
+    const buffer = filling;
+    const bytes = buffer.subarray(0, filled);
+    if (filled > 0) writing = writing.then(() => writeAll(file, bytes));
+    const hashed = filled > 0 ? hashing.update(bytes) : undefined;
+    const done = Promise.all([writing, hashed]);
+    done.catch(() => {}); // told when it is waited for
+    used.push(done);
+    void Promise.allSettled([writing, hashed]).then(() => pool.give(buffer));
+    syncing.wrote(filled);
+    [filling, filled] = [undefined, 0];
+  };
+  const nextBuffer = async (): Promise<Uint8Array | undefined> => {
+    if (used.length === buffersOnTheWay) await used.shift();
+    fillingSince = performance.now();
+    return pool.take();
+  };
+  /** All buffers are in use: the piece goes to the disk and the hash from where it is. */
+  const pass = async (bytes: Uint8Array): Promise<void> => {
+    writing = writing.then(() => writeAll(file, bytes));
+    syncing.wrote(bytes.byteLength);
+    await Promise.all([writing, hashing.updateNow(bytes)]);
+  };
+  return {
+    async add(chunk: Uint8Array): Promise<void> {
+      for (let taken = 0; taken < chunk.byteLength;) {
+        filling ??= await nextBuffer();
+        if (filling === undefined) return pass(chunk.subarray(taken));
+        const piece = chunk.subarray(taken, taken + pool.bufferBytes - filled);
+        filling.set(piece, filled);
+        filled += piece.byteLength;
+        taken += piece.byteLength;
+        if (filled === pool.bufferBytes || performance.now() - fillingSince > fillMs) flush();
+      }
+    },
+    /** Nothing comes at present: gives all buffers back. */
+    rest(): void {
+      flush();
+      hashing.release();
+    },
+    async end(): Promise<string> {
+      flush();
+      const digest = hashing.digest();
+      digest.catch(() => {}); // told when it is waited for
+      await writing;
+      await Promise.all([file.sync(), ...used]);
+      return digest;
+    },
+    async close(): Promise<void> {
+      if (filling !== undefined) pool.give(filling);
+      filling = undefined;
+      hashing.drop();
+      await writing.catch(() => {}); // the file is not to be closed under it
+      await syncing.rest();
+    },
   };
 }
 
 /**
- * Writes a stream to a file and hashes it on the way. There are a few buffers: while some are on their
- * way to the disk and being hashed, another one fills, so memory stays flat whatever the size. A chunk
- * is copied before the next one is asked for. The bytes are on the disk when it returns.
+ * Writes a stream to a file and hashes it on the way. While some buffers are on their way to the disk
+ * and being hashed, another one fills, so memory stays flat whatever the size; all streams share one
+ * budget of buffers, and a stream that stalls holds none. A chunk is copied before the next one is asked
+ * for. The bytes are on the disk when it returns.
+ * @param options.pool Default: the one of this process, 16 MiB
  */
 export async function writeHashed(
   file: FileHandle,
   source: AsyncIterable<Uint8Array>,
+  { pool = shared }: { readonly pool?: BufferPool } = {},
 ): Promise<HashedBytes> {
-  const hashing = createHashing();
-  const syncing = createSyncing(file);
-  /** Buffers in the order of their use; the first is the one that is free first. */
-  const used: { readonly buffer: Uint8Array; readonly done: Promise<unknown> }[] = [];
-  let filling: Uint8Array | undefined;
-  let filled = 0;
+  const gathering = createGathering(file, pool);
   let sizeBytes = 0;
-  let writing: Promise<void> = Promise.resolve();
-  const nextBuffer = async (): Promise<Uint8Array> => {
-    if (used.length < buffers) return new Uint8Array(new SharedArrayBuffer(bufferBytes));
-    const first = used.shift();
-    await first?.done;
-    return first?.buffer ?? new Uint8Array(new SharedArrayBuffer(bufferBytes));
-  };
-  const flush = (): void => {
-    if (filling === undefined || filled === 0) return;
-    const bytes = filling.subarray(0, filled);
-    writing = writing.then(() => writeAll(file, bytes));
-    const done = Promise.all([writing, hashing.update(bytes)]);
-    done.catch(() => {}); // told when it is waited for
-    syncing.wrote(filled);
-    used.push({ buffer: filling, done });
-    [filling, filled] = [undefined, 0];
-  };
+  let stalled: NodeJS.Timeout | undefined;
   try {
     for await (const chunk of source) {
+      clearTimeout(stalled);
       sizeBytes += chunk.byteLength;
-      for (let taken = 0; taken < chunk.byteLength;) {
-        filling ??= await nextBuffer();
-        const piece = chunk.subarray(taken, taken + bufferBytes - filled);
-        filling.set(piece, filled);
-        filled += piece.byteLength;
-        taken += piece.byteLength;
-        if (filled === bufferBytes) flush();
-      }
+      await gathering.add(chunk);
+      stalled = setTimeout(() => gathering.rest(), stallMs);
     }
-    flush();
-    const digest = hashing.digest();
-    digest.catch(() => {}); // told when it is waited for
-    await writing;
-    await Promise.all([file.sync(), ...used.map(({ done }) => done)]);
-    return { sha256: await digest, sizeBytes };
+    clearTimeout(stalled);
+    return { sha256: await gathering.end(), sizeBytes };
   } finally {
-    hashing.drop();
-    await writing.catch(() => {}); // the file is not to be closed under it
-    await syncing.rest();
+    clearTimeout(stalled);
+    await gathering.close();
   }
 }

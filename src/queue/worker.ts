@@ -116,7 +116,7 @@ async function runAttempt(
     );
   }, heartbeatMs);
   try {
-    await mkdir(workDir, { recursive: true });
+    await mkdir(workDir, { recursive: true, mode: 0o700 });
     const onProgress = (latest: Progress) => {
       progress = latest;
       options.onProgress?.(claim, latest);

@@ -15,6 +15,7 @@ import type { Config } from "../config/config.ts";
 import { once } from "../media/once.ts";
 import { createLibrary } from "../app/create-library.ts";
 import { createWakeUps } from "../app/work.ts";
+import { catalogFileIn, checkCatalogFile } from "../local/catalog-file.ts";
 import { createLocalLibrary } from "../local/create-library.ts";
 import type { LocalLibrary } from "../local/library.ts";
 import { createPresence } from "../local/presence.ts";
@@ -30,20 +31,25 @@ import type { LocalSteps } from "./steps.ts";
  * Opens a library on this machine: SQLite for catalog and queue, files for the bytes, and the use cases
  * over them. Other processes do not see it before it writes something.
  * @param options.readers slow reads run on threads of their own, beside other requests. Default: false
- * @throws MediaError `no_library` when there is none and `create` is false; `catalog_newer`;
+ * @throws MediaError `no_library` when there is none and `create` is false; `catalog_lost`; `catalog_newer`;
  * `storage_failed` when the data directory cannot be used
  */
 export async function openDailies(
   config: Config,
   { create = true, readers = false }: { create?: boolean; readers?: boolean } = {},
 ): Promise<LocalLibrary> {
-  const file = join(config.dataDir, "dailies.db");
+  const file = catalogFileIn(config.dataDir);
+  const session = newSession();
+  const newId = createIdSource(session);
+  const objects = createFilesystemObjectStore({
+    dir: join(config.dataDir, "objects"),
+    newVersion: newId,
+  });
+  await checkCatalogFile(config.dataDir, objects);
   if (!create && !existsSync(file))
     throw new MediaError("no_library", `there is no library in ${config.dataDir}`);
   const database = openDatabase(file);
   const seal = createSeal({ keyFile: config.masterKeyFile });
-  const session = newSession();
-  const newId = createIdSource(session);
   const { metadataTable } = config;
   const catalog = createSqliteCatalog({
     whenEnded: runEnded,
@@ -52,10 +58,6 @@ export async function openDailies(
     ...(readers ? { readers: createReaders({ path: file }) } : {}),
   });
   const queue = createSqliteQueue({ whenEnded: runEnded, database, session, newId });
-  const objects = createFilesystemObjectStore({
-    dir: join(config.dataDir, "objects"),
-    newVersion: newId,
-  });
   const worksDir = join(config.dataDir, "work");
   const sessions = createSqliteSessions(database, session);
   const presence = createPresence({ sessions, session, catalog, queue, objects, worksDir });

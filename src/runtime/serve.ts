@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { createApi } from "../api/app.ts";
-import { createMetrics } from "../api/metrics.ts";
+import { createMetrics, type Metrics } from "../api/metrics.ts";
 import { startServer } from "../api/server.ts";
 import { createUploads, type Uploads } from "../api/uploads.ts";
 import { asMediaError } from "../media/errors.ts";
@@ -11,6 +11,7 @@ import { guardServer } from "../api/security/guard.ts";
 import { logUpdates } from "../app/log-updates.ts";
 import type { LocalLibrary } from "../local/library.ts";
 import { logWatch } from "../local/log-watch.ts";
+import { watchCatalogFile } from "../local/catalog-file.ts";
 import type { Logger } from "../log/log.ts";
 import { createSandbox } from "../sandbox/create.ts";
 import type { WatchedFolder } from "../local/watched-folders.ts";
@@ -71,14 +72,47 @@ function backgroundParts(
   ];
 }
 
+interface WorkerSignals {
+  /** After it, no job begins. */
+  readonly drain: AbortSignal;
+  /** After it, running jobs return to the queue. */
+  readonly signal: AbortSignal;
+  readonly onWorking: (isWorking: boolean) => void;
+}
+
+/** The worker as a part of the service: does jobs as they come, logs and counts them. */
+function workerPart(
+  dailies: LocalLibrary,
+  metrics: Metrics,
+  log: Logger,
+  { drain, signal, onWorking }: WorkerSignals,
+): BackgroundPart {
+  const updates = logUpdates(log);
+  return {
+    name: "worker",
+    run: async () => {
+      const done = dailies.work({
+        drain,
+        signal,
+        onStart: () => onWorking(true),
+        onUpdate: (update) => {
+          updates(update);
+          metrics.count(update);
+        },
+      });
+      await done.finally(() => onWorking(false));
+    },
+  };
+}
+
 /**
- * The always-on Dailies of one machine: HTTP, the worker, and what else goes on in the background,
- * in one process.
- * @throws MediaError `invalid_config` when the address cannot be had; whatever `openDailies` throws
+ * The service of one machine in one process: HTTP, the worker, and the background parts.
+ * @throws MediaError `invalid_config` when the address is not available; every error of `openDailies`
  */
 export async function serve(config: Config, options: ServeOptions, log: Logger): Promise<Service> {
   const { graceMs } = options;
   const dailies = await openDailies(config, { readers: true });
+  const catalogTrouble = await watchCatalogFile(config.dataDir);
   const { host, port, acceptSandbox } = options;
   const { access } = dailies;
   const guard = { ...config.security, access, host, acceptSandbox, sandbox: createSandbox };
@@ -88,8 +122,8 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
   };
   const security = await guardServer(guard).catch(giveUp);
   const metrics = createMetrics({ dailies });
-  const drain = new AbortController(); // nothing new is begun
-  const end = new AbortController(); // what runs is handed back
+  const drain = new AbortController(); // no new job begins
+  const end = new AbortController(); // running jobs return to the queue
   const uploads = await createUploads({
     dailies,
     log,
@@ -97,7 +131,7 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
     maxBytes: config.limits.maxUploadBytes,
     signal: end.signal,
   });
-  // what was complete when the last run ended becomes objects now
+  // uploads that were complete when the last run ended become objects now
   const tidying = uploads
     .tidy(drain.signal)
     .catch((error: unknown) => log.warn({ err: error }, "uploads could not be tidied"));
@@ -109,25 +143,17 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
     security,
     uploads,
     signal: drain.signal,
-    unready: async () => (working ? [] : ["the worker has not started"]),
+    unready: async () => [
+      ...(working ? [] : ["the worker has not started"]),
+      ...(await catalogTrouble()),
+    ],
   });
   const server = await startServer({ app: api, host, port }).catch(giveUp);
-  const worker: BackgroundPart = {
-    name: "worker",
-    run: async () => {
-      const updates = logUpdates(log);
-      const done = dailies.work({
-        drain: drain.signal,
-        signal: end.signal,
-        onStart: () => void (working = true),
-        onUpdate: (update) => {
-          updates(update);
-          metrics.count(update);
-        },
-      });
-      await done.finally(() => (working = false));
-    },
-  };
+  const worker = workerPart(dailies, metrics, log, {
+    drain: drain.signal,
+    signal: end.signal,
+    onWorking: (is) => void (working = is),
+  });
   const running = Promise.all([
     keepRunning(worker, drain.signal, log),
     ...backgroundParts(dailies, options, uploads, log, end.signal).map((part) =>
@@ -137,11 +163,11 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
 
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
-    log.info({ graceMs }, "stopping: what is under way may finish");
+    log.info({ graceMs }, "stopping: running jobs may finish");
     drain.abort();
     const timer = setTimeout(() => end.abort(), graceMs);
     await Promise.all([server.close(graceMs, end.signal), running, tidying]);
-    await uploads.idle(); // whose client has gone meanwhile
+    await uploads.idle(); // also those whose client has gone
     clearTimeout(timer);
     await dailies.close();
     log.info({}, "stopped");

@@ -1,5 +1,5 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { renameSync, rmSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync } from "node:fs";
+import { readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -145,6 +145,12 @@ export async function transaction<T>(
   }
 }
 
+/** Makes an empty file that only this user may read, if there is none: SQLite's own would follow the umask. */
+function makePrivate(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, "a", 0o600));
+}
+
 /**
  * Opens the SQLite file (or `:memory:`), making it and its folder when they are not there, and
  * brings its schema up to date. Write-ahead log, and every commit reaches the disk.
@@ -152,7 +158,7 @@ export async function transaction<T>(
  */
 export function openDatabase(path: string): DatabaseSync {
   try {
-    if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    if (path !== ":memory:") makePrivate(path);
     const database = new DatabaseSync(path, { timeout: patienceMs });
     database.exec(`PRAGMA journal_mode = WAL; ${thorough}; PRAGMA cache_size = -8000`);
     migrate(database, path);
