@@ -34,6 +34,7 @@ export type Effect =
   | {
       readonly type: "attemptAccepted";
       readonly attempt: string;
+      readonly engine: string;
       readonly externalId: string;
       readonly step: Step;
     }

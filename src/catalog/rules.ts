@@ -68,7 +68,7 @@ function applyChange(draft: Draft, change: Change, twin: MediaRecord | undefined
     case "startJob":
       return attempts.startJob(draft, change);
     case "acceptJob":
-      return attempts.acceptJob(draft, change.attempt, change.externalId);
+      return attempts.acceptJob(draft, change);
     case "finishJob":
       return attempts.finishJob(draft, change.attempt, change.outcome);
     case "handBack":

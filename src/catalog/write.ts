@@ -69,7 +69,14 @@ export type Change =
    * A provider has accepted the work and will report later: the job runs on and keeps its slot, and
    * it is not lost when our process ends.
    */
-  | { readonly type: "acceptJob"; readonly attempt: string; readonly externalId: string }
+  | {
+      readonly type: "acceptJob";
+      readonly attempt: string;
+      /** The id of the engine that accepted it. */
+      readonly engine: string;
+      /** The provider's name for the work. */
+      readonly externalId: string;
+    }
   /** Ends the attempt, and with it the job, or queues the job for another try. */
   | { readonly type: "finishJob"; readonly attempt: string; readonly outcome: JobOutcome }
   /** Gives up an attempt, which does not count: its job waits again, or is cancelled if it was to be. */

@@ -54,13 +54,13 @@ function betterModel(model: string, { languageCode, modelsDir }: SpeechConfig): 
     ),
   );
   const [language = ""] = languageCode.toLowerCase().split("-");
-  const missing = before.find(
+  const unfetched = before.find(
     ({ id, languages }) => store.find(id) === undefined && languages?.includes(language),
   );
-  if (missing === undefined) return "";
-  const bytes = downloadBytes(missing);
+  if (unfetched === undefined) return "";
+  const bytes = downloadBytes(unfetched);
   const size = bytes === undefined ? "" : ` (${Math.round(bytes / 1e6)} MB)`;
-  return `; better: dailies models pull ${missing.id}${size}`;
+  return `; better: dailies models pull ${unfetched.id}${size}`;
 }
 
 interface Chosen {

@@ -28,7 +28,7 @@ export function createLabelStep(parts: {
 }): StepWork<LabelRequest, LabelResult> {
   const { labelerOf, objects } = parts;
   return {
-    engineOf: (job) => labelerOf(job.settings["engine"]),
+    engineOf: labelerOf,
     async requestOf({ job, media }) {
       const { name, version } = media;
       const source = { bucket: "uploads", key: name, version } as const;

@@ -32,7 +32,7 @@ export type Begun<Result> =
 export type Collected<Result> =
   | { readonly state: "running"; readonly progress: Progress }
   | { readonly state: "done"; readonly result: Result }
-  /** The work failed, was cancelled at the provider, or is not known there any more. */
+  /** The work failed, was cancelled at the provider, or the provider does not know it any more. */
   | { readonly state: "failed"; readonly error: MediaError };
 
 /** What an engine that accepts work can do besides. */
@@ -45,10 +45,14 @@ export interface RemoteWork<Request, Result> {
   readonly maxMs: number;
   /**
    * What has become of accepted work. Asking again is harmless: each answer is complete. Results that
-   * lie at the provider are copied to the targets that the request names.
+   * lie at the provider are copied into the object store first. The request is the one of `begin`, made anew.
    * @throws MediaError when the question could not be answered; the work itself is untouched
    */
-  collect(externalId: string, request: Request): Promise<Collected<Result>>;
+  collect(
+    externalId: string,
+    request: Request,
+    options: { readonly signal: AbortSignal },
+  ): Promise<Collected<Result>>;
   /** Stops accepted work. Work that has ended or is unknown stays as it is. */
   cancel(externalId: string): Promise<void>;
 }

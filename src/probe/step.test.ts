@@ -25,7 +25,7 @@ describeWithSharedMedia("the step probe", () => {
     } as const;
     const sandbox = await createSandbox();
     const step = createProbeStep(createProbing({ sandbox, objects, limits: defaultLimits }));
-    expect(step.engineOf(job).id).toBe("ffprobe");
+    expect(step.engineOf(undefined).id).toBe("ffprobe");
     const outcome = await runStep(step, { job, media });
 
     const [change] = outcome.changes;

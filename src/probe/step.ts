@@ -8,7 +8,7 @@ export function createProbeStep(parts: {
   readonly proberOf: (engine: unknown) => Prober;
 }): StepWork<ProbeRequest, MediaFacts> {
   return {
-    engineOf: (job) => parts.proberOf(job.settings["engine"]),
+    engineOf: parts.proberOf,
     requestOf: async ({ media: { name, version } }) => ({
       source: { bucket: "uploads", key: name, version },
     }),

@@ -148,13 +148,14 @@ export function jobQueueContract(kind: string, open: () => Promise<QueueStage>):
       const begun = await must(stage.deadQueue.claim({ slots }));
       const { media, attempt } = begun;
       const holder = { name: media.name, version: media.version, attempt };
-      const accept: Change = { type: "acceptJob", attempt, externalId: "job-1" };
+      const accept: Change = { type: "acceptJob", attempt, engine: "far/1", externalId: "job-1" };
       expect(await stage.catalog.apply({ expect: holder, changes: [accept] })).toBe("applied");
       expect((await stage.queue.recover()).takenOver).toBe(0);
       expect(await claim(), "it keeps its slot").toBeUndefined();
+      expect(await stage.queue.held(attempt)).toMatchObject({ attempt, deaths: 0 });
       const subject = { name: media.name, version: media.version };
       expect(await stage.queue.listAccepted()).toMatchObject([
-        { attempt, externalId: "job-1", step: "transcribe", media: subject },
+        { attempt, engine: "far/1", externalId: "job-1", step: "transcribe", media: subject },
       ]);
       expect(await finish(begun, { state: "succeeded", notes: [] })).toBe("applied");
       expect(await stage.queue.listAccepted()).toEqual([]);
@@ -166,10 +167,11 @@ export function jobQueueContract(kind: string, open: () => Promise<QueueStage>):
       const { attempt } = await must(claim());
       const write = (change: Change) =>
         stage.catalog.apply({ expect: { name: "a", version }, changes: [change] });
-      await write({ type: "acceptJob", attempt, externalId: "job-1" });
+      await write({ type: "acceptJob", attempt, engine: "far/1", externalId: "job-1" });
       await write({ type: "removeMedia", name: "a", keepBytesMs: 0 });
       expect(await stage.queue.listAccepted()).toMatchObject([{ attempt, media: { version } }]);
       expect(await stage.queue.heartbeat(attempt, undefined)).toBe("lost");
+      expect(await stage.queue.held(attempt)).toBeUndefined();
       await stage.queue.handBack(attempt);
       expect(await stage.queue.listAccepted()).toEqual([]);
     });
@@ -191,6 +193,31 @@ export function jobQueueContract(kind: string, open: () => Promise<QueueStage>):
       expect(await stage.catalog.apply({ expect: expected, changes: [end] })).toBe("applied");
       expect(await start(second)).toBe("superseded");
       expect((await stage.catalog.listAttempts("a")).map(({ id }) => id)).toEqual([first]);
+    });
+
+    const messageOf = async (name: string) => {
+      const [job] = await stage.catalog.listJobs({ name });
+      if (job === undefined) throw new Error("no job");
+      return { name: job.name, version: job.version, jobId: job.id };
+    };
+
+    it("begins the job of a message once, and none that has ended or was replaced", async () => {
+      await enqueue("a", ["probe"]);
+      const message = await messageOf("a");
+      const started = await must(stage.queue.start(message));
+      expect(started.job).toMatchObject({ id: message.jobId, state: "running", attempts: 1 });
+      expect(await stage.queue.held(started.attempt)).toEqual(started);
+      expect(await stage.queue.start(message)).toBeUndefined();
+      await finish(started, { state: "succeeded", notes: [] });
+      expect(await stage.queue.start(message)).toBeUndefined();
+      expect(await stage.queue.held(started.attempt)).toBeUndefined();
+      expect(await stage.queue.start({ ...message, version: newId() })).toBeUndefined();
+    });
+
+    it("begins no job of a message while it is paused", async () => {
+      await enqueue("a", ["probe"]);
+      await stage.queue.pause();
+      expect(await stage.queue.start(await messageOf("a"))).toBeUndefined();
     });
 
     it("hands nothing out while it is paused, and lets what runs go on", async () => {

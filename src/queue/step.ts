@@ -27,8 +27,11 @@ export interface StepOutcome {
  * by another process days later. So a step keeps nothing between two calls. Failure is a thrown MediaError.
  */
 export interface StepWork<Request = unknown, Result = unknown> {
-  /** The engine that the job's settings name. @throws MediaError when it is not here */
-  engineOf(job: Job): Engine<Request, Result>;
+  /**
+   * The engine of that id, as a job's settings and an accepted attempt have it; the usual one for
+   * settings that name none. @throws MediaError when it is not here
+   */
+  engineOf(id: unknown): Engine<Request, Result>;
   /** What the engine is asked. */
   requestOf(context: StepContext): Promise<Request>;
   /** Stores what is to be stored of the result, and says what follows from it. Changes nothing else. */

@@ -1,22 +1,22 @@
 import type { SlotKind } from "../media/job.ts";
 
-/** How soon a worker with nothing to do looks again, at the latest. */
+/** How long a worker without work waits before it looks again. */
 export const pollMs = 250;
-/** Pauses differ by a quarter up and down, so that workers do not look in step. */
+/** Pauses vary by up to a quarter either way, so that workers do not look at the same moment. */
 const spread = 0.25;
 
 export function pollDelayMs(random: () => number = Math.random): number {
   return pollMs * (1 - spread + random() * 2 * spread);
 }
 
-/** How long a session may take slot after slot while others wait for one. */
+/** How long a session may take one slot after another while other sessions wait. */
 const turnMs = 1_000;
-/** Then it leaves a gap in which every other worker has looked at least once. */
+/** After that it leaves a gap in which every other worker looks at least once. */
 const gapMs = pollMs * (1 + spread) + 20;
 
-/** Whose turn it is: what keeps a session that finds its own next job at once from keeping a slot for ever. */
+/** Turns between sessions: without them a session that always finds its own next job would keep a slot for ever. */
 export interface Turns {
-  /** True when the session has had its turn at this kind, and another one waits for it. */
+  /** True when the session has had its turn at this kind, and another session waits for a slot of it. */
   mustRest(kind: SlotKind, others: () => boolean): boolean;
   took(kind: SlotKind): void;
 }

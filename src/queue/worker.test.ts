@@ -72,7 +72,7 @@ describe("worker", () => {
   };
   const stateOf = async (step: Step) => (await catalog.listJobs({ step }))[0]?.state;
 
-  it("runs what waits and what follows from it, then settles the media", async () => {
+  it("runs what waits and what follows from it, until the media file is ready", async () => {
     const version = await put("a", ["probe"]);
     const probed: PlainStep = async ({ media }) => ({
       ...nothing,
@@ -124,7 +124,7 @@ describe("worker", () => {
     ]);
   });
 
-  it("does not begin once more what its process died of again and again", async () => {
+  it("fails a job whose process died again and again, instead of beginning it once more", async () => {
     await put("a", ["gif"]);
     const deadly: PlainStep = async () => {
       throw new Error("never to be run");
@@ -157,7 +157,7 @@ describe("worker", () => {
     expect(await stateOf("gif")).toBe("queued");
   });
 
-  it("lets what met a full disk wait without counting the try, or ends it like other failures", async () => {
+  it("lets a job that met a full disk wait without counting the try, or fails it like others", async () => {
     await put("a", ["gif"]);
     const crowded: PlainStep = async () => {
       throw new MediaError("disk_full", "no space is left");
@@ -170,7 +170,7 @@ describe("worker", () => {
     expect((gif?.runAfter ?? 0) - Date.now()).toBeGreaterThan(20_000);
   });
 
-  it("begins nothing without space: it waits for some, or says so", async () => {
+  it("begins nothing without space: it waits for space, or ends with an error", async () => {
     await put("a", ["gif"]);
     const full = async () => false;
     const worker = await run({}, { hasSpace: full });
@@ -184,7 +184,7 @@ describe("worker", () => {
     expect(await stateOf("gif")).toBe("succeeded");
   });
 
-  it("puts off what may succeed later", async () => {
+  it("tries later what may succeed then", async () => {
     await put("a", ["gif"]);
     const flaky: PlainStep = async () => {
       throw new MediaError("engine_failed", "it fell over");
@@ -232,7 +232,7 @@ describe("worker", () => {
     ]);
   });
 
-  it("discards what a job made for a version that is no more", async () => {
+  it("discards what a job made for a version that was removed", async () => {
     const version = await put("a", ["gif"]);
     const discarded: Change[] = [];
     const late: PlainStep = async ({ media }) => {

@@ -14,7 +14,7 @@ export function createTranscodeStep(parts: {
   readonly transcoderOf: (engine: unknown) => Transcoder;
 }): StepWork<TranscodeRequest, TranscodeResult> {
   return {
-    engineOf: (job) => parts.transcoderOf(settingsOf(job).engine),
+    engineOf: parts.transcoderOf,
     async requestOf({ job, media }) {
       const { name, version, facts } = media;
       if (facts === undefined)

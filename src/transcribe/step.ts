@@ -78,9 +78,7 @@ export function createTranscribeStep({
   optionsOf,
 }: Parts): StepWork<TranscribeRequest, TranscribeResult> {
   return {
-    engineOf({ settings: { engine } }) {
-      return transcriberOf(typeof engine === "string" ? engine : undefined);
-    },
+    engineOf: (id) => transcriberOf(typeof id === "string" ? id : undefined),
     async requestOf({ job, media }) {
       const { name, facts } = media;
       const { languageCode } = job.settings;

@@ -10,7 +10,7 @@ export async function runStep<Request, Result>(
 ): Promise<StepOutcome> {
   const { signal = new AbortController().signal, onProgress = () => {}, workDir = "" } = context;
   const request = await step.requestOf(context);
-  const engine = step.engineOf(context.job);
+  const engine = step.engineOf(context.job.settings["engine"]);
   const result = await doWork(engine, request, { signal, onProgress, workDir });
   return step.conclude(context, result);
 }

@@ -1,6 +1,6 @@
 import type { AttemptEnd } from "../effect.ts";
 import { lastOutputLength, type JobRecord, type MediaRecord } from "../record.ts";
-import type { JobOutcome } from "../write.ts";
+import type { Change, JobOutcome } from "../write.ts";
 import { putJob, type Draft } from "./draft.ts";
 
 /** How jobs run: an attempt holds a job from its start to its end. Each returns whether it held. */
@@ -35,12 +35,15 @@ export function startJob(
   return true;
 }
 
-export function acceptJob(draft: Draft, attempt: string, externalId: string): boolean {
+export function acceptJob(
+  draft: Draft,
+  { attempt, engine, externalId }: Extract<Change, { readonly type: "acceptJob" }>,
+): boolean {
   const { record } = draft;
   const job = holderOf(record, attempt);
   if (record === undefined || job?.running === undefined) return false;
   putJob(draft, record, { ...job, running: { ...job.running, externalId } });
-  draft.effects.push({ type: "attemptAccepted", attempt, externalId, step: job.step });
+  draft.effects.push({ type: "attemptAccepted", attempt, engine, externalId, step: job.step });
   return true;
 }
 

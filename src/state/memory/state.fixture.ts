@@ -22,6 +22,7 @@ export interface HeldSlot {
   readonly session: string;
   readonly name: string;
   readonly version: string;
+  readonly engine?: string;
   readonly externalId?: string;
   readonly acceptedAt?: number;
 }
@@ -155,9 +156,9 @@ function saveEffect(
     }
     case "attemptAccepted": {
       const slot = state.slots.get(effect.attempt);
-      const { externalId } = effect;
+      const { engine, externalId } = effect;
       if (slot !== undefined)
-        state.slots.set(effect.attempt, { ...slot, externalId, acceptedAt: now });
+        state.slots.set(effect.attempt, { ...slot, engine, externalId, acceptedAt: now });
       return;
     }
     case "attemptEnded":

@@ -94,7 +94,7 @@ export function createSqliteQueue({
   session,
   newId,
   random,
-}: Options): Omit<JobQueue, "listAccepted"> {
+}: Options): Omit<JobQueue, "listAccepted" | "start" | "held"> {
   const sql = statements(database);
   const turns = createTurns();
   const next = (wish: Parameters<JobQueue["claim"]>[0]): Row | undefined => {

@@ -126,6 +126,7 @@ CREATE INDEX jobs_by_owner ON jobs (owner, seq) WHERE current = 1;
 -- media file is gone: the provider has to hear of that.
 ALTER TABLE held_slots ADD COLUMN name TEXT;
 ALTER TABLE held_slots ADD COLUMN step TEXT;
+ALTER TABLE held_slots ADD COLUMN engine TEXT;
 ALTER TABLE held_slots ADD COLUMN external_id TEXT;
 ALTER TABLE held_slots ADD COLUMN accepted_at INTEGER;
 

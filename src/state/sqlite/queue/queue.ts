@@ -6,7 +6,7 @@ import { recordsOf } from "../record/records.ts";
 import type { WhenEnded } from "../../../catalog/rules.ts";
 import { jobView, type MediaRecord } from "../../../catalog/record.ts";
 import type { SlotKind, Step } from "../../../media/job.ts";
-import type { AcceptedAttempt, Claim, JobQueue } from "../../../queue/job-queue.ts";
+import type { AcceptedAttempt, Claim, JobMessage, JobQueue } from "../../../queue/job-queue.ts";
 import { isAnyDue, nextJob, othersWaitFor, wakeDelayed } from "./next-job.ts";
 import { createTurns } from "../../../queue/turns.ts";
 
@@ -51,11 +51,17 @@ function pausedSince(sql: Sql): number | undefined {
 function acceptedOf(row: Row): AcceptedAttempt {
   return {
     attempt: String(row["attempt"]),
+    engine: String(row["engine"]),
     externalId: String(row["external_id"]),
     step: row["step"] as Step,
     media: { name: String(row["name"]), version: String(row["version"]) },
     since: Number(row["accepted_at"]),
   };
+}
+
+function messageOf(row: Row): JobMessage {
+  const [name, version, jobId] = [row["name"], row["version"], row["id"]];
+  return { name: String(name), version: String(version), jobId: String(jobId) };
 }
 
 function claimOf(record: MediaRecord | undefined, jobId: string, attempt: string): Claim {
@@ -69,16 +75,14 @@ export function createSqliteQueue(options: Options): JobQueue {
   const { database, session, newId, whenEnded, random = Math.random } = options;
   const sql = statements(database);
   const records = recordsOf(database);
-  /** Begins a job that is free. */
-  const start = (row: Row): Claim => {
-    const [name, version, jobId] = [row["name"], row["version"], row["id"]].map(String);
-    if (name === undefined || version === undefined || jobId === undefined) throw new Error();
+  /** Begins a job; undefined when it is not queued any more. */
+  const start = ({ name, version, jobId }: JobMessage): Claim | undefined => {
     const attempt = newId();
-    const { record } = records.write(
+    const { applied, record } = records.write(
       { expect: { name, version }, changes: [{ type: "startJob", jobId, attempt, session }] },
       { whenEnded, now: Date.now() },
     );
-    return claimOf(record, jobId, attempt);
+    return applied === "applied" ? claimOf(record, jobId, attempt) : undefined;
   };
   const release = (attempt: string, how: "handBack" | "loseAttempt"): void => {
     const subject = nameOf(sql, attempt);
@@ -110,11 +114,27 @@ export function createSqliteQueue(options: Options): JobQueue {
           if (row === undefined) return undefined;
           touchSession(database, session);
           turns.took(row["kind"] as SlotKind);
-          return start(row);
+          return start(messageOf(row));
         },
         notDurable,
       );
       return claimed;
+    },
+    async start(message) {
+      if (pausedSince(sql) !== undefined) return undefined;
+      const begin = () => {
+        touchSession(database, session);
+        return start(message);
+      };
+      return transaction(database, begin, notDurable);
+    },
+    async held(attempt) {
+      const read = () => {
+        const row = sql("SELECT name, id FROM jobs WHERE attempt = ? AND current = 1").get(attempt);
+        if (row === undefined) return undefined;
+        return claimOf(records.get(String(row["name"])), String(row["id"]), attempt);
+      };
+      return transaction(database, read, notDurable);
     },
     async heartbeat(attempt, progress) {
       const read = () =>

@@ -140,11 +140,9 @@ export function saveEffect(place: Place, effect: Effect): void {
     case "attemptStarted":
       return startAttempt(place, effect);
     case "attemptAccepted":
-      sql("UPDATE held_slots SET external_id = ?, accepted_at = ? WHERE attempt = ?").run(
-        effect.externalId,
-        now,
-        effect.attempt,
-      );
+      sql(
+        "UPDATE held_slots SET engine = ?, external_id = ?, accepted_at = ? WHERE attempt = ?",
+      ).run(effect.engine, effect.externalId, now, effect.attempt);
       return;
     case "attemptEnded":
       return endAttempt(sql, effect);
