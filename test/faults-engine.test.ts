@@ -11,11 +11,18 @@ import { processesWith } from "./support/processes.ts";
 
 /** Engines that hang, that do not listen, and that are not there: other programs in their place. */
 
-/** Tells its version, and hangs else; asked to end, it does not. */
-const hangs = `#!/bin/sh
-case "$*" in -version) echo "ffmpeg version 9.9 Copyright"; exit 0;; esac
-trap '' TERM INT HUP
-while :; do sleep 987; done
+/** How the hanging program is found among the processes. */
+const hanging = "--hangs-for-a-test";
+
+/**
+ * Prints its version, and otherwise hangs and ignores the signals that ask it to end. Perl, because the
+ * sandbox lets no decoder start another process, such as a shell's `sleep`.
+ */
+const hangs = `#!/usr/bin/perl
+if ("@ARGV" eq "-version") { print "ffmpeg version 9.9 Copyright\\n"; exit 0 }
+$SIG{$_} = "IGNORE" for qw(TERM INT HUP);
+$0 = "engine ${hanging}";
+sleep 987 while 1;
 `;
 
 describeWithMounts("an engine", () => {
@@ -69,7 +76,7 @@ describeWithMounts("an engine", () => {
     const { jobs, ...state } = lookAt(library);
     expect(state).toMatchObject({ integrity: "ok", orphans: [], open: [], work: [], sessions: 0 });
     expect(jobs).toEqual(["tone.wav audio failed limit_time", "tone.wav probe succeeded"]);
-    expect(processesWith("sleep 987")).toEqual([]);
+    expect(processesWith(hanging)).toEqual([]);
   });
 
   describe.each([
@@ -80,14 +87,14 @@ describeWithMounts("an engine", () => {
       replace(name, hangs, 0o755);
       const args = ["process", join(folder, "tone.wav"), "--only", "audio"];
       const running = command(...args, "--jsonl");
-      await until("the engine", () => processesWith("sleep 987").length > 0);
+      await until("the engine", () => processesWith(hanging).length > 0);
       const at = performance.now();
       running.child.kill("SIGINT");
       const { exitCode, stderr } = await running.ended;
       expect(performance.now() - at).toBeLessThan(20_000);
       expect(exitCode).toBe(130);
       expect(stderr).toContain("The same command goes on where this one stopped.");
-      expect(processesWith("sleep 987")).toEqual([]);
+      expect(processesWith(hanging)).toEqual([]);
       const { open, ...state } = lookAt(library);
       expect(open).toEqual(waiting);
       expect(state).toMatchObject({ integrity: "ok", orphans: [], work: [], sessions: 0 });
