@@ -87,3 +87,30 @@ it("keeps the subscriptions that were there before keys were noted, and their op
   expect(await store.confirm("hash")).toMatchObject([{ id: "s2", state: "confirmed" }]);
   database.close();
 });
+
+it("gives every job to the owner of its media file, and assumes no owner for any row", () => {
+  const path = join(folder, "dailies.db");
+  const old = new DatabaseSync(path);
+  for (const number of [1, 2, 3, 4, 5, 6, 7]) old.exec(published(`000${number}`));
+  old.exec("PRAGMA user_version = 7");
+  const job = (id: string, state: string, current: number) =>
+    `INSERT INTO jobs (id, name, version, step, part, settings, kind, priority, state, current, enqueued_at)
+     VALUES ('${id}', 'a.mp4', 'v1', 'gif', 'gif', '{}', 'transcode', 3, '${state}', ${current}, 5);`;
+  old.exec(`INSERT INTO media (name, version, owner, sha256, size_bytes, state, created_at, updated_at)
+    VALUES ('a.mp4', 'v1', 'ada', 'x', 1, 'ready', 5, 5);
+    ${job("current", "succeeded", 1)} ${job("replaced", "cancelled", 0)}`);
+  old.close();
+  const database = openDatabase(path);
+  expect(database.prepare("SELECT id, owner FROM jobs").all()).toMatchObject([
+    { id: "current", owner: "ada" },
+  ]);
+  for (const table of ["media", "jobs", "events"]) {
+    const owner = database
+      .prepare(
+        `SELECT "notnull", dflt_value FROM pragma_table_info('${table}') WHERE name = 'owner'`,
+      )
+      .get();
+    expect(owner, table).toMatchObject({ notnull: 1, dflt_value: null });
+  }
+  database.close();
+});
