@@ -9,6 +9,11 @@ export interface Word {
   readonly confidence?: number;
   /** Punctuation that follows the word without a space: `.`, `,`, `?` … */
   readonly punctuation?: string;
+  /**
+   * How sure its times are: `doubtful`, the sound there hardly resembles the word; `estimated`, nothing
+   * was found and they are divided by letters. Absent: as sure as the engine's.
+   */
+  readonly timing?: "doubtful" | "estimated";
   /** `spk_0`, `spk_1` …, when speakers were told apart. */
   readonly speaker?: string;
 }
