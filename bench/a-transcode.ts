@@ -14,7 +14,7 @@ import { asFilmed, asTheWebHasIt, footageIs, makeClip } from "./footage.ts";
 import { costOf, run, type Cost } from "./measure.ts";
 import { processing, renditionFile, stepTimes, stepsWallMs, transcoding } from "./ours.ts";
 
-/** The same work by several contenders, round for round: A B C, A B C, … */
+/** Lets several contenders do the same work in turns: A B C, A B C, … */
 async function inTurns<Name extends string>(
   rounds: number,
   contenders: Readonly<Record<Name, (round: number) => Promise<Cost>>>,
@@ -32,7 +32,7 @@ async function inTurns<Name extends string>(
   return taken;
 }
 
-/** The four outputs and the poster against one command, and against a process for each. */
+/** Compares the four outputs and the poster with one command, and with one process for each output. */
 async function fourOutputs(bench: Bench, work: HandWritten): Promise<Row[]> {
   const dataDir = (round: number) => join(bench.folder, `library-${round}`);
   const steps: number[] = [];
@@ -58,7 +58,7 @@ async function fourOutputs(bench: Bench, work: HandWritten): Promise<Row[]> {
       what: `— ${what}`,
       unit: "s",
       measured: spreadOf(of.map((ms) => ms / 1000)),
-      beside: { what: name, measured: spreadOf(by.map((ms) => ms / 1000)) },
+      comparison: { what: name, measured: spreadOf(by.map((ms) => ms / 1000)) },
     },
   ];
   return [
@@ -70,7 +70,7 @@ async function fourOutputs(bench: Bench, work: HandWritten): Promise<Row[]> {
   ];
 }
 
-/** A source that already is what both films are to be. */
+/** Measures a source that already fits both films and is copied. */
 async function copied(bench: Bench): Promise<Row[]> {
   const seconds = bench.quick ? 2 : 40;
   const size = bench.quick ? { width: 320, height: 180 } : { width: 1280, height: 720 };
@@ -109,13 +109,13 @@ async function copied(bench: Bench): Promise<Row[]> {
       what: "— the step, wall",
       unit: "s",
       measured: secondsOf(steps),
-      beside: { what: "encoding both by hand", measured: secondsOf(encode.wallMs) },
+      comparison: { what: "encoding both by hand", measured: secondsOf(encode.wallMs) },
     },
   ];
 }
 
-/** How alike a film is to its source, scaled as the film is: 1 is the same. */
-async function likeness(film: string, source: string): Promise<number> {
+/** How similar a film is to its source at the film's size: 1 means equal. */
+async function similarity(film: string, source: string): Promise<number> {
   const graph = "[1:v]setpts=PTS-STARTPTS[s];[0:v]setpts=PTS-STARTPTS[f];[s][f]scale2ref[a][b];";
   const inputs = ["-i", film, "-i", source, "-filter_complex", `${graph}[b][a]ssim=stats_file=-`];
   const printed = await run("ffmpeg", ["-nostdin", "-v", "error", ...inputs, "-f", "null", "-"]);
@@ -128,7 +128,7 @@ async function videoBitRate(path: string): Promise<number> {
   return Number((await run("ffprobe", [...asked, path])).trim());
 }
 
-/** The renditions beside x264 `medium` at the same bit rate; nothing in it depends on the machine's mood. */
+/** Compares the renditions with x264 `medium` at the same bit rate. The result does not depend on the machine's load. */
 async function quality(bench: Bench, work: HandWritten): Promise<Row[]> {
   const rows: Row[] = [];
   for (const rendition of ["web", "phone"] as const) {
@@ -136,7 +136,7 @@ async function quality(bench: Bench, work: HandWritten): Promise<Row[]> {
     const ours = (await renditionFile(join(bench.folder, "library-0"), rendition)).path;
     const bitRate = await videoBitRate(ours);
     const path = await mediumLike(rendition, bitRate, work);
-    const [our, medium] = [await likeness(ours, work.clip), await likeness(path, work.clip)];
+    const [our, medium] = [await similarity(ours, work.clip), await similarity(path, work.clip)];
     const sizes = bitRate / (await videoBitRate(path));
     rows.push(
       {
@@ -149,14 +149,14 @@ async function quality(bench: Bench, work: HandWritten): Promise<Row[]> {
         what: `— ${rendition}, ${Math.round(bitRate / 1000)} kb/s`,
         unit: "SSIM",
         measured: spreadOf([our]),
-        beside: { what: "medium, two passes", measured: spreadOf([medium]) },
+        comparison: { what: "medium, two passes", measured: spreadOf([medium]) },
       },
     );
   }
   return rows;
 }
 
-/** x264 `medium`, asked twice: its rate control misses short clips by a few per cent. */
+/** Encodes with x264 `medium` twice, because its rate control misses short clips by a few per cent. */
 async function mediumLike(
   rendition: "web" | "phone",
   bitRate: number,
@@ -184,10 +184,10 @@ export async function transcode(bench: Bench): Promise<Findings> {
     rows,
     remarks: [
       `The clip: ${seconds} s of ${size.width}×${size.height} at 30 frames a second, ${footageIs}.`,
-      "Ours is `dailies process --only audio,video,gif,poster` from start to exit: Node's start, " +
-        "the import, ffprobe, the sandbox, the checks of every output and the commits are in it.",
+      "The whole program is `dailies process --only audio,video,gif,poster` from start to exit. It includes " +
+        "Node's start, the import, ffprobe, the sandbox, the checks of every output and the commits.",
       `Where the time goes, in the first round: ${await stepTimes(join(bench.folder, "library-0"))}; ` +
-        "all but the probe run at once.",
+        "all but the probe run at the same time.",
       "CPU is user and system time of the whole tree. All contenders run at nice 10, as the " +
         "sandbox's children do.",
     ],

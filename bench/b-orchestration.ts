@@ -10,16 +10,16 @@ import { copiesOf, asTheWebHasIt, makeClip } from "./footage.ts";
 import { transcoding } from "./ours.ts";
 
 interface Overhead {
-  /** Wall time less the children's summed lifetimes, per media. */
+  /** Wall time minus the sum of the children's lifetimes, per media file. */
   readonly lessSum: number;
-  /** Wall time in which no child ran, per media. */
+  /** Wall time in which no child ran, per media file. */
   readonly idle: number;
   readonly wall: number;
 }
 
 const oneSlot = { light: 1, picture: 1, transcode: 1, speech: 1, vision: 1 };
 
-/** Works the calls off one after another in a fresh library, one slot of each kind. */
+/** Makes the calls one after another in a fresh library, with one slot of each kind. */
 async function measure(
   bench: Bench,
   calls: readonly (readonly string[])[],
@@ -29,7 +29,7 @@ async function measure(
   const dataDir = join(bench.folder, "library");
   const library = await openDailies({ ...readConfig({ dataDir }), slots: oneSlot });
   try {
-    await library.recover(); // what happens once is no cost of a media
+    await library.recover(); // work that happens once is not a cost of a media file
     const watch = watchChildren();
     const startedAt = performance.now();
     for (const paths of calls) {
@@ -76,12 +76,17 @@ export async function orchestration(bench: Bench): Promise<Findings> {
     whole.push(await measure(bench, [[folder]], transcoding, count));
   }
   loop.disable();
-  const row = (what: string, of: Overhead[], which: "idle" | "lessSum", held: boolean): Row => ({
+  const row = (
+    what: string,
+    of: Overhead[],
+    which: "idle" | "lessSum",
+    hasTarget: boolean,
+  ): Row => ({
     what,
     unit: "ms",
     measured: spreadOf(of.map((one) => one[which])),
-    beside: { what: "wall per media", measured: spreadOf(of.map(({ wall }) => wall)) },
-    ...(held ? { target: atMost(50) } : {}),
+    comparison: { what: "wall per media file", measured: spreadOf(of.map(({ wall }) => wall)) },
+    ...(hasTarget ? { target: atMost(50) } : {}),
   });
   return {
     rows: [
@@ -92,15 +97,15 @@ export async function orchestration(bench: Bench): Promise<Findings> {
       row("one call for all, all transcoding: wall − summed children", whole, "lessSum", false),
     ],
     remarks: [
-      `${count} files of one second, one slot of each kind. A child counts from just before it is ` +
-        "spawned to its exit.",
-      "With one call a file nothing overlaps, so that the difference is all that is not ffmpeg: " +
-        "import and its fsyncs, claims, commits, working folders, moving outputs in. With one call " +
-        "for all, the import of the next file and the probe run beside ffmpeg; with all " +
-        "transcoding, a media's four ffmpegs run at once, so that their sum is more than the wall " +
-        "and only the time without any child tells.",
-      `Longest the main thread was busy at a stretch: ${(loop.max / 1e6).toFixed(0)} ms; ` +
-        `99 % of the time at most ${(loop.percentile(99) / 1e6).toFixed(0)} ms.`,
+      `${count} files of one second, one slot of each kind. A child's lifetime begins just before it is ` +
+        "spawned and ends at its exit.",
+      "With one call a file nothing overlaps. So the difference is all time outside ffmpeg: import and its " +
+        "fsyncs, claims, commits, working folders, moving outputs into the store. With one call for all, the " +
+        "import of the next file and the probe run at the same time as ffmpeg. With all transcoding, the four " +
+        "ffmpeg processes of a media file run at once. Then the sum of their lifetimes is more than the wall " +
+        "time, and only the time without a child is meaningful.",
+      `The main thread was busy for at most ${(loop.max / 1e6).toFixed(0)} ms without a pause, ` +
+        `and in 99 % of the measurements for at most ${(loop.percentile(99) / 1e6).toFixed(0)} ms.`,
     ],
   };
 }

@@ -1,6 +1,6 @@
 /**
- * What somebody who knows ffmpeg writes by hand to make the same outputs: no sandbox, no checks, no
- * rotation, no HDR. The encoders' settings are those of the profile, word for word.
+ * Commands that an ffmpeg expert would write by hand for the same outputs: no sandbox, no checks, no
+ * rotation, no HDR. The encoders' settings are exactly those of the profile.
  */
 
 const quiet = "-nostdin -v error -y".split(" ");
@@ -31,11 +31,11 @@ const posterPicture = `${fit(1280, 1280)},format=yuvj420p`;
 export interface HandWritten {
   readonly clip: string;
   readonly seconds: number;
-  /** Where the outputs go. */
+  /** The folder for the outputs. */
   readonly folder: string;
 }
 
-/** Both films out of a graph that names its ends web and x, phone and y. */
+/** Writes both films from a filter graph with the outputs web and x, phone and y. */
 function filmsTo(path: string): string[] {
   const made = [...sound, ...clean, ...streamed];
   return [
@@ -48,7 +48,7 @@ function filmsTo(path: string): string[] {
   ];
 }
 
-/** One decode for all four outputs and the poster. */
+/** One process with one decode for all four outputs and the poster. */
 export function onePass({ clip, seconds, folder }: HandWritten): string[] {
   const from = seconds / 10;
   const graph = [
@@ -82,13 +82,13 @@ export function onePass({ clip, seconds, folder }: HandWritten): string[] {
   ];
 }
 
-/** Web and phone alone, in one pass: what a copy saves. */
+/** Only web and phone, in one pass: the work that copying saves. */
 export function twoFilms({ clip, folder }: HandWritten): string[] {
   const graph = `[0:v]split=2[a][b];[a]${webPicture}[web];[b]${phonePicture}[phone];[0:a]asplit=2[x][y]`;
   return ["ffmpeg", ...quiet, "-i", clip, "-filter_complex", graph, ...filmsTo(`${folder}/two`)];
 }
 
-/** A process for each output, each with its own decode. */
+/** One process for each output, each with its own decode. */
 export function fiveProcesses({ clip, seconds, folder }: HandWritten): string[][] {
   const input = ["-i", clip];
   const web = ["-vf", webPicture, ...webCodec.split(" "), ...sound, ...clean, ...streamed];

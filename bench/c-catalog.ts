@@ -16,15 +16,15 @@ import {
   type LibrarySize,
 } from "./library.ts";
 
-/** One question to the catalog; throws when the answer is not what the library holds. */
+/** Asks the catalog one question; throws when the answer does not match the library. */
 type Ask = (catalog: Catalog, random: () => number) => Promise<void>;
 
 interface Question {
   readonly what: string;
   readonly ask: Ask;
-  /** Milliseconds within which 99 of 100 are to be answered. */
+  /** The target in milliseconds for 99 of 100 answers. */
   readonly p99?: number;
-  /** How many times it is asked a round, alone. */
+  /** How often it is asked in a round without other questions. */
   readonly times: number;
 }
 
@@ -49,7 +49,7 @@ function search(words: string, filter: MediaFilter = {}): (catalog: Catalog) => 
 function get(size: LibrarySize): Ask {
   return async (catalog, random) => {
     const media = await catalog.getMedia(nameOf(Math.floor(random() * size.media)));
-    if (media === undefined) throw new Error("a media was not there");
+    if (media === undefined) throw new Error("a media file was missing");
   };
 }
 
@@ -88,9 +88,9 @@ function questionsOn(size: LibrarySize, quick: boolean): Question[] {
 async function timed(times: number, ask: () => Promise<void>): Promise<number[]> {
   const taken: number[] = [];
   for (let asked = 0; asked < times; asked += 1) {
-    // As a server hears of a question: in a turn of the event loop, behind what keeps it busy.
+    // A server gets a question in a turn of the event loop, after the work that is already waiting.
     const startedAt = performance.now();
-    await new Promise((heard) => setImmediate(heard));
+    await new Promise((resolve) => setImmediate(resolve));
     await ask();
     taken.push(performance.now() - startedAt);
   }
@@ -104,7 +104,7 @@ function rowsOf({ what, p99 }: Question, rounds: readonly (readonly number[])[])
       what: `${what}, p99`,
       unit: "ms",
       measured: at(0.99),
-      beside: { what: "p50", measured: at(0.5) },
+      comparison: { what: "p50", measured: at(0.5) },
       ...(p99 === undefined ? {} : { target: atMost(p99) }),
     },
   ];
@@ -114,8 +114,8 @@ const readers = 50;
 const pauseMs = 20;
 
 /**
- * Fifty readers at once, each pausing 20 ms between questions: of a hundred questions 90 are gets,
- * 9 lists and 1 a search for the common word.
+ * Runs fifty readers at once. Each pauses 20 ms between questions. Of a hundred questions, 90 are
+ * gets, 9 are lists and 1 is a search for the common word.
  */
 async function together(
   catalog: Catalog,
@@ -145,8 +145,8 @@ async function together(
   return taken;
 }
 
-/** Gets, one after another, while somebody searches for the common word without pause. */
-async function besideSearches(catalog: Catalog, size: LibrarySize, times: number) {
+/** Measures gets one after another, while another reader searches for the common word without a pause. */
+async function getsDuringSearches(catalog: Catalog, size: LibrarySize, times: number) {
   const random = randomFrom(7);
   const done = new AbortController();
   const searches = (async () => {
@@ -161,12 +161,12 @@ async function besideSearches(catalog: Catalog, size: LibrarySize, times: number
   return taken;
 }
 
-/** Builds the library once for all figures that want one of this size. */
+/** Builds the library once for all figures that need this size. */
 export async function libraryFor(bench: Bench, size: LibrarySize): Promise<string> {
   const dataDir = join(bench.shared, `library-${size.media}-${size.transcripts}`);
   const { existsSync } = await import("node:fs");
   if (existsSync(join(dataDir, "dailies.db"))) return dataDir;
-  bench.note(`building a library of ${size.media} media`);
+  bench.note(`building a library of ${size.media} media files`);
   await buildLibrary(dataDir, size, bench.note);
   return dataDir;
 }
@@ -185,7 +185,7 @@ export async function catalogFigure(bench: Bench): Promise<Findings> {
     database,
     readers: createReaders({ path }),
   });
-  // Their threads start with the first questions.
+  // The reader threads start with the first questions.
   await Promise.all([1, 2, 3].map(() => search(commonWord)(catalog)));
   const rounds = Math.min(bench.rounds, 3);
   const rows: Row[] = [];
@@ -215,24 +215,27 @@ export async function catalogFigure(bench: Bench): Promise<Findings> {
           mixed.map((taken) => taken[kind]),
         ),
       );
-    bench.note("gets beside searches");
-    const beside = [];
+    bench.note("gets during searches");
+    const duringSearches = [];
     for (let round = 0; round < rounds; round += 1)
-      beside.push(await besideSearches(catalog, size, bench.quick ? 200 : 5_000));
-    rows.push(...rowsOf({ ...mix, what: "get, while a search never ends", p99: 1 }, beside));
+      duringSearches.push(await getsDuringSearches(catalog, size, bench.quick ? 200 : 5_000));
+    rows.push(
+      ...rowsOf({ ...mix, what: "get, while a search never ends", p99: 1 }, duringSearches),
+    );
   } finally {
     await catalog.close();
   }
   return {
     rows,
     remarks: [
-      `${size.media.toLocaleString("en")} media in folders of a thousand, ` +
+      `${size.media.toLocaleString("en")} media files in folders of a thousand, ` +
         `${size.transcripts.toLocaleString("en")} transcripts of 200 words whose frequencies fall ` +
-        "as 1/rank. A page is 50, a search answers with 20.",
-      "Each time is from the moment a server would hear of the question (a turn of the event loop) " +
-        "to its answer, so that whatever keeps the thread busy counts.",
-      "Lists and searches run on two reader threads beside the main one, as in a server.",
-      `The ${readers} readers pause 20 ms between questions; of a hundred, 90 get, 9 list, 1 searches.`,
+        "as 1/rank. A page has 50 media files; a search answers with 20.",
+      "Each time is from the moment at which a server would get the question (a turn of the event loop) " +
+        "to its answer. So other work on the same thread counts, too.",
+      "Lists and searches run on two reader threads next to the main thread, as in a server.",
+      `The ${readers} readers pause 20 ms between questions. Of a hundred questions, 90 are gets, 9 lists ` +
+        "and 1 a search.",
     ],
   };
 }

@@ -1,13 +1,13 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ChildProcess } from "node:child_process";
 
-/** A child of this process: from just before it was spawned to its exit. */
+/** How long a child of this process lived: from just before it was spawned to its exit. */
 export interface Lifetime {
   readonly startMs: number;
   readonly endMs: number;
 }
 
-/** Notes every child that this process starts from now on. */
+/** Records every child that this process starts from now on. */
 export function watchChildren(): { stop: () => readonly Lifetime[] } {
   const lifetimes: Lifetime[] = [];
   const onChild = (message: unknown) => {

@@ -32,7 +32,7 @@ async function subjectsOf(catalog: Catalog, count: number): Promise<Subject[]> {
   return media.map(({ name, version }) => ({ name, version }));
 }
 
-/** Jobs a second, so many writes at once, which share a commit. */
+/** Jobs enqueued in a second. Writes that run at once share a commit. */
 async function enqueue(
   catalog: Catalog,
   subjects: readonly Subject[],
@@ -53,7 +53,7 @@ async function enqueue(
   return (subjects.length / (performance.now() - startedAt)) * 1000;
 }
 
-/** Claims and finishes; returns each claim's milliseconds, ascending, and the pairs per second. */
+/** Claims and finishes jobs. Returns the milliseconds of each claim, ascending, and the pairs per second. */
 async function claims(
   database: DatabaseSync,
   catalog: Catalog,
@@ -72,7 +72,7 @@ async function claims(
     const askedAt = performance.now();
     const claim = await queue.claim({ slots });
     taken.push(performance.now() - askedAt);
-    if (claim === undefined) throw new Error("nothing was there to claim");
+    if (claim === undefined) throw new Error("there was no job to claim");
     const { name, version } = claim.media;
     await catalog.apply({
       expect: { name, version, attempt: claim.attempt },
@@ -85,7 +85,7 @@ async function claims(
   return { taken: taken.toSorted((a, b) => a - b), perSecond };
 }
 
-/** What the disk gives: commits of one small row a second, in the same settings. */
+/** The limit of the disk: commits of one small row in a second, with the same settings. */
 function bareCommits(file: string, count: number): number {
   const database = openDatabase(file);
   database.exec("CREATE TABLE bare (id INTEGER PRIMARY KEY, text TEXT)");
@@ -123,7 +123,7 @@ export async function queueFigure(bench: Bench): Promise<Findings> {
       series.ten.push(await enqueue(catalog, subjects, 10, round));
       series.hundred.push(await enqueue(catalog, subjects, 100, round));
     }
-    bench.note(`${size.media} jobs that wait`);
+    bench.note(`${size.media} waiting jobs`);
     database.exec("PRAGMA synchronous = OFF");
     for (let from = 0; from < size.media; from += 10_000) {
       const limit = Math.min(10_000, size.media - from);
@@ -142,14 +142,14 @@ export async function queueFigure(bench: Bench): Promise<Findings> {
     what,
     unit: "/s",
     measured: spreadOf(values),
-    beside: bare,
+    comparison: bare,
     ...(target === undefined ? {} : { target: atLeast(target) }),
   });
   const latency = (what: string, of: typeof few, target?: number): Row => ({
     what: `${what}, p99`,
     unit: "ms",
     measured: spreadOf(of.map(({ taken }) => quantile(taken, 0.99))),
-    beside: { what: "p50", measured: spreadOf(of.map(({ taken }) => quantile(taken, 0.5))) },
+    comparison: { what: "p50", measured: spreadOf(of.map(({ taken }) => quantile(taken, 0.5))) },
     ...(target === undefined ? {} : { target: atMost(target) }),
   });
   const million = `${size.media.toLocaleString("en")} waiting`;
@@ -170,9 +170,9 @@ export async function queueFigure(bench: Bench): Promise<Findings> {
       ),
     ],
     remarks: [
-      "Every commit reaches the disk (`synchronous=FULL`); how many bare commits of one row the " +
-        "disk takes a second stands beside each rate.",
-      `The library has ${size.media.toLocaleString("en")} media; a claim is measured from the call to its return, its commit included.`,
+      "Every commit reaches the disk (`synchronous=FULL`). The last column has the number of bare one-row " +
+        "commits that the disk accepts in a second.",
+      `The library has ${size.media.toLocaleString("en")} media files. A claim is measured from the call to its return, including its commit.`,
     ],
   };
 }

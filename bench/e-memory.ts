@@ -6,13 +6,13 @@ import { dailies, peakBytes } from "./measure.ts";
 import { processing } from "./ours.ts";
 
 const mega = 1_000_000;
-/** Eight channels of 32 bits at 192 kHz: much to read, little to play. */
+/** Eight channels of 32 bits at 192 kHz: a large file with a short playing time. */
 const sampleRate = 192_000;
 const frameBytes = 8 * 4;
 
 /**
- * A recording of a size: a WAV, in RF64's clothes above 4 GB where a plain header
- * cannot say it. Its samples are a hole in the file: silence that costs no disk.
+ * Makes a recording of a given size: a WAV, or RF64 above 4 GB, because a plain header cannot hold
+ * that size. Its samples are a hole in the file: silence that needs no disk space.
  */
 async function makeRecording(path: string, sizeBytes: number): Promise<string> {
   const header = Buffer.alloc(80);
@@ -58,13 +58,13 @@ export async function memory(bench: Bench): Promise<Findings> {
   const rounds = Math.min(bench.rounds, 3);
   const node = await peakOf(rounds, () => [process.execPath, "-e", "0"]);
   const rows: Row[] = [];
-  const add = (what: string, peaks: number[], held = true) =>
+  const add = (what: string, peaks: number[], hasTarget = true) =>
     rows.push({
       what,
       unit: "MB",
       measured: spreadOf(peaks),
-      beside: { what: "`node -e 0`", measured: spreadOf(node) },
-      ...(held ? { target: atMost(150) } : {}),
+      comparison: { what: "`node -e 0`", measured: spreadOf(node) },
+      ...(hasTarget ? { target: atMost(150) } : {}),
     });
   for (const sizeMb of bench.quick ? [1, 20] : [1, 100, 1_000, 5_000]) {
     bench.note(`a recording of ${sizeMb} MB`);
@@ -87,7 +87,7 @@ export async function memory(bench: Bench): Promise<Findings> {
       ];
   for (const size of [...sizes, largeLibrary(bench)]) {
     const dataDir = await libraryFor(bench, size);
-    const holding = `${size.media.toLocaleString("en")} media`;
+    const holding = `${size.media.toLocaleString("en")} media files`;
     bench.note(holding);
     const listing = ["ls", "--data-dir", dataDir, "--limit", "50"];
     const searching = ["search", "weather", "--data-dir", dataDir];
@@ -104,10 +104,10 @@ export async function memory(bench: Bench): Promise<Findings> {
   return {
     rows,
     remarks: [
-      "The largest resident size (VmHWM) of the process that people start; its children have limits " +
-        "of their own and are not in it. Half of it is Node itself.",
-      "The recordings are WAV of eight channels at 192 kHz, silent and sparse on the disk; import reads and hashes " +
-        "every byte, ffmpeg decodes all of it.",
+      "The figures are the largest resident size (VmHWM) of the main process. Its children have their own " +
+        "limits and are not included. Half of it is Node itself.",
+      "The recordings are WAV files of eight channels at 192 kHz, silent and sparse on the disk. Import reads and " +
+        "hashes every byte, and ffmpeg decodes all of it.",
     ],
   };
 }

@@ -35,7 +35,7 @@ export async function start(bench: Bench): Promise<Findings> {
     what,
     unit: "ms",
     measured: spreadOf(times),
-    beside: node,
+    comparison: node,
     ...(target === undefined ? {} : { target: atMost(target) }),
   });
   const many = largeLibrary(bench).media.toLocaleString("en");
@@ -43,13 +43,13 @@ export async function start(bench: Bench): Promise<Findings> {
     rows: [
       row("`dailies --version`", taken.version),
       row("`dailies --help`", taken.help),
-      row("`dailies ls`, 100 media", taken.ls, 500),
-      row(`\`dailies ls --limit 50\`, ${many} media`, taken.lsPage, 500),
-      row(`\`dailies search\`, word in half of all transcripts, ${many} media`, taken.search),
+      row("`dailies ls`, 100 media files", taken.ls, 500),
+      row(`\`dailies ls --limit 50\`, ${many} media files`, taken.lsPage, 500),
+      row(`\`dailies search\`, word in half of all transcripts, ${many} media files`, taken.search),
     ],
     remarks: [
-      "From spawn to exit of `bin/dailies`, output through a pipe; files and compiled code are in " +
-        "the caches, as they are from the second call on.",
+      "Times are from spawn to exit of `bin/dailies`, with output through a pipe. Files and compiled code " +
+        "are in the caches, as they are from the second call on.",
     ],
   };
 }

@@ -1,4 +1,4 @@
-/** What a figure measured: repetitions of one quantity, in one unit. */
+/** Repeated measurements of one quantity, in one unit. */
 export interface Spread {
   readonly min: number;
   readonly median: number;
@@ -9,7 +9,7 @@ export interface Spread {
 /** `×` is a ratio of two things measured in the same round. */
 export type Unit = "×" | "ms" | "s" | "MB" | "/s" | "SSIM" | "h/h" | "%";
 
-/** A bound that the project set itself, held against the median. */
+/** A bound that the project set itself. The median is compared with it. */
 export interface Target {
   readonly bound: "at most" | "at least";
   readonly value: number;
@@ -20,40 +20,40 @@ export interface Row {
   readonly what: string;
   readonly unit: Unit;
   readonly measured: Spread;
-  /** What it is held against, measured in the same run, in the same unit. */
-  readonly beside?: { readonly what: string; readonly measured: Spread };
+  /** Another measurement for comparison, from the same run and in the same unit. */
+  readonly comparison?: { readonly what: string; readonly measured: Spread };
   readonly target?: Target;
 }
 
-/** What came of a figure. */
+/** The results of a figure. */
 export interface Findings {
   readonly rows: readonly Row[];
-  /** How it was measured, and where the time goes: sentences that the program knows to be true. */
+  /** How it was measured, and where the time goes. The program writes only what it has checked. */
   readonly remarks: readonly string[];
 }
 
-/** What a figure is given. */
+/** The options of a figure, and the places that it may use. */
 export interface Bench {
-  /** Everything small, for CI: prints, and is right about nothing but that it runs. */
+  /** Everything is small, for CI: the run shows that the bench works; its figures mean nothing. */
   readonly quick: boolean;
   /** How often each measurement is repeated. */
   readonly rounds: number;
-  /** How many media the large library holds; one of ten has a transcript. */
+  /** How many media files the large library holds; one of ten has a transcript. */
   readonly media: number;
-  /** The long form of what else is sampled. */
+  /** Measures in full where a run usually takes a sample. */
   readonly full: boolean;
-  /** How much is sampled instead: seconds of video (g), recordings (k). Default: the figure's own. */
+  /** The size of the sample: seconds of video (g), recordings (k). Default: the figure's own. */
   readonly sample: number | undefined;
-  /** An empty folder of the figure's own, removed afterwards. */
+  /** An empty folder for this figure only, removed afterwards. */
   readonly folder: string;
-  /** Lasts for the whole run, for what several figures want. */
+  /** A folder that exists for the whole run, for data that several figures use. */
   readonly shared: string;
-  /** Says what is under way. */
+  /** Reports the progress of the measurement. */
   readonly note: (text: string) => void;
 }
 
 export interface Figure {
-  /** The letter it is asked for by. */
+  /** The letter that selects it on the command line. */
   readonly letter: string;
   readonly title: string;
   readonly measure: (bench: Bench) => Promise<Findings>;
@@ -74,7 +74,7 @@ export function quantile(sorted: readonly number[], share: number): number {
   return below + (above - below) * (at - Math.floor(at));
 }
 
-/** `of` divided by `by`, round for round. */
+/** `of` divided by `by`, for each round. */
 export function ratios(of: readonly number[], by: readonly number[]): Spread {
   return spreadOf(of.map((value, round) => value / (by[round] ?? NaN)));
 }

@@ -9,23 +9,23 @@ const walkers = fileURLToPath(new URL("../../shared/media/video/walkers.mp4", im
 
 export const footageIs = existsSync(walkers)
   ? "people walking past a camera, scaled and blended to 30 frames a second, with grain; a voice reading"
-  : "ffmpeg's moving test picture with grain; a tone (the shared media are not here)";
+  : "ffmpeg's moving test picture with grain; a tone (the shared media files are missing)";
 
 export interface Clip {
   readonly width: number;
   readonly height: number;
   readonly seconds: number;
-  /** What x264 and the AAC encoder are told besides, such as a profile to fit. */
+  /** Further options for x264 and the AAC encoder, such as a profile. */
   readonly encoding: readonly string[];
 }
 
-/** As a camera makes it: large, High profile, 48 kHz stereo; fits none of the renditions. */
+/** Like a camera's file: large, High profile, 48 kHz stereo. It cannot be copied into any rendition. */
 export const asFilmed =
   "-preset veryfast -profile:v high -b:v 12M -maxrate 16M -bufsize 24M -c:a aac -b:a 192k -ar 48000".split(
     " ",
   );
 
-/** What the web rendition asks for, and so the phone's too. */
+/** Meets the limits of the web rendition, and so those of the phone rendition too. */
 export const asTheWebHasIt = (
   "-preset veryfast -profile:v main -level:v 3.1 -refs 3 -b-pyramid none -g 90 -crf 23 -maxrate 1900k -bufsize 3800k " +
   "-c:a aac -b:a 150k -ar 44100"
@@ -37,7 +37,7 @@ function source(): string[] {
   return ["-f", "lavfi", "-i", "testsrc2=size=768x432:rate=10", "-f", "lavfi", "-i", sound];
 }
 
-/** Makes a clip with detail and motion: frames between frames, and grain that no encoder can skip. */
+/** Makes a clip with detail and motion: interpolated frames, and grain that no encoder can skip. */
 export async function makeClip(path: string, clip: Clip): Promise<string> {
   const { width, height, seconds, encoding } = clip;
   const size = `scale=${width}:${height}:flags=lanczos`;
@@ -66,14 +66,14 @@ export async function makeClip(path: string, clip: Clip): Promise<string> {
   return path;
 }
 
-/** Plays a clip over and over without encoding it again. */
+/** Repeats a clip up to a length without encoding it again. */
 export async function looped(clip: string, seconds: number, path: string): Promise<string> {
   const copying = ["-t", String(seconds), "-c", "copy", "-movflags", "+faststart", path];
   await run("ffmpeg", [..."-nostdin -v error -y -stream_loop -1 -i".split(" "), clip, ...copying]);
   return path;
 }
 
-/** Copies of an MP4 that differ by a comment in a box of their own, which nothing reads. */
+/** Copies of an MP4 that differ by a number in an additional box, which no program reads. */
 export async function copiesOf(clip: string, count: number, folder: string): Promise<string[]> {
   const paths = Array.from({ length: count }, (_, index) =>
     join(folder, `clip-${String(index).padStart(4, "0")}.mp4`),

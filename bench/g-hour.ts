@@ -5,7 +5,7 @@ import { costOf } from "./measure.ts";
 import { withLibrary } from "../test/support/with-library.ts";
 import { dailies } from "./measure.ts";
 
-/** When each step of the only media ended, in seconds after it was taken in; and how. */
+/** How each step of the only media file ended, and how many seconds after the file was taken in. */
 async function endings(dataDir: string) {
   return withLibrary(dataDir, async (library) => {
     const [listing] = await library.list({ limit: 1 });
@@ -61,7 +61,7 @@ export async function hour(bench: Bench): Promise<Findings> {
         `of ${size.width}×${size.height} at 30 frames a second, once: ${footageIs}, looped without ` +
         "encoding again. All steps, default slots.",
       `Where the time goes: ${took.join(", ")}. They overlap.`,
-      "There is one transcript, whole at its end: the first words can be read when the last one can.",
+      "The transcript appears as a whole: the first words can be read when the last one can.",
     ],
   };
 }

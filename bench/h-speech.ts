@@ -14,15 +14,15 @@ import type { SpeechRun } from "./speech-run.ts";
 
 const program = fileURLToPath(new URL("./speech-run.ts", import.meta.url));
 const mega = 1_000_000;
-/** Whole windows of the voice detector, and whole milliseconds: each minute is then heard alike. */
+/** A whole number of the voice detector's windows and of milliseconds, so that each minute gives the same words. */
 const minuteSamples = 60 * 16_000;
 
-async function hear(engine: "draft" | "toy", files: readonly string[]) {
+async function transcribe(engine: "draft" | "toy", files: readonly string[]) {
   const cost = await costOf([process.execPath, program, engine, ...files]);
   return { ...cost, run: JSON.parse(cost.stdout) as SpeechRun };
 }
 
-/** The clips as the audio step leaves them: that is what the engine hears of a recording. */
+/** Makes audio renditions of the clips, because the engine transcribes renditions. */
 function asRenditions(all: ReturnType<typeof clips>, folder: string): string[] {
   return all.map(({ path }, index) => {
     const rendition = join(folder, `clip-${index}.mp3`);
@@ -32,7 +32,7 @@ function asRenditions(all: ReturnType<typeof clips>, folder: string): string[] {
   });
 }
 
-/** The real clips, and what is said in them. */
+/** The real clips with their reference texts. */
 function clips() {
   const [, ...lines] = readFileSync(sharedMedia("speech/references.tsv"), "utf8")
     .trim()
@@ -50,7 +50,7 @@ function samplesOf(path: string): Int16Array {
   return new Int16Array(new Uint8Array(bytes.subarray(0, bytes.length & ~1)).buffer);
 }
 
-/** All clips one after the other, as one recording. */
+/** Writes all clips one after the other into one recording. */
 function together(path: string, all: readonly { path: string }[]): string {
   const clipped = all.map((clip) => samplesOf(clip.path));
   const whole = new Int16Array(clipped.reduce((sum, { length }) => sum + length, 0));
@@ -63,7 +63,7 @@ function together(path: string, all: readonly { path: string }[]): string {
   return path;
 }
 
-/** A minute with four of the clips and the silence between them, again and again. */
+/** Repeats a minute that has four of the clips with silence between them. */
 async function longRecording(path: string, minutes: number): Promise<string> {
   const minute = new Int16Array(minuteSamples);
   const names = ["goforward", "arctic_a0024", "librivox-0880", "jfk"];
@@ -82,23 +82,23 @@ async function longRecording(path: string, minutes: number): Promise<string> {
   return path;
 }
 
-/** How many words are those of the minute before, a minute later, to the millisecond. */
+/** How many words equal those of the second minute, with times that differ by whole minutes exactly. */
 function exactShare(words: readonly Word[], minutes: number): { words: number; exact: number } {
   const byMinute = Map.groupBy(words, ({ startMs }) => Math.floor(startMs / 60_000));
-  const heard = (minute: number) =>
+  const wordsOf = (minute: number) =>
     (byMinute.get(minute) ?? []).map((word) => ({
       ...word,
       startMs: word.startMs - minute * 60_000,
       endMs: word.endMs - minute * 60_000,
     }));
-  const model = heard(1).map((word) => JSON.stringify(word));
+  const model = wordsOf(1).map((word) => JSON.stringify(word));
   let [count, exact] = [0, 0];
   for (let minute = 1; minute < minutes; minute += 1)
-    for (const [index, word] of heard(minute).entries()) {
+    for (const [index, word] of wordsOf(minute).entries()) {
       count += 1;
       if (JSON.stringify(word) === model[index]) exact += 1;
     }
-  // What is missing at the end of a minute counts as well.
+  // Words that are missing at the end of a minute count as wrong.
   return { words: Math.max(count, model.length * (minutes - 1)), exact };
 }
 
@@ -111,22 +111,25 @@ export async function speech(bench: Bench): Promise<Findings> {
   });
   const all = bench.quick ? clips().slice(0, 2) : clips();
   bench.note("draft engine");
-  const draft = await hear("draft", asRenditions(all, bench.folder));
+  const draft = await transcribe("draft", asRenditions(all, bench.folder));
   const errors = all.map(({ said }, index) =>
     wordError(said, transcriptText(draft.run.words[index] ?? [])),
   );
   const seconds = all.reduce((sum, clip) => sum + clip.seconds, 0);
 
-  const nothing = await hear("draft", []);
-  const row = await hear("draft", [together(join(bench.folder, "together.wav"), all)]);
+  const nothing = await transcribe("draft", []);
+  const row = await transcribe("draft", [together(join(bench.folder, "together.wav"), all)]);
 
   const minutes = bench.quick ? 2 : 120;
   const path = await longRecording(join(bench.folder, "long.wav"), minutes);
   bench.note(`the toy transducer and silero, ${minutes} minutes`);
-  const toy = await hear("toy", [path]);
+  const toy = await transcribe("toy", [path]);
   const words = toy.run.words[0] ?? [];
   const { words: count, exact } = exactShare(words, minutes);
-  const beside = { what: "an idle node meanwhile", measured: spreadOf([toy.run.idleGapMs]) };
+  const comparison = {
+    what: "an idle Node at the same time",
+    measured: spreadOf([toy.run.idleGapMs]),
+  };
   const long = minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
   return {
     rows: [
@@ -150,18 +153,18 @@ export async function speech(bench: Bench): Promise<Findings> {
         atMost(150),
       ),
       once(
-        `sherpa, ${long}: longest stretch of its own work between two ticks`,
+        `sherpa, ${long}: longest processor time of the main thread between two ticks`,
         "ms",
         toy.run.busyMs,
         atMost(50),
       ),
       {
         ...once(
-          `sherpa, ${long}: longest gap of its event loop, whoever's doing`,
+          `sherpa, ${long}: longest delay of the event loop, from any cause`,
           "ms",
           toy.run.gapMs,
         ),
-        beside,
+        comparison,
       },
       once(
         `sherpa, ${long}: CPU time ÷ sound (voice detection and a toy)`,
@@ -171,19 +174,19 @@ export async function speech(bench: Bench): Promise<Findings> {
       once(`sherpa, ${long}: time ÷ sound`, "×", toy.run.elapsedMs / 60_000 / minutes),
     ],
     remarks: [
-      `Draft: pocketsphinx, ${all.length} clips of read speech, ${seconds.toFixed(0)} s. The words are those of ` +
-        "each clip alone. The time is that of all in a row: CPU time of the whole process tree, less that of " +
-        "a run without any recording; each clip alone, with the start of the program and the loading of the " +
+      `Draft: pocketsphinx, ${all.length} clips of read speech, ${seconds.toFixed(0)} s. The words come from each ` +
+        "clip alone. The time is for all clips in a row: CPU time of the whole process tree, minus that of " +
+        "a run without any recording. Each clip alone, with the start of the program and the loading of the " +
         `model for each, takes ${(draft.cpuMs / 1000 / seconds).toFixed(2)}. ` +
-        "Clips alone are heard as audio renditions (MP3 320k), as everything is. The engine is unsteady: " +
-        "the same clips quieter, as WAV, or 7 ms later made 61, 66 and 72 errors of 219 words.",
+        "Single clips are transcribed from audio renditions (MP3 320k), as usual. The engine is unsteady: " +
+        "the same clips quieter, as WAV, or 7 ms later gave 61, 66 and 72 errors in 219 words.",
       `sherpa: ${minutes} times the same minute (four clips with silence between), ${words.length} words, ` +
-        `${toy.run.progressReports} reports of progress. Each word is compared with that of the second minute; ` +
-        "a test compares pieces with what the package itself makes of them.",
-      "The event loop's gap is that of this machine as well: what a node that does nothing sees meanwhile " +
-        "stands beside it. The stretch of its own work is processor time of its thread, which no neighbour adds to.",
+        `${toy.run.progressReports} reports of progress. Each word is compared with that of the second minute. ` +
+        "A test compares passages with the package's own results.",
+      "Other processes on this machine also delay the event loop; the last column has the delay of an idle " +
+        "Node at the same time. The processor time is that of the main thread only.",
       "The toy transducer has random weights: it proves loading, streaming, times and confidences, not " +
-        "recognition. No neural speech model could be had here, so its word error and speed are not known.",
+        "recognition. No neural speech model was available here, so word error and speed of one are not known.",
     ],
   };
 }

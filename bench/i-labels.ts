@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { somebodyAt } from "../test/support/walkers.ts";
+import { visiblePerson } from "../test/support/walkers.ts";
 import type { Bench, Findings, Row } from "./figure.ts";
 import { atLeast, ratios, spreadOf } from "./figure.ts";
 import { costOf, run } from "./measure.ts";
@@ -8,7 +8,7 @@ import { costOf, run } from "./measure.ts";
 const one = fileURLToPath(new URL("./labels-process.ts", import.meta.url));
 const shared = (path: string) => fileURLToPath(new URL(`../../shared/${path}`, import.meta.url));
 
-/** What labels-process.ts prints. */
+/** The output of labels-process.ts: confidences by label. */
 interface Labels {
   readonly [name: string]: number;
 }
@@ -20,7 +20,7 @@ async function labelsOf(path: string): Promise<Labels> {
   return JSON.parse(await run(process.execPath, [...quietly, one, path]));
 }
 
-/** The least of some labels of a picture, 0–100: none of them may be missing. */
+/** The least confidence of some labels of a picture, 0–100. It is 0 when one is missing or an unwanted label is there. */
 async function leastOf(name: string, wanted: readonly string[], unwanted: readonly string[]) {
   const seen = await labelsOf(shared(`media/images/${name}`));
   if (unwanted.some((label) => label in seen)) return 0;
@@ -34,9 +34,9 @@ const pictures = [
   { name: "pets.jpg", wanted: ["Dog", "Pet"], unwanted: ["Cat"] },
 ];
 
-/** In how many of the frames of that kind a person was found, 0–100. */
+/** In how many of the frames of one kind a person was found, 0–100. */
 function found(frames: readonly (readonly [number, boolean])[], there: string): number {
-  const counted = frames.filter(([timestampMs]) => somebodyAt(timestampMs) === there);
+  const counted = frames.filter(([timestampMs]) => visiblePerson(timestampMs) === there);
   return (100 * counted.filter(([, seen]) => seen).length) / counted.length;
 }
 
@@ -46,14 +46,14 @@ export async function labelFigure(bench: Bench): Promise<Findings> {
     bench.note(name);
     const least = await leastOf(name, wanted, unwanted);
     rows.push({
-      what: `${name}: the least sure of ${wanted.join(", ")}; 0 with ${unwanted.join(", ")}`,
+      what: `${name}: least confidence of ${wanted.join(", ")}; 0 if there is ${unwanted.join(", ")}`,
       unit: "%",
       measured: spreadOf([least]),
       target: atLeast(80),
     });
   }
   const walkers = shared("media/video/walkers.mp4");
-  // Over a minute is looked at once a second: two rounds of it, as one film.
+  // Videos longer than a minute are analysed once a second, so the video is doubled.
   const long = join(bench.folder, "walkers.mp4");
   await run("ffmpeg", [
     "-v",
@@ -83,25 +83,25 @@ export async function labelFigure(bench: Bench): Promise<Findings> {
   const length = byCpu.map(() => seconds * 1000);
   rows.push(
     {
-      what: "walkers.mp4: frames with somebody plainly there in which a Person is found",
+      what: "walkers.mp4: frames with a person in full view in which a Person is found",
       unit: "%",
-      measured: spreadOf([found(seen, "plainly")]),
+      measured: spreadOf([found(seen, "fully")]),
       target: atLeast(80),
     },
     {
       what: "walkers.mp4: empty frames in which a Person is found",
       unit: "%",
-      measured: spreadOf([found(seen, "nobody")]),
+      measured: spreadOf([found(seen, "none")]),
       target: { bound: "at most", value: 0 },
     },
     {
-      what: "Real time by processor time, 768×432, one frame a second",
+      what: "length of the video ÷ processor time, 768×432, one frame a second",
       unit: "×",
       measured: ratios(length, byCpu),
       target: atLeast(20),
     },
     {
-      what: "Real time by the clock, start included",
+      what: "length of the video ÷ wall time, including the start",
       unit: "×",
       measured: ratios(length, byWall),
     },
@@ -109,14 +109,14 @@ export async function labelFigure(bench: Bench): Promise<Findings> {
   return {
     rows,
     remarks: [
-      "YOLOX nano and MobileNetV2 through onnxruntime-node, one thread, in the sandbox; decoding is in the " +
-        "processor time, the start of Node alone is not.",
-      "walkers.mp4 was looked at by eye, two frames a second (test/support/walkers.ts); frames in which a " +
-        "leg or the top of a head is all that shows are not counted.",
-      "Thresholds were chosen on these four pictures and this video: they say that it works, not how well it " +
-        "does on others.",
-      "D-FINE, EfficientNet-Lite4 and RAM++ are proven with toy models of their shape only: their weights were " +
-        "not here.",
+      "YOLOX nano and MobileNetV2 through onnxruntime-node, one thread, in the sandbox. The processor time " +
+        "includes decoding, but not the start of Node.",
+      "A person looked at two frames a second of walkers.mp4 (test/support/walkers.ts). Frames that show only a " +
+        "leg or the top of a head are not counted.",
+      "The thresholds were chosen on these four pictures and this video. So these figures show that labelling " +
+        "works, not how good it is on others.",
+      "D-FINE, EfficientNet-Lite4 and RAM++ were tried with toy models of their shape only, because their weights " +
+        "were not available.",
     ],
   };
 }

@@ -23,10 +23,10 @@ import { createClient, memoryOf, startServing, type Serving } from "./serving.ts
 
 const mega = 1_000_000;
 const readers = 50;
-/** Each reader pauses between none and twice this long. */
+/** Each reader pauses for a random time, at most twice as long as this. */
 const pauseMs = 50;
 
-/** Fifty readers for some time: how long each answer took, from the request to its last byte. */
+/** Runs fifty readers for some time. Returns how long each answer took, from the request to its last byte. */
 async function read(port: number, media: number, seconds: number) {
   const taken = { one: [] as number[], list: [] as number[] };
   let errors = 0;
@@ -58,13 +58,13 @@ async function read(port: number, media: number, seconds: number) {
   return { ...taken, errors };
 }
 
-/** Puts the clip in again and again under new names, until it is told to stop: there is always work. */
+/** Uploads the clip under new names until it is stopped, so that there is always work. */
 async function keepBusy(port: number, clip: string, stop: AbortSignal): Promise<number> {
   const client = createClient(port, 1);
   let count = 0;
   for (; !stop.aborted; count += 1) {
     const name = `busy/${count}.mp4`;
-    // other bytes each time, or nothing would be done
+    // other bytes each time: the same bytes would share results and cause no work
     const tail = Buffer.from(`\0\0\0\u0010free${String(count).padStart(8, "0")}`, "latin1");
     const body = async function* () {
       yield* createReadStream(clip);
@@ -88,7 +88,7 @@ async function readersFigure(bench: Bench, server: Serving, media: number): Prom
   await makeClip(clip, { width: 640, height: 360, seconds: 4, encoding: asFilmed });
   const stop = new AbortController();
   const busy = keepBusy(server.port, clip, stop.signal);
-  await read(server.port, media, bench.quick ? 0.5 : 3); // the reader threads have started
+  await read(server.port, media, bench.quick ? 0.5 : 3); // starts the reader threads
   const rounds: Awaited<ReturnType<typeof read>>[] = [];
   for (let round = 0; round < Math.min(bench.rounds, 3); round += 1) {
     bench.note(`fifty readers, round ${round + 1}`);
@@ -98,12 +98,15 @@ async function readersFigure(bench: Bench, server: Serving, media: number): Prom
   const worked = await busy;
   const errors = rounds.reduce((sum, round) => sum + round.errors, 0);
   if (errors > 0) throw new Error(`${errors} answers were wrong or never came`);
-  bench.note(`${worked} media were put in meanwhile`);
+  bench.note(`${worked} media files were uploaded meanwhile`);
   const row = (kind: "one" | "list", what: string): Row => ({
     what: `${readers} readers while jobs run: ${what}, p99`,
     unit: "ms",
     measured: spreadOf(rounds.map((round) => quantile(round[kind], 0.99))),
-    beside: { what: "p50", measured: spreadOf(rounds.map((round) => quantile(round[kind], 0.5))) },
+    comparison: {
+      what: "p50",
+      measured: spreadOf(rounds.map((round) => quantile(round[kind], 0.5))),
+    },
     target: atMost(50),
   });
   const rate = rounds.map((round) => (round.one.length + round.list.length) / seconds);
@@ -114,7 +117,7 @@ async function readersFigure(bench: Bench, server: Serving, media: number): Prom
   ];
 }
 
-/** A bare node server that copies what it gets to a file, and files to who asks; it hashes nothing. */
+/** A minimal Node server that writes uploads to a file and serves that file; it hashes nothing. */
 async function bareServer(folder: string, durable: boolean) {
   const file = join(folder, "bare.bin");
   const server = createServer(async (incoming, outgoing) => {
@@ -153,7 +156,7 @@ async function download(port: number, path: string, to: string): Promise<number>
   return size / mega / ((performance.now() - startedAt) / 1_000);
 }
 
-/** Bytes of no known format: they are stored, and no step has work with them. */
+/** Writes bytes of no known format: they are stored, and no step processes them. */
 async function makeBytes(path: string, sizeBytes: number): Promise<void> {
   const random = randomFrom(sizeBytes);
   const block = Buffer.from(Array.from({ length: mega }, () => Math.floor(random() * 256)));
@@ -186,7 +189,7 @@ async function transferFigure(bench: Bench, server: Serving): Promise<Row[]> {
     const to = join(bench.folder, "fetched.bin");
     speeds.bareDown.push(await download(bare.port, "/", to));
     speeds.down.push(await download(server.port, `/v1/objects/large-${round}.bin`, to));
-    // the next round's bytes are others: the same ones would be shared
+    // the next round uses other bytes: the same bytes would be shared
     await using again = await open(file, "r+");
     await again.write(Buffer.from(`round ${round}`), 0, 7, 8);
   }
@@ -202,14 +205,14 @@ async function transferFigure(bench: Bench, server: Serving): Promise<Row[]> {
   return [
     row("upload (hashed, durable)", up, bareUp),
     {
-      what: "the same, share of one that waits for the disk as well",
+      what: "the same, share of a bare node server that also waits for the disk",
       unit: "×",
       measured: ratios(up, durableUp),
     },
-    { what: "upload, megabytes", unit: "/s", measured: spreadOf(up) },
+    { what: "upload in megabytes", unit: "/s", measured: spreadOf(up) },
     row("download", down, bareDown),
     {
-      what: "memory of the server after that, at most",
+      what: "peak memory of the server after that",
       unit: "MB",
       measured: spreadOf([memoryOf(server.pid, "VmHWM") / mega]),
       target: atMost(200),
@@ -242,16 +245,16 @@ export async function serviceFigure(bench: Bench): Promise<Findings> {
       ...reading,
     ],
     remarks: [
-      `\`bin/dailies serve\` on a library of ${media.toLocaleString("en")} media, started anew for ` +
-        "each part; ready is from spawn to the line that says it listens. The first start compiles.",
-      `The ${readers} readers are a closed loop: each asks again when it was answered, after a pause ` +
-        `of ${pauseMs} ms on average; of ten questions, eight are for one media and two for a filtered ` +
-        "page. Meanwhile a clip of 4 s is put in again and again, " +
-        "so that there is always a transcoding and a labelling under way. The readers run on the " +
-        "same machine, in one process whose own delays count.",
+      `\`bin/dailies serve\` runs on a library of ${media.toLocaleString("en")} media files and is started anew ` +
+        "for each part. `ready` is the time from spawn to the line that says that it listens. The first start " +
+        "also compiles.",
+      `The ${readers} readers are a closed loop: each sends its next request after the answer to its last one, ` +
+        `with a pause of ${pauseMs} ms on average. Of ten requests, eight are for one media file and two for a ` +
+        "filtered page. Meanwhile a clip of 4 s is uploaded repeatedly, so that transcoding and labelling always " +
+        "run. The readers run on the same machine, in one process whose own delays count.",
       "The bare node server, in the readers' process, pipes the request to a file and a file to the " +
-        "answer: it neither hashes nor waits for the disk. An upload to Dailies is hashed, which without " +
-        "the processor's SHA extensions takes one core 1 s for some 400 MB, and is durable.",
+        "answer. It neither hashes nor waits for the disk. An upload to Dailies is durable and hashed. Without " +
+        "the processor's SHA extensions, hashing 400 MB takes one core about 1 s.",
     ],
   };
 }

@@ -16,14 +16,14 @@ import { withLibrary } from "../test/support/with-library.ts";
 const mega = 1_000_000;
 const speech = fileURLToPath(new URL("../../shared/media/speech/", import.meta.url));
 
-/** Recordings of 1 to 20 s of 16 kHz speech, no two the same. */
+/** Makes recordings of 1 to 20 s of 16 kHz speech, each different. */
 async function makeRecordings(bench: Bench, folder: string, count: number): Promise<number> {
   await mkdir(folder);
   const voices = existsSync(speech)
     ? readdirSync(speech).filter((name) => name.endsWith(".wav"))
     : [];
   if (voices.length === 0)
-    throw new Error("the shared media are not here: there is nothing to hear");
+    throw new Error("the shared media files are missing: there is nothing to transcribe");
   const all = join(bench.folder, "all.wav");
   const inputs = voices.flatMap((name) => ["-i", join(speech, name)]);
   const joined = `${voices.map((_, index) => `[${index}:a]`).join("")}concat=n=${voices.length}:v=0:a=1`;
@@ -60,7 +60,7 @@ async function clear(folder: string): Promise<void> {
     await rm(join(folder, name), { recursive: true, force: true });
 }
 
-/** The batch, and the engine by itself over the same files with the same parallelism. */
+/** Compares the batch with the bare engine over the same files, with the same parallelism. */
 async function againstXargs(bench: Bench): Promise<{ row: Row; remark: string }> {
   const count = bench.sample ?? (bench.quick ? 6 : bench.full ? 500 : 40);
   const input = join(bench.folder, "recordings");
@@ -89,12 +89,12 @@ async function againstXargs(bench: Bench): Promise<{ row: Row; remark: string }>
     },
     remark:
       `${count} recordings, ${seconds} s of sound: batch ${times(ours)}; xargs ${times(bare)}. The ` +
-      "batch also probes, decodes, finds the speech, writes five formats and a summary; the " +
-      "engine by itself reads the WAV. Results: JSON, Word, SRT, WebVTT, text.",
+      "batch also probes, decodes, detects speech, writes five formats and a summary; the bare " +
+      "engine only reads the WAV. Results: JSON, Word, SRT, WebVTT, text.",
   };
 }
 
-/** Inputs that fail as soon as they are looked at: the batch's own part of the memory, and nothing else. */
+/** Peak memory with inputs that fail at once, so that only the batch itself uses memory. */
 async function peakOfMany(bench: Bench, count: number): Promise<number> {
   const input = join(bench.folder, `many-${count}`);
   await mkdir(input);
@@ -109,7 +109,7 @@ async function peakOfMany(bench: Bench, count: number): Promise<number> {
   return peak;
 }
 
-/** The most memory that the command's own process had, in MB. @throws Error when it ends otherwise */
+/** Peak memory of the command's own process, in MB. @throws Error when it ends with another exit code */
 async function peakOf([command = "", ...args]: readonly string[], exitCode = 0): Promise<number> {
   return (await peakBytes(command, args, exitCode)) / mega;
 }
@@ -120,7 +120,7 @@ async function peakOfSilence(bench: Bench, seconds: number): Promise<number> {
   const tone = `sine=frequency=200:duration=${seconds}:sample_rate=16000`;
   const path = join(input, "long.flac");
   execFileSync("ffmpeg", ["-nostdin", "-v", "error", "-f", "lavfi", "-i", tone, path]);
-  // What is kept in the library has more results written from it by a run that wants more formats.
+  // With --keep-jobs, a second run can write more formats from the library.
   const kept = ["--keep-jobs"];
   const first = await peakOf(batching(bench.folder, input, ...kept, "--formats", "txt"));
   await putWords(bench.folder, seconds);
@@ -142,7 +142,7 @@ function transcriptOf(seconds: number): Transcript {
   return { languageCode: "en-US", words, engine };
 }
 
-/** Puts a transcript of so much speech in the place of the one that was heard. */
+/** Replaces the stored transcript by one with words for so many seconds of speech. */
 async function putWords(folder: string, seconds: number): Promise<void> {
   const dataDir = join(folder, "library");
   const transcript = transcriptOf(seconds);
@@ -180,12 +180,12 @@ export async function batchFigure(bench: Bench): Promise<Findings> {
     peaks.push(await peakOfMany(bench, count));
   }
   const [small = NaN, large = NaN] = peaks;
-  const beside = { what: `of ${few} inputs`, measured: spreadOf([small]) };
+  const comparison = { what: `of ${few} inputs`, measured: spreadOf([small]) };
   rows.push({
     what: `memory of a batch of ${many.toLocaleString("en")} inputs`,
     unit: "MB",
     measured: spreadOf([large]),
-    beside,
+    comparison,
     target: atMost(small + 50),
   });
   const [short, long] = bench.quick ? [20, 180] : [180, 10_800];
@@ -195,17 +195,16 @@ export async function batchFigure(bench: Bench): Promise<Findings> {
     what: `memory for one recording of ${long / 60} min, and the results of as much speech`,
     unit: "MB",
     measured: spreadOf([whole]),
-    beside: { what: `of ${(short / 60).toFixed(1)} min`, measured: spreadOf([brief]) },
+    comparison: { what: `of ${(short / 60).toFixed(1)} min`, measured: spreadOf([brief]) },
     target: atMost(brief + 50),
   });
   return {
     rows,
     remarks: [
       remark,
-      "Memory is the largest resident size of the process that people start. Many inputs: files that " +
-        "fail as soon as they are looked at. The long recording is a tone, which no engine is troubled " +
-        "with; then a transcript of as much speech takes the place of its empty one, and its results " +
-        "are written.",
+      "Memory is the largest resident size of the main process. The many inputs are files that fail as soon " +
+        "as they are read. The long recording is a tone, in which no engine finds speech. Then a transcript of as " +
+        "much speech replaces its empty transcript, and its results are written.",
     ],
   };
 }

@@ -1,5 +1,5 @@
-// Labels one picture or video with the shared models and prints what is seen, as JSON: the labels, or
-// with --frames when a Person is. Without a file it only starts, to be taken off.
+// Labels one picture or video with the shared models and prints the labels as JSON. With --frames it prints
+// whether a Person is in each frame. Without a file it only starts, to measure the cost of the start.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -9,10 +9,10 @@ import type { MediaType } from "../src/media/media.ts";
 import type { Transcript } from "../src/media/transcript.ts";
 import { randomFrom } from "../test/support/random.ts";
 
-/** What a made-up library holds. */
+/** The size of a made-up library. */
 export interface LibrarySize {
   readonly media: number;
-  /** Media with 200 spoken words; the others have none. */
+  /** Media files with 200 spoken words; the others have none. */
   readonly transcripts: number;
 }
 
@@ -22,11 +22,11 @@ const mediaPerFolder = 1_000;
 /** Writes that share a commit. */
 const together = 100;
 
-/** In half of all transcripts. */
+/** A word in half of all transcripts. */
 export const commonWord = "weather";
-/** In one of ten thousand. */
+/** A word in one of ten thousand transcripts. */
 export const rareWord = "quintessence";
-/** Shown by one media of ten, and by one of fifty thousand. */
+/** The common label is on one media file of ten, the rare one on one of fifty thousand. */
 export const labels = { common: "Person", rare: "Zebra" };
 
 export function folderOf(index: number): string {
@@ -55,7 +55,7 @@ function factsOf(type: MediaType, index: number): MediaFacts {
   };
 }
 
-/** Words as often as people use them: the n-th of the vocabulary with a probability that falls as 1/n. */
+/** Words with natural frequencies: the probability of the n-th word of the vocabulary falls as 1/n. */
 function transcriptOf(index: number, random: () => number): Transcript {
   const words = Array.from({ length: wordsEach }, (_, at) => {
     const rank = Math.floor(vocabulary ** random());
@@ -102,9 +102,8 @@ function foundBy(index: number, version: string, random: () => number): Change[]
 }
 
 /**
- * Fills a library through `catalog.apply`, as everything is written, but without waiting for the
- * disk. One media of ten is a video with a transcript and labels; the others are pictures and
- * recordings.
+ * Fills a library through `catalog.apply`, like every other write, but without waiting for the disk.
+ * One media file of ten is a video with a transcript and labels; the others are pictures and recordings.
  */
 export async function buildLibrary(
   dataDir: string,
@@ -136,7 +135,7 @@ export async function buildLibrary(
     );
     waiting.push(catalog.apply({ expect: { name, version: null }, changes }));
     if (waiting.length === together) await flush();
-    if (index % 100_000 === 99_999) note(`${index + 1} media`);
+    if (index % 100_000 === 99_999) note(`${index + 1} media files`);
   }
   await flush();
   database.exec("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA synchronous = FULL");

@@ -3,11 +3,11 @@ import { availableParallelism, cpus, loadavg, release, totalmem, type } from "no
 import { run } from "./measure.ts";
 
 async function firstLine(command: string, args: readonly string[]): Promise<string> {
-  const text = await run(command, args).catch(() => "not here");
+  const text = await run(command, args).catch(() => "not installed");
   return text.split("\n")[0] ?? "";
 }
 
-/** The file system below a folder, as the longest mount point that holds it says. */
+/** The file system of a folder: that of the longest mount point that contains it. */
 function fileSystemOf(folder: string): string {
   try {
     const mounts = readFileSync("/proc/self/mounts", "utf8").trim().split("\n");
@@ -21,7 +21,7 @@ function fileSystemOf(folder: string): string {
   }
 }
 
-/** What decides the figures besides this program: names and values. */
+/** Properties of the machine that influence the figures: names and values. */
 export async function machine(folder: string): Promise<[string, string][]> {
   const [load = 0] = loadavg();
   return [

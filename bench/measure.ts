@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** What a command and everything that it started took. */
+/** The time that a command and all processes that it started used. */
 export interface Cost {
   readonly wallMs: number;
-  /** User and system time of the whole tree, also of what is shut in by bubblewrap. */
+  /** User and system time of the whole process tree, including processes inside bubblewrap. */
   readonly cpuMs: number;
   readonly stdout: string;
 }
@@ -47,8 +47,8 @@ export async function run(command: string, args: readonly string[]): Promise<str
 }
 
 /**
- * Runs commands at the same time, and measures from the first start to the last end. All run
- * `nice`d as the sandbox's children are, so that a busy machine treats every contender alike.
+ * Runs commands at the same time, and measures from the first start to the last end. All run with
+ * the sandbox's niceness, so that a busy machine treats every contender alike.
  * @throws Error when one of them failed
  */
 export async function costOf(...commands: (readonly string[])[]): Promise<Cost> {
@@ -71,7 +71,7 @@ export async function costOf(...commands: (readonly string[])[]): Promise<Cost> 
   }
 }
 
-/** The largest resident size that the kernel has noted for a process; undefined when it is gone. */
+/** The largest resident size that the kernel recorded for a process; undefined when it has ended. */
 function peakOf(pid: number): number | undefined {
   try {
     const found = /^VmHWM:\s*(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
@@ -81,7 +81,7 @@ function peakOf(pid: number): number | undefined {
   }
 }
 
-/** Runs a command and returns the most memory that its own process had, its children's not counted. */
+/** Runs a command and returns the peak memory of its own process, without its children. */
 export async function peakBytes(
   command: string,
   args: readonly string[],

@@ -3,15 +3,15 @@ import type { Job, Step } from "../src/media/job.ts";
 import { withLibrary } from "../test/support/with-library.ts";
 import { dailies } from "./measure.ts";
 
-/** The steps that a hand-written ffmpeg command stands against. */
+/** The steps that are compared with a hand-written ffmpeg command. */
 export const transcoding: readonly Step[] = ["audio", "video", "gif", "poster"];
 
-/** `dailies process`, as people type it. */
+/** The command line of `dailies process`. */
 export function processing(dataDir: string, path: string, only: readonly Step[]): string[] {
   return [dailies, "process", path, "--data-dir", dataDir, "--only", only.join(","), "--quiet"];
 }
 
-/** From the first start to the last end of some steps, as their jobs tell. */
+/** The time from the first start to the last end of some steps, from the times of their jobs. */
 export async function stepsWallMs(dataDir: string, only: readonly Step[]): Promise<number> {
   const jobs = await withLibrary(dataDir, (library) => library.jobs());
   const done = jobs.filter((job) => only.includes(job.step) && job.state === "succeeded");
@@ -19,7 +19,7 @@ export async function stepsWallMs(dataDir: string, only: readonly Step[]): Promi
   return Math.max(...done.map((job: Job) => job.finishedAt ?? 0)) - startedAt;
 }
 
-/** How long each step of the only media ran, the longest first, as a sentence's end. */
+/** How long each step of the only media file ran, the longest first, as the end of a sentence. */
 export async function stepTimes(dataDir: string): Promise<string> {
   const jobs = await withLibrary(dataDir, (library) => library.jobs());
   return jobs
@@ -30,7 +30,7 @@ export async function stepTimes(dataDir: string): Promise<string> {
     .join(", ");
 }
 
-/** Where a rendition of the only media lies. */
+/** The file of a rendition of the only media file. */
 export async function renditionFile(
   dataDir: string,
   rendition: "web" | "phone",

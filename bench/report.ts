@@ -14,7 +14,7 @@ function figures(value: number, unit: Unit): string {
   return value.toFixed(digits);
 }
 
-/** Before and after the value: `0.98 ×`, `12 ms`. */
+/** The value with its unit: `0.98 ×`, `12 ms`. */
 function withUnit(text: string, unit: Unit): string {
   return unit === "SSIM" ? text : `${text} ${unit}`;
 }
@@ -36,20 +36,22 @@ function verdict(row: Row): string {
   return missed === 0 ? "met" : `**missed by ${(missed * 100).toFixed(0)} %**`;
 }
 
-function besideText({ beside, unit }: Row): string {
-  return beside === undefined ? "" : `${beside.what}: ${spreadText(beside.measured, unit)}`;
+function comparisonText({ comparison, unit }: Row): string {
+  return comparison === undefined
+    ? ""
+    : `${comparison.what}: ${spreadText(comparison.measured, unit)}`;
 }
 
 /** A figure as Markdown. */
 export function figureMarkdown(figure: Figure, { rows, remarks }: Findings): string {
   const lines = rows.map((row) => {
     const cells = [row.what, targetText(row), spreadText(row.measured, row.unit), verdict(row)];
-    return `| ${[...cells, besideText(row)].join(" | ")} |`;
+    return `| ${[...cells, comparisonText(row)].join(" | ")} |`;
   });
   return [
     `## ${figure.letter}. ${figure.title}`,
     "",
-    "| what | target | measured | | beside it |",
+    "| figure | target | measured | | comparison |",
     "|---|---|---|---|---|",
     ...lines,
     "",
@@ -61,16 +63,16 @@ export function figureMarkdown(figure: Figure, { rows, remarks }: Findings): str
 export function figureText(figure: Figure, { rows }: Findings): string {
   const width = Math.max(...rows.map(({ what }) => what.length));
   const lines = rows.map((row) => {
-    const held = row.target === undefined ? "" : `  [${targetText(row)}: ${verdict(row)}]`;
-    const beside = row.beside === undefined ? "" : `  · ${besideText(row)}`;
-    return `  ${row.what.padEnd(width)}  ${spreadText(row.measured, row.unit)}${held}${beside}`;
+    const target = row.target === undefined ? "" : `  [${targetText(row)}: ${verdict(row)}]`;
+    const comparison = row.comparison === undefined ? "" : `  · ${comparisonText(row)}`;
+    return `  ${row.what.padEnd(width)}  ${spreadText(row.measured, row.unit)}${target}${comparison}`;
   });
   return [`${figure.letter}. ${figure.title}`, ...lines].join("\n").replaceAll("**", "");
 }
 
 /** How many targets were met, as a sentence. */
 export function summary(all: readonly Findings[]): string {
-  const held = all.flatMap(({ rows }) => rows).filter(({ target }) => target !== undefined);
-  const met = held.filter((row) => missedBy(row) === 0).length;
-  return `${met} of ${held.length} targets met.`;
+  const withTarget = all.flatMap(({ rows }) => rows).filter(({ target }) => target !== undefined);
+  const met = withTarget.filter((row) => missedBy(row) === 0).length;
+  return `${met} of ${withTarget.length} targets met.`;
 }

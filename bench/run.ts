@@ -1,4 +1,4 @@
-// Measures how fast Dailies is, against itself, against ffmpeg by hand and against its targets.
+// Measures how fast Dailies is. Compares it with itself, with hand-written ffmpeg commands and with its targets.
 // usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [--sample N] [a] [b] … [k]
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,7 +22,7 @@ import { figureMarkdown, figureText, summary } from "./report.ts";
 
 const figures: readonly Figure[] = [
   { letter: "a", title: "Four outputs and a poster", measure: transcode },
-  { letter: "b", title: "Orchestration per media", measure: orchestration },
+  { letter: "b", title: "Orchestration per media file", measure: orchestration },
   { letter: "c", title: "Catalog", measure: catalogFigure },
   { letter: "d", title: "Queue", measure: queueFigure },
   { letter: "e", title: "Memory of the main process", measure: memory },
@@ -64,7 +64,7 @@ function options() {
   return { ...values, rounds, media, sample, chosen };
 }
 
-/** The tables of this run, and those of the last one for figures that were not chosen. */
+/** The tables of this run. For figures that were not chosen, the tables of the previous run. */
 function sections(done: ReadonlyMap<string, string>, results: string): string[] {
   let before = "";
   try {
@@ -86,9 +86,9 @@ function write(description: [string, string][], done: ReadonlyMap<string, string
   const text = [
     "# Bench",
     "",
-    "Written by `npm run bench`; each section names the run it comes from. Figures are the median " +
-      "of the rounds (smallest–largest); what is compared ran in turns in the same run. A target is " +
-      "held against the median.",
+    "`npm run bench` writes this page; each section names its run. Each figure is the median of the " +
+      "rounds (smallest–largest). Things that are compared ran in turns in the same run. Targets apply " +
+      "to the median.",
     "",
     "| | |",
     "|---|---|",

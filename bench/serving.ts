@@ -5,11 +5,11 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { dailies } from "./measure.ts";
 
-/** `dailies serve` as people start it. */
+/** A running `dailies serve`, started as on a command line. */
 export interface Serving {
   readonly pid: number;
   readonly port: number;
-  /** From spawn to the line that says it listens. */
+  /** From spawn to the line that says that it listens. */
   readonly readyMs: number;
   readonly stop: () => Promise<void>;
 }
@@ -18,21 +18,21 @@ export async function startServing(dataDir: string): Promise<Serving> {
   const startedAt = performance.now();
   const args = ["serve", "--port", "0", "--jsonl", "--data-dir", dataDir];
   const child = spawn(dailies, args, { stdio: ["ignore", "pipe", "pipe"] });
-  let [said, complained] = ["", ""];
-  child.stderr.on("data", (chunk: Buffer) => (complained = (complained + chunk).slice(-2_000)));
+  let [stdout, stderr] = ["", ""];
+  child.stderr.on("data", (chunk: Buffer) => (stderr = (stderr + chunk).slice(-2_000)));
   const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
   const listens = new Promise<void>((resolve) =>
     child.stdout.on("data", (chunk: Buffer) => {
-      said += chunk.toString();
-      if (said.includes("\n")) resolve();
+      stdout += chunk.toString();
+      if (stdout.includes("\n")) resolve();
     }),
   );
   await Promise.race([
     listens,
-    ended.then((code) => Promise.reject(new Error(`serve ended with ${code}: ${complained}`))),
+    ended.then((code) => Promise.reject(new Error(`serve ended with ${code}: ${stderr}`))),
   ]);
   const readyMs = performance.now() - startedAt;
-  const { port, error } = JSON.parse(said) as { port: number; error?: { message: string } };
+  const { port, error } = JSON.parse(stdout) as { port: number; error?: { message: string } };
   if (error !== undefined) throw new Error(`serve could not start: ${error.message}`);
   return {
     pid: child.pid ?? 0,
@@ -45,13 +45,13 @@ export async function startServing(dataDir: string): Promise<Serving> {
   };
 }
 
-/** What the kernel says of a process's memory, in bytes: `VmRSS` now, `VmHWM` at most so far. */
+/** A process's memory in bytes, from the kernel: `VmRSS` is the present size, `VmHWM` the peak so far. */
 export function memoryOf(pid: number, field: "VmRSS" | "VmHWM"): number {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   return Number(new RegExp(`^${field}:\\s*(\\d+) kB`, "m").exec(status)?.[1] ?? NaN) * 1024;
 }
 
-/** A client with so many connections at most, which are kept. */
+/** A client that keeps its connections open, at most as many as given. */
 export function createClient(port: number, connections: number) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const ask = (options: RequestOptions, body?: Readable): Promise<IncomingMessage> =>
@@ -62,7 +62,7 @@ export function createClient(port: number, connections: number) {
       else pipeline(body, asked).catch(reject);
     });
   return {
-    /** The status, and what was answered. */
+    /** Returns the status and the body of the answer. */
     async get(path: string): Promise<{ status: number; body: string }> {
       const answer = await ask({ path });
       const chunks = await answer.toArray();

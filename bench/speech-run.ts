@@ -1,4 +1,4 @@
-// Hears recordings with one engine in a process of its own, and tells what that took of it.
+// Transcribes recordings with one engine, in a separate process, and prints the time and memory it used.
 // usage: node bench/speech-run.ts draft|toy FILE…
 import { spawn } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
@@ -17,24 +17,25 @@ import { silero, storeOf, toyTransducer } from "../src/transcribe/sherpa/toy-mod
 import { createSherpaTranscriber } from "../src/transcribe/sherpa/transcriber.ts";
 import { sharedMedia } from "../test/support/shared-media.ts";
 
-/** What came of it. */
+/** The results of one run. */
 export interface SpeechRun {
   readonly words: readonly (readonly Word[])[];
   readonly realTimeFactors: readonly number[];
   readonly elapsedMs: number;
-  /** Of the process that people start; its children are not in it. */
+  /** The peak memory of the main process; its children are not counted. */
   readonly peakBytes: number;
-  /** The most processor time that its thread took between two ticks of a timer of 5 ms. */
+  /** The most processor time that the main thread used between two ticks of a timer of 5 ms. */
   readonly busyMs: number;
-  /** The longest that its event loop was held up, by whatever, and that of one that did nothing meanwhile. */
+  /** The longest delay of the event loop, whatever caused it. */
   readonly gapMs: number;
+  /** The longest delay of the event loop of an idle process at the same time. */
   readonly idleGapMs: number;
   readonly progressReports: number;
 }
 
 const resolutionMs = 5;
 
-/** A node that does nothing, on the same machine at the same time: how long others keep it waiting. */
+/** Starts a Node process that does nothing, to measure how long other processes delay it. */
 function idleNode(): { end: () => Promise<number> } {
   const program = `
     const { monitorEventLoopDelay } = require("node:perf_hooks");
@@ -68,7 +69,7 @@ const transcriber =
 const newId = createIdSource(newSession());
 const { signal } = new AbortController();
 
-/** Notes the longest stretch of our own work, however long others keep us from it. */
+/** Measures the longest processor time between two ticks. Time in which other processes ran does not count. */
 function watchBusy(): () => number {
   let longest = 0;
   let before = process.threadCpuUsage();
@@ -96,7 +97,7 @@ for (const path of files) {
   if (startedAt === 0) {
     startedAt = performance.now();
     busy = watchBusy();
-    delay.enable(); // taking the file in is not what is measured
+    delay.enable(); // storing the file is not part of the measurement
   }
   const durationMs = (statSync(path).size - 44) / 32; // 16 kHz, 16 bit, mono
   const request = { source, languageCode: "en-US", durationMs };

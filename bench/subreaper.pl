@@ -1,7 +1,7 @@
-# Runs a command and writes wall, user and system seconds of it and all its descendants to a file.
+# Runs a command and writes the wall, user and system seconds of the command and all its descendants to a file.
 # usage: perl subreaper.pl FILE COMMAND [ARGUMENT]...
-# bubblewrap leaves before the init of its namespace does, and that takes the decoder's processor
-# time with it: orphans are therefore made to come here (PR_SET_CHILD_SUBREAPER), and waited for.
+# bubblewrap exits before the init process of its namespace does, and the decoder's processor time would be
+# lost with that process. So this process adopts orphans (PR_SET_CHILD_SUBREAPER) and waits for them.
 use strict;
 use warnings;
 use Time::HiRes qw(time);

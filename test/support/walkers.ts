@@ -1,9 +1,9 @@
 /**
- * When somebody is to be seen in the shared video walkers.mp4, looked at frame by frame, two a
- * second: half-open, in milliseconds. `partly` is a leg at the edge, or the top of a head.
+ * When a person is visible in the shared video walkers.mp4, as half-open ranges in milliseconds. A
+ * person looked at two frames a second. `partly`: only a leg at the edge or the top of a head shows.
  */
 export const walkers = {
-  plainly: [
+  fully: [
     [3000, 24_500],
     [31_000, 45_000],
   ],
@@ -16,8 +16,8 @@ export const walkers = {
 const isWithin = (spans: readonly (readonly [number, number])[], timestampMs: number): boolean =>
   spans.some(([start, end]) => timestampMs >= start && timestampMs < end);
 
-/** Whether somebody is there at that time: `nobody`, `partly` or `plainly`. */
-export function somebodyAt(timestampMs: number): "plainly" | "partly" | "nobody" {
-  if (isWithin(walkers.plainly, timestampMs)) return "plainly";
-  return isWithin(walkers.partly, timestampMs) ? "partly" : "nobody";
+/** How a person is visible at that time. */
+export function visiblePerson(timestampMs: number): "fully" | "partly" | "none" {
+  if (isWithin(walkers.fully, timestampMs)) return "fully";
+  return isWithin(walkers.partly, timestampMs) ? "partly" : "none";
 }

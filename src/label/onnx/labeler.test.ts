@@ -4,7 +4,7 @@ import { ffmpeg } from "../../../test/support/ffmpeg.ts";
 import { pictureFacts } from "../../../test/support/picture-facts.ts";
 import { describeWithSharedMedia, sharedMedia } from "../../../test/support/shared-media.ts";
 import { sharedClassifier, sharedDetector } from "../../../test/support/shared-models.ts";
-import { somebodyAt } from "../../../test/support/walkers.ts";
+import { visiblePerson } from "../../../test/support/walkers.ts";
 import type { Progress } from "../../media/engine.ts";
 import type { MediaFacts } from "../../media/facts.ts";
 import type { Labeling } from "../../media/label.ts";
@@ -108,16 +108,16 @@ describeWithSharedMedia("detector and classifier on videos", () => {
     const onProgress = ({ fraction }: Progress) => void fractions.push(fraction ?? 0);
     const labeling = await label(pair, walkers("ten.mp4", 22, 10), facts, { onProgress });
     const persons = labeling.frames.map(({ timestampMs = 0, labels }) => ({
-      there: somebodyAt(timestampMs + 22_000),
+      there: visiblePerson(timestampMs + 22_000),
       tracks: labels.flatMap(({ name, instances }) =>
         name === "Person" ? instances.map(({ track }) => track) : [],
       ),
     }));
-    const plainly = persons.filter(({ there }) => there === "plainly");
-    const found = plainly.filter(({ tracks }) => tracks.length > 0);
-    expect(plainly.length).toBeGreaterThanOrEqual(6);
-    expect(found.length / plainly.length).toBeGreaterThanOrEqual(0.8);
-    for (const { there, tracks } of persons) if (there === "nobody") expect(tracks).toEqual([]);
+    const visible = persons.filter(({ there }) => there === "fully");
+    const found = visible.filter(({ tracks }) => tracks.length > 0);
+    expect(visible.length).toBeGreaterThanOrEqual(6);
+    expect(found.length / visible.length).toBeGreaterThanOrEqual(0.8);
+    for (const { there, tracks } of persons) if (there === "none") expect(tracks).toEqual([]);
     const [first, last] = [found[0]?.tracks[0], found.at(-1)?.tracks[0]];
     expect(found[1]?.tracks).toContain(first);
     expect(last).not.toBe(first);
