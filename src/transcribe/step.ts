@@ -14,6 +14,7 @@ import type {
   Transcriber,
 } from "./transcriber.ts";
 import { applyVocabulary } from "./vocabulary.ts";
+import { respellBySound } from "./vocabulary-sound.ts";
 
 /** A job's settings as they are asked of an engine, but for the vocabulary. */
 function requestOptions({
@@ -99,7 +100,10 @@ export function createTranscribeStep({
       const { name, version, facts } = media;
       const vocabulary = await phrasesOf(job, optionsOf);
       const duration = facts?.durationMs === undefined ? {} : { durationMs: facts.durationMs };
-      const transcript = { ...heard, words: applyVocabulary(heard.words, vocabulary) };
+      const transcript = {
+        ...heard,
+        words: applyVocabulary(respellBySound(heard.words, vocabulary), vocabulary),
+      };
       const json = toTranscribeJson({
         jobName: safeJobName(name, version),
         transcript,

@@ -20,7 +20,8 @@ function partsOf(text: string): string[] {
 /** The words that a phrase is written in. */
 const writtenWords = (text: string): string[] => text.split(/\s+/u).filter((word) => word !== "");
 
-const display = ({ phrase, displayAs = "" }: VocabularyPhrase): string[] =>
+/** The words in which a phrase is to be written. */
+export const writtenForm = ({ phrase, displayAs = "" }: VocabularyPhrase): string[] =>
   writtenWords(displayAs.trim() === "" ? phrase : displayAs);
 
 interface Entry {
@@ -35,7 +36,7 @@ function entriesOf(vocabulary: readonly VocabularyPhrase[]): Map<string, Entry[]
     for (const heard of [phrase.phrase, phrase.soundsLike ?? ""]) {
       const parts = partsOf(heard);
       const [first] = parts;
-      const written = display(phrase);
+      const written = writtenForm(phrase);
       if (first === undefined || written.length === 0) continue;
       byFirst.set(first, [...(byFirst.get(first) ?? []), { parts, written }]);
     }
@@ -48,7 +49,7 @@ function entriesOf(vocabulary: readonly VocabularyPhrase[]): Map<string, Entry[]
 }
 
 /** Whether two words can belong to one phrase: said by the same, one after the other, with nothing between. */
-function goesOn(left: Word, right: Word): boolean {
+export function continuesPhrase(left: Word, right: Word): boolean {
   return (
     left.speaker === right.speaker &&
     (left.punctuation ?? "") === "" &&
@@ -62,7 +63,7 @@ function matchLength(words: readonly Word[], at: number, { parts }: Entry): numb
   for (let index = at; index < words.length; index += 1) {
     const [word, before] = [words[index], words[index - 1]];
     if (word === undefined) return 0;
-    if (index > at && before !== undefined && !goesOn(before, word)) return 0;
+    if (index > at && before !== undefined && !continuesPhrase(before, word)) return 0;
     for (const part of partsOf(word.text)) {
       if (part !== parts[found]) return 0;
       found += 1;
@@ -80,7 +81,7 @@ function confidenceOf(words: readonly Word[]): { confidence?: number } {
 }
 
 /** Heard words as they are to be written: word for word where there are as many, else over their whole time. */
-function rewritten(heard: readonly Word[], written: readonly string[]): Word[] {
+export function rewritten(heard: readonly Word[], written: readonly string[]): Word[] {
   const [first, last] = [heard[0], heard.at(-1)];
   if (first === undefined || last === undefined) return [];
   const letters = written.reduce((sum, text) => sum + text.length, 0);

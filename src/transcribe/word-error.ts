@@ -1,10 +1,43 @@
-/** Words as they are compared: lower case, without punctuation, apostrophes kept. */
-function compared(text: string): string[] {
-  const plain = text
+import { spokenForms } from "./number-words.ts";
+
+/** Short forms that are said in full. */
+const inFull: Readonly<Record<string, string>> = {
+  mr: "mister",
+  mrs: "missus",
+  dr: "doctor",
+  ok: "okay",
+  "&": "and",
+};
+
+/** Words as they are compared: lower case, without punctuation, apostrophes and figures kept. */
+function wordsOf(text: string): string[] {
+  return text
+    .normalize("NFKC")
     .toLowerCase()
     .replaceAll("’", "'")
-    .replace(/[^\p{L}\p{M}\p{N}']+/gu, " ");
-  return plain.split(" ").filter((word) => word !== "");
+    .split(/[\s\p{Pd}_]+/u)
+    .map((word) => word.replaceAll(/^[^\p{L}\p{M}\p{N}$£€&']+|[^\p{L}\p{M}\p{N}%&']+$/gu, ""))
+    .flatMap((word) =>
+      spokenForms(word) === undefined && word !== "&"
+        ? word.split(/[^\p{L}\p{M}\p{N}']+/u)
+        : [word],
+    )
+    .map((word) => inFull[word] ?? word)
+    .filter((word) => word !== "");
+}
+
+/** Whether some words stand in a text, one after the other. */
+const contains = (text: string, words: readonly string[]): boolean =>
+  text.includes(` ${words.join(" ")} `);
+
+/** The words of a text; numbers as they are said in the other one, else as they mostly are. */
+function spokenWords(words: readonly string[], other: readonly string[]): string[] {
+  const text = ` ${other.join(" ")} `;
+  return words.flatMap((word) => {
+    if (other.includes(word)) return [word];
+    const forms = spokenForms(word);
+    return forms?.find((form) => contains(text, form)) ?? forms?.[0] ?? [word];
+  });
 }
 
 /** How far a transcript is from what was said. */
@@ -15,10 +48,14 @@ export interface WordError {
   readonly words: number;
 }
 
-/** Compares what was heard with what was said; letter case and punctuation do not count. */
-export function wordError(said: string, heard: string): WordError {
-  const reference = compared(said);
-  const hypothesis = compared(heard);
+/**
+ * Compares a transcript with what was said. Letter case and punctuation do not count, and English numbers
+ * are the same as figures and in words: `10` is ten, `1961` nineteen sixty one.
+ */
+export function wordError(said: string, transcribed: string): WordError {
+  const [saidWords, writtenWords] = [wordsOf(said), wordsOf(transcribed)];
+  const reference = spokenWords(saidWords, writtenWords);
+  const hypothesis = spokenWords(writtenWords, saidWords);
   let row = Array.from({ length: hypothesis.length + 1 }, (_, index) => index);
   for (const [index, word] of reference.entries()) {
     const next = [index + 1];

@@ -15,6 +15,7 @@ function clock(ms: number): string {
 const reasons = {
   repeats: "the model repeated itself",
   "too fast": "the model wrote more than anybody can say",
+  invented: "the model wrote what it writes where nobody speaks",
 } as const;
 
 /** What was left out, and why. */

@@ -40,6 +40,8 @@ export interface PieceRules {
   readonly paddingMs: number;
   /** sherpa ends after so many tokens a second of a piece, its silence included. Absent: it does not. */
   readonly tokensPerSecond?: number;
+  /** Whether what finds speech also takes other sounds for it: known inventions are left out then. */
+  readonly speechIsUnsure?: boolean;
   /** Whether the table of tokens holds bytes, in base 64. Default: texts. */
   readonly tokensAreBytes?: boolean;
 }
@@ -94,7 +96,7 @@ export interface RecognizedPiece {
   readonly durations: readonly number[];
   readonly logProbs: readonly number[];
   /** Why its text was left out: the model repeated itself, or wrote more than anybody can say. */
-  readonly refused?: "repeats" | "too fast";
+  readonly refused?: "repeats" | "too fast" | "invented";
 }
 
 /** A stretch in which one speaker speaks. */

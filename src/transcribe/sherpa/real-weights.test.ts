@@ -1,6 +1,9 @@
+import { execFile } from "node:child_process";
 import { appendFileSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, it } from "vitest";
+import { nonSpeech } from "../../../test/support/non-speech.ts";
 import { sharedMedia } from "../../../test/support/shared-media.ts";
 import {
   describeWithSpeechModels,
@@ -11,6 +14,7 @@ import { transcriptText } from "../../media/transcript.ts";
 import { toyTransducer } from "./toy-models.fixture.ts";
 import { useStudio } from "./transcriber.fixture.ts";
 
+const run = promisify(execFile);
 const studio = useStudio();
 
 const heavyBytes = 300_000_000;
@@ -69,4 +73,36 @@ describeWithSpeechModels("speech by real weights: Whisper base", () => {
     expect(texts[0]).toMatch(/^It was the best of times.* degree of comparison only\.$/);
     expect(texts[1]).toBe(texts[0]);
   });
+});
+
+/** Some of the sixty kinds that `node scripts/non-speech.ts` tries at length, with all models that are here. */
+const tried = [
+  "faint white noise",
+  "noise of a voice's band, at the pace of syllables",
+  "applause",
+  "mains hum",
+  "a siren",
+  "drums and bass",
+  "a melody with harmonics",
+  "birds",
+];
+
+describeWithSpeechModels("where nobody speaks", () => {
+  it.each([true, false])(
+    "Whisper writes no word (with a voice detector: %s)",
+    async (withVoice) => {
+      const model = sharedWhisperBase();
+      const by = withVoice
+        ? studio.sherpa({ model, voice: sharedVoice() })
+        : studio.withoutVoice(model);
+      for (const { name, source } of nonSpeech.filter((one) => tried.includes(one.name))) {
+        const path = join(studio.folder, `${name}.wav`);
+        const input = ["-f", "lavfi", "-i", source, "-t", "7", "-ar", "16000", "-ac", "1", "-y"];
+        await run("ffmpeg", ["-nostdin", "-v", "error", ...input, path]);
+        const { transcript } = await studio.transcribe({ path, by });
+        expect([name, transcriptText(transcript.words)]).toEqual([name, ""]);
+      }
+    },
+    120_000,
+  );
 });

@@ -4,7 +4,7 @@ import { sampleRateHz } from "../sound-features.ts";
 import type { PieceRules, RecognizedPiece } from "./protocol.ts";
 import type { Recognizer, Waveform } from "./sherpa-package.ts";
 import { textsOfTokens } from "./token-bytes.ts";
-import { lettersOf, verdictOf } from "./verdict.ts";
+import { lettersOf, looksInvented, verdictOf } from "./verdict.ts";
 import { quietestPlace } from "./voice.ts";
 
 /** Models fail on sound shorter than their first window. */
@@ -30,6 +30,15 @@ export function waveform(samples: Int16Array, leadingMs = 0, paddingMs = 0): Wav
 
 const lettersIn = (pieces: readonly RecognizedPiece[]): number =>
   pieces.reduce((sum, { text }) => sum + lettersOf(text), 0);
+
+/** A piece whose text was left out, and why. */
+const without = (
+  piece: RecognizedPiece,
+  refused: NonNullable<RecognizedPiece["refused"]>,
+): RecognizedPiece => {
+  const nothing = { text: "", tokens: [], timestamps: [], durations: [], logProbs: [] };
+  return { ...piece, ...nothing, refused };
+};
 
 /** The halves of a passage, parted where it is quietest. */
 function halvesOf({ startMs, samples }: Passage): Passage[] {
@@ -91,6 +100,8 @@ export function createPieceRecognizer(recognizer: Recognizer, rules: PieceRules)
     if (tokensPerSecond === undefined) return [piece];
     const soundMs = leadingMs + ownMs + paddingMs;
     const verdict = verdictOf(piece, ownMs, Math.floor((soundMs / 1000) * tokensPerSecond));
+    if (rules.speechIsUnsure === true && looksInvented(piece.text, ownMs))
+      return [without(piece, "invented")];
     if (verdict === "good") return [piece];
     if (cuts < mostCuts && passage.samples.length >= 3 * shortestHalf) {
       const parts: RecognizedPiece[] = [];
@@ -102,17 +113,7 @@ export function createPieceRecognizer(recognizer: Recognizer, rules: PieceRules)
         : parts;
     }
     if (verdict === "cut off" || verdict === "too little") return [piece];
-    return [
-      {
-        ...piece,
-        text: "",
-        tokens: [],
-        timestamps: [],
-        durations: [],
-        logProbs: [],
-        refused: verdict,
-      },
-    ];
+    return [without(piece, verdict)];
   }
   return {
     recognize: (passage, hotwords) => recognize(passage, hotwords, 0, 0),

@@ -93,7 +93,7 @@ export function setupOf(wanted: Wanted): RecognizerSetup {
   const child: ChildSetup = {
     package: wanted.package,
     recognizer: recognizerConfig(model, { language, hotwords }),
-    pieces: piecesOf(model),
+    pieces: { ...piecesOf(model), ...(voice === undefined ? { speechIsUnsure: true } : {}) },
     parallel: threads,
     ...(voice === undefined ? {} : { voice: voice.file("model") }),
     ...(speakers === undefined ? {} : { speakers: speakers.setup }),

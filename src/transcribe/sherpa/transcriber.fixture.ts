@@ -36,7 +36,7 @@ interface Studio {
     more?: Partial<SherpaOptions> & { with?: readonly InstalledModel[] },
   ) => SherpaTranscriber;
   /** The same without a voice detector. */
-  readonly withoutVoice: () => SherpaTranscriber;
+  readonly withoutVoice: (model?: InstalledModel) => SherpaTranscriber;
   readonly transcribe: (asked: Asked) => Promise<TranscribeResult>;
   /** The same speech at places in samples, and silence between and after. */
   readonly recording: (name: string, places: readonly number[]) => string;
@@ -81,8 +81,7 @@ async function openStudio(): Promise<OpenStudio> {
     folder,
     common,
     sherpa,
-    withoutVoice() {
-      const model = toyTransducer(toyDir);
+    withoutVoice(model = toyTransducer(toyDir)) {
       const options = { sandbox, objects, limits: defaultLimits, models: storeOf(model), model };
       const transcriber = createSherpaTranscriber(options);
       made.push(transcriber);
@@ -147,7 +146,7 @@ export function useStudio(): Studio {
       return studio.common;
     },
     sherpa: (more) => studio.sherpa(more),
-    withoutVoice: () => studio.withoutVoice(),
+    withoutVoice: (model) => studio.withoutVoice(model),
     transcribe: (asked) => studio.transcribe(asked),
     recording: (name, places) => studio.recording(name, places),
     toyCopy: (name) => studio.toyCopy(name),

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { repeatsItself, verdictOf } from "./verdict.ts";
+import { looksInvented, repeatsItself, verdictOf } from "./verdict.ts";
 
 it.each([
   "you ".repeat(20),
@@ -18,6 +18,13 @@ it.each([
   "",
 ])("lets people repeat themselves: %s", (text) => {
   expect(repeatsItself(text)).toBe(false);
+});
+
+it("knows what models invent where nobody speaks", () => {
+  expect(looksInvented("You You", 9_000)).toBe(true);
+  expect(looksInvented(" Thank you.", 5_000)).toBe(true);
+  expect(looksInvented("Thank you.", 1_200)).toBe(false);
+  expect(looksInvented("You are right.", 9_000)).toBe(false);
 });
 
 const piece = (text: string, count = 5) => ({

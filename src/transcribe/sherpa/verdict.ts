@@ -48,6 +48,16 @@ export function lettersOf(text: string): number {
   return count;
 }
 
+/** What models write where nobody speaks, when they write something. */
+const inventions =
+  /^(?:(?:you|thank you|thanks for watching|bye|bye bye|so|oh|the|hmm|mm)\b\W*)+$/i;
+const shortestForInventionMs = 4_000;
+
+/** Whether a text is one that models are known to invent, and far too short for the time. */
+export function looksInvented(text: string, lengthMs: number): boolean {
+  return lengthMs >= shortestForInventionMs && inventions.test(text.trim());
+}
+
 /**
  * Whether a model's text for a piece can be what was said: it does not say the same over and over, is not
  * more than anybody can say in the time, nor far less, and did not end at the limit of tokens.
