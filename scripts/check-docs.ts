@@ -5,13 +5,19 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-const documents = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs", "examples"].flatMap(
-  (path) =>
-    path.endsWith(".md")
-      ? [path]
-      : readdirSync(join(root, path), { recursive: true, encoding: "utf8" })
-          .filter((file) => file.endsWith(".md"))
-          .map((file) => join(path, file)),
+const documents = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  "CHANGELOG.md",
+  "docs",
+  "examples",
+].flatMap((path) =>
+  path.endsWith(".md")
+    ? [path]
+    : readdirSync(join(root, path), { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".md"))
+        .map((file) => join(path, file)),
 );
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
   scripts: object;

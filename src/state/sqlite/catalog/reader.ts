@@ -3,7 +3,8 @@ import { parentPort, workerData } from "node:worker_threads";
 import { openForReading } from "../open.ts";
 import { statements } from "../statements.ts";
 import { asMediaError } from "../../../media/errors.ts";
-import type { Answer, Question } from "./readers.ts";
+import type { Question } from "./reader-line.ts";
+import type { Answer } from "./readers.ts";
 import { createSlowReads } from "./slow-reads.ts";
 
 const { path } = workerData as { path: string };
@@ -13,8 +14,8 @@ async function answer({ method, argument }: Question): Promise<Answer> {
   try {
     return { result: await reads[method](argument as never) };
   } catch (error) {
-    const { code, message } = asMediaError(error);
-    return { error: { code, message } };
+    const { code, message, remedy } = asMediaError(error);
+    return { error: { code, message, remedy } };
   }
 }
 

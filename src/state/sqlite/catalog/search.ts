@@ -3,6 +3,7 @@ import type { Row, Sql } from "../statements.ts";
 import { orNull } from "../statements.ts";
 import type { MediaType } from "../../../media/media.ts";
 import type { MediaFilter, SearchHit, SearchQuery } from "../../../catalog/catalog.ts";
+import { MediaError } from "../../../media/errors.ts";
 import { mediaSource } from "./media-filter.ts";
 
 /** Rows that are ranked at the most: a word that is in every transcript must not cost a full sort. */
@@ -18,7 +19,16 @@ const weights = "5.0, 3.0, 1.0";
 const open = "\u0002";
 const close = "\u0003";
 
-/** What a person typed as an FTS5 query: every word must be there; "quoted words" as a phrase. */
+/** Different words and phrases of one search; each of them is looked up and ranked by itself. */
+const maxTerms = 32;
+/** How long a search may take: with common words in a large library it would go on for minutes. */
+export const searchDeadlineMs = 5_000;
+
+/**
+ * What a person typed as an FTS5 query: every word must be there; "quoted words" as a phrase. What is said
+ * twice counts once.
+ * @throws MediaError `invalid_argument` when there are too many different words
+ */
 export function matchExpression(typed: string): string | undefined {
   // a NUL would end the expression in the middle of a quotation
   const terms = typed.replaceAll("\0", " ").match(/"[^"]*"|[^\s"]+/g) ?? [];
@@ -26,7 +36,14 @@ export function matchExpression(typed: string): string | undefined {
     .map((term) => term.replaceAll('"', "").trim())
     .filter((term) => /[\p{L}\p{N}]/u.test(term))
     .map((term) => `"${term}"`);
-  return quoted.length === 0 ? undefined : quoted.join(" ");
+  const different = new Map(quoted.map((term) => [term.toLowerCase(), term]));
+  if (different.size > maxTerms)
+    throw new MediaError(
+      "invalid_argument",
+      `a search takes ${maxTerms} different words at most, not ${different.size}`,
+      { remedy: "Leave out the common ones." },
+    );
+  return different.size === 0 ? undefined : [...different.values()].join(" ");
 }
 
 /** Finds the places of the marked words in a marked text, as word numbers. */
@@ -113,18 +130,52 @@ function filterCondition(
   };
 }
 
-/** The media that hold all the words, best first; at most `limit` (default 20). */
-export function searchMedia(sql: Sql, query: SearchQuery): SearchHit[] {
+/** Says when the time is up; to be called between rows. */
+function createDeadline(deadlineMs: number): () => void {
+  const endsAt = performance.now() + deadlineMs;
+  return () => {
+    if (performance.now() < endsAt) return;
+    throw new MediaError("request_timeout", `the search took longer than ${deadlineMs} ms`, {
+      remedy: "Search for fewer words, or for rarer ones.",
+    });
+  };
+}
+
+/** Best first. */
+function byRank(a: Row, b: Row): number {
+  const difference = Number(a["rank"]) - Number(b["rank"]);
+  if (difference !== 0) return difference;
+  return String(a["name"]) < String(b["name"]) ? -1 : 1;
+}
+
+/**
+ * The media files that hold all the words, best first; at most `limit` (default 20).
+ * @throws MediaError `invalid_argument` for too many words, `request_timeout` at the deadline
+ */
+export function searchMedia(
+  sql: Sql,
+  query: SearchQuery,
+  deadlineMs: number = searchDeadlineMs,
+): SearchHit[] {
   const match = matchExpression(query.words);
   if (match === undefined) return [];
+  const check = createDeadline(deadlineMs);
   const { words: _words, limit = 20, ...filter } = query;
   const { where, values } = filterCondition(sql, filter);
-  const rows = sql(
-    `SELECT id, name, version, type, rank FROM (
-       SELECT media.id, media.name, media.version, media.type, bm25(search, ${weights}) AS rank
-       FROM search CROSS JOIN media ON media.id = search.rowid
-       WHERE search MATCH ? ${where} LIMIT ${maxRanked})
-     ORDER BY rank, name LIMIT ?`,
-  ).all(match, ...values, limit);
-  return rows.map((row) => hitOf(sql, match, row));
+  // Row by row, not sorted by SQLite: nothing interrupts it within a statement.
+  const found = sql(
+    `SELECT media.id, media.name, media.version, media.type, bm25(search, ${weights}) AS rank
+     FROM search CROSS JOIN media ON media.id = search.rowid
+     WHERE search MATCH ? ${where} LIMIT ${maxRanked}`,
+  ).iterate(match, ...values);
+  const rows: Row[] = [];
+  for (const row of found) {
+    check();
+    rows.push(row);
+  }
+  const best = rows.toSorted(byRank).slice(0, limit);
+  return best.map((row) => {
+    check();
+    return hitOf(sql, match, row);
+  });
 }
