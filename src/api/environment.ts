@@ -20,7 +20,7 @@ export const defaultRequestLimits: RequestLimits = { maxBodyBytes: 64 * 1024, ti
 export interface ApiEnv {
   Bindings: HttpBindings;
   Variables: {
-    /** Undefined until somebody has said who asks; only operations without a scope answer then. */
+    /** Undefined until security has set it; only operations without a scope answer then. */
     caller: Caller | undefined;
     limits: RequestLimits;
   };

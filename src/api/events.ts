@@ -7,7 +7,7 @@ import { eventJson } from "./json.ts";
 import { wrongField } from "./problems.ts";
 import { addOperation } from "./route.ts";
 
-/** How soon an event is told, whichever process recorded it. */
+/** How soon an event is sent, whichever process recorded it. */
 const lookMs = 200;
 /** A comment, so that a connection on which nothing happens is known to live. */
 const heartbeatMs = 15_000;
@@ -107,7 +107,11 @@ export function addEvents(app: ApiApp, { dailies, signal: closing }: ApiOptions)
   const news = createNews(() => dailies.lastEvent());
   const places = createPlaces();
 
-  async function* told(owner: string, first: number, gone: AbortSignal): AsyncGenerator<string> {
+  async function* eventLines(
+    owner: string,
+    first: number,
+    gone: AbortSignal,
+  ): AsyncGenerator<string> {
     let after = first;
     let saidAt = performance.now();
     yield `retry: 1000\n: after ${after}\n\n`;
@@ -161,7 +165,7 @@ export function addEvents(app: ApiApp, { dailies, signal: closing }: ApiOptions)
       const giveBack = places.take(caller.accessKeyId ?? `user ${caller.owner}`);
       const gone = new AbortController();
       const stopWatching = watchKey(caller, () => gone.abort());
-      const body = streamOf(told(caller.owner, after, gone.signal), () => {
+      const body = streamOf(eventLines(caller.owner, after, gone.signal), () => {
         gone.abort();
         stopWatching();
         giveBack();

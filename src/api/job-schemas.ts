@@ -112,7 +112,7 @@ const speechSchema = z
     speechModel: z.string().min(1).max(64).optional(),
   })
   .openapi("TranscriptionOptions", {
-    description: "How it is to be heard from now on; what is left out stays as it was",
+    description: "How speech is transcribed from now on; what is left out stays as it was",
   });
 
 export const reprocessBodySchema = z.strictObject({

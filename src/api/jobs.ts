@@ -25,7 +25,7 @@ export function addJobs(app: ApiApp, { dailies }: ApiOptions): void {
     app,
     "listMediaJobs",
     {
-      summary: "The steps of a media: attempts, times, progress, place in line",
+      summary: "The steps of a media file: attempts, times, progress, place in line",
       tag,
       answers: { 200: { description: "Its jobs", json: watchedJobsSchema } },
       problems: [404],
@@ -39,7 +39,7 @@ export function addJobs(app: ApiApp, { dailies }: ApiOptions): void {
     app,
     "getHistory",
     {
-      summary: "What has happened to this version of a media",
+      summary: "What has happened to this version of a media file",
       tag,
       answers: { 200: { description: "Events and jobs", json: historySchema } },
       problems: [404],
@@ -122,7 +122,7 @@ export function addOrders(app: ApiApp, { dailies }: ApiOptions): void {
     app,
     "cancelMedia",
     {
-      summary: "Stop what is queued or running for a media; answers when it has stopped",
+      summary: "Stop what is queued or running for a media file; answers when it has stopped",
       tag,
       answers: { 200: { description: "Stopped", json: cancelledSchema } },
       problems: [404],

@@ -9,7 +9,7 @@ import { encodedName } from "./names.ts";
 
 /** What is answered: the shapes of `media/json.ts`, and what the service adds to them. */
 
-/** Where a media is found. */
+/** The path of a media file. */
 export function mediaPath(name: string): string {
   return `/v1/media/${encodedName(name)}`;
 }
@@ -20,7 +20,7 @@ export function listedJson(media: Media, labels: readonly LabelSummary[]) {
   return { ...json, labels: labels.map(labelJson) };
 }
 
-/** The same of a media on a page. */
+/** The same for a media file on a page. */
 export function pagedJson(media: ListedMedia) {
   return {
     ...media,
@@ -67,6 +67,6 @@ export function watchedJobJson({ job, attempts, position }: WatchedJob) {
 export function eventJson({ sequence, at, event }: RecordedEvent) {
   if (event.type === "transcription.requested")
     return { id: sequence, at: iso(at), ...event, speech: briefOptions(event.speech) };
-  const { facts: _facts, ...told } = { facts: undefined, ...event };
-  return { id: sequence, at: iso(at), ...told };
+  const { facts: _facts, ...rest } = { facts: undefined, ...event };
+  return { id: sequence, at: iso(at), ...rest };
 }

@@ -85,7 +85,7 @@ export function addMediaFiles(app: ApiApp, { dailies }: ApiOptions): void {
       query: querySchema,
       answers: {
         200: {
-          description: "The media that pass the filters",
+          description: "The media files that pass the filters",
           json: z.array(mediaFileSchema),
           headers: { Link: 'The next page, with rel="next"' },
         },

@@ -92,7 +92,9 @@ export const putSchema = z
 
 export const mediaQuerySchema = z.strictObject({
   ...filterFields,
-  owner: text.optional().openapi({ description: "Your own; another's media are not found" }),
+  owner: text
+    .optional()
+    .openapi({ description: "Your own; another owner's media files are not found" }),
   state: z.enum(mediaStates).optional(),
   createdFrom: time.optional(),
   createdBefore: time.optional(),

@@ -76,7 +76,7 @@ export function addMedia(app: ApiApp, options: ApiOptions): void {
       ...page,
       summary: "Your media",
       description:
-        "A cursor holds its place while media come and go. Sorted by updatedAt, a media that " +
+        "A cursor holds its place while media files come and go. Sorted by updatedAt, one that " +
         "changes meanwhile moves, and may come twice or not at all.",
       tag,
     },

@@ -25,7 +25,7 @@ interface Asked extends Pick<Library, "queueCounts"> {
   readonly space?: () => Promise<Space>;
 }
 
-/** Depth and age of the queue; to be asked of the catalog when somebody reads the metrics. */
+/** Depth and age of the queue; asked of the catalog when the metrics are read. */
 function addQueue(registers: Registry[], dailies: Asked): () => Promise<void> {
   const labelNames = ["kind", "state"] as const;
   const age = new Gauge({
@@ -77,7 +77,7 @@ function addSpace(registers: Registry[], { space }: Asked): () => Promise<void> 
   });
   const floor = new Gauge({
     name: "dailies_disk_min_free_bytes",
-    help: "With less room than this nothing is taken in and no job is begun",
+    help: "With less room than this nothing is received and no job starts",
     registers,
   });
   return async () => {
@@ -113,7 +113,7 @@ export function createMetrics({ dailies }: { dailies: Asked }): Metrics {
   });
   const bytes = new Counter({
     name: "dailies_bytes_total",
-    help: "Bytes of media taken in and given out over HTTP",
+    help: "Bytes of media received and sent over HTTP",
     labelNames: ["direction"],
     registers,
   });

@@ -17,7 +17,7 @@ function isAll(bytes: Uint8Array, buffer: ArrayBuffer): boolean {
 }
 
 /**
- * The body as it comes; a client that goes away amid it is no fault of ours. A chunk is good until the
+ * The body as it comes; a client that goes away meanwhile is not an error of ours. A chunk is good until the
  * next one is asked for: its memory is given back then. Left to the garbage collector, the chunks of
  * a large upload make it go through everything, again and again.
  */
@@ -56,7 +56,7 @@ export function addObjects(app: ApiApp, options: ApiOptions): void {
     app,
     "putObject",
     {
-      summary: "Put an object in; what is to be done with it begins",
+      summary: "Put an object in; its processing starts",
       description:
         "The same bytes under the same key change nothing. Other bytes take the old ones' place, " +
         "unless `If-None-Match: *` says that nothing may be there.",

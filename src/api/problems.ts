@@ -92,7 +92,7 @@ export function wrongFields(where: WrongField["in"], { issues }: z.ZodError): Me
   return new MediaError("invalid_argument", said.join("; "), { details: { errors } });
 }
 
-/** What an error's remedy says to somebody at a command line, said to somebody who asks over HTTP. */
+/** Remedies name commands; over HTTP they name operations instead. */
 const remedies: Partial<Record<ErrorCode, string>> = {
   invalid_argument: "`/v1/openapi.json` says what is accepted.",
   invalid_name: "Use another name; docs/errors.md says what a name can be.",
@@ -143,7 +143,7 @@ export function onError(log: Log): (thrown: Error, c: Context) => Response {
   return (thrown, c) => {
     const error = asMediaError(thrown);
     const fields = { method: c.req.method, path: new URL(c.req.url).pathname, code: error.code };
-    // a client that went away is nobody's fault
+    // a client that went away is not an error
     if (error.code === "cancelled") log.info(fields, error.message);
     else if (statusOf(error.code) >= 500) log.error({ ...fields, err: error }, error.message);
     return problemResponse(error);

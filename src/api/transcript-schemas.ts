@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { confidence } from "./fields.ts";
 import { labelSchema } from "./media-schemas.ts";
 
-/** The shapes of what is said and seen in a media; the OpenAPI description is made of them. */
+/** Schemas of transcripts and labels; the OpenAPI description is made from them. */
 
 export const transcriptSchema = z
   .object({

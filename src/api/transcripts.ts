@@ -25,25 +25,25 @@ const contentTypes: Readonly<Record<Format, string>> = {
   csv: "text/csv",
 };
 
-interface Wish {
+interface Accepted {
   readonly type: string;
   readonly quality: number;
 }
 
-/** What an Accept header asks for, the dearest first. */
-function requestOptions(accept: string): Wish[] {
-  const wishes = accept.split(",").map((part): Wish => {
+/** The types of an Accept header, the preferred first. */
+function acceptedTypes(accept: string): Accepted[] {
+  const types = accept.split(",").map((part): Accepted => {
     const [type = "", ...parameters] = part.split(";").map((text) => text.trim().toLowerCase());
     const quality = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2);
     return { type, quality: quality === undefined ? 1 : Number(quality) || 0 };
   });
-  return wishes.filter((wish) => wish.quality > 0).toSorted((a, b) => b.quality - a.quality);
+  return types.filter((type) => type.quality > 0).toSorted((a, b) => b.quality - a.quality);
 }
 
 /** @throws MediaError `not_acceptable` */
 function accepted(accept: string | undefined): Format {
   if (accept === undefined || accept.trim() === "") return "json";
-  for (const { type } of requestOptions(accept)) {
+  for (const { type } of acceptedTypes(accept)) {
     const [group = "", kind = ""] = type.split("/");
     const format = transcriptFormats.find((one) => {
       const [ofGroup, ofKind] = contentTypes[one].split("/");
@@ -52,7 +52,7 @@ function accepted(accept: string | undefined): Format {
     if (format !== undefined) return format;
   }
   const types = Object.values(contentTypes).join(", ");
-  throw new MediaError("not_acceptable", `a transcript can be had as ${types}`);
+  throw new MediaError("not_acceptable", `a transcript comes as ${types}`);
 }
 
 async function answer(
@@ -126,7 +126,7 @@ export function addTranscripts(app: ApiApp, options: ApiOptions): void {
     app,
     "getLabels",
     {
-      summary: "What is to be seen, and when",
+      summary: "What is seen, and when",
       tag,
       answers: { 200: { description: "The labels", json: timelineSchema } },
       problems: [404],

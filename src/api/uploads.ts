@@ -19,9 +19,9 @@ export interface UploadOptions {
   readonly dir: string;
   /** Largest upload. `too_large` */
   readonly maxBytes: number;
-  /** What is not complete by then is removed, and what could not be taken in so long. Default: 24 hours. */
+  /** An upload that is not complete by then, or could not be recorded for so long, is removed. Default: 24 hours. */
   readonly expireMs?: number;
-  /** Ends what is being taken in: it is left to the next `tidy`. */
+  /** Ends recordings under way: the next `tidy` does them. */
   readonly signal?: AbortSignal;
 }
 
@@ -95,7 +95,7 @@ function ownerOf(c: ApiContext): string {
   return caller.owner;
 }
 
-/** Records complete uploads, each once, whoever finds it complete first. */
+/** Records complete uploads, each once. */
 function createRecorder({ dailies, signal = never }: UploadOptions, store: UploadStore) {
   const recording = new Map<string, Promise<void>>();
   const record = async (id: string): Promise<void> => {

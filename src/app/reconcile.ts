@@ -11,7 +11,7 @@ import type { ObjectStore } from "../objects/object-store.ts";
 export interface ReconcileOptions {
   /** Reads all bytes and compares their SHA-256, too. Default: false, only what is there and its size. */
   readonly verify?: boolean;
-  /** Removes bytes that nobody knows. Default: false, they are only told. */
+  /** Removes bytes that no record knows. Default: false, they are only reported. */
   readonly remove?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -23,8 +23,8 @@ export interface LostObject {
   readonly key: string;
   readonly found: "missing" | "damaged";
   /**
-   * `queued`: the step that makes it is done again, or waits for the audio that is lost as well.
-   * `open`: that step is not done anyway. `source_lost`: it cannot be made again.
+   * `queued`: the step that makes it runs again, or waits for the audio, which is lost as well.
+   * `open`: that step has not succeeded anyway. `source_lost`: it cannot be made again.
    */
   readonly repair: "queued" | "open" | "source_lost";
 }
@@ -51,11 +51,11 @@ export interface ReconcileReport {
 interface Parts {
   readonly catalog: Catalog;
   readonly objects: ObjectStore;
-  /** Whether the process of a session lives: what it has stored it may be about to record. */
+  /** Whether the process of a session lives: it may be about to record what it has stored. */
   readonly isLive: (session: string) => boolean;
 }
 
-/** Bytes are told from those that somebody is about to record by this age, beside their session. */
+/** Younger unknown bytes may be about to be recorded. */
 const graceMs = 3_600_000;
 const listed = 1_000;
 const pageSize = 500;
@@ -80,7 +80,7 @@ async function isDamaged(objects: ObjectStore, object: StoredObject): Promise<bo
   return hash.digest("hex") !== object.sha256;
 }
 
-/** What is the matter with an object's bytes, if anything is. */
+/** What is wrong with an object's bytes; undefined when nothing is. */
 async function look(
   { objects }: Parts,
   object: StoredObject,
@@ -93,13 +93,13 @@ async function look(
   return isDamaged(objects, object).then(
     (damaged) => (damaged ? "damaged" : undefined),
     (error: unknown) => {
-      if (asMediaError(error).code === "not_found") return undefined; // removed while we looked
+      if (asMediaError(error).code === "not_found") return undefined; // removed meanwhile
       throw error;
     },
   );
 }
 
-/** Asks for an output once more. */
+/** Enqueues the step that makes an output once more. */
 async function repair(
   { catalog, objects }: Parts,
   { key, name }: { readonly key: string; readonly name: string },
@@ -136,15 +136,15 @@ async function lostAudio(
   return job === undefined || isThere ? [] : [{ type: "redo", jobId: job.id }];
 }
 
-/** Whether bytes may be somebody's who is about to record them. */
-function mayBeWanted({ isLive }: Parts, version: string): boolean {
+/** Whether a process may be about to record these bytes. */
+function mayBeRecordedSoon({ isLive }: Parts, version: string): boolean {
   const isOurs = /^[0-9a-z]{22}$/.test(version);
   return isOurs && (isLive(sessionOf(version)) || Date.now() - timeOf(version) < graceMs);
 }
 
 /**
  * Compares the catalog with the store. What the catalog has and the store has not is made again where
- * it can be; bytes that nobody knows are told, and removed only when that is asked for.
+ * it can be; bytes that no record knows are reported, and removed only on request.
  */
 export async function reconcile(
   parts: Parts,
@@ -172,7 +172,7 @@ export async function reconcile(
   };
 
   const checkBytes = async (bucket: Bucket, version: string, sizeBytes: number): Promise<void> => {
-    if (mayBeWanted(parts, version) || (await catalog.knowsBytes(bucket, version))) return;
+    if (mayBeRecordedSoon(parts, version) || (await catalog.knowsBytes(bucket, version))) return;
     const ref = { bucket, key: "", version };
     const removed =
       remove &&

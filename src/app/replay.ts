@@ -4,7 +4,7 @@ import type { MediaFacts } from "../media/facts.ts";
 import { outputKey, renamedOutput } from "../media/keys.ts";
 import type { Media, StoredObject } from "../media/media.ts";
 
-/** What is known of a version, from which the events that led to it can be told. */
+/** What is known of a version: enough to name the events that led to it. */
 interface Known {
   readonly name: string;
   readonly version: string;
@@ -13,8 +13,8 @@ interface Known {
 }
 
 /**
- * The events that bring a media to where it is. Following them again asks for what is already
- * there, which does nothing, and for what other settings make different, which is reprocessing.
+ * The events that bring a media file to where it is. Following them again enqueues what is already
+ * there, which does nothing, and what other settings make different, which is reprocessing.
  */
 export function eventsUpTo({ name, version, facts, outputs }: Known): MediaEvent[] {
   const subject = { name, version };
@@ -37,7 +37,7 @@ export async function replayedEvents(catalog: Catalog, media: Media): Promise<Me
   return eventsUpTo({ name, version, outputs, ...(facts === undefined ? {} : { facts }) });
 }
 
-/** The events that bring a media to where its twin is: what it adopts, under its own name. */
+/** The events that bring a media file to where its twin is: what it adopts, under its own name. */
 export function adoptedEvents(media: { name: string; version: string }, twin: Twin): MediaEvent[] {
   const outputs = twin.outputs.flatMap(({ key, version }) => {
     const renamed = renamedOutput(key, twin.name, media.name);

@@ -111,7 +111,7 @@ export async function waitForReceived(
 }
 
 /**
- * When a media file has nothing left to do: tells how it ended, and writes its outputs.
+ * When a media file has nothing left to do: reports how it ended, and writes its outputs.
  * @param before what to call it when everything was there before this run began
  */
 export async function finishIfDone(

@@ -20,7 +20,7 @@ let database: ReturnType<typeof openDatabase>;
 beforeEach(() => void (database = openDatabase(":memory:")));
 afterEach(() => database.close());
 
-it("hears a media as was wished while its audio was just being recorded", async () => {
+it("transcribes with options that came while the audio was being recorded", async () => {
   const session = newSession();
   const newId = createIdSource(session);
   const catalog = createSqliteCatalog({ whenEnded: runEnded, database });
@@ -37,9 +37,9 @@ it("hears a media as was wished while its audio was just being recorded", async 
   const claim = await queue.claim({ slots });
   if (claim === undefined) throw new Error("there is a job");
   const event: MediaEvent = { type: "rendition.created", rendition: "audio", name, version };
-  const hearing = createTranscriptionFollowUps(catalog, settingsFor);
-  const follows = await hearing.follow(event, claim);
-  // somebody wishes just now; there is no audio yet that a transcript could follow from
+  const followUps = createTranscriptionFollowUps(catalog, settingsFor);
+  const follows = await followUps.follow(event, claim);
+  // options come just now; there is no audio yet that a transcript could follow from
   const speech: TranscriptionOptions = { speakers: 2 };
   await apply(version, [
     { type: "event", event: { type: "transcription.requested", name, version, speech } },
@@ -52,7 +52,7 @@ it("hears a media as was wished while its audio was just being recorded", async 
       ...follows,
     ],
   });
-  await hearing.settle(claim);
+  await followUps.checkAgain(claim);
   const jobs = await catalog.listJobs({ version, state: "queued" });
   expect(jobs).toMatchObject([{ step: "transcribe", settings: { speakers: 2 } }]);
 });

@@ -19,7 +19,7 @@ export interface SpeechOptions {
   readonly phrases?: readonly GivenPhrase[] | undefined;
   readonly speakers?: number | "auto" | false | undefined;
   readonly identifyLanguage?: boolean | undefined;
-  /** What the language is to be found among, BCP 47; means `identifyLanguage`. */
+  /** The languages to choose from, BCP 47; means `identifyLanguage`. */
   readonly languages?: readonly string[] | undefined;
   readonly engine?: SpeechEngineChoice | undefined;
   /** The id of a speech model; `auto`: the one that fits best. */
@@ -75,7 +75,7 @@ export async function optionsOf(
   if (typeof speakers === "number" && !(speakers >= 1 && speakers <= mostSpeakers))
     refuse(`speakers must be auto, or 1 to ${mostSpeakers}`);
   const identifyLanguage = identification(options);
-  const said: TranscriptionOptions = {
+  const asked: TranscriptionOptions = {
     ...(options.language !== undefined &&
       options.language !== "auto" && { languageCode: language(options.language) }),
     ...(engine !== undefined && { engine }),
@@ -87,7 +87,7 @@ export async function optionsOf(
       vocabulary: vocabulary === false ? "none" : await vocabularyFrom(vocabulary),
     }),
   };
-  return Object.keys(said).length === 0 ? undefined : said;
+  return Object.keys(asked).length === 0 ? undefined : asked;
 }
 
 /** The same, if an engine here can follow them. @throws MediaError what `optionsOf` and `checkSpeech` throw */

@@ -106,7 +106,7 @@ async function workerOf(ports: WorkPorts, run: Run) {
     onProgress: ({ job, media }, progress) =>
       run.tell({ type: "progress", name: media.name, step: job.step, progress }),
     onFinished: async (claim, outcome) => {
-      if (outcome.state === "succeeded") await followUps.settle(claim);
+      if (outcome.state === "succeeded") await followUps.checkAgain(claim);
       run.tell({ type: "step", name: claim.media.name, job: jobAfter(claim, outcome) });
       if (run.everyones) run.waiting.add(claim.media.name);
       await finishIfDone(ports, run, claim.media.name);

@@ -36,6 +36,8 @@ import { transcribeAll } from "./work.ts";
 import type { BatchOptions, BatchReport, BatchUpdate } from "./report.ts";
 import type { BatchPorts } from "./ports.ts";
 
+export { previewBatch } from "./preview.ts";
+
 /** What a batch has of its own in the output folder. */
 interface Own {
   readonly places: BatchPlaces;

@@ -147,7 +147,7 @@ function checkSqlite(found: string): Finding {
   return { state: "ok", found, detail: "with full-text search (FTS5)" };
 }
 
-/** Whether jobs start at all: somebody may have paused the queue and forgotten it. */
+/** Whether jobs start at all: a paused queue is easily forgotten. */
 function checkQueue(pausedSince: number | undefined): Finding {
   if (pausedSince === undefined) return { state: "ok", detail: "jobs start as they come" };
   const detail = `no job has started since ${new Date(pausedSince).toISOString()}`;

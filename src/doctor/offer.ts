@@ -18,7 +18,7 @@ export interface SpeechOffer {
   readonly sizeBytes?: number;
   /** The models that are not here yet. */
   readonly ids: readonly string[];
-  /** What somebody said to it before. */
+  /** The answer to an earlier offer. */
   readonly answer?: "yes" | "no";
 }
 
@@ -80,7 +80,7 @@ function hasSherpa(): boolean {
   }
 }
 
-/** Keeps the answer to an offer, so that nobody is asked twice. */
+/** Keeps the answer to an offer, so that it is made once. */
 export async function answerOffer(
   { modelsDir }: Pick<Config, "modelsDir">,
   { ids }: SpeechOffer,

@@ -17,7 +17,7 @@ import { createSpeech } from "../transcribe/registry.ts";
 
 type SpeechConfig = Pick<Config, "languageCode" | "modelsDir"> & Partial<Pick<Config, "engines">>;
 
-/** What the engine can do beyond hearing words, in words. */
+/** What the engine can do beyond words, for people. */
 function abilities(sherpa: SherpaDescription, takesVocabulary: boolean): string {
   return [
     takesVocabulary
@@ -88,7 +88,10 @@ function sherpaFinding({ id, sherpa, config }: Chosen): Finding {
 }
 
 /** Why not something better than the draft engine, and what to do about it. */
-function better(sherpa: SherpaDescription, languageCode: string): { what: string; remedy: string } {
+function obstacle(
+  sherpa: SherpaDescription,
+  languageCode: string,
+): { what: string; remedy: string } {
   const [lack] = sherpa.lacks;
   if (lack !== undefined && (sherpa.version === undefined || sherpa.models.length === 0))
     return lack;
@@ -102,7 +105,7 @@ const isAuto = ({ engines }: SpeechConfig): boolean => (engines?.speech ?? "auto
 
 async function draftFinding({ sandbox, sherpa, config }: Chosen): Promise<Finding> {
   const { languageCode } = config;
-  const { what, remedy } = better(sherpa, languageCode);
+  const { what, remedy } = obstacle(sherpa, languageCode);
   const because = isAuto(config)
     ? `; sherpa would hear better, but ${what}: ${remedy}`
     : "; as engines.speech says";

@@ -1,7 +1,7 @@
 import { look, markOf, type SeenFile } from "./watched-folder.ts";
 import { canSeeWriters, openForWriting } from "./writers.ts";
 
-/** Files that something happened to, until it is clear that nobody goes on writing to them. */
+/** Files that have changed, until it is clear that no program goes on writing to them. */
 export interface FinishedFiles {
   readonly size: number;
   has(path: string): boolean;
@@ -16,14 +16,14 @@ export interface FinishedFiles {
 }
 
 interface Waiting {
-  /** As it looked last; empty when nobody has looked yet. */
+  /** As it looked last; empty before the first look. */
   mark: string;
   /** By the clock of the process. */
   ripeAt: number;
 }
 
 /**
- * A file is finished when it has been still for `quietMs` and nobody has it open for writing; where
+ * A file is finished when it has been still for `quietMs` and no program has it open for writing; where
  * that cannot be seen, when it has been still for `blindQuietMs`.
  */
 export function createFinishedFiles(options: {

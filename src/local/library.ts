@@ -16,7 +16,7 @@ export interface LocalLibrary extends Library {
   process(paths: readonly string[], options?: ProcessOptions): Promise<ProcessReport>;
   /** Receives one object, from a file or a stream; a worker does what follows. @throws as `PutOptions` says; `file_changing` */
   put(source: string | AsyncIterable<Uint8Array>, options: PutFileOptions): Promise<PutResult>;
-  /** The same for a file that nobody else needs: it is moved where it can be, and gone when it is recorded. */
+  /** The same for a file that belongs to the library: it is moved where it can be, and gone when it is recorded. */
   putUpload(path: string, options: UploadOptions): Promise<PutResult>;
   /** Keeps the library in step with a folder until the signal; a file comes in when it is written whole. */
   watch(dir: string, options: WatchFolderOptions): Promise<void>;

@@ -54,8 +54,8 @@ const isSame = (one: FileStamp, other: FileStamp): boolean =>
 
 /**
  * Stores the bytes of a file as they were at one time. They are read through the descriptor that was
- * checked: whatever has the file's name by now, nothing else is read.
- * @throws MediaError `file_changing` when somebody goes on writing to it
+ * checked: a file that has taken its name meanwhile is not read.
+ * @throws MediaError `file_changing` when a program goes on writing to it
  */
 async function store(
   { objects }: PutPorts,
@@ -111,7 +111,7 @@ export async function receiveFile(ports: PutPorts, file: IncomingFile): Promise<
 }
 
 /**
- * Receives a file that nobody else needs: an upload that is complete. It gets a second name in the
+ * Receives a file that belongs to the library: an upload that is complete. It gets a second name in the
  * store and loses its own only when it is recorded, so that no crash loses it. The room on the disk is
  * not looked at: the bytes are there already.
  */

@@ -36,7 +36,7 @@ export interface FolderWatcher {
 
 const tickMs = 200;
 
-/** Word of what happens in the folder; returns when it is complete from now on. */
+/** Listens to the folder; returns when no change will be missed from then on. */
 async function listen(watched: Watched, onUnclear: () => void): Promise<() => Promise<void>> {
   const { root, files, signal } = watched;
   const { watch } = await import("chokidar");

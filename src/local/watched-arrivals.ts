@@ -3,9 +3,9 @@ import { asMediaError, type MediaError } from "../media/errors.ts";
 import { defaultQuietMs, nameOf, now, rememberFolder, type Watched } from "./watched.ts";
 import { filesBelow, look, markOf } from "./watched-folder.ts";
 
-/** What could not be taken in for want of space, say, is tried again after this time. */
+/** A file that was refused for lack of space, say, is tried again after this time. */
 const againMs = 30_000;
-/** So many files are taken in at the same time: most of it is waiting for the disk. */
+/** So many files are received at the same time: most of it is waiting for the disk. */
 const atOnce = 8;
 const pageSize = 1_000;
 
@@ -66,7 +66,7 @@ export async function passOver(watched: Watched): Promise<void> {
   }
 }
 
-/** What is to become of a file that could not be taken in. */
+/** Decides what becomes of a file that was refused. */
 function refuse(watched: Watched, path: string, mark: string, error: MediaError): void {
   const { files, gone, handled, told, options } = watched;
   if (error.code === "not_found") return void gone.set(path, now());

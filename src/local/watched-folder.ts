@@ -10,7 +10,7 @@ export interface SeenFile extends FileIdentity {
   readonly modifiedNs: bigint;
 }
 
-/** Says of one look at a file whether another one saw the same. */
+/** Two looks at a file with the same mark saw the same bytes. */
 export function markOf(file: {
   readonly sizeBytes: number;
   readonly modifiedNs: bigint;
@@ -19,7 +19,7 @@ export function markOf(file: {
   return `${file.sizeBytes} ${file.modifiedNs} ${file.inode}`;
 }
 
-/** Whether a path below the folder is one that is taken in: media, and nobody's unfinished file. */
+/** Whether a path below the folder is received: a media file's, and no unfinished file's. */
 export function isWanted(folder: string, path: string): boolean {
   const parts = relative(folder, path).split(sep);
   return !parts.some(isTemporary) && hasMediaExtension(path);
@@ -39,7 +39,7 @@ export async function look(path: string): Promise<SeenFile | undefined> {
   };
 }
 
-/** Every file below a folder that is to be taken in. What cannot be read is passed over. */
+/** Every file below a folder that is to be received. What cannot be read is left out. */
 export async function* filesBelow(root: string, folder = root): AsyncGenerator<string> {
   const entries = await opendir(folder).catch(() => undefined);
   if (entries === undefined) return;

@@ -2,7 +2,7 @@ import { resolve, sep } from "node:path";
 import { asMediaError, MediaError } from "../media/errors.ts";
 import { checkKey } from "../media/keys.ts";
 
-/** A folder whose files are to be taken in. */
+/** A folder whose files come into the library. */
 export interface WatchedFolder {
   /** Absolute. */
   readonly dir: string;

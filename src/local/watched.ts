@@ -41,11 +41,11 @@ export interface WatchOptions {
   ) => Promise<{ change: string }>;
   readonly remove: (name: string, options: { owner: string }) => Promise<void>;
   readonly onEvent: (event: WatchEvent) => void;
-  /** A file is finished when nobody has it open for writing and it was still for so long. Default: 2 s. */
+  /** A file is finished when no program has it open for writing and it was still for so long. Default: 2 s. */
   readonly quietMs?: number;
   /** The same where it cannot be seen who has it open. Default: 10 s. */
   readonly blindQuietMs?: number;
-  /** Everything is looked at again so often, should word of something be lost. Default: 60 s. */
+  /** Everything is looked at again so often, because changes can go unnoticed. Default: 60 s. */
   readonly rescanMs?: number;
 }
 
@@ -64,16 +64,16 @@ export interface Watched {
   readonly files: FinishedFiles;
   /** Paths at which there is nothing any more, and since when. */
   readonly gone: Map<string, number>;
-  /** What was taken in or refused, as it looked then. */
+  /** What was received or refused, as it looked then. */
   readonly handled: Map<string, string>;
   /** The folders that files were seen in, and their disks. */
   readonly folders: Map<string, string>;
-  /** What was said of a file that cannot come in yet, so that it is said once. */
+  /** The errors that were reported for a file, so that each is reported once. */
   readonly told: Map<string, string>;
   readonly underWay: Set<Promise<void>>;
   /**
    * Whether it lies in another one's place, which may come back: a disk that is not mounted leaves an
-   * empty folder. What is taken in is then not remembered as this folder's, so that it is neither taken
+   * empty folder. What is received is then not remembered as this folder's, so that it is neither taken
    * for what was there before nor missed when that is back.
    */
   isStranger: boolean;

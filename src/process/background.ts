@@ -10,12 +10,12 @@ export interface BackgroundPart {
 
 const firstPauseMs = 500;
 const longestPauseMs = 30_000;
-/** What ran so long did not fail at its start: it is begun again at once. */
+/** A part that ran so long did not fail at its start: the pauses begin at the shortest again. */
 const wellMs = 60_000;
 
 /**
  * Runs a part again and again until the signal: what it failed with (a full disk, say) is logged, and
- * it is begun again after pauses that grow.
+ * it starts again after pauses that grow.
  */
 export async function keepRunning(
   { name, run }: BackgroundPart,

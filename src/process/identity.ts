@@ -39,7 +39,7 @@ function pidNamespace(): string {
 
 /**
  * When a process started, in the system's own terms; undefined when there is no such process.
- * @throws MediaError `storage_failed` when it cannot be told, for too many files are open
+ * @throws MediaError `storage_failed` when it cannot be found out, because too many files are open
  */
 export function startTicks(pid: number): string | undefined {
   try {

@@ -99,7 +99,7 @@ export async function openDailies(
     batch: async (settings, options) =>
       (await import("../batch/batch.ts")).runBatch(await batchPorts(), settings, options),
     previewBatch: async (settings, signal) =>
-      (await import("../batch/preview.ts")).previewBatch(await batchPorts(), settings, signal),
+      (await import("../batch/batch.ts")).previewBatch(await batchPorts(), settings, signal),
     async close() {
       await (await engines?.catch(() => undefined))?.close().catch(() => {});
       await presence.leave().catch(() => {}); // then its process will be found gone

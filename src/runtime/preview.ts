@@ -1,4 +1,4 @@
-import { previewBatch } from "../batch/preview.ts";
+import { previewBatch } from "../batch/batch.ts";
 import type { BatchPreview } from "../batch/report.ts";
 import type { BatchSettings } from "../batch/settings.ts";
 import type { Config } from "../config/config.ts";
@@ -10,7 +10,7 @@ import { createProbe } from "../probe/probe.ts";
 import { createSandbox } from "../sandbox/create.ts";
 import { createSpeech } from "../transcribe/registry.ts";
 
-/** What a batch would do, told without a library: none is made where there is none. @throws what `previewBatch` throws */
+/** What a batch would do. Needs no library, and makes none. @throws what `previewBatch` throws */
 export async function previewBatchAlone(
   config: Config,
   settings: BatchSettings,

@@ -23,7 +23,7 @@ export interface ServeOptions {
   readonly port: number;
   /** A sandbox that leaves decoders the network is enough, though others can connect. */
   readonly acceptSandbox?: "kernel" | "limits";
-  /** Folders whose files are taken in. */
+  /** Folders whose files come into the library. */
   readonly watch: readonly WatchedFolder[];
   /** How long a stop waits for what is under way, in milliseconds. */
   readonly graceMs: number;

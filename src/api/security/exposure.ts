@@ -14,7 +14,7 @@ export interface Exposure {
     readonly level: "bubblewrap" | WeakSandbox;
     readonly cutsNetwork: boolean;
   };
-  /** `--accept-sandbox`: the level that whoever starts it has said is enough. */
+  /** `--accept-sandbox`: the level that is accepted when the server is started. */
   readonly acceptSandbox?: WeakSandbox;
 }
 

@@ -6,7 +6,7 @@ export interface Rate {
   readonly burst: number;
 }
 
-/** Who asks too much waits; what it was asked for is not begun. */
+/** A caller that asks too often has to wait; its request is not carried out. */
 export interface RateLimit {
   /** Takes one for this who; else says after how many milliseconds there is one again. */
   take(who: string): number | undefined;
@@ -16,7 +16,7 @@ export interface RateLimit {
 const maxRemembered = 10_000;
 
 /**
- * Token buckets. Bounded memory, whoever comes: a bucket that is full again is as good as none.
+ * Token buckets. Memory is bounded: a bucket that is full again is as good as none.
  * @param now milliseconds that never go back
  */
 export function createRateLimit(

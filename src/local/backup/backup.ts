@@ -10,7 +10,7 @@ import type { ObjectStore } from "../../objects/object-store.ts";
 import { copyPrivate, lockFolder, manifestFile, type Manifest } from "./manifest.ts";
 
 export interface BackupOptions {
-  /** Reads again all that earlier backups have left there, and copies anew what has changed. Default: false. */
+  /** Reads again all that earlier backups have left there, and copies again what has changed. Default: false. */
   readonly verify?: boolean;
   /** Copies the master key, too. Default: false. */
   readonly withKeys?: boolean;
@@ -162,7 +162,7 @@ async function backUpLocked(
       "invalid_argument",
       `${dir} has other things in it (${others[0]}): give an empty folder, or an earlier backup`,
     );
-  await target.sweep(() => false); // of one that was killed: nobody else is here
+  await target.sweep(() => false); // of a backup that was killed; the lock keeps others out
   const part = join(dir, "catalog.part");
   let copied = 0;
   let copiedBytes = 0;

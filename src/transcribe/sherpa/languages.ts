@@ -7,7 +7,7 @@ export interface LanguageScore {
 }
 
 /** `en` of `en-US`. */
-function primaryOf(code: string): string {
+export function primaryOf(code: string): string {
   return code.toLowerCase().split(/[-_]/, 1)[0] ?? "";
 }
 
