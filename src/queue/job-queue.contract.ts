@@ -23,11 +23,16 @@ export function jobQueueContract(kind: string, open: () => Promise<QueueStage>):
     beforeEach(async () => void (stage = await open()));
     afterEach(() => stage.close());
 
-    const enqueue = async (name: string, wanted: readonly Step[], session?: string) => {
+    const enqueue = async (
+      name: string,
+      wanted: readonly Step[],
+      session?: string,
+      owner = "local",
+    ) => {
       const version = newId();
       const object = { bucket: "uploads", key: name, version, sha256: "0" } as const;
       const source = { ...object, sizeBytes: 1, contentType: "" };
-      const media = { name, version, owner: "local", sha256: "0", sizeBytes: 1 };
+      const media = { name, version, owner, sha256: "0", sizeBytes: 1 };
       const jobs = wanted.map((step): Change => ({
         type: "enqueue",
         job: newJob(media, step),
@@ -69,6 +74,30 @@ export function jobQueueContract(kind: string, open: () => Promise<QueueStage>):
       for (const held of claims.slice(0, 4))
         if (held) await finish(held, { state: "succeeded", notes: [] });
       expect(stepsOf([await claim()])).toEqual(["b audio"]);
+    });
+
+    it("lets owners take turns, however much one of them asks for", async () => {
+      for (let n = 0; n < 20; n += 1) await enqueue(`ada/${n}`, ["transcribe"], undefined, "ada");
+      for (const name of ["bob/0", "bob/1"])
+        await enqueue(name, ["label", "probe"], undefined, "bob");
+      await enqueue("cyd/0", ["transcribe"], undefined, "cyd");
+      const wide = { slots: { ...slots, light: 1, speech: 3 } };
+      const three = [await must(claim(wide)), await must(claim(wide)), await must(claim(wide))];
+      expect(stepsOf(three).toSorted()).toEqual([
+        "ada/0 transcribe",
+        "bob/0 probe",
+        "cyd/0 transcribe",
+      ]);
+      await enqueue("cyd/1", ["transcribe"], undefined, "cyd");
+      await enqueue("dan/0", ["transcribe"], undefined, "dan");
+      expect(stepsOf([await claim(wide)])).toEqual(["dan/0 transcribe"]);
+      // Of three slots each of three holds one; one that ends goes to whom least is done for.
+      const first = three.find(({ media }) => media.owner === "ada");
+      if (first) await finish(first, { state: "succeeded", notes: [] });
+      expect(stepsOf([await claim(wide)])).toEqual(["ada/1 transcribe"]);
+      const second = three.find(({ media }) => media.owner === "cyd");
+      if (second) await finish(second, { state: "succeeded", notes: [] });
+      expect(stepsOf([await claim(wide)])).toEqual(["cyd/1 transcribe"]);
     });
 
     it("keeps to a session's own jobs when asked", async () => {

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { lchownSync, opendirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findProgram } from "./programs.ts";
@@ -129,7 +130,8 @@ function giveTo(folder: string, user: User, group: User): void {
 
 /** The folders that children have now. Children that share one share its user. */
 const lent = new Map<string, { readonly user: User; children: number }>();
-let nextUser = 0;
+/** Other processes of ours give out users, too: each begins somewhere else. */
+let nextUser = randomInt(2 ** 32);
 
 /**
  * A user for one child, who owns these folders until they are taken back.

@@ -14,7 +14,7 @@ import { openDatabase } from "../../src/state/sqlite/open.ts";
 import { createSqliteQueue } from "../../src/state/sqlite/queue/queue.ts";
 import { disownSession, enterSession } from "../../src/state/sqlite/sessions.ts";
 import { createOracle, type Oracle } from "../oracle/oracle.ts";
-import { nextJob } from "./next-job.ts";
+import { nextJob, type Served } from "./next-job.ts";
 
 export const slots = { light: 2, picture: 2, transcode: 1, speech: 1, vision: 1 };
 
@@ -22,6 +22,7 @@ export const slots = { light: 2, picture: 2, transcode: 1, speech: 1, vision: 1 
 export interface Session {
   readonly id: string;
   readonly queue: JobQueue;
+  readonly served: Served;
 }
 
 /** The real catalog, the same rules over maps, and the bytes that were stored on its behalf. */
@@ -57,7 +58,7 @@ async function newProcess(
     random: () => 1,
   });
   await oracle.enter(id, () => nextAttempt.id);
-  return { id, queue };
+  return { id, queue, served: [] };
 }
 
 export async function createWorld(): Promise<World> {
@@ -99,13 +100,14 @@ export async function apply(world: World, write: Write): Promise<"applied" | "su
 export async function claim(world: World, session: Session): Promise<void> {
   const { state } = world;
   const paused = (await session.queue.pausedSince()) !== undefined;
-  const next = paused ? undefined : nextJob(state, slots, clock.now);
+  const next = paused ? undefined : nextJob(state, slots, clock.now, session.served);
   world.nextAttempt.id = world.newId();
   const { id: attempt } = world.nextAttempt;
   const claimed = await session.queue.claim({ slots });
   expect(claimed?.job.id).toBe(next?.id);
-  expect((await world.oracle.claim(session.id))?.job.id).toBe(next?.id);
+  expect((await world.oracle.claim(session.id, next?.id))?.job.id).toBe(next?.id);
   if (claimed === undefined || next === undefined) return;
+  session.served.push({ kind: next.slot.kind, owner: claimed.media.owner });
   expect(claimed.deaths).toBe(next.deaths);
   const { name, version } = next;
   const start = { type: "startJob", jobId: next.id, attempt, session: session.id } as const;

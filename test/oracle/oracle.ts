@@ -45,7 +45,7 @@ export function createOracle() {
         applyWrite(sql, write as OldWrite, { metadataTable: "metadata", now: Date.now() }),
       );
     },
-    claim: (session: string) => queues.get(session)?.claim({ slots }),
+    claim: (session: string, wanted?: string) => queues.get(session)?.claim({ slots, wanted }),
     handBack: (attempt: string) => any()?.handBack(attempt),
     disown: (session: string) => {
       disownSession(database, session);

@@ -94,6 +94,12 @@ export function othersWaitFor(sql: Sql, kind: SlotKind, session: string): boolea
   );
 }
 
+function waitingJob(sql: Sql, kind: SlotKind, id: string | undefined): Row | undefined {
+  return sql(
+    "SELECT * FROM jobs WHERE id = ? AND kind = ? AND state = 'queued' AND run_after IS NULL",
+  ).get(orNull(id), kind);
+}
+
 /** Of so many claims one takes the oldest job, so that those of low priority come to pass as well. */
 const claimsPerOldest = 8;
 
@@ -106,9 +112,11 @@ export function nextJob(
     /** Kinds that are left to others this time. */
     readonly rests: (kind: SlotKind) => boolean;
     readonly random: () => number;
+    /** The job that owners' turns have chosen, of which this SQL knows nothing. */
+    readonly wanted?: string | undefined;
   },
 ): Row | undefined {
-  const { slots, requestedBy, rests, random } = options;
+  const { slots, requestedBy, rests, random, wanted } = options;
   const who = requestedBy === undefined ? {} : { requestedBy };
   const taken = slotsTaken(sql);
   for (const kind of slotKinds) {
@@ -116,7 +124,8 @@ export function nextJob(
     if (sibling !== undefined) return sibling;
     if ((taken.get(kind) ?? 0) >= slots[kind]) continue;
     const byAge = random() < 1 / claimsPerOldest;
-    const next = byAge ? oldestOfKind(sql, kind, who) : firstOfKind(sql, { kind, ...who });
+    const first = byAge ? oldestOfKind(sql, kind, who) : firstOfKind(sql, { kind, ...who });
+    const next = first === undefined ? undefined : (waitingJob(sql, kind, wanted) ?? first);
     if (next !== undefined && !rests(kind)) return next;
   }
   return undefined;

@@ -88,16 +88,19 @@ function pausedSince(sql: Sql): number | undefined {
   return typeof since === "number" ? since : undefined;
 }
 
+/** `wanted`: the job that owners' turns have chosen. */
+type Wish = Parameters<JobQueue["claim"]>[0] & { readonly wanted?: string | undefined };
+
 /** The jobs of a SQLite catalog, for any number of processes on its machine. */
-export function createSqliteQueue({
-  database,
-  session,
-  newId,
-  random,
-}: Options): Omit<JobQueue, "listAccepted" | "start" | "held"> {
+export function createSqliteQueue({ database, session, newId, random }: Options): Omit<
+  JobQueue,
+  "listAccepted" | "start" | "held" | "claim"
+> & {
+  claim(wish: Wish): ReturnType<JobQueue["claim"]>;
+} {
   const sql = statements(database);
   const turns = createTurns();
-  const next = (wish: Parameters<JobQueue["claim"]>[0]): Row | undefined => {
+  const next = (wish: Wish): Row | undefined => {
     if (pausedSince(sql) !== undefined) return undefined;
     // Who takes every job need not leave any to others: it takes theirs, too.
     const others = (kind: SlotKind) => othersWaitFor(sql, kind, session);

@@ -1,6 +1,7 @@
 import { orNull, type Row, type Sql } from "../statements.ts";
 import { prioritiesOf, slotKinds, type SlotKind } from "../../../media/job.ts";
 import { longestDelayMs } from "../../../queue/backoff.ts";
+import type { OwnerTurns } from "./owners.ts";
 import type { Slots } from "../../../queue/job-queue.ts";
 
 /** How many delayed jobs one claim lets in: a long standstill must not make one claim long. */
@@ -31,7 +32,7 @@ export function isAnyDue(sql: Sql, now: number): boolean {
 }
 
 /** Of a job that may be next. */
-const columns = "jobs.id, jobs.name, jobs.version, jobs.kind, jobs.seq";
+const columns = "jobs.id, jobs.name, jobs.version, jobs.owner, jobs.kind, jobs.seq";
 
 /** How many slots of each kind are taken: jobs, or for transcoding the media being worked on. */
 function slotsTaken(sql: Sql): Map<SlotKind, number> {
@@ -46,33 +47,30 @@ function slotsTaken(sql: Sql): Map<SlotKind, number> {
   );
 }
 
-/** The text that finds the first of a kind, by whether a session and a priority are given. */
-const firstTexts = [false, true].map((bySession) =>
-  [false, true].map(
-    (byPriority) =>
-      `SELECT ${columns} FROM jobs INDEXED BY ${bySession ? "jobs_waiting_by_request" : "jobs_waiting"}
-       WHERE state = 'queued' AND run_after IS NULL AND kind = ?
-         ${bySession ? "AND requested_by = ?" : ""} ${byPriority ? "AND priority = ?" : ""}
-       ORDER BY priority, seq LIMIT 1`,
-  ),
-);
+/** Among whose jobs the next one is looked for: those that a session asked for, or an owner's. */
+type Whose = { readonly requestedBy: string } | { readonly owner: string };
+
+function firstText(byOwner: boolean, byPriority: boolean): string {
+  return `SELECT ${columns} FROM jobs
+    INDEXED BY ${byOwner ? "jobs_waiting_by_owner" : "jobs_waiting_by_request"}
+    WHERE state = 'queued' AND run_after IS NULL AND kind = ?
+      AND ${byOwner ? "owner" : "requested_by"} = ? ${byPriority ? "AND priority = ?" : ""}
+    ORDER BY priority, seq LIMIT 1`;
+}
 
 /** The job of that kind, and where given of that priority, that is first in line. */
-function firstOfKind(
-  sql: Sql,
-  { kind, priority, requestedBy }: { kind: SlotKind; priority?: number; requestedBy?: string },
-): Row | undefined {
-  const text = firstTexts[requestedBy === undefined ? 0 : 1]?.[priority === undefined ? 0 : 1];
-  return sql(text ?? "").get(
+function firstOfKind(sql: Sql, kind: SlotKind, whose: Whose, priority?: number): Row | undefined {
+  const byOwner = "owner" in whose;
+  return sql(firstText(byOwner, priority !== undefined)).get(
     kind,
-    ...(requestedBy === undefined ? [] : [requestedBy]),
+    byOwner ? whose.owner : whose.requestedBy,
     ...(priority === undefined ? [] : [priority]),
   );
 }
 
 /** The job of that kind that was asked for first, whatever its priority. */
-function oldestOfKind(sql: Sql, kind: SlotKind, who: { requestedBy?: string }): Row | undefined {
-  const firsts = prioritiesOf(kind).map((priority) => firstOfKind(sql, { kind, priority, ...who }));
+function oldestOfKind(sql: Sql, kind: SlotKind, whose: Whose): Row | undefined {
+  const firsts = prioritiesOf(kind).map((priority) => firstOfKind(sql, kind, whose, priority));
   return firsts
     .filter((row) => row !== undefined)
     .toSorted((a, b) => Number(a["seq"]) - Number(b["seq"]))[0];
@@ -105,7 +103,10 @@ export function othersWaitFor(sql: Sql, kind: SlotKind, session: string): boolea
 /** Of so many claims one takes the oldest job, so that those of low priority come to pass as well. */
 const claimsPerOldest = 8;
 
-/** The next job that fits a free slot: by priority, then by age; now and then by age alone. */
+/**
+ * The next job that fits a free slot: of the owner whose turn it is, by priority, then by age; now and then
+ * by age alone.
+ */
 export function nextJob(
   sql: Sql,
   options: {
@@ -114,17 +115,24 @@ export function nextJob(
     /** Kinds that are left to others this time. */
     readonly rests: (kind: SlotKind) => boolean;
     readonly random: () => number;
+    readonly owners: OwnerTurns;
   },
 ): Row | undefined {
-  const { slots, requestedBy, rests, random } = options;
-  const who = requestedBy === undefined ? {} : { requestedBy };
+  const { slots, requestedBy, rests, random, owners } = options;
+  const whose = (kind: SlotKind): Whose | undefined => {
+    if (requestedBy !== undefined) return { requestedBy };
+    const owner = owners.next(sql, kind);
+    return owner === undefined ? undefined : { owner };
+  };
   const taken = slotsTaken(sql);
   for (const kind of slotKinds) {
     const sibling = kind === "transcode" ? nextOfRunningMedia(sql, requestedBy) : undefined;
     if (sibling !== undefined) return sibling;
     if ((taken.get(kind) ?? 0) >= slots[kind]) continue;
+    const who = whose(kind);
+    if (who === undefined) continue;
     const byAge = random() < 1 / claimsPerOldest;
-    const next = byAge ? oldestOfKind(sql, kind, who) : firstOfKind(sql, { kind, ...who });
+    const next = byAge ? oldestOfKind(sql, kind, who) : firstOfKind(sql, kind, who);
     if (next !== undefined && !rests(kind)) return next;
   }
   return undefined;

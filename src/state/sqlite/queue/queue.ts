@@ -8,6 +8,7 @@ import { jobView, type MediaRecord } from "../../../catalog/record.ts";
 import type { SlotKind, Step } from "../../../media/job.ts";
 import type { AcceptedAttempt, Claim, JobMessage, JobQueue } from "../../../queue/job-queue.ts";
 import { isAnyDue, nextJob, othersWaitFor, wakeDelayed } from "./next-job.ts";
+import { createOwnerTurns } from "./owners.ts";
 import { createTurns } from "../../../queue/turns.ts";
 
 interface Options {
@@ -94,13 +95,14 @@ export function createSqliteQueue(options: Options): JobQueue {
     if (applied !== "applied") sql("DELETE FROM held_slots WHERE attempt = ?").run(attempt);
   };
   const turns = createTurns();
+  const owners = createOwnerTurns();
   const next = (wish: Parameters<JobQueue["claim"]>[0]): Row | undefined => {
     if (pausedSince(sql) !== undefined) return undefined;
     // Who takes every job need not leave any to others: it takes theirs, too.
     const others = (kind: SlotKind) => othersWaitFor(sql, kind, session);
     const rests = (kind: SlotKind) =>
       wish.requestedBy !== undefined && turns.mustRest(kind, () => others(kind));
-    return nextJob(sql, { ...wish, rests, random });
+    return nextJob(sql, { ...wish, rests, random, owners });
   };
   return {
     async claim(wish) {
@@ -114,6 +116,7 @@ export function createSqliteQueue(options: Options): JobQueue {
           if (row === undefined) return undefined;
           touchSession(database, session);
           turns.took(row["kind"] as SlotKind);
+          owners.took(row["kind"] as SlotKind, String(row["owner"]));
           return start(messageOf(row));
         },
         notDurable,
