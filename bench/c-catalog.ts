@@ -1,7 +1,7 @@
 import { runEnded } from "../src/pipeline.ts";
 import { join } from "node:path";
-import type { Catalog, MediaFilter } from "../src/catalog/catalog.ts";
-import { createSqliteCatalog } from "../src/state/sqlite/catalog/catalog.ts";
+import type { MediaFilter } from "../src/catalog/catalog.ts";
+import { createSqliteCatalog, type SqliteCatalog } from "../src/state/sqlite/catalog/catalog.ts";
 import { createReaders } from "../src/state/sqlite/catalog/readers.ts";
 import { openDatabase } from "../src/state/sqlite/open.ts";
 import { randomFrom } from "../test/support/random.ts";
@@ -17,7 +17,7 @@ import {
 } from "./library.ts";
 
 /** Asks the catalog one question; throws when the answer does not match the library. */
-type Ask = (catalog: Catalog, random: () => number) => Promise<void>;
+type Ask = (catalog: SqliteCatalog, random: () => number) => Promise<void>;
 
 interface Question {
   readonly what: string;
@@ -38,7 +38,10 @@ function list(filter: MediaFilter, size: LibrarySize, expected: number): Ask {
   };
 }
 
-function search(words: string, filter: MediaFilter = {}): (catalog: Catalog) => Promise<void> {
+function search(
+  words: string,
+  filter: MediaFilter = {},
+): (catalog: SqliteCatalog) => Promise<void> {
   return async (catalog) => {
     const { after: _none, ...rest } = filter;
     const found = await catalog.search({ words, limit: 20, ...rest });
@@ -118,7 +121,7 @@ const pauseMs = 20;
  * gets, 9 are lists and 1 is a search for the common word.
  */
 async function together(
-  catalog: Catalog,
+  catalog: SqliteCatalog,
   size: LibrarySize,
   seconds: number,
 ): Promise<{ get: number[]; list: number[]; search: number[] }> {
@@ -146,7 +149,7 @@ async function together(
 }
 
 /** Measures gets one after another, while another reader searches for the common word without a pause. */
-async function getsDuringSearches(catalog: Catalog, size: LibrarySize, times: number) {
+async function getsDuringSearches(catalog: SqliteCatalog, size: LibrarySize, times: number) {
   const random = randomFrom(7);
   const done = new AbortController();
   const searches = (async () => {

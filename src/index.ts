@@ -2,7 +2,8 @@
  * Dailies as a library: `const library = await openDailies(readConfig({ dataDir }))`, then
  * `library.process(["talk.mp4"], { out: "results" })`. docs/library.md describes every method.
  */
-export type { Attempt, MetadataRecord, SearchHit, SearchQuery } from "./catalog/catalog.ts";
+export type { Attempt, MetadataRecord } from "./catalog/catalog.ts";
+export type { SearchHit, SearchQuery } from "./search/search.ts";
 export { errorCodes, MediaError, type ErrorCode } from "./media/errors.ts";
 export type { MediaFacts } from "./media/facts.ts";
 export type { Job, JobState, Step } from "./media/job.ts";

@@ -61,6 +61,7 @@ describe("a source", () => {
       objects,
       newId,
       engines: () => Promise.reject(new Error("nothing has a twin here")),
+      imports: catalog,
       enter: async () => nothing,
       markUnclean: () => {},
       wakeUps: createWakeUps(),

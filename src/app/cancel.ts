@@ -18,8 +18,9 @@ export async function cancel(
   await enter();
   const cancelled = new Set<string>();
   for (const startedAt = Date.now(); ; await sleep(100)) {
-    const { version } = await find({ catalog }, name);
-    const jobs = await catalog.listJobs({ version });
+    const media = await find({ catalog }, name);
+    const { version } = media;
+    const jobs = await catalog.listJobs({ media });
     const open = jobs.filter((job) => job.state === "queued" || job.state === "running");
     if (open.length === 0 || Date.now() - startedAt > stopMs)
       return jobs.filter((job) => cancelled.has(job.id) && job.state !== "succeeded").length;

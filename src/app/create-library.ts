@@ -7,6 +7,7 @@ import type { Library } from "./library.ts";
 import { list, listAll } from "./list.ts";
 import { logs } from "./logs.ts";
 import type { Ports } from "./ports.ts";
+import { search } from "./search.ts";
 import { checkPut, put } from "./put.ts";
 import { readTranscript } from "./read-output.ts";
 import { remove } from "./remove.ts";
@@ -27,6 +28,7 @@ export function createLibrary(ports: Ports): Omit<Library, "access" | "notices" 
       workOff,
       work,
       retry,
+      search,
       enqueueRetry,
       reprocess,
       enqueueReprocess,
@@ -51,10 +53,9 @@ export function createLibrary(ports: Ports): Omit<Library, "access" | "notices" 
     pausedSince: () => queue.pausedSince(),
     page: (query) => catalog.pageMedia(query),
     briefs: (filter) => catalog.listBriefs(filter),
-    search: (query) => catalog.search(query),
-    labelsOf: ({ version }) => catalog.getLabels(version),
-    renditionsOf: ({ version }) => catalog.listRenditions(version),
-    outputsOf: ({ version }) => catalog.listOutputs(version),
+    labelsOf: (media) => catalog.getLabels(media),
+    renditionsOf: (media) => catalog.listRenditions(media),
+    outputsOf: (media) => catalog.listOutputs(media),
     chunks: (object, range) => objects.read(object, range),
     jobs: (filter = {}) => catalog.listJobs(filter),
     jobPage: (query) => catalog.pageJobs(query),

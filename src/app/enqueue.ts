@@ -45,7 +45,7 @@ export async function enqueueMissing(
   const { catalog } = ports;
   const { name, version } = media;
   const { request } = wanted;
-  const retried = (await catalog.listJobs({ version })).filter(
+  const retried = (await catalog.listJobs({ media })).filter(
     (job) => isWanted(job.step, request) && retries(job),
   );
   const before = await catalog.transcriptionOptions(media);

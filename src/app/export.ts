@@ -50,8 +50,8 @@ export async function exportDocument(
 ): Promise<Uint8Array> {
   const media = await found(ports, which);
   const transcript = await readTranscript(ports, media);
-  const { name, version, facts } = media;
-  const jobs = await ports.catalog.listJobs({ version, step: "transcribe" });
+  const { name, facts } = media;
+  const jobs = await ports.catalog.listJobs({ media, step: "transcribe" });
   const transcribedAt = jobs.find((job) => job.state === "succeeded")?.finishedAt;
   return transcriptDocument({
     name,

@@ -33,10 +33,10 @@ export async function* allJobs(
 /** The jobs of this version of a media file. */
 export async function jobsOf(
   { catalog }: Pick<Ports, "catalog">,
-  { name, version }: Pick<Media, "name" | "version">,
+  media: Pick<Media, "name" | "version">,
 ): Promise<readonly WatchedJob[]> {
-  const attempts = await catalog.listAttempts(name);
-  const jobs = await catalog.listJobs({ version });
+  const attempts = await catalog.listAttempts(media.name);
+  const jobs = await catalog.listJobs({ media });
   return Promise.all(
     jobs.map(async (job): Promise<WatchedJob> => {
       const before = await catalog.jobsBefore(job.id);

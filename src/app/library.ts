@@ -1,12 +1,6 @@
 import type { Access } from "../access/access.ts";
-import type {
-  HeardFilter,
-  JobFilter,
-  MediaFilter,
-  MetadataRecord,
-  SearchHit,
-  SearchQuery,
-} from "../catalog/catalog.ts";
+import type { HeardFilter, JobFilter, MediaFilter, MetadataRecord } from "../catalog/catalog.ts";
+import type { SearchHit, SearchQuery } from "../search/search.ts";
 import type {
   JobPage,
   JobPageQuery,

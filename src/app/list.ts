@@ -23,8 +23,8 @@ export async function list(
   return Promise.all(
     found.map(async (media) => ({
       media,
-      labels: await catalog.getLabels(media.version),
-      draft: await catalog.isDraft(media.version),
+      labels: await catalog.getLabels(media),
+      draft: await catalog.isDraft(media),
     })),
   );
 }

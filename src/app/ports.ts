@@ -1,4 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import type { Trash } from "../catalog/trash.ts";
+import type { Search } from "../search/search.ts";
 import type { Vocabulary, TranscriptionOptions } from "../media/speech.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 import type { PipelineSettings } from "../pipeline.ts";
@@ -11,6 +13,9 @@ import type { Steps } from "../queue/step.ts";
  */
 export interface Ports {
   readonly catalog: Catalog;
+  readonly trash: Trash;
+  /** Absent: the library cannot search. */
+  readonly search?: Search;
   readonly queue: JobQueue;
   readonly objects: ObjectStore;
   /** How many jobs of each kind may run at once, over all processes. */

@@ -1,12 +1,12 @@
+import type { Ports } from "./ports.ts";
 import { createHash } from "node:crypto";
-import type { Catalog, Change } from "../catalog/catalog.ts";
+import type { Change } from "../catalog/catalog.ts";
 import { outputOf } from "../catalog/outputs.ts";
 import { asMediaError } from "../media/errors.ts";
 import { sessionOf, timeOf } from "../media/ids.ts";
 import { partOf, type Job } from "../media/job.ts";
 import { outputKey, type OutputKind } from "../media/keys.ts";
 import type { Bucket, Media, StoredObject } from "../media/media.ts";
-import type { ObjectStore } from "../objects/object-store.ts";
 
 export interface ReconcileOptions {
   /** Reads all bytes and compares their SHA-256, too. Default: false, only what is there and its size. */
@@ -48,9 +48,7 @@ export interface ReconcileReport {
   readonly orphanBytes: number;
 }
 
-interface Parts {
-  readonly catalog: Catalog;
-  readonly objects: ObjectStore;
+interface Parts extends Pick<Ports, "catalog" | "trash" | "objects"> {
   /** Whether the process of a session lives: it may be about to record what it has stored. */
   readonly isLive: (session: string) => boolean;
 }
@@ -74,7 +72,7 @@ const makers: Readonly<Record<OutputKind, string>> = {
   "captions-srt": "index:transcript",
 };
 
-async function isDamaged(objects: ObjectStore, object: StoredObject): Promise<boolean> {
+async function isDamaged(objects: Ports["objects"], object: StoredObject): Promise<boolean> {
   const hash = createHash("sha256");
   for await (const chunk of await objects.read(object)) hash.update(chunk);
   return hash.digest("hex") !== object.sha256;
@@ -111,7 +109,7 @@ async function repair(
     return "source_lost";
   const kinds = Object.keys(makers) as OutputKind[];
   const kind = kinds.find((one) => outputKey(one, name) === key);
-  const jobs = await catalog.listJobs({ version });
+  const jobs = await catalog.listJobs({ media });
   const job = jobs.find((one) => kind !== undefined && partOf(one) === makers[kind]);
   if (job?.state !== "succeeded") return "open";
   const audio = kind === "transcribe" ? await lostAudio({ catalog, objects }, media, jobs) : [];
@@ -136,6 +134,17 @@ async function lostAudio(
   return job === undefined || isThere ? [] : [{ type: "redo", jobId: job.id }];
 }
 
+/** The object at a key of a media file now. */
+async function objectAt(
+  catalog: Parts["catalog"],
+  { bucket, key, name }: { bucket: Bucket; key: string; name: string },
+): Promise<StoredObject | undefined> {
+  const media = await catalog.getMedia(name);
+  if (media === undefined) return undefined;
+  if (bucket === "uploads") return catalog.getSource(media);
+  return (await catalog.listOutputs(media)).find((output) => output.key === key);
+}
+
 /** Whether a process may be about to record these bytes. */
 function mayBeRecordedSoon({ isLive }: Parts, version: string): boolean {
   const isOurs = /^[0-9a-z]{22}$/.test(version);
@@ -150,7 +159,7 @@ export async function reconcile(
   parts: Parts,
   { verify = false, remove = false, signal }: ReconcileOptions = {},
 ): Promise<ReconcileReport> {
-  const { catalog, objects } = parts;
+  const { catalog, trash, objects } = parts;
   const lost: LostObject[] = [];
   const orphans: Orphan[] = [];
   const count = { objects: 0, sizeBytes: 0, lostCount: 0, orphanCount: 0, orphanBytes: 0 };
@@ -161,7 +170,7 @@ export async function reconcile(
     count.sizeBytes += object.sizeBytes;
     if ((await look(parts, object, verify)) === undefined) return;
     // what was replaced or removed since the list was read is not lost
-    const current = await catalog.findObject(bucket, key);
+    const current = await objectAt(catalog, { bucket, key, name });
     const found =
       current?.version === object.version ? await look(parts, object, verify) : undefined;
     if (found === undefined) return;
@@ -172,12 +181,12 @@ export async function reconcile(
   };
 
   const checkBytes = async (bucket: Bucket, version: string, sizeBytes: number): Promise<void> => {
-    if (mayBeRecordedSoon(parts, version) || (await catalog.knowsBytes(bucket, version))) return;
+    if (mayBeRecordedSoon(parts, version) || (await trash.knowsBytes(bucket, version))) return;
     const ref = { bucket, key: "", version };
     const removed =
       remove &&
-      (await catalog.condemn(bucket, version)) &&
-      (await catalog.takeTrash(bucket, version)) &&
+      (await trash.trashUnknown(bucket, version)) &&
+      (await trash.takeTrash(bucket, version)) &&
       (await objects.remove(ref));
     count.orphanCount += 1;
     count.orphanBytes += sizeBytes;

@@ -33,7 +33,7 @@ export function eventsUpTo({ name, version, facts, outputs }: Known): MediaEvent
 
 export async function replayedEvents(catalog: Catalog, media: Media): Promise<MediaEvent[]> {
   const { name, version, facts } = media;
-  const outputs = await catalog.listOutputs(version);
+  const outputs = await catalog.listOutputs(media);
   return eventsUpTo({ name, version, outputs, ...(facts === undefined ? {} : { facts }) });
 }
 

@@ -68,5 +68,5 @@ export async function enqueueReprocess(
   const wanted = newRun(ports, { speech, ...(only && { only }) });
   await enqueueMissing(ports, wanted, media);
   ports.wakeUps.wake();
-  return countOpen(ports, media.version);
+  return countOpen(ports, media);
 }

@@ -1,3 +1,4 @@
+import type { Media } from "../media/media.ts";
 import type { Step } from "../media/job.ts";
 import { enqueueMissing, isUndone } from "./enqueue.ts";
 import { find } from "./find.ts";
@@ -42,14 +43,14 @@ export async function enqueueRetry(
   const wanted = newRun(ports, step === undefined ? {} : { only: [step] });
   await enqueueMissing(ports, wanted, media, isUndone);
   ports.wakeUps.wake();
-  return countOpen(ports, media.version);
+  return countOpen(ports, media);
 }
 
 /** How many steps of a version are queued or running. */
 export async function countOpen(
   { catalog }: Pick<Ports, "catalog">,
-  version: string,
+  media: Pick<Media, "name" | "version">,
 ): Promise<number> {
-  const jobs = await catalog.listJobs({ version });
+  const jobs = await catalog.listJobs({ media });
   return jobs.filter((job) => job.state === "queued" || job.state === "running").length;
 }

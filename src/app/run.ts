@@ -122,7 +122,7 @@ export async function finishIfDone(
 ): Promise<boolean> {
   const found = await ports.catalog.getMedia(name);
   const media = found !== undefined && run.isOurs(found) ? found : undefined;
-  const jobs = media === undefined ? [] : await ports.catalog.listJobs({ version: media.version });
+  const jobs = media === undefined ? [] : await ports.catalog.listJobs({ media });
   const wanted = jobs.filter((job) => isWanted(job.step, run.request));
   if (wanted.some((job) => job.state === "queued" || job.state === "running")) return false;
   if (media !== undefined && !run.everyones && (await lacksJobs(ports, run, media, jobs))) {
@@ -130,7 +130,7 @@ export async function finishIfDone(
     return false;
   }
   if (!run.waiting.delete(name) || media === undefined) return true;
-  const written = await writeOut(ports, run, media.version);
+  const written = await writeOut(ports, run, media);
   if (written === undefined) return false;
   const failed = wanted.some((job) => job.state === "failed" || job.state === "cancelled");
   const state = failed ? "failed" : (before ?? "ready");
@@ -147,11 +147,11 @@ export async function finishIfDone(
 async function writeOut(
   { catalog }: Pick<Ports, "catalog">,
   run: Run,
-  version: string,
+  media: Media,
 ): Promise<string[] | undefined> {
   if (run.out === undefined) return [];
   try {
-    return await run.out.write(await catalog.listOutputs(version), run.signal);
+    return await run.out.write(await catalog.listOutputs(media), run.signal);
   } catch (error) {
     if (run.signal.aborted) return undefined;
     if (asMediaError(error).code === "disk_full") throw error;

@@ -26,14 +26,13 @@ export async function show(
 ): Promise<MediaDetails> {
   const { catalog } = ports;
   const media = await find(ports, name);
-  const { version } = media;
   const transcript = await findTranscript(ports, media);
   return {
     media,
-    renditions: await catalog.listRenditions(version),
-    outputs: await catalog.listOutputs(version),
-    labels: await catalog.getLabels(version),
-    jobs: await catalog.listJobs({ version }),
+    renditions: await catalog.listRenditions(media),
+    outputs: await catalog.listOutputs(media),
+    labels: await catalog.getLabels(media),
+    jobs: await catalog.listJobs({ media }),
     ...(transcript !== undefined && { transcript }),
   };
 }
@@ -65,7 +64,7 @@ export async function sourceOf(
   { catalog }: Pick<Ports, "catalog">,
   media: Media,
 ): Promise<StoredObject> {
-  const object = await catalog.findObject("uploads", media.name);
-  if (object !== undefined && object.sha256 === media.sha256) return object;
+  const object = await catalog.getSource(media);
+  if (object !== undefined) return object;
   throw noMedia(media.name);
 }

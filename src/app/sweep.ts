@@ -4,7 +4,7 @@ import type { Ports } from "./ports.ts";
 
 const buckets: readonly Bucket[] = ["uploads", "outputs"];
 
-type SweepPorts = Pick<Ports, "catalog" | "objects">;
+type SweepPorts = Pick<Ports, "trash" | "objects">;
 
 /** The store finds bytes by version; the key is only for people. */
 function bytesOf(bucket: Bucket, version: string): ObjectRef {
@@ -18,26 +18,26 @@ function bytesOf(bucket: Bucket, version: string): ObjectRef {
  * also when that session had ended in order
  */
 export async function emptyTrash(
-  { catalog, objects }: SweepPorts,
+  { trash, objects }: SweepPorts,
   countAsDead: (sessions: readonly string[]) => Promise<void>,
 ): Promise<number> {
-  const trash = await catalog.listTrash();
-  if (trash.length > 0) await countAsDead([...new Set(trash.map((one) => sessionOf(one.version)))]);
-  for (const { bucket, version } of trash)
-    if (await catalog.takeTrash(bucket, version)) await objects.remove(bytesOf(bucket, version));
-  return trash.length;
+  const found = await trash.listTrash();
+  if (found.length > 0) await countAsDead([...new Set(found.map((one) => sessionOf(one.version)))]);
+  for (const { bucket, version } of found)
+    if (await trash.takeTrash(bucket, version)) await objects.remove(bytesOf(bucket, version));
+  return found.length;
 }
 
 /** Removes the bytes that dead sessions had stored and not yet recorded. Returns how many objects. */
 export async function removeUnrecorded(
-  { catalog, objects }: SweepPorts,
+  { trash, objects }: SweepPorts,
   dead: ReadonlySet<string>,
 ): Promise<number> {
   let removed = 0;
   if (!objects.capabilities.sweeping) return 0;
   for (const bucket of buckets)
     for await (const { version } of objects.list(bucket)) {
-      if (!dead.has(sessionOf(version)) || (await catalog.knowsBytes(bucket, version))) continue;
+      if (!dead.has(sessionOf(version)) || (await trash.knowsBytes(bucket, version))) continue;
       if (await objects.remove(bytesOf(bucket, version))) removed += 1;
     }
   return removed;

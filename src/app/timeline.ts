@@ -33,7 +33,7 @@ export async function timelineOf(
   const stored = await outputJson(ports, media, "labels");
   if (stored === undefined)
     throw new MediaError("not_found", `${JSON.stringify(media.name)} has no labels`);
-  const summary = await ports.catalog.getLabels(media.version);
+  const summary = await ports.catalog.getLabels(media);
   return timeline(stored as Stored, media.facts?.durationMs, summary);
 }
 

@@ -53,6 +53,6 @@ it("transcribes with options that came while the audio was being recorded", asyn
     ],
   });
   await followUps.checkAgain(claim);
-  const jobs = await catalog.listJobs({ version, state: "queued" });
+  const jobs = await catalog.listJobs({ media: { name: "a.mp4", version }, state: "queued" });
   expect(jobs).toMatchObject([{ step: "transcribe", settings: { speakers: 2 } }]);
 });

@@ -68,7 +68,7 @@ async function lookAtWaiting(ports: WorkPorts, run: Run, takeOver: boolean): Pro
     if (!takeOver || run.everyones) continue;
     const media = await ports.catalog.getMedia(name);
     if (media === undefined || !run.isOurs(media)) continue;
-    const jobs = await ports.catalog.listJobs({ version: media.version, state: "queued" });
+    const jobs = await ports.catalog.listJobs({ media, state: "queued" });
     if (jobs.some((job) => job.request?.session !== ports.session))
       await enqueueMissing(ports, run, media);
   }

@@ -1,9 +1,10 @@
+import type { LocalPorts } from "../local/ports.ts";
 import type { Engines, Ports } from "../app/ports.ts";
 import type { MediaFacts } from "../media/facts.ts";
 import type { TranscriptionOptions } from "../media/speech.ts";
 
 /** What a batch needs: the library, and this machine. */
-export interface BatchPorts extends Ports {
+export interface BatchPorts extends LocalPorts {
   /** Where the library lies: no input is looked for there. */
   readonly dataDir: string;
   /** What a file is. @throws MediaError when it cannot be read as media */

@@ -5,10 +5,10 @@ import type { Catalog } from "./catalog.ts";
 /** The output of that kind which was made of this version of a media file; undefined when there is none (yet). */
 export async function outputOf(
   catalog: Pick<Catalog, "listOutputs">,
-  { name, version }: Pick<Media, "name" | "version">,
+  media: Pick<Media, "name" | "version">,
   kind: OutputKind,
 ): Promise<StoredObject | undefined> {
-  const key = outputKey(kind, name);
-  const outputs = await catalog.listOutputs(version);
+  const key = outputKey(kind, media.name);
+  const outputs = await catalog.listOutputs(media);
   return outputs.find((output) => output.key === key);
 }

@@ -1,4 +1,4 @@
-import type { SearchHit } from "../catalog/catalog.ts";
+import type { SearchHit } from "../search/search.ts";
 import { MediaError } from "../media/errors.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";

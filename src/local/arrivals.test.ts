@@ -5,17 +5,16 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { put } from "../app/put.ts";
 import { newRun, waitForReceived } from "../app/run.ts";
 import { createWakeUps } from "../app/work.ts";
-import type { Catalog } from "../catalog/catalog.ts";
 import { createIdSource, newSession } from "../media/ids.ts";
 import { createFilesystemObjectStore } from "../objects/filesystem.ts";
 import { runEnded } from "../pipeline.ts";
-import { createSqliteCatalog } from "../state/sqlite/catalog/catalog.ts";
+import { createSqliteCatalog, type SqliteCatalog } from "../state/sqlite/catalog/catalog.ts";
 import { openDatabase } from "../state/sqlite/open.ts";
 import { receiveFile } from "./receive-file.ts";
 import { createSpace } from "./space.ts";
 
 let folder: string;
-let catalog: Catalog;
+let catalog: SqliteCatalog;
 /** What was asked of the catalog, in order. */
 let asked: string[];
 
@@ -33,13 +32,14 @@ afterEach(async () => {
 function countingPorts() {
   const session = newSession();
   const counted = new Proxy(catalog, {
-    get(target, name: keyof Catalog) {
+    get(target, name: keyof SqliteCatalog) {
       asked.push(name);
       return target[name];
     },
   });
   return {
     catalog: counted,
+    imports: counted,
     objects: createFilesystemObjectStore({
       dir: join(folder, "objects"),
       newVersion: createIdSource(session),

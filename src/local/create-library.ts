@@ -1,9 +1,9 @@
 import type { Library } from "../app/library.ts";
-import type { Ports } from "../app/ports.ts";
 import { bind } from "../app/bind.ts";
 import { put, type PutResult } from "../app/put.ts";
 import { reconcile } from "../app/reconcile.ts";
 import { remove } from "../app/remove.ts";
+import type { LocalPorts } from "./ports.ts";
 import type { LocalLibrary } from "./library.ts";
 import { processFiles } from "./process.ts";
 import { receiveFile, receiveUpload, type PutFileOptions } from "./receive-file.ts";
@@ -11,7 +11,7 @@ import { createFolderWatcher } from "./watch.ts";
 
 /** @throws as `PutOptions` says; `file_changing` */
 const putAny = (
-  ports: Ports,
+  ports: LocalPorts,
   source: string | AsyncIterable<Uint8Array>,
   options: PutFileOptions,
 ): Promise<PutResult> =>
@@ -23,9 +23,7 @@ type LocalMethods = Omit<LocalLibrary, keyof Library | "batch" | "previewBatch" 
   Pick<LocalLibrary, "put">;
 
 /** What a library on this machine can do beside what any can. */
-export function createLocalLibrary(
-  ports: Ports & { readonly livingSessions: () => ReadonlySet<string> },
-): LocalMethods {
+export function createLocalLibrary(ports: LocalPorts): LocalMethods {
   return {
     ...bind(ports, { put: putAny, process: processFiles, putUpload: receiveUpload }),
     watch: (dir, { owner = "local", signal, ...options }) =>
@@ -34,6 +32,7 @@ export function createLocalLibrary(
         dir,
         owner,
         catalog: ports.catalog,
+        imports: ports.imports,
         put: (path, how) => receiveFile(ports, { ...how, path }),
         remove: (name, whose) => remove(ports, name, whose),
       }).run(signal),

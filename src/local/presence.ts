@@ -13,7 +13,7 @@ export interface Presence extends Pick<Ports, "enter" | "recover" | "markUnclean
   readonly leave: () => Promise<void>;
 }
 
-interface PresenceOptions extends Pick<Ports, "catalog" | "queue" | "objects" | "session"> {
+interface PresenceOptions extends Pick<Ports, "trash" | "queue" | "objects" | "session"> {
   readonly sessions: Sessions;
   /** Where sessions have their working folders. */
   readonly worksDir: string;
@@ -28,7 +28,7 @@ async function removeFolders(worksDir: string, dead: ReadonlySet<string>): Promi
 
 /** The presence of one session. Nothing is written before `enter`. */
 export function createPresence(options: PresenceOptions): Presence {
-  const { sessions, session, catalog, queue, objects, worksDir } = options;
+  const { sessions, session, trash, queue, objects, worksDir } = options;
   /** Attempts that are over and could not be handed back. */
   const owed = new Set<string>();
   let stopKeeping: (() => void) | undefined;
@@ -45,11 +45,11 @@ export function createPresence(options: PresenceOptions): Presence {
     const { takenOver, deadSessions } = await queue.recover();
     const dead = new Set(deadSessions);
     if (objects.capabilities.sweeping) await objects.sweep((maker) => !dead.has(maker));
-    const objectsRemoved = dead.size > 0 ? await removeUnrecorded({ catalog, objects }, dead) : 0;
+    const objectsRemoved = dead.size > 0 ? await removeUnrecorded({ trash, objects }, dead) : 0;
     const foldersRemoved = dead.size > 0 ? await removeFolders(worksDir, dead) : 0;
     // Before they are forgotten: a process that is killed here leaves bytes that are found by them.
     const entered: string[] = [];
-    await emptyTrash({ catalog, objects }, async (makers) => {
+    await emptyTrash({ trash, objects }, async (makers) => {
       entered.push(...(await sessions.enterAsDead(makers)));
     });
     await queue.forget([...deadSessions, ...entered]);

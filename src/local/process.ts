@@ -1,6 +1,6 @@
 import { asMediaError, MediaError } from "../media/errors.ts";
 import type { Step } from "../media/job.ts";
-import type { Ports } from "../app/ports.ts";
+import type { LocalPorts } from "./ports.ts";
 import type { ProcessReport, WorkOptions } from "../app/processing.ts";
 import { never, newRun, refuse, waitForReceived, type Run } from "../app/run.ts";
 import { checkedOptions, type SpeechOptions } from "../app/transcription-options.ts";
@@ -54,7 +54,7 @@ async function findFiles(run: Run, paths: readonly string[]): Promise<FoundFile[
  * @throws MediaError when no other can be received either: `disk_full`, or what the catalog throws
  */
 async function receiveAll(
-  ports: Ports,
+  ports: LocalPorts,
   run: Run,
   paths: readonly string[],
   { name, replace = false }: Pick<ProcessOptions, "name" | "replace">,
@@ -78,7 +78,7 @@ async function receiveAll(
 
 /** Receives files and folders, does all that follows from them, and returns when it is done. */
 export async function processFiles(
-  ports: Ports,
+  ports: LocalPorts,
   paths: readonly string[],
   { signal = never, speech: given, out, only, onUpdate, ...options }: ProcessOptions = {},
 ): Promise<ProcessReport> {

@@ -7,6 +7,7 @@ import { checkKey } from "../media/keys.ts";
 import type { Media } from "../media/media.ts";
 import type { Fingerprint, ObjectPlace, StoredBytes } from "../objects/object-store.ts";
 import { never } from "../app/run.ts";
+import type { LocalPorts } from "./ports.ts";
 import { keep, type PutOptions, type PutPorts } from "../app/put.ts";
 import { refusal, type Arrival, type Received } from "../app/receive.ts";
 
@@ -87,7 +88,10 @@ async function note({ catalog }: PutPorts, media: Media, file: FileStamp): Promi
  * @throws MediaError `not_found`, `empty_file`, `unsupported_media` (no regular file),
  * `invalid_name`, `name_conflict`, `not_yours`, `file_changing`, `disk_full`, `storage_failed`
  */
-export async function receiveFile(ports: PutPorts, file: IncomingFile): Promise<Received> {
+export async function receiveFile(
+  ports: PutPorts & Pick<LocalPorts, "imports">,
+  file: IncomingFile,
+): Promise<Received> {
   const { catalog, space } = ports;
   const { within, remember = true, checkRoom = () => space.check(), signal = never } = file;
   const { owner = "local" } = file;
@@ -99,7 +103,7 @@ export async function receiveFile(ports: PutPorts, file: IncomingFile): Promise<
   const media = await catalog.getMedia(name);
   if (media !== undefined && file.own?.has(media.version) === false)
     throw refusal("name_conflict", media);
-  const known = await catalog.findImport(stamped);
+  const known = await ports.imports.findImport(stamped);
   if (known?.name === name && media?.version === known.version && media.owner === owner)
     return { media, change: "unchanged" };
   await checkRoom();

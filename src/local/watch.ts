@@ -86,18 +86,18 @@ async function follow(watched: Watched, rescan: { at: number }): Promise<void> {
 /** Watches the folder that is there now; returns when it is away. */
 async function watchOnce(watched: Watched): Promise<void> {
   const { root, identity, gone, underWay, options } = watched;
-  const { catalog, onEvent, rescanMs = 60_000 } = options;
+  const { imports, onEvent, rescanMs = 60_000 } = options;
   const rescan = { at: now() + rescanMs };
   const close = await listen(watched, () => {
     rescan.at = Math.min(rescan.at, now() + 1_000);
   });
   try {
     const { known, lost } = await compare(watched);
-    const isOther = (await catalog.watchedFolder(root)) !== identity;
+    const isOther = (await imports.watchedFolder(root)) !== identity;
     watched.isStranger = known > 0 && lost.length === known && isOther;
     if (watched.isStranger) onEvent({ type: "away", folder: root });
     else {
-      await catalog.noteWatchedFolder(root, identity);
+      await imports.noteWatchedFolder(root, identity);
       onEvent({ type: "watching", folder: root });
       for (const path of lost) gone.set(path, now());
     }

@@ -1,4 +1,4 @@
-import type { Import } from "../catalog/catalog.ts";
+import type { Import } from "./imports.ts";
 import { asMediaError, type MediaError } from "../media/errors.ts";
 import { defaultQuietMs, nameOf, now, rememberFolder, type Watched } from "./watched.ts";
 import { filesBelow, look, markOf } from "./watched-folder.ts";
@@ -24,7 +24,7 @@ export async function scan(watched: Watched): Promise<void> {
 async function* imports(watched: Watched, removed: boolean): AsyncGenerator<Import> {
   const { root, options } = watched;
   for (let after: string | undefined; ;) {
-    const page = await options.catalog.listImports({
+    const page = await options.imports.listImports({
       folder: root,
       limit: pageSize,
       removed,
@@ -62,7 +62,7 @@ export async function passOver(watched: Watched): Promise<void> {
     const file = await look(path);
     if (file !== undefined && markOf(file) === markOf(imported))
       handled.set(path, markOf(imported));
-    else if (!isStranger) await options.catalog.forgetImport(path);
+    else if (!isStranger) await options.imports.forgetImport(path);
   }
 }
 
@@ -83,7 +83,7 @@ async function take(watched: Watched, path: string, mark: string): Promise<void>
   const name = nameOf(watched, path);
   const remember = !watched.isStranger;
   try {
-    if (!remember) await options.catalog.forgetImport(path);
+    if (!remember) await options.imports.forgetImport(path);
     const { change } = await options.put(path, {
       name,
       owner: options.owner,

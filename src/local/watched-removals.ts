@@ -13,7 +13,7 @@ async function awayOf({ folders }: Watched, path: string): Promise<string | unde
 
 async function removeOne(watched: Watched, path: string): Promise<void> {
   const { gone, handled, options } = watched;
-  const { removals = true, catalog, owner, onEvent } = options;
+  const { removals = true, catalog, imports, owner, onEvent } = options;
   gone.delete(path);
   handled.delete(path);
   if (!removals || (await look(path)) !== undefined) return;
@@ -26,7 +26,7 @@ async function removeOne(watched: Watched, path: string): Promise<void> {
     await options.remove(name, { owner });
     onEvent({ type: "removed", path, name });
   }
-  await catalog.forgetImport(path); // should it come back, it comes in
+  await imports.forgetImport(path); // should it come back, it comes in
 }
 
 /** A removal may be half a rename: what is on its way in goes first, and shares what was made. */

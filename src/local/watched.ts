@@ -1,5 +1,6 @@
 import { dirname, relative, sep } from "node:path";
 import type { Catalog } from "../catalog/catalog.ts";
+import type { Imports, WatchedFolders } from "./imports.ts";
 import type { MediaError } from "../media/errors.ts";
 import type { FinishedFiles } from "./finished-files.ts";
 import { deviceOf, identityOf } from "./watched-folder.ts";
@@ -25,10 +26,8 @@ export interface WatchOptions {
   readonly owner: string;
   /** Whether a file that is removed takes its media with it. Default: true. */
   readonly removals?: boolean;
-  readonly catalog: Pick<
-    Catalog,
-    "listImports" | "forgetImport" | "getMedia" | "watchedFolder" | "noteWatchedFolder"
-  >;
+  readonly catalog: Pick<Catalog, "getMedia">;
+  readonly imports: Imports & WatchedFolders;
   readonly put: (
     path: string,
     options: {

@@ -207,7 +207,7 @@ export function jobQueueContract(kind: string, open: () => Promise<QueueStage>):
 
     it("begins a job once, however often it is told to", async () => {
       const version = await enqueue("a", ["probe"]);
-      const [job] = await stage.catalog.listJobs({ version });
+      const [job] = await stage.catalog.listJobs({ media: { name: "a", version } });
       const start = (attempt: string) =>
         stage.catalog.apply({
           expect: { name: "a", version },

@@ -60,7 +60,7 @@ export async function openDailies(
   const queue = createSqliteQueue({ whenEnded: runEnded, database, session, newId });
   const worksDir = join(config.dataDir, "work");
   const sessions = createSqliteSessions(database, session);
-  const presence = createPresence({ sessions, session, catalog, queue, objects, worksDir });
+  const presence = createPresence({ sessions, session, trash: catalog, queue, objects, worksDir });
   const localSteps = once(async () => {
     const { createLocalSteps } = await import("./steps.ts");
     return createLocalSteps({ config, catalog, objects });
@@ -69,6 +69,9 @@ export async function openDailies(
   const { enter, recover, markUnclean, handBack } = presence;
   const ports = {
     catalog,
+    search: catalog,
+    trash: catalog,
+    imports: catalog,
     queue: { ...queue, handBack },
     objects,
     slots: config.slots,

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { expect } from "vitest";
-import type { Catalog, Change, Write } from "../../src/catalog/catalog.ts";
+import type { Change, Write } from "../../src/catalog/catalog.ts";
 import { createIdSource, newSession } from "../../src/media/ids.ts";
 import { runEnded } from "../../src/pipeline.ts";
 import type { JobQueue } from "../../src/queue/job-queue.ts";
@@ -9,7 +9,7 @@ import {
   type HeldSlot,
   type MemoryState,
 } from "../../src/state/memory/state.fixture.ts";
-import { createSqliteCatalog } from "../../src/state/sqlite/catalog/catalog.ts";
+import { createSqliteCatalog, type SqliteCatalog } from "../../src/state/sqlite/catalog/catalog.ts";
 import { openDatabase } from "../../src/state/sqlite/open.ts";
 import { createSqliteQueue } from "../../src/state/sqlite/queue/queue.ts";
 import { disownSession, enterSession } from "../../src/state/sqlite/sessions.ts";
@@ -28,7 +28,7 @@ export interface Session {
 /** The real catalog, the same rules over maps, and the bytes that were stored on its behalf. */
 export interface World {
   readonly database: DatabaseSync;
-  readonly catalog: Catalog;
+  readonly catalog: SqliteCatalog;
   readonly state: MemoryState;
   readonly oracle: Oracle;
   readonly newId: () => string;

@@ -86,7 +86,7 @@ export function createRemoteWorld(provider: FakeProvider, hooks: Hooks = {}): Re
 
   async function jobsOf(name: string): Promise<readonly Job[]> {
     const media = await catalog.getMedia(name);
-    return media === undefined ? [] : catalog.listJobs({ version: media.version });
+    return media === undefined ? [] : catalog.listJobs({ media });
   }
 
   /** The steps as a mortal process does them. */

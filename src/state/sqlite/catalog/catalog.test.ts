@@ -4,10 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "../open.ts";
+import { importsContract } from "../../../local/imports.contract.ts";
+import { searchContract } from "../../../search/search.contract.ts";
 import { catalogContract } from "../../../catalog/catalog.contract.ts";
 import { statements } from "../statements.ts";
-import type { Catalog, JobFilter, MediaFilter } from "../../../catalog/catalog.ts";
-import { createSqliteCatalog } from "./catalog.ts";
+import type { JobFilter, MediaFilter } from "../../../catalog/catalog.ts";
+import { createSqliteCatalog, type SqliteCatalog } from "./catalog.ts";
 import { createReaders } from "./readers.ts";
 import { createSlowReads, type SlowReads } from "./slow-reads.ts";
 
@@ -16,24 +18,33 @@ let count = 0;
 beforeAll(async () => void (dir = await mkdtemp(join(tmpdir(), "dailies-catalog-"))));
 afterAll(() => rm(dir, { recursive: true }));
 
-catalogContract("sqlite in memory", async () =>
-  createSqliteCatalog({ whenEnded: runEnded, database: openDatabase(":memory:") }),
-);
-catalogContract("sqlite on disk", async () =>
+const inMemory = async () =>
+  createSqliteCatalog({ whenEnded: runEnded, database: openDatabase(":memory:") });
+
+catalogContract("sqlite in memory", inMemory);
+searchContract("sqlite in memory", inMemory);
+importsContract("sqlite in memory", inMemory);
+const onDisk = async () =>
   createSqliteCatalog({
     whenEnded: runEnded,
     database: openDatabase(join(dir, `${(count += 1)}.db`)),
-  }),
-);
+  });
 
-catalogContract("sqlite on disk, with reader threads", async () => {
+catalogContract("sqlite on disk", onDisk);
+searchContract("sqlite on disk", onDisk);
+importsContract("sqlite on disk", onDisk);
+
+const withReaders = async () => {
   const path = join(dir, `${(count += 1)}.db`);
   return createSqliteCatalog({
     whenEnded: runEnded,
     database: openDatabase(path),
     readers: createReaders({ path }),
   });
-});
+};
+
+catalogContract("sqlite on disk, with reader threads", withReaders);
+searchContract("sqlite on disk, with reader threads", withReaders);
 
 describe("reader threads", () => {
   it("tell what went wrong, and go on", async () => {
@@ -70,7 +81,7 @@ describe("reader threads", () => {
       .run();
     database.exec("COMMIT");
     const turn = () => new Promise((resolve) => setImmediate(resolve)); // as requests come in
-    const typicalLookUp = async (catalog: Catalog) => {
+    const typicalLookUp = async (catalog: SqliteCatalog) => {
       await catalog.search({ words: "common" }); // the threads have started
       const done = new AbortController();
       const search = async () => {
@@ -118,8 +129,8 @@ describe("a page of a list", () => {
     { state: "queued" },
     { state: "failed", step: "gif" },
     { name: "a" },
-    { version: "v" },
-    { version: "v", state: "failed" },
+    { media: { name: "a", version: "v" } },
+    { media: { name: "a", version: "v" }, state: "failed" },
     { name: "a", state: "running", step: "video" },
   ];
 
@@ -143,7 +154,7 @@ describe("a page of a list", () => {
         ? reads.listMedia({ ...(filter as MediaFilter), limit: 50 })
         : reads.listJobs({ ...(filter as JobFilter), limit: 50 }),
     );
-    const isOfOneMedia = "name" in filter || "version" in filter;
+    const isOfOneMedia = "name" in filter || "media" in filter;
     for (const plan of plans) {
       if (!isOfOneMedia) expect(plan).not.toMatch(/TEMP B-TREE/);
       // a scan in the order of the list ends with the page; with a filter it might go on for long

@@ -5,6 +5,9 @@ import type { Catalog } from "../../../catalog/catalog.ts";
 import type { Write } from "../../../catalog/write.ts";
 import type { WhenEnded } from "../../../catalog/rules.ts";
 import { recordsOf } from "../record/records.ts";
+import type { Trash } from "../../../catalog/trash.ts";
+import type { Imports, WatchedFolders } from "../../../local/imports.ts";
+import type { Search } from "../../../search/search.ts";
 import { createImports } from "./imports.ts";
 import { createLookUps } from "./look-ups.ts";
 import type { Readers } from "./readers.ts";
@@ -22,8 +25,11 @@ interface Options {
   readonly readers?: Readers;
 }
 
+/** What the tables of one SQLite database are: one object with the methods of several ports. */
+export type SqliteCatalog = Catalog & Search & Trash & Imports & WatchedFolders;
+
 /** The catalog in a SQLite database that `openDatabase` opened; `:memory:` serves tests. */
-export function createSqliteCatalog(options: Options): Catalog {
+export function createSqliteCatalog(options: Options): SqliteCatalog {
   const { database, whenEnded, metadataTable = "metadata", readers } = options;
   const sql = statements(database);
   const commit = createGroupCommit(database);

@@ -64,8 +64,8 @@ describe("media by what their transcripts are", () => {
     expect(await names({ draft: true })).toBe("ad");
     expect(await names({ draft: false, limit: 1 })).toBe("b");
     for (const draft of [true, false])
-      for (const { version } of await catalog.listMedia({ draft }))
-        expect(await catalog.isDraft(version)).toBe(draft);
+      for (const media of await catalog.listMedia({ draft }))
+        expect(await catalog.isDraft(media)).toBe(draft);
     expect(await names({ engine: "%", languageCode: "_n" })).toBe("");
   });
 });

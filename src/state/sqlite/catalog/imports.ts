@@ -1,14 +1,9 @@
 import type { Commit } from "../group-commit.ts";
 import type { Sql } from "../statements.ts";
-import type { Catalog } from "../../../catalog/catalog.ts";
-
-type Imports = Pick<
-  Catalog,
-  "listImports" | "findImport" | "forgetImport" | "watchedFolder" | "noteWatchedFolder"
->;
+import type { Imports, WatchedFolders } from "../../../local/imports.ts";
 
 /** What is remembered of files and folders on this machine that media came from. */
-export function createImports(sql: Sql, commit: Commit): Imports {
+export function createImports(sql: Sql, commit: Commit): Imports & WatchedFolders {
   return {
     async listImports({ folder, after = `${folder}/`, limit, removed = false }) {
       return sql(

@@ -15,12 +15,12 @@ type LookUps = Pick<
   | "jobsBefore"
   | "lastEvent"
   | "listEventsAfter"
+  | "getSource"
   | "listRenditions"
   | "listOutputs"
   | "getLabels"
   | "isDraft"
   | "getMetadata"
-  | "findObject"
   | "listObjects"
 >;
 
@@ -56,7 +56,13 @@ export function createLookUps(sql: Sql, metadataTable: string): LookUps {
         .all(owner, after, limit)
         .map(eventOf);
     },
-    async listRenditions(version) {
+    async getSource({ name, version }) {
+      const row = sql(
+        "SELECT * FROM objects WHERE bucket = 'uploads' AND key = ? AND media_version = ?",
+      ).get(name, version);
+      return row === undefined ? undefined : objectOf(row);
+    },
+    async listRenditions({ version }) {
       return sql(
         `SELECT * FROM renditions JOIN objects USING (media_version, key)
          WHERE media_version = ? ORDER BY rendition`,
@@ -64,19 +70,19 @@ export function createLookUps(sql: Sql, metadataTable: string): LookUps {
         .all(version)
         .map(renditionOf);
     },
-    async listOutputs(version) {
+    async listOutputs({ version }) {
       return sql(
         "SELECT * FROM objects WHERE media_version = ? AND bucket = 'outputs' ORDER BY key",
       )
         .all(version)
         .map(objectOf);
     },
-    async getLabels(version) {
+    async getLabels({ version }) {
       return sql("SELECT * FROM labels WHERE media_version = ? ORDER BY confidence DESC, label")
         .all(version)
         .map(labelOf);
     },
-    async isDraft(version) {
+    async isDraft({ version }) {
       const draft = "SELECT 1 FROM transcripts WHERE media_version = ? AND draft = 1";
       return sql(draft).get(version) !== undefined;
     },
@@ -86,10 +92,6 @@ export function createLookUps(sql: Sql, metadataTable: string): LookUps {
          WHERE table_name = ?1 AND json_file = ?2 AND (?3 IS NULL OR media.owner = ?3)`,
       ).get(metadataTable, jsonFile, owner ?? null);
       return row === undefined ? undefined : parsed(row["record"]);
-    },
-    async findObject(bucket, key) {
-      const row = sql("SELECT * FROM objects WHERE bucket = ? AND key = ?").get(bucket, key);
-      return row === undefined ? undefined : objectOf(row);
     },
     async listObjects({ bucket, after = "", limit }) {
       return sql(

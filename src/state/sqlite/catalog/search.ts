@@ -2,8 +2,9 @@ import type { SQLInputValue } from "node:sqlite";
 import type { Row, Sql } from "../statements.ts";
 import { orNull } from "../statements.ts";
 import type { MediaType } from "../../../media/media.ts";
-import type { MediaFilter, SearchHit, SearchQuery } from "../../../catalog/catalog.ts";
+import type { MediaFilter } from "../../../catalog/catalog.ts";
 import { MediaError } from "../../../media/errors.ts";
+import type { SearchHit, SearchQuery } from "../../../search/search.ts";
 import { mediaSource } from "./media-filter.ts";
 
 /** Rows that are ranked at the most: a word that is in every transcript must not cost a full sort. */

@@ -3,7 +3,8 @@ import { jobOf, mediaOf } from "../rows.ts";
 import type { Sql } from "../statements.ts";
 import type { Job } from "../../../media/job.ts";
 import type { Media } from "../../../media/media.ts";
-import type { HeardFilter, JobFilter, SearchHit, SearchQuery } from "../../../catalog/catalog.ts";
+import type { HeardFilter, JobFilter } from "../../../catalog/catalog.ts";
+import type { SearchHit, SearchQuery } from "../../../search/search.ts";
 import type { Pages } from "../../../catalog/pages.ts";
 import { countQueue, pageAllJobs, pageJobs } from "./job-pages.ts";
 import { mediaSource } from "./media-filter.ts";
@@ -29,11 +30,11 @@ function listMedia(sql: Sql, filter: HeardFilter): Media[] {
 
 /** A media has few jobs: where one is asked for, its jobs are looked through, not those of a state. */
 function listJobs(sql: Sql, filter: JobFilter): Job[] {
-  const { name, version, state, step, limit } = filter;
-  const ofOne = name !== undefined || version !== undefined;
+  const { name, media, state, step, limit } = filter;
+  const ofOne = name !== undefined || media !== undefined;
   const conditions: [string, SQLInputValue | undefined][] = [
     ["version = (SELECT version FROM media WHERE name = ?)", name],
-    ["version = ?", version],
+    ["version = ?", media?.version],
     [ofOne ? "+state = ?" : "state = ?", state],
     ["step = ?", step],
   ];

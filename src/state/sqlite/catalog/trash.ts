@@ -1,8 +1,6 @@
 import type { Commit } from "../group-commit.ts";
 import type { Sql } from "../statements.ts";
-import type { Catalog } from "../../../catalog/catalog.ts";
-
-type Trash = Pick<Catalog, "listTrash" | "takeTrash" | "knowsBytes" | "condemn">;
+import type { Trash } from "../../../catalog/trash.ts";
 
 /** Bytes that no record points at any more, until they are removed. `now`: milliseconds since 1970, UTC. */
 export function createTrash(sql: Sql, commit: Commit, now: () => number): Trash {
@@ -30,14 +28,14 @@ export function createTrash(sql: Sql, commit: Commit, now: () => number): Trash 
       ).get(bucket, version);
       return row?.["known"] === 1;
     },
-    async condemn(bucket, version) {
-      const condemned = await commit(() =>
+    async trashUnknown(bucket, version) {
+      const trashed = await commit(() =>
         sql(
           `INSERT OR IGNORE INTO trash SELECT ?1, ?2, ?3
            WHERE NOT EXISTS (SELECT 1 FROM objects WHERE bucket = ?1 AND version = ?2)`,
         ).run(bucket, version, now()),
       );
-      return condemned.changes === 1;
+      return trashed.changes === 1;
     },
   };
 }

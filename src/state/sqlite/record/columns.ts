@@ -71,60 +71,62 @@ function inSql(value: unknown): SQLInputValue {
   return JSON.stringify(value);
 }
 
-/** A table's columns, and the texts of its statements, each of which is made once. */
+/** A table's columns, and the texts of its statements by the columns that they set, each made once. */
 interface Table<T> {
   readonly columns: readonly Column<T>[];
-  readonly insert: string;
-  /** By which columns it sets: bit n stands for column n. */
-  readonly updates: Map<number, string>;
-  readonly updateOf: (changed: readonly string[]) => string;
+  readonly texts: Map<number, string>;
+  readonly textOf: (columns: readonly string[]) => string;
 }
 
-function table<T>(name: string, key: string, columns: readonly Column<T>[]): Table<T> {
-  const names = columns.map(([column]) => column).join(", ");
-  const places = columns.map(() => "?").join(", ");
-  return {
-    columns,
-    insert: `INSERT INTO ${name} (${names}) VALUES (${places})`,
-    updates: new Map(),
-    updateOf: (changed) =>
-      `UPDATE ${name} SET ${changed.map((column) => `${column} = ?`).join(", ")} WHERE ${key} = ?`,
-  };
+function table<T>(columns: readonly Column<T>[], textOf: Table<T>["textOf"]): Table<T> {
+  return { columns, texts: new Map(), textOf };
 }
 
-function insert<T>(sql: Sql, to: Table<T>, row: T) {
-  return sql(to.insert).run(...to.columns.map(([, value]) => inSql(value(row))));
-}
+const insertInto = (name: string) => (columns: readonly string[]) =>
+  `INSERT INTO ${name} (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`;
 
-/** Writes the columns that differ, so that the indexes of the others are left alone. */
-function update<T>(
+const updateOf = (name: string) => (columns: readonly string[]) =>
+  `UPDATE ${name} SET ${columns.map((column) => `${column} = ?`).join(", ")} WHERE id = ?`;
+
+/** Runs the statement that sets the columns in which two rows differ; undefined when there are none. */
+function run<T>(
   sql: Sql,
-  { columns, updates, updateOf }: Table<T>,
-  { id, before, after }: { id: SQLInputValue; before: T; after: T },
-): void {
-  const changed: Column<T>[] = [];
-  let bits = 0;
-  for (const [place, column] of columns.entries())
-    if (column[1](before) !== column[1](after)) {
-      changed.push(column);
-      bits += 2 ** place;
-    }
-  if (changed.length === 0) return;
-  const text = updates.get(bits) ?? updateOf(changed.map(([column]) => column));
-  updates.set(bits, text);
-  sql(text).run(...changed.map(([, value]) => inSql(value(after))), id);
+  { columns, texts, textOf }: Table<T>,
+  { before, after }: { before: T | undefined; after: T },
+  ...id: readonly SQLInputValue[]
+) {
+  const names: string[] = [];
+  const values: SQLInputValue[] = [];
+  let bits = 0; // bit n stands for column n
+  for (let place = 0; place < columns.length; place += 1) {
+    const [name, valueOf] = columns[place] ?? ["", () => undefined];
+    const value = valueOf(after);
+    if (value === (before === undefined ? undefined : valueOf(before))) continue;
+    names.push(name);
+    values.push(inSql(value));
+    bits += 2 ** place;
+  }
+  if (names.length === 0) return undefined;
+  const text = texts.get(bits) ?? textOf(names);
+  texts.set(bits, text);
+  return sql(text).run(...values, ...id);
 }
 
-const mediaTable = table("media", "id", [...fixedMediaColumns, ...mediaColumns]);
-const jobTable = table("jobs", "id", jobColumns);
-const newJobTable = table<OwnedJob>("jobs", "id", [
-  ...fixedJobColumns,
-  ...jobColumns.map(([name, value]): Column<OwnedJob> => [name, ({ job }) => value(job)]),
-]);
+const allMediaColumns = [...fixedMediaColumns, ...mediaColumns];
+const newMedia = table(allMediaColumns, insertInto("media"));
+const knownMedia = table(mediaColumns, updateOf("media"));
+const newJob = table<OwnedJob>(
+  [
+    ...fixedJobColumns,
+    ...jobColumns.map(([name, value]): Column<OwnedJob> => [name, ({ job }) => value(job)]),
+  ],
+  insertInto("jobs"),
+);
+const knownJob = table(jobColumns, updateOf("jobs"));
 
 /** Returns the row's id. */
 export function insertMedia(sql: Sql, record: MediaRecord): number {
-  return Number(insert(sql, mediaTable, record).lastInsertRowid);
+  return Number(run(sql, newMedia, { before: undefined, after: record })?.lastInsertRowid);
 }
 
 export function updateMedia(sql: Sql, id: number, before: MediaRecord, after: MediaRecord): void {
@@ -132,13 +134,15 @@ export function updateMedia(sql: Sql, id: number, before: MediaRecord, after: Me
     before.media === after.media &&
     before.told === after.told &&
     before.transcriptionOptions === after.transcriptionOptions;
-  if (!isSame) update(sql, mediaTable, { id, before, after });
+  if (!isSame) run(sql, knownMedia, { before, after }, id);
 }
 
 export function insertJob(sql: Sql, job: JobRecord, owner: string): void {
-  insert(sql, newJobTable, { job, owner });
+  run(sql, newJob, { before: undefined, after: { job, owner } });
 }
 
+/** The indexes of columns that stay are left alone. */
 export function updateJob(sql: Sql, before: JobRecord, after: JobRecord): void {
-  update(sql, jobTable, { id: after.id, before, after });
+  // jobs are found by their text id, not by the number of their row
+  run(sql, knownJob, { before, after }, after.id);
 }

@@ -9,8 +9,11 @@ import { keepForRename, keptRecord } from "./kept.ts";
 import { coreColumns, loadRecord } from "./load.ts";
 import { saveRecord, type Saved } from "./save.ts";
 
-/** So many records are remembered, until another connection writes to the database. */
-const maxRemembered = 500;
+/**
+ * So many records of media files that are being worked on are remembered, until another connection
+ * writes to the database. Most of them wait, and are small.
+ */
+const maxRemembered = 2_500;
 
 export interface WriteOptions {
   /** Name of the table that metadata records are kept under. Default: `metadata`. */
@@ -42,7 +45,7 @@ function createRecords(database: DatabaseSync): Records {
   onRollback(database, () => remembered.clear());
   const remember = (name: string, saved: Saved | undefined): void => {
     remembered.delete(name);
-    if (saved === undefined) return;
+    if (saved === undefined || saved.record.media.state !== "processing") return;
     remembered.set(name, saved);
     if (remembered.size <= maxRemembered) return;
     const [oldest] = remembered.keys();
