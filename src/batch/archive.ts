@@ -35,7 +35,7 @@ interface ArchiveParts {
 interface NewResults {
   readonly input: BatchInput;
   readonly job: string;
-  /** Of the recording that was heard. */
+  /** Of the recording that was transcribed. */
   readonly sha256: string;
   readonly before: Ended | undefined;
 }

@@ -83,7 +83,7 @@ async function nameInputs(
   context: { places: BatchPlaces; settings: BatchSettings; ledger: Ledger; there: Set<string> },
 ): Promise<BatchInput[]> {
   const { places, settings, ledger, there } = context;
-  await settleRenames(ledger); // for a process that was killed amid them
+  await settleRenames(ledger); // a process may have been killed between two renames
   const namesNow = () => jobNames(places, ledger.state, there);
   const named = settings.renameInPlace
     ? await renameInPlace(places, inputs, { ledger, names: namesNow(), problems })
@@ -161,12 +161,12 @@ async function carryOut(batch: Batch, own: Own, work: BatchWork, signal: AbortSi
     if (!signal.aborted) await putAway(batch, input);
   if (work.toDo.length > 0)
     await transcribeAll(batch, work.toDo, signal).catch(async (error: unknown) => {
-      // Without its ledger nobody would know any more whose they are.
+      // Without the ledger no later run would know that they are this batch's.
       await ledger.check().catch(() => removeOwnMedia(batch));
       throw error;
     });
   if (!isBatch) {
-    // What a run that was stopped or killed has left, and the one after it was told to keep.
+    // Leftovers of a run that was stopped or killed, which a later run kept.
     if (!settings.keepJobs && !signal.aborted) await removeOwnMedia(batch);
     return { rows: [] };
   }

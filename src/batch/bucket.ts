@@ -19,7 +19,7 @@ export async function ownMedia({ ports, ledger }: Batch, name: string): Promise<
   return media !== undefined && ledger.state.taken.has(media.version) ? media : undefined;
 }
 
-/** What inputs have in the library, in whichever bucket a run was told to put it; by name. */
+/** The media files of inputs, by name, in every bucket that a run has used. */
 async function* allOwnMedia(batch: Batch): AsyncGenerator<Media> {
   for (const name of [...new Set(batch.ledger.state.taken.values())].toSorted()) {
     const media = await ownMedia(batch, name);
@@ -27,14 +27,14 @@ async function* allOwnMedia(batch: Batch): AsyncGenerator<Media> {
   }
 }
 
-/** What inputs have in the library, at most a hundred by name. */
+/** The media files of inputs that are in the library, at most a hundred, by name. */
 export async function leftInLibrary(batch: Batch): Promise<string[]> {
   const names: string[] = [];
   for await (const { name } of allOwnMedia(batch)) if (names.push(name) === 100) break;
   return names;
 }
 
-/** Removes what inputs have in the library, and is not to stay: also what a killed run left. */
+/** Removes the media files of inputs, except those that stay: also what a killed run left. */
 export async function removeOwnMedia(batch: Batch): Promise<void> {
   const { ports, ledger } = batch;
   for await (const media of allOwnMedia(batch))

@@ -29,9 +29,9 @@ export interface Batch {
 }
 
 interface Admitted {
-  /** As it was when it was taken in. */
+  /** As it was when it was received. */
   readonly input: LookedAt;
   readonly job: string;
-  /** Whether its jobs are asked for. */
-  begun: boolean;
+  /** Whether its jobs are enqueued. */
+  isEnqueued: boolean;
 }

@@ -63,8 +63,9 @@ function failureOf(jobs: readonly Job[]): BatchRow["failure"] {
 /** When it came in, when its transcription began (else its first step), and when all was done. */
 function timesOf(jobs: readonly Job[], media: Media) {
   const transcribe = jobs.filter(({ step }) => step === "transcribe");
-  const begun = transcribe.flatMap(({ startedAt }) => startedAt ?? []);
-  const started = begun.length > 0 ? begun : jobs.flatMap(({ startedAt }) => startedAt ?? []);
+  const ownStarts = transcribe.flatMap(({ startedAt }) => startedAt ?? []);
+  const started =
+    ownStarts.length > 0 ? ownStarts : jobs.flatMap(({ startedAt }) => startedAt ?? []);
   const finished = jobs.flatMap(({ finishedAt }) => finishedAt ?? []);
   return {
     createdAt: media.createdAt,

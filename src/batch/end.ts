@@ -54,7 +54,7 @@ export async function end(batch: Batch, input: LookedAt, outcome: End): Promise<
   batch.tell({ type: row.failure === undefined ? "completed" : "failed", row });
 }
 
-/** An input that could not even be taken in. */
+/** Ends an input that could not even be received. */
 export async function refuse(batch: Batch, input: LookedAt, job: string, error: MediaError) {
   const now = Date.now();
   const failure = { code: error.code, message: error.message };

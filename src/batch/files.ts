@@ -17,7 +17,7 @@ export async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined)) !== undefined;
 }
 
-/** @throws MediaError when the file is not what its mark says: it holds what nobody has transcribed */
+/** @throws MediaError when the file is not what its mark says: its contents were not transcribed */
 export async function checkUnchanged(path: string, mark: string): Promise<void> {
   const now = await markOf(path);
   if (now === mark) return;
@@ -100,7 +100,7 @@ async function isMoved(from: string, to: string, mark: string): Promise<boolean>
 }
 
 /**
- * @param unfinished emptied first: who was killed left what nobody goes on with
+ * @param unfinished emptied first: a killed process left files there that no other continues
  * @param folders that may be on other disks, and another's, too: of what was left unfinished there, that
  * of processes that are gone goes
  */

@@ -47,7 +47,7 @@ function goAlong(state: LedgerState, from: string, to: string): void {
   state.moving.set(from, to);
 }
 
-/** What was archived before a recording ends anew, under another name or none. */
+/** What was archived before a recording ended again, under another name or none. */
 function earlierStems(before: Ended | undefined, stem?: string): Pick<Ended, "earlier"> {
   if (before === undefined) return {};
   if (before.stem !== undefined && before.stem !== stem)
@@ -106,7 +106,7 @@ export function note(state: LedgerState, entry: LedgerEntry): void {
   }
 }
 
-/** What a ledger says, without a mark on the disk: nothing when there is none. */
+/** Reads a ledger and leaves the disk as it is; empty when there is none. */
 export async function readLedger(path: string): Promise<LedgerState> {
   const state: LedgerState = {
     names: new Map(),

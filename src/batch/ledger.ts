@@ -28,7 +28,7 @@ async function endsInLine(path: string): Promise<boolean> {
 
 /**
  * Adds entries one write after the other, those that wait together. What a write that failed has left
- * of a line is nobody's beginning: the next one ends it first.
+ * of a line is useless: the next write ends it first.
  */
 function createWriter(file: FileHandle, folder: string): (text: string) => Promise<void> {
   let waiting = "";

@@ -39,7 +39,7 @@ export interface JobNames {
  * called the same gets its ending added, and a number if that does not help.
  * @param known the names that were given before, by path
  * @param nameOf what of a path is to be in its name. Default: all of it.
- * @param others names that no new one may have: of files that are somebody else's. Default: none.
+ * @param others names that no new one may have: of files that are not the batch's. Default: none.
  */
 export function createJobNames(
   known: ReadonlyMap<string, string>,

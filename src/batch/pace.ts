@@ -10,7 +10,7 @@ export function busyMs(spans: readonly (readonly [from: number, to: number])[]):
   return busy;
 }
 
-/** Seconds of work that a second of sound took; undefined when nothing was heard. */
+/** Seconds of work that a second of sound took; undefined when nothing was transcribed. */
 export function paceOf(rows: readonly BatchRow[]): number | undefined {
   const heard = rows.filter(
     ({ failure, durationMs, startedAt }) =>

@@ -104,7 +104,7 @@ export async function placesOf(settings: BatchSettings): Promise<BatchPlaces> {
 
 /**
  * Names that no new job may have: its results would take the place of files in the output folder that
- * are somebody else's, or its recording lie beside another's JSON in the archive.
+ * are not the batch's, or its recording lie beside another's JSON in the archive.
  */
 export async function namesThere({ output, archive }: BatchPlaces): Promise<Set<string>> {
   const results = await readdir(output).catch((error: NodeJS.ErrnoException) => {
@@ -157,7 +157,7 @@ export async function holdPlaces(
 
 const pictures = new Set("jpg jpeg png webp gif bmp tif tiff avif heic heif".split(" "));
 
-/** Folders whose recordings nobody gave to be transcribed: of this batch, of others, of the library. */
+/** Folders whose recordings are no inputs: those of this batch, of others, of the library. */
 async function foldersToPass({ input, output, archive, ledger }: BatchPlaces, dataDir: string) {
   const own = within(input, output) ? [archive] : [output, archive];
   const library = await realpath(dataDir).catch(() => resolve(dataDir));

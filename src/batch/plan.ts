@@ -49,13 +49,13 @@ export interface PlanContext {
   readonly settingsHash: string;
 }
 
-/** What makes a transcript another one: other wishes, another language, another engine. */
+/** A hash of what decides a transcript: options, language, engine. */
 export async function hashSettings(
   ports: SpeechPorts,
-  wish: TranscriptionOptions,
+  options: TranscriptionOptions,
 ): Promise<string> {
-  const { transcriber, languageCode } = (await ports.engines()).settingsFor(wish);
-  const speech = optionSettings(wish);
+  const { transcriber, languageCode } = (await ports.engines()).settingsFor(options);
+  const speech = optionSettings(options);
   const text = canonicalJson({ transcriber, languageCode, speech });
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }

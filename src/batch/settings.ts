@@ -6,14 +6,14 @@ export type BatchFormat = (typeof batchFormats)[number];
 export const archiveModes = ["move", "copy", "none"] as const;
 export type ArchiveMode = (typeof archiveModes)[number];
 
-/** What is wished of the speech engine, for every input alike. Absent: what the library is set to. */
+/** Transcription options for every input. Absent: as the library is set. */
 export interface SpeechOptions {
   /** BCP 47. */
   readonly language?: string;
   readonly identifyLanguage?: boolean;
   /** What the language is to be found among, BCP 47; means `identifyLanguage`. */
   readonly languages?: readonly string[];
-  /** How many speakers are to be told apart. */
+  /** How many speakers there are. */
   readonly speakers?: number | "auto";
   /** A file of phrases. */
   readonly vocabulary?: string;

@@ -5,7 +5,7 @@ import type { SpeechPorts } from "./ports.ts";
 import { optionsOf } from "../app/transcription-options.ts";
 
 /**
- * A batch's options as the wish that goes with every input, if it can be met here.
+ * A batch's transcription options, if an engine here can follow them.
  * @throws MediaError `invalid_argument`, `not_found` when the vocabulary cannot be read; what
  * `checkSpeech` throws
  */
@@ -19,7 +19,7 @@ export async function batchTranscriptionOptions(
     const why = `the engine must be ${speechEngines.join(", ")}, not ${options.engine}`;
     throw new MediaError("invalid_argument", why);
   }
-  const wish = await optionsOf(ports, {
+  const asked = await optionsOf(ports, {
     ...(language === undefined ? {} : { language }),
     ...(identifyLanguage === true ? { identifyLanguage } : {}),
     ...(languages === undefined ? {} : { languages }),
@@ -28,7 +28,7 @@ export async function batchTranscriptionOptions(
     ...(engine === undefined ? {} : { engine }),
     ...(speechModel === undefined ? {} : { speechModel }),
   });
-  if (wish === undefined) return {};
-  (await ports.engines()).checkSpeech(wish);
-  return wish;
+  if (asked === undefined) return {};
+  (await ports.engines()).checkSpeech(asked);
+  return asked;
 }

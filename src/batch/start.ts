@@ -19,7 +19,7 @@ export interface Known {
   readonly isChanged: boolean;
   /** Whether it is listed as one that is to be tried again. */
   readonly isListed: boolean;
-  /** As it is to be heard now: see `hashSettings`. */
+  /** How it would be transcribed now: see `hashSettings`. */
   readonly settingsHash: string;
 }
 
@@ -28,7 +28,7 @@ const ofTheName: ReadonlySet<string> = new Set(["name_conflict", "not_yours"]);
 
 /**
  * Where an input stands. What failed is tried again when it is listed, its file is another by now, it
- * is to be heard otherwise, or only its name stood in the way.
+ * would be transcribed otherwise, or only its name stood in the way.
  */
 export function standingOf(
   { open }: Pick<LedgerState, "open">,

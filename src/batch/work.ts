@@ -13,7 +13,7 @@ import { newRun, waitForReceived, type Run } from "../app/run.ts";
 import { workUntil } from "../app/work.ts";
 import { isFatal } from "../local/process.ts";
 
-/** A media whose jobs are at their end: results out, word of it, and out of the library. */
+/** Brings out a media file whose jobs have ended: writes its results, records that, removes it. */
 async function finish(batch: Batch, { name, jobs }: ProcessedMedia): Promise<void> {
   const { ports, delivery, ledger, settings } = batch;
   const admitted = batch.admitted.get(name);
@@ -23,9 +23,11 @@ async function finish(batch: Batch, { name, jobs }: ProcessedMedia): Promise<voi
   if (media === undefined) return refuse(batch, input, job, goneMeanwhile());
   const before = ledger.state.ended.get(input.path);
   const { row, stem } = await delivery.deliver({ input, job, media, jobs, before });
-  // It was heard, but not written: where nothing can be, the next would fare no better.
-  const isHeard = jobs.some(({ step, state }) => step === "transcribe" && state === "succeeded");
-  if (isHeard && row.failure !== undefined) await batch.tryToWrite();
+  // Transcribed, but not written: where nothing can be written, the next would fare no better.
+  const isTranscribed = jobs.some(
+    ({ step, state }) => step === "transcribe" && state === "succeeded",
+  );
+  if (isTranscribed && row.failure !== undefined) await batch.tryToWrite();
   const stays = settings.keepJobs || ledger.state.kept.has(media.version);
   await end(batch, input, {
     sha256: media.sha256,
@@ -39,7 +41,7 @@ async function finish(batch: Batch, { name, jobs }: ProcessedMedia): Promise<voi
 const goneMeanwhile = (): MediaError =>
   new MediaError("cancelled", "it was removed from the library meanwhile, or replaced there");
 
-/** Why an input cannot be taken in, in the words of a batch. */
+/** Why an input is refused, in the words of a batch. */
 function refusalOf(thrown: unknown, name: string): MediaError {
   const error = asMediaError(thrown);
   if (error.code !== "name_conflict" && error.code !== "not_yours") return error;
@@ -65,7 +67,7 @@ async function admit(batch: Batch, run: Run, found: BatchInput): Promise<void> {
   const name = mediaName(settings.bucket, job, path);
   const { request, speech, replacesOptions } = run;
   const input = { ...found, mark: (await markOf(path)) ?? "" };
-  const admitted = { input, job, begun: false };
+  const admitted = { input, job, isEnqueued: false };
   batch.admitted.set(name, admitted);
   try {
     const received = await receiveFile(ports, {
@@ -84,7 +86,7 @@ async function admit(batch: Batch, run: Run, found: BatchInput): Promise<void> {
     });
     batch.tell({ type: "queued", job, input: input.name, sizeBytes: input.sizeBytes });
     await waitForReceived(ports, run, received);
-    admitted.begun = true;
+    admitted.isEnqueued = true;
   } catch (thrown) {
     batch.admitted.delete(name);
     if (!(thrown instanceof MediaError)) ports.markUnclean();
@@ -97,7 +99,7 @@ async function admit(batch: Batch, run: Run, found: BatchInput): Promise<void> {
 /** How often the bytes of what was removed are swept out. */
 const sweepEvery = 20;
 
-/** Whether something came to no end because it was told to stop. */
+/** Whether something failed only because it was stopped. */
 const isStopped = (thrown: unknown, signal: AbortSignal): boolean =>
   signal.aborted && asMediaError(thrown).code === "cancelled";
 
@@ -117,7 +119,7 @@ function createOutlet(batch: Batch, signal: AbortSignal) {
       try {
         await work();
       } catch (error) {
-        if (isStopped(error, signal)) return; // amid it: the same
+        if (isStopped(error, signal)) return; // stopped meanwhile: the same
         throw error;
       }
       admitted.delete(name);
@@ -129,10 +131,10 @@ function createOutlet(batch: Batch, signal: AbortSignal) {
   };
   return {
     bringOut: (result: ProcessedMedia) => inTurn(result.name, () => finish(batch, result)),
-    /** Inputs that somebody has removed from the library meanwhile, or replaced, come to their end here. */
+    /** Ends inputs whose media files were removed from the library meanwhile, or replaced. */
     async giveUpRemoved(run: Run): Promise<void> {
-      for (const [name, { input, job, begun }] of admitted) {
-        if (!begun || run.waiting.has(name) || comingOut.has(name)) continue;
+      for (const [name, { input, job, isEnqueued }] of admitted) {
+        if (!isEnqueued || run.waiting.has(name) || comingOut.has(name)) continue;
         if ((await ownMedia(batch, name)) !== undefined) continue;
         await inTurn(name, () => refuse(batch, input, job, goneMeanwhile()));
       }

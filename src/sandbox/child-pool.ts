@@ -35,6 +35,8 @@ export interface ChildPoolOptions<Setup, Child extends PooledChild> {
 /** A child is replaced after this long, so that it never meets its own limits amid work. */
 const retiredAfterMs = 3_600_000;
 
+const wasClosed = (name: string) => new MediaError("cancelled", `${name} was closed`);
+
 /** Makes a pool. A setup is compared by its JSON; a child serves no other than its own. */
 export function createChildPool<Setup, Child extends PooledChild>(
   options: ChildPoolOptions<Setup, Child>,
@@ -44,8 +46,6 @@ export function createChildPool<Setup, Child extends PooledChild>(
   const living = new Map<Child, { startedAt: number }>();
   const ending = new Set<Promise<void>>();
   let closed = false;
-
-  const wasClosed = () => new MediaError("cancelled", `${name} was closed`);
 
   async function end(child: Child): Promise<void> {
     living.delete(child);
@@ -64,13 +64,11 @@ export function createChildPool<Setup, Child extends PooledChild>(
     return kept?.child;
   }
 
-  /** Free children of other setups: each keeps its models in memory, and nobody may ask again for them. */
+  /** Ends free children of other setups: each keeps its models in memory, perhaps for nothing. */
   async function endOthers(key: string): Promise<void> {
     const others = free.filter((kept) => kept.key !== key);
-    for (const kept of others) {
-      clearTimeout(kept.timer);
-      free.splice(free.indexOf(kept), 1);
-    }
+    for (const { timer } of others) clearTimeout(timer);
+    free.splice(0, free.length, ...free.filter((kept) => kept.key === key));
     await Promise.all(others.map(({ child }) => end(child)));
   }
 
@@ -79,13 +77,13 @@ export function createChildPool<Setup, Child extends PooledChild>(
       if (kept.isIdle()) return kept;
       await end(kept);
     }
-    if (closed) throw wasClosed();
+    if (closed) throw wasClosed(name);
     await endOthers(key);
     const child = await start(setup, signal);
     living.set(child, { startedAt: performance.now() });
     if (!closed) return child;
     await end(child);
-    throw wasClosed();
+    throw wasClosed(name);
   }
 
   async function giveBack(key: string, child: Child): Promise<void> {

@@ -25,11 +25,94 @@ const shading = (band: BandId) => ({ type: "clear", color: "auto", fill: shades[
 /** Twips: the distance of the text from the margin that holds the times. */
 const timeColumn = 1_000;
 
+const quiet = { color: "5F6B76" };
+const base = { basedOn: "Normal", quickFormat: true };
+
+const characterStyles: NonNullable<IStylesOptions["characterStyles"]> = [
+  { id: "FactName", name: "Fact Name", run: quiet },
+  { id: "Time", name: "Time", run: { size: 18, sizeComplexScript: 18, ...quiet } },
+  // No shade: most words are sure, and their pages should look plain.
+  { id: "Certain", name: "Confidence Certain" },
+  { id: "Likely", name: "Confidence Likely", run: { shading: shading("Likely") } },
+  {
+    id: "Doubtful",
+    name: "Confidence Doubtful",
+    run: { shading: shading("Doubtful"), underline: { type: "dotted", color: "B35C00" } },
+  },
+  {
+    id: "Poor",
+    name: "Confidence Poor",
+    run: { shading: shading("Poor"), underline: { type: "wave", color: "C92A2A" } },
+  },
+  { id: "Unrated", name: "Confidence Unrated" },
+];
+
+/** The looks of whole paragraphs; `language` is that of what is said. */
+const paragraphStyles = (
+  language: ReturnType<typeof languageFor> & { value: string },
+): NonNullable<IStylesOptions["paragraphStyles"]> => [
+  {
+    ...base,
+    id: "Fact",
+    name: "Fact",
+    paragraph: {
+      spacing: { after: 20 },
+      indent: { left: 2_200, hanging: 2_200 },
+      leftTabStop: 2_200,
+    },
+  },
+  {
+    ...base,
+    id: "Notice",
+    name: "Notice",
+    run: { italics: true, italicsComplexScript: true },
+    paragraph: {
+      border: { left: { style: "single", size: 18, space: 8, color: "F08C00" } },
+      indent: { left: 160 },
+    },
+  },
+  {
+    ...base,
+    id: "Chart",
+    name: "Chart",
+    // The line is as high as its text.
+    paragraph: { keepNext: true, spacing: { line: 240, lineRule: "auto" } },
+  },
+  { ...base, id: "Legend", name: "Legend", run: { size: 18, sizeComplexScript: 18, ...quiet } },
+  {
+    ...base,
+    id: "Speaker",
+    name: "Speaker",
+    next: "Speech",
+    run: { bold: true, boldComplexScript: true, color: "1F4E79" },
+    paragraph: {
+      keepNext: true,
+      spacing: { before: 200, after: 40 },
+      indent: { left: timeColumn },
+    },
+  },
+  {
+    ...base,
+    id: "Speech",
+    name: "Speech",
+    run: { language },
+    paragraph: {
+      indent: { left: timeColumn, hanging: timeColumn },
+      leftTabStop: timeColumn,
+    },
+  },
+  {
+    ...base,
+    id: "Foot",
+    name: "Foot",
+    run: { size: 18, sizeComplexScript: 18, ...quiet },
+    paragraph: { rightTabStop: 9_026, spacing: { after: 0 } },
+  },
+];
+
 /** All looks are in these styles. To change a look, change its style. */
 export function stylesFor(languageCode: string): IStylesOptions {
-  const spoken = languageFor(languageCode);
-  const quiet = { color: "5F6B76" };
-  const base = { basedOn: "Normal", quickFormat: true };
+  const language = { value: "en-US", ...languageFor(languageCode) };
   return {
     default: {
       document: {
@@ -37,7 +120,7 @@ export function stylesFor(languageCode: string): IStylesOptions {
           font: fontsFor(languageCode),
           size: 22,
           sizeComplexScript: 22,
-          language: { value: "en-US", ...spoken },
+          language,
         },
         paragraph: { spacing: { after: 120, line: 276, lineRule: "auto" } },
       },
@@ -62,82 +145,7 @@ export function stylesFor(languageCode: string): IStylesOptions {
         paragraph: { spacing: { before: 320, after: 120 }, keepNext: true },
       },
     },
-    paragraphStyles: [
-      {
-        ...base,
-        id: "Fact",
-        name: "Fact",
-        paragraph: {
-          spacing: { after: 20 },
-          indent: { left: 2_200, hanging: 2_200 },
-          leftTabStop: 2_200,
-        },
-      },
-      {
-        ...base,
-        id: "Notice",
-        name: "Notice",
-        run: { italics: true, italicsComplexScript: true },
-        paragraph: {
-          border: { left: { style: "single", size: 18, space: 8, color: "F08C00" } },
-          indent: { left: 160 },
-        },
-      },
-      {
-        ...base,
-        id: "Chart",
-        name: "Chart",
-        // The line is as high as its text.
-        paragraph: { keepNext: true, spacing: { line: 240, lineRule: "auto" } },
-      },
-      { ...base, id: "Legend", name: "Legend", run: { size: 18, sizeComplexScript: 18, ...quiet } },
-      {
-        ...base,
-        id: "Speaker",
-        name: "Speaker",
-        next: "Speech",
-        run: { bold: true, boldComplexScript: true, color: "1F4E79" },
-        paragraph: {
-          keepNext: true,
-          spacing: { before: 200, after: 40 },
-          indent: { left: timeColumn },
-        },
-      },
-      {
-        ...base,
-        id: "Speech",
-        name: "Speech",
-        run: { language: { value: "en-US", ...spoken } },
-        paragraph: {
-          indent: { left: timeColumn, hanging: timeColumn },
-          leftTabStop: timeColumn,
-        },
-      },
-      {
-        ...base,
-        id: "Foot",
-        name: "Foot",
-        run: { size: 18, sizeComplexScript: 18, ...quiet },
-        paragraph: { rightTabStop: 9_026, spacing: { after: 0 } },
-      },
-    ],
-    characterStyles: [
-      { id: "FactName", name: "Fact Name", run: quiet },
-      { id: "Time", name: "Time", run: { size: 18, sizeComplexScript: 18, ...quiet } },
-      // No shade: most words are sure, and their pages should look plain.
-      { id: "Certain", name: "Confidence Certain" },
-      { id: "Likely", name: "Confidence Likely", run: { shading: shading("Likely") } },
-      {
-        id: "Doubtful",
-        name: "Confidence Doubtful",
-        run: { shading: shading("Doubtful"), underline: { type: "dotted", color: "B35C00" } },
-      },
-      {
-        id: "Poor",
-        name: "Confidence Poor",
-        run: { shading: shading("Poor"), underline: { type: "wave", color: "C92A2A" } },
-      },
-      { id: "Unrated", name: "Confidence Unrated" },
-    ],
+    paragraphStyles: paragraphStyles(language),
+    characterStyles,
   };
 }

@@ -24,6 +24,15 @@ export interface SpeakerFinder {
   end(): Turn[];
 }
 
+/** Seconds: shorter turns and shorter pauses do not count. */
+const usual = { minDurationOn: 0.3, minDurationOff: 0.5 };
+
+/** The samples of a turn. */
+function samplesOf(sound: Float32Array, { startMs, endMs }: PartTurn, most: number): Float32Array {
+  const from = (startMs * sampleRateHz) / 1000;
+  return sound.slice(from, Math.min((endMs * sampleRateHz) / 1000, from + most));
+}
+
 /** Loads the models; what it returns begins with one recording. */
 export function createSpeakerFinder(
   sherpa: Sherpa,
@@ -33,11 +42,10 @@ export function createSpeakerFinder(
   const { segmentation, embedding, threads, count } = models;
   const extraction = { model: embedding, numThreads: threads, debug: 0, provider: "cpu" };
   const config = (numClusters: number) => ({
+    ...usual,
     segmentation: { pyannote: { model: segmentation }, numThreads: threads, debug: 0 },
     embedding: extraction,
     clustering: { numClusters, threshold: 0.5 },
-    minDurationOn: 0.3,
-    minDurationOff: 0.5,
   });
   const any = new sherpa.OfflineSpeakerDiarization(config(-1));
   const counted = count === undefined ? any : new sherpa.OfflineSpeakerDiarization(config(count));
@@ -46,11 +54,9 @@ export function createSpeakerFinder(
   function voiceOf(sound: Float32Array, turns: readonly PartTurn[]): Float32Array {
     const stream = extractor.createStream();
     let left = voiceSamples;
-    for (const { startMs, endMs } of turns.toSorted(
-      (a, b) => b.endMs - b.startMs - a.endMs + a.startMs,
-    )) {
-      const from = (startMs * sampleRateHz) / 1000;
-      const samples = sound.slice(from, Math.min((endMs * sampleRateHz) / 1000, from + left));
+    const longestFirst = turns.toSorted((a, b) => b.endMs - b.startMs - a.endMs + a.startMs);
+    for (const turn of longestFirst) {
+      const samples = samplesOf(sound, turn, left);
       stream.acceptWaveform({ samples, sampleRate: sampleRateHz });
       left -= samples.length;
       if (left <= 0) break;
@@ -65,10 +71,10 @@ export function createSpeakerFinder(
     let parts = 0;
     const turns: Turn[] = [];
     const voices: Voice[] = [];
-    const offsetMs = () => (parts * partSamples * 1000) / sampleRateHz;
 
     function look(isOnly: boolean): void {
       const sound = part.slice(0, filled);
+      const at = (parts * partSamples * 1000) / sampleRateHz;
       const found = (isOnly ? counted : any)
         .process(sound)
         .map(({ start, end, speaker }): PartTurn => ({
@@ -80,11 +86,7 @@ export function createSpeakerFinder(
       for (const speaker of new Set(found.map((turn) => turn.speaker))) {
         const own = found.filter((turn) => turn.speaker === speaker);
         for (const { startMs, endMs } of own)
-          turns.push({
-            startMs: offsetMs() + startMs,
-            endMs: offsetMs() + endMs,
-            speaker: voices.length,
-          });
+          turns.push({ startMs: at + startMs, endMs: at + endMs, speaker: voices.length });
         // A recording of one part needs no matching.
         voices.push({ part: parts, embedding: isOnly ? new Float32Array(0) : voiceOf(sound, own) });
       }
