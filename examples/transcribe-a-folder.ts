@@ -1,4 +1,4 @@
-// Transcribes a folder of recordings and prints what was said where.
+// Transcribes a folder of recordings and prints each transcript.
 // Run: node examples/transcribe-a-folder.ts FOLDER
 import { openDailies, readConfig } from "../src/index.ts";
 

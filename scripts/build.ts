@@ -1,4 +1,4 @@
-// Builds dist/, which the package ships: JavaScript and types from src/, and the files that go along.
+// Builds dist/ for the package: JavaScript and types from src/, and the SQL migrations.
 import { execFileSync } from "node:child_process";
 import { cpSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";

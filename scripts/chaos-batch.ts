@@ -1,5 +1,5 @@
-// Kills `dailies batch` with -9 at random moments, again and again, and looks whether its folders are
-// those of a batch that nobody disturbed. Usage: node scripts/chaos-batch.ts [kills] [inputs] [seed]
+// Kills `dailies batch` with SIGKILL at random moments, repeatedly, and checks that its folders equal
+// those of an undisturbed batch. Usage: node scripts/chaos-batch.ts [kills] [inputs] [seed]
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), "dailies-chaos-batch-"));
 const speech = fileURLToPath(new URL("../../shared/media/speech/", import.meta.url));
 const random = randomFrom(seed);
 
-/** Short recordings, no two the same: of every four, one of speech (where there is some) and three tones. */
+/** Makes short recordings, each different: of every four, one of speech (if available) and three tones. */
 function makeRecordings(): string {
   const source = join(folder, "recordings");
   mkdirSync(join(source, "sub folder"), { recursive: true });
@@ -65,7 +65,7 @@ for (let kill = 1; kill <= kills; kill += 1) {
   const running = begin(rough);
   const over = { yet: false };
   void running.ended.then(() => (over.yet = true));
-  // So that the kills are spread over the whole batch, however often it has to start again.
+  // This spreads the kills over the whole batch, although it starts again after each.
   const share = Math.floor((inputs * (kill - 1)) / kills);
   while (!over.yet && endedSoFar(rough.output) < share) await pause(2);
   await pause(random() * (kill % 4 === 0 ? 40 : (2 * usual.ms) / inputs + 400));

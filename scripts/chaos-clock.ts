@@ -1,6 +1,6 @@
-// Loaded before a program (`node --import`): its wall clock goes wrong by as many milliseconds as the
-// file says whose path is in CHAOS_CLOCK, and jumps when the file changes. The clocks that only run,
-// `performance.now()` and those of timers, stay as they are, as they do when a machine's clock is set.
+// Loaded before a program (`node --import`). It shifts the program's wall clock by the milliseconds in the
+// file that CHAOS_CLOCK names, and the clock jumps when the file changes. Monotonic clocks
+// (`performance.now()` and timers) stay correct, as they do when the clock of a machine is set.
 import { readFileSync } from "node:fs";
 
 const file = process.env["CHAOS_CLOCK"] ?? "";
@@ -13,10 +13,10 @@ function wrongNow(): number {
   if (performance.now() - lookedAt > lookMs) {
     lookedAt = performance.now();
     try {
-      const said = Number(readFileSync(file, "utf8"));
-      if (Number.isFinite(said)) offsetMs = said;
+      const written = Number(readFileSync(file, "utf8"));
+      if (Number.isFinite(written)) offsetMs = written;
     } catch {
-      // it is being written, or not there: the clock stays as it was
+      // the file is being written or is missing: the clock keeps its last shift
     }
   }
   return Real.now() + offsetMs;

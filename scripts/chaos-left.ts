@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { filesBelow, lookAt, withCatalog } from "../test/support/library.ts";
 
-/** Where a library and its results lie. */
+/** The folders of a library and its results. */
 export interface Place {
   readonly dataDir: string;
   readonly out: string;
 }
 
-/** A file by its contents, but for the name of the job that made it and how fast that was. */
+/** A file's content as a hash, without the job's name and its speed. */
 function digest(path: string): string {
   const bytes = readFileSync(path);
   const same = path.endsWith(".json")
@@ -18,7 +18,7 @@ function digest(path: string): string {
   return createHash("sha256").update(same).digest("hex").slice(0, 16);
 }
 
-/** Everything that a run leaves, as far as it is the same each time. */
+/** Everything that a run leaves, without the parts that differ from run to run. */
 export function leftBy({ dataDir, out }: Place): object {
   const kept = withCatalog(dataDir, (all) => ({
     facts: all("SELECT name || ' ' || sha256 || ' ' || facts FROM media ORDER BY name"),
@@ -47,7 +47,7 @@ export function leftBy({ dataDir, out }: Place): object {
   return { ...lookAt(dataDir), ...kept, results };
 }
 
-/** How what was left differs from what should have been: each entry that is in one of them alone. */
+/** The differences between found and expected state: each entry that only one of them has. */
 export function differences(found: object, wanted: object): string[] {
   const other = new Map(Object.entries(wanted));
   return Object.entries(found).flatMap(([what, is]) => {

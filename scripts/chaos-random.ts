@@ -1,13 +1,13 @@
 import { randomFrom } from "../test/support/random.ts";
 
-/** Chance that comes again with the same seed: one stream for each who asks, so that none moves another's. */
+/** A repeatable source of random choices. Each user of a seed has its own source, so that they do not influence each other. */
 export interface Chance {
-  /** From `least` up to, not including, `most`. */
+  /** A number from `least` to below `most`. */
   readonly between: (least: number, most: number) => number;
   readonly one: <T>(of: readonly [T, ...T[]]) => T;
 }
 
-/** The chance of somebody's in a round of a seed. */
+/** The source for one user (`whose`) in one round of a seed. */
 export function chanceOf(seed: number, round: number, whose: string): Chance {
   let mixed = seed ^ Math.imul(round, 0x9e3779b1);
   for (const letter of whose) mixed = Math.imul(mixed ^ (letter.codePointAt(0) ?? 0), 0x01000193);

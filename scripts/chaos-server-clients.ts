@@ -1,10 +1,10 @@
-// Those who use a server that comes and goes: uploaders that do not give up, and rude ones.
+// Clients of a server that is killed and restarted: uploaders that retry, and clients that break off.
 import { connect } from "node:net";
 import { pause, type Chance } from "./chaos-random.ts";
 
 export type Address = () => string | undefined;
 
-/** In small pieces, so that there is a time at which half of it has been sent. */
+/** Sends bytes in small pieces with pauses, so that a kill can happen in the middle. */
 async function* slowly(
   bytes: Uint8Array,
   size: number,
@@ -22,7 +22,7 @@ interface Answered {
   readonly text: string;
 }
 
-/** Undefined: nobody answered. */
+/** Sends a request. Returns undefined when the server did not answer. */
 async function ask(url: string, how: RequestInit): Promise<Answered | undefined> {
   try {
     const answer = await fetch(url, { ...how, duplex: "half" });
@@ -32,7 +32,7 @@ async function ask(url: string, how: RequestInit): Promise<Answered | undefined>
   }
 }
 
-/** Tries what `again` does until it says that it is done; returns what was refused for good. */
+/** Repeats `again` until it is done. Returns a message when the server finally refused. */
 async function untilTaken(
   name: string,
   address: Address,
@@ -48,7 +48,7 @@ async function untilTaken(
   return [`${name} was never taken in`];
 }
 
-/** Plain PUT, again from its beginning until it is answered. */
+/** Uploads by a plain PUT, again from the start until the server answers. */
 export function putObject(address: Address, name: string, bytes: Uint8Array, chance: Chance) {
   return untilTaken(name, address, async (base) => {
     const pieces = slowly(bytes, Math.ceil(bytes.length / 5), () => chance.between(0, 40));
@@ -61,7 +61,7 @@ export function putObject(address: Address, name: string, bytes: Uint8Array, cha
 
 const version = { "tus-resumable": "1.0.0" };
 
-/** By the tus protocol, over seconds: asks how far it came, and goes on from there, which it tells. */
+/** Uploads by the tus protocol over seconds. After an interruption it asks for the offset and resumes there; `onResumed` is called. */
 export function tusUpload(
   address: Address,
   name: string,
@@ -83,7 +83,7 @@ export function tusUpload(
     const url = new URL(place, base).href;
     const head = await ask(url, { method: "HEAD", headers: version });
     if (head === undefined || head.status >= 500) return head;
-    if (head.status >= 400) return void (place = undefined); // expired, say: from the beginning
+    if (head.status >= 400) return void (place = undefined); // for example expired: start again
     const offset = Number(head.headers.get("upload-offset"));
     if (offset === bytes.length) return "done";
     if (sent && offset > 0) onResumed();
@@ -97,13 +97,13 @@ export function tusUpload(
     const pieces = slowly(bytes.subarray(offset), size, () => chance.between(0, 1_200));
     const body = pieces as unknown as NonNullable<RequestInit["body"]>;
     const said = await ask(url, { method: "PATCH", headers, body });
-    // another place of the client's own making is no refusal: it asks again how far it came
+    // a wrong offset of this client is no refusal: it asks for the offset again
     return said?.status === 404 || said?.status === 409 || said?.status === 410 ? undefined : said;
   });
 }
 
-/** Breaks off amid everything: in the middle of a body, of an answer, of a stream of events, of a line. */
-export async function rude(address: Address, names: readonly string[], chance: Chance) {
+/** Breaks off a connection during a body, an answer, a stream of events or a request line. */
+export async function breakOff(address: Address, names: readonly string[], chance: Chance) {
   const base = address();
   if (base === undefined) return;
   const { host, hostname, port } = new URL(base);

@@ -1,8 +1,8 @@
-// What a tormented library has to be like in the end.
+// Checks the library and the receivers after all disturbances.
 import { lookAt, withCatalog } from "../test/support/library.ts";
-import type { Audience, Told } from "./chaos-server-receivers.ts";
+import type { Receivers, Delivered } from "./chaos-server-receivers.ts";
 
-/** Everything that was put in has ended, and every message has reached its receiver or is dead. */
+/** Whether every upload has ended, and every message has reached its receiver or is a dead letter. */
 export function isOver(dataDir: string, expected: number): boolean {
   return withCatalog(dataDir, (all) => {
     const count = (sql: string) => Number(all(sql)[0]);
@@ -15,15 +15,15 @@ export function isOver(dataDir: string, expected: number): boolean {
   });
 }
 
-/** About one subject a receiver may be told by one message alone, which may come again. */
-function toldTwice(told: readonly Told[]): string[] {
+/** Subjects with more than one message. A receiver may get one message repeatedly, but not two about one subject. */
+function deliveredTwice(told: readonly Delivered[]): string[] {
   const ids = Map.groupBy(told, ({ subject }) => subject);
   return [...ids].flatMap(([subject, all]) =>
     new Set(all.map(({ id }) => id)).size > 1 ? [subject] : [],
   );
 }
 
-/** How each message came to each receiver, as the outbox has it: `id kind state`. */
+/** The state of each delivery in the outbox: `id kind state`. */
 const deliveries = `
   SELECT notifications.id || ' ' || subscriptions.kind || ' ' || deliveries.state FROM notifications
   JOIN subscriptions ON subscriptions.topic = notifications.topic
@@ -41,8 +41,8 @@ export interface Verdict {
   readonly dead: number;
 }
 
-/** Compares what lies there with what was put in, and what receivers were told with the outbox. */
-export function judge(dataDir: string, audience: Audience, names: readonly string[]): Verdict {
+/** Compares the library with the uploads, and the received messages with the outbox. */
+export function judge(dataDir: string, receivers: Receivers, names: readonly string[]): Verdict {
   const wrong: string[] = [];
   const none = (what: string, left: readonly string[]): void => {
     if (left.length > 0) wrong.push(`${what}: ${left.join(", ")}`);
@@ -50,16 +50,16 @@ export function judge(dataDir: string, audience: Audience, names: readonly strin
   const found = lookAt(dataDir);
   if (found.integrity !== "ok") wrong.push(`integrity: ${found.integrity}`);
   none("open jobs", found.open);
-  none("bytes of nobody", found.orphans);
-  none("bytes that are missing", found.missing);
+  none("bytes without a record", found.orphans);
+  none("missing bytes", found.missing);
   none("working folders", found.work);
   const there = found.media.map((line) => line.slice(0, line.lastIndexOf(" ")));
-  none("not there", without(names, there));
-  none("not asked for", without(there, names));
+  none("missing", without(names, there));
+  none("never uploaded", without(there, names));
   const ends = found.media.filter(
     (line) => !/broken\.mp4 failed$|(?<!broken\.mp4) ready$/.test(line),
   );
-  none("did not end as it should", ends);
+  none("ended wrongly", ends);
 
   const [rows, twice, about] = withCatalog(dataDir, (all) => [
     all(deliveries),
@@ -67,12 +67,12 @@ export function judge(dataDir: string, audience: Audience, names: readonly strin
     all("SELECT name FROM notifications WHERE topic IN ('completed', 'error')"),
   ]) as [string[], string[], string[]];
   none("no message about", without(names, about));
-  none("told as two messages", twice);
-  none("a webhook was told twice", toldTwice(audience.webhooks));
-  none("a mailbox was told twice", toldTwice(audience.mails()));
+  none("two messages for one run", twice);
+  none("two messages to a webhook about one subject", deliveredTwice(receivers.webhooks));
+  none("two messages to a mailbox about one subject", deliveredTwice(receivers.mails()));
   const taken = new Set([
-    ...audience.webhooks.map(({ id }) => `${id} webhook`),
-    ...audience.mails().map(({ id }) => `${id} email`),
+    ...receivers.webhooks.map(({ id }) => `${id} webhook`),
+    ...receivers.mails().map(({ id }) => `${id} email`),
   ]);
   const isTrue = (row: string): boolean =>
     row.endsWith(" dead") || (row.endsWith(" delivered") && taken.has(row.replace(/ \w+$/, "")));

@@ -1,5 +1,5 @@
-// The server that is tormented: on a small disk of its own, with a clock that can be set, started
-// again whenever it is killed.
+// The server under test. It has a small disk of its own and a clock that can be set, and it is
+// restarted after each kill.
 import { appendFileSync, mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,31 +11,31 @@ import { pause } from "./chaos-random.ts";
 const clockModule = fileURLToPath(new URL("./chaos-clock.ts", import.meta.url));
 const diskBytes = 96 * 1024 ** 2;
 
-/** One library, and the server on it. */
-export interface Tormented {
-  /** Where the library lies, as the server sees it and as it is seen from here. */
+/** One library and its server. */
+export interface StressedServer {
+  /** The library's path for the server (`dataDir`) and for this process (`seen`). */
   readonly dataDir: string;
   readonly seen: string;
-  /** Where the server listens now; undefined while it is not up. */
+  /** The server's present address; undefined while it does not run. */
   readonly url: () => string | undefined;
-  /** Starts it, and again as long as it cannot start for want of space. */
+  /** Starts the server, and tries again as long as the disk is full. */
   readonly start: () => Promise<void>;
-  /** Ends it with -9 in the middle of whatever it does; what it had started must be gone soon after. */
+  /** Kills the server with SIGKILL. Its child processes must end soon afterwards. */
   readonly kill: () => Promise<void>;
-  /** Ends it in order. */
+  /** Stops the server with SIGTERM. */
   readonly stop: () => Promise<void>;
-  /** Another command on the library. */
+  /** Runs another command on the library. */
   readonly run: (...args: string[]) => Promise<Ended>;
-  /** Fills the disk but for so many bytes; without a number all is free again. */
+  /** Fills the disk up to the given number of free bytes. Without a number it frees the disk again. */
   readonly fill: (leaveBytes?: number) => void;
-  /** Sets the server's clock wrong by so much. */
+  /** Shifts the server's clock. */
   readonly setClock: (offsetMs: number) => void;
-  /** What went wrong with it. */
+  /** The faults that were found. */
   readonly wrong: string[];
 }
 
-/** Makes the disk and what the server needs; nothing runs yet. */
-export function torment(mounts: Mounts, folder: string, config: object): Tormented {
+/** Makes the disk and the configuration. The server does not run yet. */
+export function prepareServer(mounts: Mounts, folder: string, config: object): StressedServer {
   const disk = join(folder, "disk");
   const dataDir = join(disk, "library");
   const clock = join(folder, "clock");
@@ -57,10 +57,10 @@ export function torment(mounts: Mounts, folder: string, config: object): Torment
     start(mounts.inside([...command, ...more, "--data-dir", dataDir]), { env });
   const log = ({ stdout, stderr }: Ended): void =>
     appendFileSync(join(folder, "server.log"), `${stderr}${stdout}\n`);
-  /** An end that nobody asked for, with all that tells why. */
+  /** Reports an unexpected end of the server, with its last output. */
   const unexpected = ({ exitCode, stdout, stderr }: Ended, signal: string | null): void => {
     const said = `${stdout.slice(-1_000)} ${stderr.slice(-1_000)}`;
-    wrong.push(`the server ended by itself with ${exitCode ?? signal}: ${said}`);
+    wrong.push(`the server ended unexpectedly with ${exitCode ?? signal}: ${said}`);
   };
   const startOnce = async (): Promise<boolean> => {
     const server = begin("serve", "--port", "0", "--json", "--grace", "20");
@@ -124,7 +124,7 @@ export function torment(mounts: Mounts, folder: string, config: object): Torment
       try {
         writeFileSync(filler, Buffer.alloc(size));
       } catch {
-        // the server was faster, and took some of it: it is full all the same
+        // the server used some of the space first: the disk is full anyway
       }
     },
     setClock: (offsetMs) => writeFileSync(clock, String(offsetMs)),

@@ -1,4 +1,4 @@
-// Those who are told: a webhook's receiver and a mail server, which fail in every way they can.
+// The receivers of messages: a webhook receiver and a mail server that fail in many ways.
 import type { ServerResponse } from "node:http";
 import {
   confirming,
@@ -9,24 +9,24 @@ import {
 } from "../src/notify/receivers.fixture.ts";
 import { pause, type Chance } from "./chaos-random.ts";
 
-/** A message that a receiver has said it took. */
-export interface Told {
+/** A message that a receiver has accepted. */
+export interface Delivered {
   readonly id: string;
-  /** What it was about. */
+  /** Type, name and version of the message's media file. */
   readonly subject: string;
 }
 
-export interface Audience {
+export interface Receivers {
   readonly url: string;
   readonly mailPort: number;
-  /** Accepted messages in the order they came, repeated ones as well. */
-  readonly webhooks: readonly Told[];
-  readonly mails: () => readonly Told[];
-  /** Of the mails that asked to confirm. */
+  /** Accepted messages in order of arrival, with repetitions. */
+  readonly webhooks: readonly Delivered[];
+  readonly mails: () => readonly Delivered[];
+  /** The tokens in mails that ask for confirmation. */
   readonly tokens: () => readonly string[];
-  /** Fails for a while in a way of chance, and is well again. */
-  readonly troubleWebhook: (chance: Chance) => Promise<string>;
-  readonly troubleMail: (chance: Chance) => Promise<string>;
+  /** Lets the receiver fail for a while in a random way. */
+  readonly disturbWebhook: (chance: Chance) => Promise<string>;
+  readonly disturbMail: (chance: Chance) => Promise<string>;
   readonly close: () => Promise<void>;
 }
 
@@ -42,8 +42,8 @@ const ways = {
   },
 };
 
-export async function openAudience(): Promise<Audience> {
-  const webhooks: Told[] = [];
+export async function openReceivers(): Promise<Receivers> {
+  const webhooks: Delivered[] = [];
   const take = (received: Received, response: ServerResponse): void => {
     const { type, data } = JSON.parse(received.body) as {
       type: string;
@@ -70,14 +70,14 @@ export async function openAudience(): Promise<Audience> {
       }),
     tokens: () =>
       all().flatMap((one) => /notify confirm (\S+)/.exec(one.mail.text ?? "")?.[1] ?? []),
-    async troubleWebhook(chance) {
+    async disturbWebhook(chance) {
       const way = chance.one(Object.keys(ways) as [keyof typeof ways]);
       receiver.answer = (_received, response) => ways[way](response);
       await pause(chance.between(300, 3_000));
       receiver.answer = take;
       return `webhook: ${way}`;
     },
-    async troubleMail(chance) {
+    async disturbMail(chance) {
       kept.push(...mail.mails);
       await mail.close();
       await pause(chance.between(300, 3_000));

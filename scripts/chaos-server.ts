@@ -1,9 +1,8 @@
-// Torments `dailies serve` while things are uploaded, worked on and told: kill -9, a full disk, a
-// clock that jumps, a webhook's receiver and a mail server that fail, clients that break off; often
-// several at a time. Then all is well again, and nothing may be lost: every upload that was answered
-// is there, every media has come to its end, and every message has reached each receiver or lies
-// with the dead letters.
-// Usage: node scripts/chaos-server.ts [rounds] [seed] [--short]; a round is 20 s of storm, a short one 6.
+// Disturbs `dailies serve` while it takes in uploads, processes them and sends messages: SIGKILL, a full
+// disk, a clock that jumps, a webhook receiver and a mail server that fail, clients that break off; often
+// several at a time. After the disturbances nothing may be lost: every answered upload exists, every media
+// file has ended, and every message has reached each receiver or is a dead letter.
+// Usage: node scripts/chaos-server.ts [rounds] [seed] [--short]; a round disturbs for 20 s, a short one for 6.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,19 +10,19 @@ import { join } from "node:path";
 import { until } from "../test/support/command.ts";
 import { openMounts } from "../test/support/mounts.ts";
 import { chanceOf, pause, type Chance } from "./chaos-random.ts";
-import { putObject, rude, tusUpload } from "./chaos-server-clients.ts";
+import { putObject, breakOff, tusUpload } from "./chaos-server-clients.ts";
 import { isOver, judge } from "./chaos-server-judge.ts";
-import { torment, type Tormented } from "./chaos-server-process.ts";
-import { openAudience, type Audience } from "./chaos-server-receivers.ts";
+import { prepareServer, type StressedServer } from "./chaos-server-process.ts";
+import { openReceivers, type Receivers } from "./chaos-server-receivers.ts";
 
 const numbers = process.argv.slice(2).filter((argument) => argument !== "--short");
 const rounds = Number(numbers[0] ?? 3);
 const seed = Number(numbers[1] ?? Date.now() % 1_000_000);
-const stormMs = process.argv.includes("--short") ? 6_000 : 20_000;
+const disturbedMs = process.argv.includes("--short") ? 6_000 : 20_000;
 const folder = mkdtempSync(join(tmpdir(), "dailies-chaos-server-"));
 const hourMs = 3_600_000;
 
-/** A film, a recording, a picture, and what is none of these: both topics have something to tell. */
+/** A film, a recording, a picture and a broken file, so that there are messages of both topics. */
 function makeSamples(): Readonly<Record<string, Uint8Array>> {
   const picture = ["-f", "lavfi", "-i", "testsrc2=size=160x120:rate=10:duration=1"];
   const tone = ["-f", "lavfi", "-i", "sine=frequency=300:duration=1"];
@@ -42,14 +41,14 @@ function makeSamples(): Readonly<Record<string, Uint8Array>> {
   return samples;
 }
 
-/** Both kinds of receiver hear of both topics. */
-async function subscribe(server: Tormented, audience: Audience): Promise<void> {
-  for (const address of [audience.url, "ada@example.org"]) {
+/** Subscribes both kinds of receiver to both topics. */
+async function subscribe(server: StressedServer, receivers: Receivers): Promise<void> {
+  for (const address of [receivers.url, "ada@example.org"]) {
     const said = await server.run("notify", "subscribe", "both", address, "--json");
     if (said.exitCode !== 0) throw new Error(said.stdout + said.stderr);
   }
-  await until("two mails that ask", () => audience.tokens().length === 2);
-  for (const token of audience.tokens()) {
+  await until("two mails that ask", () => receivers.tokens().length === 2);
+  for (const token of receivers.tokens()) {
     const said = await server.run("notify", "confirm", token);
     if (said.exitCode !== 0) throw new Error(`${token}: ${said.stdout}${said.stderr}`);
   }
@@ -58,10 +57,10 @@ async function subscribe(server: Tormented, audience: Audience): Promise<void> {
   if (confirmed !== 4) throw new Error(`${confirmed} of 4 subscriptions are confirmed: ${stdout}`);
 }
 
-/** What happens to the server, each again and again on its own, until the storm is over. */
-function plagues(server: Tormented, audience: Audience, names: readonly string[]) {
+/** The disturbances. Each is repeated independently of the others. */
+function disturbances(server: StressedServer, receivers: Receivers, names: readonly string[]) {
   const fill = async (chance: Chance): Promise<string> => {
-    // quite full; or so that what is begun does not fit
+    // completely full, or with too little space for outputs
     server.fill(chance.one([0, 20_000, 1_200_000, 1_500_000]));
     await pause(chance.between(300, 2_500));
     server.fill();
@@ -77,30 +76,30 @@ function plagues(server: Tormented, audience: Audience, names: readonly string[]
     await server.start();
     return "kill";
   };
-  const breakOff = async (chance: Chance): Promise<string> => {
-    await rude(server.url, names, chance);
-    return "rude client";
+  const client = async (chance: Chance): Promise<string> => {
+    await breakOff(server.url, names, chance);
+    return "client broke off";
   };
   return [
-    { whose: "kill", everyMs: stormMs / 5, work: kill },
-    { whose: "disk", everyMs: stormMs / 5, work: fill },
+    { whose: "kill", everyMs: disturbedMs / 5, work: kill },
+    { whose: "disk", everyMs: disturbedMs / 5, work: fill },
     { whose: "clock", everyMs: 1_500, work: jump },
-    { whose: "webhook", everyMs: 1_500, work: audience.troubleWebhook },
-    { whose: "mail", everyMs: 2_000, work: audience.troubleMail },
-    { whose: "rude", everyMs: 60, work: breakOff },
+    { whose: "webhook", everyMs: 1_500, work: receivers.disturbWebhook },
+    { whose: "mail", everyMs: 2_000, work: receivers.disturbMail },
+    { whose: "client", everyMs: 60, work: client },
   ];
 }
 
-/** Everything at once for a while. Returns what happened, and how often. */
-async function storm(
+/** Runs all disturbances at once for a while. Returns how often each happened. */
+async function disturbServer(
   number: number,
-  server: Tormented,
-  audience: Audience,
+  server: StressedServer,
+  receivers: Receivers,
   names: readonly string[],
 ): Promise<Map<string, number>> {
   const happened = new Map<string, number>();
-  const endsAt = performance.now() + stormMs;
-  const rage = async ({ whose, everyMs, work }: ReturnType<typeof plagues>[number]) => {
+  const endsAt = performance.now() + disturbedMs;
+  const repeat = async ({ whose, everyMs, work }: ReturnType<typeof disturbances>[number]) => {
     const chance = chanceOf(seed, number, whose);
     for (;;) {
       await pause(chance.between(everyMs / 10, 2 * everyMs));
@@ -109,12 +108,12 @@ async function storm(
       happened.set(what, (happened.get(what) ?? 0) + 1);
     }
   };
-  await Promise.all(plagues(server, audience, names).map(rage));
+  await Promise.all(disturbances(server, receivers, names).map(repeat));
   return happened;
 }
 
-/** All is well again; a clock that goes ahead spares us the hours until what failed is tried again. */
-async function calm(server: Tormented, expected: number): Promise<void> {
+/** Waits until everything has ended. The clock is set forward so that retries need not wait for hours. */
+async function waitForEnd(server: StressedServer, expected: number): Promise<void> {
   const since = performance.now();
   for (let hours = 0; performance.now() - since < 180_000; hours += 1) {
     server.setClock(hours * hourMs);
@@ -122,31 +121,31 @@ async function calm(server: Tormented, expected: number): Promise<void> {
     try {
       if (isOver(server.seen, expected)) return;
     } catch {
-      // it was copied while it was written to
+      // the catalog was copied during a write
     }
   }
   server.wrong.push("not everything has ended within three minutes");
 }
 
 async function round(number: number, samples: ReturnType<typeof makeSamples>): Promise<string[]> {
-  const audience = await openAudience();
+  const receivers = await openReceivers();
   const mounts = await openMounts();
-  const server = torment(mounts, join(folder, `round-${number}`), {
-    webhooks: { allowPrivate: true, ports: [new URL(audience.url).port].map(Number) },
-    smtp: { host: "127.0.0.1", port: audience.mailPort, from: "dailies@example.org" },
+  const server = prepareServer(mounts, join(folder, `round-${number}`), {
+    webhooks: { allowPrivate: true, ports: [new URL(receivers.url).port].map(Number) },
+    smtp: { host: "127.0.0.1", port: receivers.mailPort, from: "dailies@example.org" },
   });
   await server.start();
-  await subscribe(server, audience);
+  await subscribe(server, receivers);
 
   let resumed = 0;
   const uploads = Object.entries(samples).flatMap(([name, bytes]) => {
     const chance = chanceOf(seed, number, name);
     const later = <T>(begin: () => Promise<T>): Promise<T> =>
-      pause(chance.between(0, stormMs)).then(begin);
+      pause(chance.between(0, disturbedMs)).then(begin);
     const put = (key: string) => later(() => putObject(server.url, key, bytes, chance));
     const tus = (key: string) =>
       later(() => tusUpload(server.url, key, bytes, chance, () => (resumed += 1)));
-    // the same bytes several times: some share what was made
+    // the same bytes several times, so that some uploads share results
     return [
       { name, done: put(name) },
       { name: `again/${name}`, done: put(`again/${name}`) },
@@ -154,27 +153,27 @@ async function round(number: number, samples: ReturnType<typeof makeSamples>): P
     ];
   });
   const names = uploads.map(({ name }) => name);
-  const happened = await storm(number, server, audience, names);
+  const happened = await disturbServer(number, server, receivers, names);
   server.fill();
   server.setClock(0);
   for (const said of await Promise.all(uploads.map(({ done }) => done))) server.wrong.push(...said);
   await server.kill();
-  await server.start(); // what was complete and not recorded is taken in at the start
-  await calm(server, names.length);
+  await server.start(); // the start takes in uploads that are complete but not recorded
+  await waitForEnd(server, names.length);
   await server.stop();
-  const verdict = judge(server.seen, audience, names);
+  const verdict = judge(server.seen, receivers, names);
   const wrong = [...server.wrong, ...verdict.wrong];
   const what = [...happened].map(([name, times]) => `${times} × ${name}`).toSorted();
-  const told = `${verdict.messages} messages, ${audience.webhooks.length} webhooks and ${audience.mails().length} mails taken, ${verdict.dead} dead`;
-  console.log(`round ${number}: ${what.join(", ")}; ${resumed} uploads resumed; ${told}`);
+  const summary = `${verdict.messages} messages, ${receivers.webhooks.length} webhooks and ${receivers.mails().length} mails taken, ${verdict.dead} dead`;
+  console.log(`round ${number}: ${what.join(", ")}; ${resumed} uploads resumed; ${summary}`);
   for (const one of wrong) console.log(`  ${one}`);
   if (wrong.length > 0) spawnSync("cp", ["-r", server.seen, join(folder, `library-${number}`)]);
   mounts.close();
-  await audience.close();
+  await receivers.close();
   return wrong;
 }
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1)); // the server goes with us
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1)); // this also ends the server
 const startedAt = performance.now();
 console.log(`seed ${seed}`);
 const samples = makeSamples();

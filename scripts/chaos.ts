@@ -1,6 +1,6 @@
-// Kills `dailies process` with -9 at random moments and in every way, starts it again, and looks
-// whether anything was lost, made twice or left behind: the library and the results must be those
-// of a run that nobody disturbed. Usage: node scripts/chaos.ts [rounds] [seed]
+// Kills `dailies process` with SIGKILL at random moments and in several ways, starts it again, and checks
+// that nothing was lost, made twice or left behind: the library and the results must equal those of an
+// undisturbed run. Usage: node scripts/chaos.ts [rounds] [seed]
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,7 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), "dailies-chaos-"));
 const samples = join(folder, "samples");
 const random = randomFrom(seed);
 
-/** Makes an MP4 long to copy and no longer to decode: a `free` box of so many bytes at its end. */
+/** Makes an MP4 slow to copy but not to decode: appends a `free` box of the given size. */
 function pad(path: string, bytes: number): void {
   const box = Buffer.alloc(8);
   box.writeUInt32BE(bytes, 0);
@@ -28,7 +28,7 @@ function pad(path: string, bytes: number): void {
   truncateSync(path, statSync(path).size + bytes - box.length);
 }
 
-/** A video with speech, a recording and a picture: every step has something to do. */
+/** Makes a video with speech, a recording and a picture, so that every step has work. */
 function makeSamples(): void {
   mkdirSync(samples);
   const picture = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=2"];
@@ -52,11 +52,11 @@ function begin({ dataDir, out }: Place): Running {
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-type Moment = "anywhen" | "intake" | "results";
+type Moment = "any time" | "intake" | "results";
 
-/** Waits for a moment of a run, and a little more by chance; earlier when the run has ended. */
+/** Waits for a moment of a run and then a random short time. Returns earlier when the run has ended. */
 async function wait(moment: Moment, place: Place, usualMs: number, ended: () => boolean) {
-  if (moment === "anywhen") return pause(random() * usualMs);
+  if (moment === "any time") return pause(random() * usualMs);
   const [watched, more] =
     moment === "intake" ? [join(place.dataDir, "objects/.incoming"), 150] : [place.out, 10];
   while (!ended() && filesBelow(watched).length === 0) await pause(1);
@@ -65,14 +65,14 @@ async function wait(moment: Moment, place: Place, usualMs: number, ended: () => 
 
 type Victim = "main" | "group" | "everything" | "engine";
 
-/** Kills what it is to kill; returns what must be gone because of it. */
+/** Kills the chosen processes. Returns the processes that must end because of it. */
 function kill(victim: Victim, pid: number): ProcessSeen[] {
   const below = descendants(pid);
   const end = (target: number): void => {
     try {
       process.kill(target, "SIGKILL");
     } catch {
-      // It has just ended by itself.
+      // The process has already ended.
     }
   };
   if (victim === "engine") {
@@ -85,7 +85,7 @@ function kill(victim: Victim, pid: number): ProcessSeen[] {
   return below;
 }
 
-/** Starts a run and disturbs it; says what outlived it. */
+/** Starts a run and kills it. Returns the processes that should have ended but still live. */
 async function disturb(
   place: Place,
   plan: { moment: Moment; victim: Victim },
@@ -102,10 +102,10 @@ async function disturb(
   return { outlived: stillLiving(killed), ended };
 }
 
-const moments: readonly Moment[] = ["anywhen", "intake", "results", "anywhen"];
+const moments: readonly Moment[] = ["any time", "intake", "results", "any time"];
 const victims: readonly Victim[] = ["main", "group", "everything", "engine"];
 
-/** One library, disturbed once or twice, or by two processes at once of which one is killed. */
+/** Disturbs one library: one or two kills, or two processes at once of which one is killed. */
 async function round(number: number, usualMs: number, wanted: object): Promise<string[]> {
   const place = placeOf(`round-${number}`);
   const said: string[] = [];
@@ -113,7 +113,7 @@ async function round(number: number, usualMs: number, wanted: object): Promise<s
   const isPair = number % 5 === 0;
   const companion = isPair ? begin(place) : undefined;
   for (let kills = isPair || random() < 0.5 ? 1 : 2; kills > 0; kills -= 1) {
-    const moment = moments[Math.floor(random() * moments.length)] ?? "anywhen";
+    const moment = moments[Math.floor(random() * moments.length)] ?? "any time";
     const victim = isPair ? "main" : (victims[(number + kills) % victims.length] ?? "main");
     const { outlived, ended } = await disturb(place, { moment, victim }, usualMs);
     said.push(`${victim} ${moment} after ${Math.round(ended.ms)} ms`);
@@ -121,8 +121,8 @@ async function round(number: number, usualMs: number, wanted: object): Promise<s
     if (victim === "engine" && ended.exitCode !== 0)
       wrong.push(`without an engine it ended with ${ended.exitCode}: ${ended.stdout}`);
   }
-  // The other of a pair does everything by itself; it may end before its neighbour is killed, and
-  // then the next start clears up.
+  // The other process of a pair does all the work alone. It may end before the first one is killed;
+  // then the next start cleans up.
   for (const run of [() => companion, () => begin(place)]) {
     const last = await run()?.ended;
     if (last !== undefined && last.exitCode !== 0)

@@ -1,5 +1,6 @@
-// Checks the documents: every relative link leads somewhere, and every script that is named is there.
-// In a document that the package ships, a link to what it does not ship has to say so in its title.
+// Checks the documents: every relative link has a target, and every npm script that is named exists. The
+// package does not ship all files. In a shipped document, a link to a file that is not shipped needs the
+// title "in the repository".
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,7 +25,7 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as
   files: string[];
 };
 const scripts = Object.keys(manifest.scripts);
-/** npm ships these in any case. */
+/** The files and folders that npm ships. */
 const shipped = [...manifest.files, "README.md", "LICENSE", "package.json"];
 const isShipped = (path: string): boolean =>
   shipped.some((one) => path === one || path.startsWith(`${one}/`));

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The whole job on a sample made here: what `npm run demo` does.
+# Makes a sample and processes it completely. `npm run demo` runs this script.
 set -eu
 cd "$(dirname "$0")/.."
 sh scripts/setup.sh
@@ -16,19 +16,19 @@ dailies() {
 }
 
 if [ ! -f "$out/sample.mp4" ]; then
-  title "Making a sample: a sunrise in the mountains, and a voice that tells of it"
+  title "Making a sample: a sunrise in the mountains, with a voice that describes it"
   sh scripts/make-sample.sh "$out/sample.mp4"
 fi
 
-title "Footage in, everything back"
+title "Processing the sample"
 status=0
 dailies process "$out/sample.mp4" --out "$out/results" || status=$?
-[ "$status" != 1 ] || exit 1 # it could not run; with 2, something failed and the rest is there
+[ "$status" != 1 ] || exit 1 # 1: it could not run; 2: some steps failed, and the other results exist
 
-title "What is known about it now"
+title "Showing the results"
 dailies show sample.mp4
 
-title "Where is the mountain?"
+title "Searching for the mountain"
 dailies search mountain
 
 title "Open these"
@@ -50,5 +50,5 @@ printf '  %-18s  %s\n' "the sample" "$PWD/$out/sample.mp4"
 find "$PWD/$out/results" -type f | sort | while read -r file; do
   printf '  %-18s  %s\n' "$(meaning_of "$file")" "$file"
 done
-printf '\nTo begin again: rm -r %s\n' "$out"
+printf '\nTo start again: rm -r %s\n' "$out"
 exit "$status"

@@ -1,7 +1,7 @@
 import { randomFrom } from "../test/support/random.ts";
 import type { Seed } from "./fuzz-seeds.ts";
 
-/** A broken file, and what was done to it. */
+/** A broken file, and how it was broken. */
 export interface FuzzCase {
   readonly name: string;
   readonly bytes: Buffer;
@@ -11,7 +11,7 @@ export interface FuzzCase {
 interface Dice {
   /** A whole number from 0 to below the bound. */
   below(bound: number): number;
-  /** A place in so many bytes; half of the time among the first 1,024, where headers are. */
+  /** A position in a number of bytes; half of the time among the first 1,024, where headers are. */
   place(length: number): number;
   pick<T>(list: readonly T[]): T;
 }
@@ -27,7 +27,7 @@ function diceFrom(random: () => number): Dice {
 
 type Break = (bytes: Buffer, dice: Dice, seeds: readonly Seed[]) => Buffer;
 
-/** Two places in order, at most `most` bytes apart. */
+/** Two positions in order, at most `most` bytes apart. */
 function stretch(bytes: Buffer, dice: Dice, most: number): [from: number, to: number] {
   const from = dice.place(bytes.length);
   return [from, Math.min(bytes.length, from + 1 + dice.below(most))];
@@ -80,7 +80,7 @@ const breaks: Readonly<Record<string, Break>> = {
   "followed by another": (bytes, dice, seeds) => Buffer.concat([bytes, dice.pick(seeds).bytes]),
 };
 
-/** The case of a number: a good file, broken in one or two ways, under its own or a wrong extension. */
+/** The case with a number: a good file that is broken in one or two ways, under its own or a wrong extension. */
 export function fuzzCase(seeds: readonly Seed[], seed: number, number: number): FuzzCase {
   const dice = diceFrom(randomFrom(Math.imul(seed, 1_000_003) ^ Math.imul(number, 0x9e3779b1)));
   const good = dice.pick(seeds);

@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A good file to be broken. */
+/** A good file that cases break. */
 export interface Seed {
-  /** With its usual extension. */
+  /** The file's name with its usual extension. */
   readonly name: string;
   readonly bytes: Buffer;
 }
@@ -12,12 +12,12 @@ export interface Seed {
 const picture = ["-f", "lavfi", "-i", "testsrc2=size=160x120:rate=15:duration=1.2"];
 const sound = ["-f", "lavfi", "-i", "sine=frequency=440:duration=1.2"];
 const film = [...picture, ...sound];
-/** The same bytes each time: one thread, and no version written into them. */
+/** Options that give the same bytes each time: one thread, and no version in the file. */
 const exact = "-threads 1 -fflags +bitexact -flags:v +bitexact -flags:a +bitexact".split(" ");
 const x264 = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 8".split(" ");
 const words = (text: string) => (text === "" ? [] : text.split(" "));
 
-/** Name, inputs and codecs: every container that is read here, small. */
+/** Name, inputs and codecs of a small file for every supported container. */
 const recipes: readonly (readonly [string, readonly string[], readonly string[]])[] = [
   ["faststart.mp4", film, [...x264, ...words("-c:a aac -movflags +faststart")]],
   ["plain.mp4", film, [...x264, ...words("-c:a aac")]],

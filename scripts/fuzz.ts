@@ -1,7 +1,7 @@
-// Breaks good media in random ways and processes them. Every case must end with the code of an error
-// that is no defect, or with outputs that decode without a complaint; and nothing may be left behind.
+// Breaks good media files in random ways and processes them. Every case must end with an error code that
+// blames the file, or with outputs that decode without a complaint; and nothing may be left behind.
 // Usage: node scripts/fuzz.ts [--quick] [--minutes N] [--cases N] [--seed N]
-// A case depends on the seed and its number alone; the same ffmpeg makes the same good media.
+// A case depends only on the seed and its number; the same ffmpeg makes the same good files.
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,7 +29,7 @@ const endsAt = Date.now() + Number(values.minutes ?? (values.quick ? 0.2 : 3)) *
 const mostCases = Number(values.cases ?? Infinity);
 const atOnce = 8;
 
-/** What a file may be blamed for. The rest would be our fault, or the machine's. */
+/** Codes that blame the file. Any other code would be a fault of the program or the machine. */
 const fair: readonly ErrorCode[] = [
   "empty_file",
   "unsupported_media",
@@ -64,7 +64,7 @@ function count(what: string): void {
   counts.set(what, (counts.get(what) ?? 0) + 1);
 }
 
-/** What is wrong with how a media ended; empty when nothing is. */
+/** Faults in how a media file ended; empty when there are none. */
 async function wrongWith(media: ProcessedMedia): Promise<string[]> {
   const wrong: string[] = [];
   for (const { step, state, failure } of media.jobs) {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the demo's sample with ffmpeg alone: a sunrise in the mountains, and a voice that tells of it.
+# Makes the demo's sample with ffmpeg alone: a sunrise in the mountains, with a voice that describes it.
 # usage: scripts/make-sample.sh OUT.mp4
 set -eu
 
@@ -8,14 +8,14 @@ making=${out%.mp4}.part.mp4
 trap 'rm -f -- "$making" "$making.aiff"' EXIT
 trap 'exit 130' INT TERM
 
-# Sentences that the draft engine hears without a mistake in flite's voice rms.
+# The draft engine recognizes these sentences without a mistake in flite's voice rms.
 words="Good morning. These are the dailies from yesterday. \
 The first scene shows a mountain in the morning light. \
 In the second picture, a river runs down to the sea. \
 When the music begins, everyone turns to look at the water. \
 Please send the final version to the office before noon."
 
-# Debian's and Fedora's ffmpeg speak; Homebrew's does not, but macOS does.
+# The ffmpeg of Debian and Fedora can speak. Homebrew's cannot, but macOS can.
 if ffmpeg -hide_banner -v error -h filter=flite 2>/dev/null | grep -q voice; then
   voice="flite=voice=rms:text='$words'"
   set -- -f lavfi -i "$voice"
@@ -28,7 +28,7 @@ else
 fi
 
 # Each layer is computed once (geq is slow) and then moved: the sun up, near hills faster than far
-# ones. The lake shows the lower part of it all, upside down and darker.
+# ones. The lake shows the lower part of the picture, upside down and darker.
 once='format=yuva420p,loop=-1:1,setpts=N/25/TB'
 ridge() { # colour, height, and three wave lengths
   echo "color=$1:s=2200x560:r=25:d=0.04,format=rgba,geq=r='r(X,Y)':g='g(X,Y)':b='b(X,Y)':a='255*clip((Y-$2-52*sin(X/$3)-24*sin(X/$4+1)-9*sin(X/$5+2))/2,0,1)',$once"

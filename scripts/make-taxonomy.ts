@@ -1,5 +1,5 @@
-// Writes src/label/imagenet-taxonomy.json: what the thousand classes of ImageNet are called here, and
-// what they are kinds of, out of WordNet 3.0's hypernyms. Only the choice below is ours.
+// Writes src/label/imagenet-taxonomy.json: the names of ImageNet's thousand classes and the kinds that
+// they belong to, from WordNet 3.0's hypernyms. Only the selection below is ours.
 // usage: node scripts/make-taxonomy.ts HYPERNYMS.json
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -11,8 +11,8 @@ interface Hypernyms {
 }
 
 /**
- * The ancestors that are shown, by WordNet's name for them: `=` gives an everyday name. Where WordNet
- * has several of one name, the one with the most classes below it is meant.
+ * The ancestors that are shown, by their names in WordNet; `=` gives an everyday name. If WordNet has
+ * several with one name, this list means the one with the most classes below it.
  */
 const shown = `
 animal; mammal; bird; reptile; amphibian; fish; insect; arachnid; spider; crustacean=Crustacean
@@ -41,7 +41,7 @@ wine; coffee; soup; sauce; dish:8=Meal; citrus=Citrus Fruit; flower; plant:2=Pla
 geological formation=Nature; mountain; shore; person; athlete; seabird; game bird
 `;
 
-/** Names of classes that are not the word one would use, or that another thing has as well. */
+/** Better names for classes whose own name is unusual or ambiguous. */
 const renamed: Readonly<Record<number, string>> = Object.fromEntries(
   `21 Kite Bird; 263 Pembroke Corgi; 264 Cardigan Corgi; 134 Crane Bird; 340 Zebra; 339 Horse; 345 Ox; 348 Ram; 405 Airship; 404 Airliner; 412 Trash Can; 419 Bandage
 436 Station Wagon; 456 Archery Bow; 458 Brass Plate; 459 Bra; 468 Taxi; 480 Cash Machine; 487 Mobile Phone; 498 Movie Theater
@@ -63,7 +63,7 @@ const renamed: Readonly<Record<number, string>> = Object.fromEntries(
     .map(([, index = "", name = ""]) => [Number(index), name]),
 );
 
-/** What else things are, and (with `!`) nothing besides: WordNet's ways are not always everyday ones. */
+/** Further kinds of things; with `!`, the only kinds. WordNet's kinds are not always the everyday ones. */
 const also = `
 ! : Website, Menu, Hay, Bubble, Envelope, Nematode, Van
 Car: Van

@@ -1,5 +1,5 @@
-// The queue under load: enqueues and claims with many jobs waiting, then several processes at once,
-// looked at from the outside. Usage: node scripts/queue.ts [waiting] [processes] [seconds]
+// Measures the queue under load: enqueues and claims with many waiting jobs, then several processes at
+// once. Usage: node scripts/queue.ts [waiting] [processes] [seconds]
 import { runEnded } from "../src/pipeline.ts";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -34,7 +34,7 @@ const catalog = createSqliteCatalog({ whenEnded: runEnded, database });
 const queue = createSqliteQueue({ whenEnded: runEnded, database, session, newId });
 await enterSession(database, session);
 
-/** The rows that `apply` would write for so many jobs, in one go: a third of them asked for by one session. */
+/** Writes the rows that `apply` would write for the waiting jobs, in one transaction. One session requests a third of them. */
 function fill(to: DatabaseSync): void {
   to.exec("PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; BEGIN");
   const now = Date.now();
@@ -95,8 +95,8 @@ async function finish({ media, attempt }: Claim): Promise<void> {
   });
 }
 
-/** Claims and finishes in turn, with a few held all the time; each finish waits for the disk. */
-async function claims(what: string, wish: { requestedBy?: string }): Promise<void> {
+/** Claims and finishes jobs in turn and always holds a few. Each finish waits for the disk. */
+async function claims(what: string, from: { requestedBy?: string }): Promise<void> {
   const [claimTimes, finishTimes]: [number[], number[]] = [[], []];
   const timed = async <T>(times: number[], work: () => Promise<T>) => {
     const startedAt = performance.now();
@@ -106,7 +106,7 @@ async function claims(what: string, wish: { requestedBy?: string }): Promise<voi
   };
   const held: Claim[] = [];
   while (claimTimes.length < 3_000) {
-    const claim = await timed(claimTimes, () => queue.claim({ slots, ...wish }));
+    const claim = await timed(claimTimes, () => queue.claim({ slots, ...from }));
     if (claim !== undefined) held.push(claim);
     const done = claim === undefined || held.length > 6 ? held.shift() : undefined;
     if (done !== undefined) await timed(finishTimes, () => finish(done));
@@ -123,7 +123,7 @@ await claims("of anything", {});
 await claims("of one session's jobs", { requestedBy: neighbour });
 
 console.log(`${processes} processes for ${seconds} s …`);
-const order = { path, slots, jobMs: 20, forMs: seconds * 1_000, handBackRate: 0.02 };
+const order = { path, slots, jobMs: 20, forMs: seconds * 1_000, returnRate: 0.02 };
 const dying = Array.from({ length: 2 }, (_, n) =>
   startProcess({ ...order, dieAfter: 50 + n * 50 }),
 );

@@ -1,5 +1,5 @@
-// Writes what follows from the schema of the settings: config.schema.json for editors, and the table in
-// docs/settings.md. A test tells when one of them is out of date.
+// Writes the files that are generated from the schema of the settings: config.schema.json for editors, and
+// the table in docs/settings.md. A test fails when one of them is out of date.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -7,7 +7,7 @@ import { settingsSchema } from "../src/config/schema.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-/** What of JSON Schema is read here. */
+/** The parts of JSON Schema that are used here. */
 interface Described {
   readonly description?: string;
   readonly properties?: Readonly<Record<string, Described>>;
@@ -15,7 +15,7 @@ interface Described {
 
 const jsonSchema = z.toJSONSchema(settingsSchema, { io: "input", unrepresentable: "any" });
 
-/** A row for each setting that has a value of its own. */
+/** A table row for each setting with a value. */
 function rows({ properties = {} }: Described, before = ""): string[] {
   return Object.entries(properties).flatMap(([name, setting]) => {
     if (setting.properties !== undefined) return rows(setting, `${before}${name}.`);
@@ -27,7 +27,7 @@ function rows({ properties = {} }: Described, before = ""): string[] {
 const begin = "<!-- settings: written by `npm run settings` -->";
 const end = "<!-- end of settings -->";
 
-/** Every generated file, by its path, as it has to be. */
+/** The content of every generated file, by path. */
 export function generated(): ReadonlyMap<string, string> {
   const title = "config.json of dailies";
   const schema = { ...jsonSchema, title };

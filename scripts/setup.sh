@@ -1,14 +1,14 @@
 #!/bin/sh
-# Makes a machine ready for dailies: its Node packages, and the programs that it uses. Does what
-# is not yet done, so it may run before every test and demo; when all is there it says nothing.
+# Installs the Node packages and the programs that dailies uses. It does only what is missing, so it may run
+# before every test and demo. When nothing is missing it prints nothing.
 set -eu
 cd "$(dirname "$0")/.."
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# Node packages: in a clone only; an installed package has its own already. npm writes its record
-# below node_modules last, so a broken-off installation has none.
+# Node packages are installed only in a clone; an installed package already has its own. npm writes its
+# record below node_modules last, so an interrupted installation has no record.
 packages_are_ready() {
   record=node_modules/.package-lock.json
   [ ! -f package-lock.json ] ||
@@ -20,19 +20,19 @@ install_packages() {
     say "npm is missing: install Node.js 24 from https://nodejs.org"
     exit 1
   fi
-  # npm ci empties the folder first, and would do so through a link to somebody else's.
+  # npm ci first empties the folder, also through a link to another project's folder.
   if [ -L node_modules ]; then
-    say "node_modules is a link and not up to date: run 'npm ci' where it leads, or remove the link"
+    say "node_modules is a link and not up to date: run 'npm ci' in the link's target, or remove the link"
     exit 1
   fi
   say "installing Node packages (npm ci)"
-  # onnxruntime-node would fetch what only graphics cards need.
+  # onnxruntime-node would fetch files that only graphics cards need.
   ONNXRUNTIME_NODE_INSTALL=skip npm ci --loglevel=error --no-audit --no-fund >&2
 }
 
 has_ffmpeg() { has ffmpeg && has ffprobe; }
 
-# Debian keeps the program and its model apart; elsewhere they come together.
+# Debian has separate packages for the program and its model; other systems have one.
 has_pocketsphinx() {
   if has pocketsphinx_continuous; then
     ! has dpkg || [ -d /usr/share/pocketsphinx/model/en-us ] ||
@@ -42,13 +42,13 @@ has_pocketsphinx() {
   fi
 }
 
-# Only Linux has it.
+# Only Linux has bubblewrap.
 has_bubblewrap() { has bwrap || [ "$(uname -s)" != Linux ]; }
 
-# A word processor that opens what we write: for the tests, where they must not be skipped.
+# A word processor opens our documents in tests. It is needed only where those tests must not be skipped.
 has_word_processor() { [ -z "${CI:-}" ] || { has soffice && has pdftotext; }; }
 
-# What is missing, in the words of one package manager.
+# The missing packages, with their names in one package manager.
 missing_packages() { # apt | dnf | brew
   has_ffmpeg || printf ' ffmpeg'
   has_pocketsphinx || case $1 in
@@ -66,7 +66,7 @@ install_with_apt() { # packages
   set -- env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 \
     install --no-install-recommends "$@"
   [ "$(id -u)" = 0 ] || set -- sudo -n "$@"
-  # A list of packages that is missing or old is fetched, and only then.
+  # The list of packages is fetched only when it is missing or too old.
   if ! "$@" >"$log" 2>&1; then
     say "fetching the list of packages (apt-get update)"
     update="apt-get -q -o DPkg::Lock::Timeout=120 update"
@@ -92,14 +92,14 @@ tell_how_to_install() {
   fi
 }
 
-# The small models that the first minute needs: what it brings, it brings quietly; where they cannot be had
-# nothing is lost but quality, and it is not tried again for a day. DAILIES_SETUP_MODELS=0 prevents it.
+# Fetches the small models. If that fails, results have a lower quality, and there is no other attempt for
+# a day. DAILIES_SETUP_MODELS=0 prevents it.
 can_fetch_models() {
   [ "${DAILIES_SETUP_MODELS:-1}" != 0 ] || return 1
   [ -n "${DAILIES_MODELS_DIR:-${XDG_DATA_HOME:-${HOME:-}}}" ]
 }
 
-# Whether one of them is missing and was not tried for today. From then on it was.
+# Whether one of the models is missing without an attempt in the last day. Records the attempt.
 lacks_models() { # set | models...
   set_name=$1
   shift
@@ -115,10 +115,10 @@ fetch_models() { # set | what it is, with its size | seconds
   say "fetching $2"
   limit=$(command -v timeout || true)
   DAILIES_MODELS_DIR=$models ${limit:+"$limit" "$3"} bin/dailies models pull "$1" --quiet >/dev/null 2>&1 ||
-    say "they cannot be fetched now; later: dailies models pull $1"
+    say "they cannot be fetched now; try later: dailies models pull $1"
 }
 
-# Where there is only one source, whether it answers is known in three seconds.
+# Whether the only source answers within three seconds.
 publisher_answers() {
   node -e 'fetch(process.argv[1], { method: "HEAD", signal: AbortSignal.timeout(3000) }).then(() => process.exit(0), () => process.exit(1))' \
     "${DAILIES_MODELS_MIRROR:-https://github.com}" >/dev/null 2>&1
@@ -149,7 +149,7 @@ fi
 
 has_ffmpeg || say "error: ffmpeg is missing: nothing can be probed or transcoded without it"
 has_pocketsphinx || say "warning: pocketsphinx is missing: there will be no transcripts"
-has_bubblewrap || say "warning: bubblewrap is missing: decoders are shut in less well"
-say "install what is missing with:"
+has_bubblewrap || say "warning: bubblewrap is missing: the sandbox for decoders is weaker"
+say "install the missing programs with:"
 tell_how_to_install
 has_ffmpeg || exit 1

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Packs the project and tries the tarball as a stranger would: installed in an empty folder, whole
-# and lean (--omit=optional, with a Node 24 of the system), on media it makes itself.
+# Packs the project and tries the tarball like a new user: installs it in an empty folder, completely and
+# lean (--omit=optional, with a Node 24 of the system), and processes a media file that it makes itself.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
@@ -16,7 +16,7 @@ ffmpeg -v error -f lavfi -i "testsrc2=size=640x360:rate=25:duration=2" \
   -f lavfi -i "flite=text='go forward ten meters':voice=slt" \
   -c:v libx264 -pix_fmt yuv420p -c:a aac -y "$work/clip.mp4"
 
-# Starts the service, asks whether it is well, and stops it.
+# Starts the service, checks that it answers, and stops it.
 serve_it() {
   PATH="$1" node_modules/.bin/dailies serve --port 0 >served.txt 2>served.log &
   server=$!
@@ -37,7 +37,7 @@ try_it() {
   mkdir "$work/$name"
   cd "$work/$name"
   npm init --yes >/dev/null
-  # onnxruntime-node would fetch what only graphics cards need.
+  # onnxruntime-node would fetch files that only graphics cards need.
   ONNXRUNTIME_NODE_INSTALL=skip npm install --silent "$@" "$tarball"
   size=$(du -sm node_modules | cut -f1)
   PATH="$path" node_modules/.bin/dailies process "$work/clip.mp4" --out out --only "$only" --quiet

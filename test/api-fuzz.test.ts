@@ -16,8 +16,8 @@ import { filesBelow, withCatalog } from "./support/library.ts";
 import { furnish, makeLibrary, startService, type TestService } from "./support/service.ts";
 
 /**
- * The service asked from its own description, with hostile values for everything. In short form here;
- * `npm run fuzz:api` is the long one (API_FUZZ_REQUESTS, API_FUZZ_SEED).
+ * Requests that follow the service's own description, with hostile values everywhere. This run is
+ * short; `npm run fuzz:api` is the long one (API_FUZZ_REQUESTS, API_FUZZ_SEED).
  */
 const number = Number(process.env["API_FUZZ_REQUESTS"] ?? 250);
 const seed = Number(process.env["API_FUZZ_SEED"] ?? 20261120);
@@ -54,29 +54,30 @@ afterAll(async () => {
 
 const wellFormed = (text: string) => text.toWellFormed() === text;
 
-/** What is wrong with an answer; undefined when nothing is. */
+/** The fault of an answer; undefined when it has none. */
 function wrong(asked: FuzzRequest, { status, headers, text }: FuzzAnswer, documented: Set<string>) {
-  if (text.includes("timbuktu") || text.includes(outside)) return "it tells what is not Ada's";
-  // 503: it asks to wait; 507: the disk is full; both are said on purpose
+  if (text.includes("timbuktu") || text.includes(outside))
+    return "it reveals data that is not Ada's";
+  // 503 asks the client to wait and 507 reports a full disk: both are intended
   if (status >= 500 && status !== 503 && status !== 507) return "a fault of the service";
   const hasOwnErrors = asked.path.startsWith("/api/") || asked.path.startsWith("/readyz");
   if (status >= 400 && asked.method !== "HEAD" && !hasOwnErrors) {
     if (headers["content-type"] !== "application/problem+json") return "no problem document";
     const problem = JSON.parse(text) as Record<string, unknown>;
-    if (problem["status"] !== status) return "the problem's status is another";
-    // the HTTP parser's own refusals never reach the application
+    if (problem["status"] !== status) return "the problem has another status";
+    // requests that the HTTP parser refuses never reach the application
     if (status !== 431 && typeof problem["code"] !== "string") return "the problem has no code";
   }
   if (headers["x-content-type-options"] !== "nosniff" && ![400, 431].includes(status))
     return "no nosniff";
-  if (headers["set-cookie"] !== undefined) return "a header of the client's making";
-  // 400, 404, 405: what was meant for one operation may be none at all
+  if (headers["set-cookie"] !== undefined) return "a header that the client injected";
+  // 400, 404, 405: a hostile path may match no operation
   const isUsual =
     [400, 404, 405].includes(status) || documented.has(String(status)) || status === 431;
   return isUsual ? undefined : "a status that the description does not have";
 }
 
-it(`answers ${number} hostile requests as it should, and lives`, async () => {
+it(`answers ${number} hostile requests correctly and keeps running`, async () => {
   const fetched = await fetch(`${service.url}/v1/openapi.json`);
   const described = (await fetched.json()) as Description;
   const description: Description = { paths: { ...described.paths, ...uploadPaths } };
@@ -99,7 +100,7 @@ it(`answers ${number} hostile requests as it should, and lives`, async () => {
         if (what !== undefined)
           findings.push(`${what}: ${answer.status} ${answer.text.slice(0, 300)}\n  ${about}`);
       } catch (error) {
-        // a refused body that was not read to its end may cut the connection
+        // the server may cut the connection when it refuses a body before reading all of it
         if (asked.body.length < 60_000) findings.push(`${String(error)}\n  ${about}`);
       }
     }
@@ -110,7 +111,7 @@ it(`answers ${number} hostile requests as it should, and lives`, async () => {
   expect((await fetch(`${service.url}/healthz`)).status).toBe(200);
   const logged = service.logged().split("\n");
   expect(logged.filter((line) => line.includes('"level":"error"'))).toEqual([]);
-  // not all was refused: what is behind the checks was asked, too
+  // some requests passed the checks, so the code behind them ran, too
   expect(reached.size).toBeGreaterThan(number < 2_000 ? 8 : 20);
 
   expect(filesBelow(folder).filter((path) => !path.startsWith("a/b/library/"))).toEqual(before);
@@ -132,13 +133,13 @@ it(`answers ${number} hostile requests as it should, and lives`, async () => {
   expect(withCatalog(dataDir, (all) => all("PRAGMA integrity_check"))).toEqual(["ok"]);
 });
 
-it("takes a NUL in a search for the end of a word", async () => {
+it("treats a NUL in a search as the end of a word", async () => {
   const headers = { authorization: `Bearer ${token}` };
   const answer = await fetch(`${service.url}/v1/search?q=zanzibar%00%20zanzi%00"x`, { headers });
   expect(answer.status).toBe(200);
 });
 
-it("stores under exactly the key that was sent, or refuses: never under another", async () => {
+it("stores an object under exactly the sent key, or refuses it", async () => {
   const keys: [sent: string, key: string | undefined][] = [
     ["k-plain.mp4", "k-plain.mp4"],
     ["k%2Fb.mp4", "k/b.mp4"],
@@ -185,7 +186,7 @@ it("stores under exactly the key that was sent, or refuses: never under another"
   }
 });
 
-it("survives what is no HTTP at all", async () => {
+it("keeps running after input that is not valid HTTP", async () => {
   const { hostname, port } = new URL(service.url);
   const lines = [
     "GET / HTTP/1.1\r\n\r\n",

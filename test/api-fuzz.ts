@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import fc from "fast-check";
 
-/** What is asked of the service: the path as it goes over the wire, whatever it is. */
+/** One request to the service. The path is sent exactly as it is. */
 export interface FuzzRequest {
   readonly operationId: string;
   readonly method: string;
@@ -16,7 +16,7 @@ export interface FuzzAnswer {
   readonly text: string;
 }
 
-/** The parts of an OpenAPI description that requests are made from. */
+/** The parts of an OpenAPI description from which requests are made. */
 export interface Description {
   readonly paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>;
 }
@@ -28,7 +28,7 @@ interface DescribedOperation {
   readonly responses: Readonly<Record<string, unknown>>;
 }
 
-/** Values that have broken other servers: paths that lead elsewhere, ends of lines, odd numbers, odd letters. */
+/** Values that have broken other servers: paths that lead outside, line ends, odd numbers, odd letters. */
 const hostileTexts: readonly string[] = [
   ["", ".", "..", "../../etc/passwd", "..\\..\\boot.ini", "/etc/passwd", "a//b", "a/", "/"],
   ["\0", "a\0.mp4", "a\r\nSet-Cookie: x=1", "a\nb.mp4", "\u001b[31m", "C:\\x.mp4", "~/x", "-rf"],
@@ -47,7 +47,7 @@ const hostile = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 40 }) },
 );
 
-/** How a hostile text gets into a URL: encoded, encoded twice, half encoded, with encoded dots and slashes. */
+/** Ways to write a hostile text into a URL: encoded, encoded twice, half encoded, with encoded dots and slashes. */
 function encodings(text: string): readonly string[] {
   const whole = encodeURIComponent(text.toWellFormed());
   return [
@@ -74,7 +74,7 @@ const inUrl = (known: readonly string[]) =>
     },
   );
 
-/** Header values may hold neither ends of lines nor other control characters: the client would refuse. */
+/** Header values without line ends and other control characters, because the client would refuse those. */
 const headerText = hostile.map((text) =>
   Buffer.from(text, "utf8")
     .toString("latin1")
@@ -102,7 +102,7 @@ const requestHeaders = fc.dictionary(
   { maxKeys: 3 },
 );
 
-/** The tus protocol's, which the description leaves to its own specification. */
+/** Responses of the tus protocol, which the description leaves to that protocol's specification. */
 const uploadHeaders = fc.record(
   {
     "tus-resumable": fc.constantFrom("1.0.0", "1.0.0", "1.0.0", "0.2.2", "x"),
@@ -122,7 +122,7 @@ const uploadHeaders = fc.record(
   { requiredKeys: ["tus-resumable"] },
 );
 
-/** What tus clients ask, in the form of a description. */
+/** The requests of tus clients, in the form of a description. */
 export const uploadPaths: Description["paths"] = Object.fromEntries(
   [
     { path: "/v1/uploads", methods: ["post", "options", "get", "put"] },
@@ -176,13 +176,13 @@ const body = fc.oneof(
   },
 );
 
-/** Path parameters of the description that have a few values only. */
+/** Path parameters of the description that have only a few values. */
 const closedValues: Readonly<Record<string, readonly string[]>> = {
   rendition: ["web", "audio", "poster"],
   format: ["srt", "vtt", "json"],
 };
 
-/** Requests for one operation. `names`: media that are there. */
+/** Requests for one operation. `names`: names of existing media files. */
 function requestsFor(
   path: string,
   method: string,
@@ -213,7 +213,7 @@ function requestsFor(
   });
 }
 
-/** So many requests, spread over all operations of the description. The same seed gives the same. */
+/** Requests spread over all operations of the description. The same seed gives the same requests. */
 export function fuzzRequests(
   description: Description,
   options: { readonly names: readonly string[]; readonly seed: number; readonly number: number },
@@ -227,13 +227,13 @@ export function fuzzRequests(
   const samples = all.map((arbitrary, index) =>
     fc.sample(arbitrary, { seed: options.seed + index, numRuns: each }),
   );
-  // one operation after the other, so that they meet what others have done
+  // one operation after the other, so that a request meets the changes of earlier ones
   return Array.from({ length: each }, (_, round) =>
     samples.flatMap((sample) => sample[round] ?? []),
   ).flat();
 }
 
-/** Asks as it is written: no client tidies the path up. A stream that does not end is cut off. */
+/** Sends a request exactly as written, without correcting its path. Cuts off a stream that does not end. */
 export function ask(url: string, token: string, asked: FuzzRequest): Promise<FuzzAnswer> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
@@ -263,7 +263,7 @@ export function ask(url: string, token: string, asked: FuzzRequest): Promise<Fuz
         answer.on("error", end);
       },
     );
-    // a server that refuses a body need not have read it
+    // a server may refuse a body without reading it
     sent.on("error", (error) => reject(error));
     sent.setTimeout(15_000, () => sent.destroy(new Error("no answer within 15 s")));
     sent.end(asked.body);

@@ -13,7 +13,7 @@ import { until } from "./support/command.ts";
 import { durableMs } from "./support/disk.ts";
 import { filesBelow, lookAt, withCatalog } from "./support/library.ts";
 
-/** Objects come and go by every rule, with real files, the real store and real work. */
+/** The rules for added and removed objects, with real files, the real store and real work. */
 
 const whole = { integrity: "ok", orphans: [], missing: [] };
 const only = ["poster", "audio"] as const;
@@ -28,7 +28,7 @@ beforeAll(() => {
   return () => rmSync(media, { recursive: true, force: true });
 });
 
-describe("objects that come and go", () => {
+describe("added and removed objects", () => {
   let base: string;
   let library: string;
   let dailies: LocalLibrary;
@@ -56,7 +56,7 @@ describe("objects that come and go", () => {
     database.close();
   };
 
-  it("share what was made with the same bytes under another name, and go one by one", async () => {
+  it("share results when two names have the same bytes, and are removed separately", async () => {
     const report = await dailies.process([png()], { only });
     expect(report.finished).toMatchObject([{ state: "ready" }]);
     const before = attempts();
@@ -70,7 +70,7 @@ describe("objects that come and go", () => {
     expect((await dailies.show("b/twin.png")).jobs).toMatchObject([
       { step: "probe", state: "succeeded" },
       { step: "poster", state: "succeeded" },
-      { step: "label", state: "queued" }, // nobody wanted it before
+      { step: "label", state: "queued" }, // not requested before
     ]);
     expect(attempts()).toBe(before);
     await dailies.remove("a.png", { keepMs: 0 });
@@ -80,7 +80,7 @@ describe("objects that come and go", () => {
     expect(filesBelow(join(library, "objects"))).toEqual([]);
   });
 
-  it("are renamed without work, in either order", async () => {
+  it("are renamed without work, whether the removal or the new name comes first", async () => {
     await dailies.process([png()], { only });
     const made = await versions("a.png");
     await dailies.remove("a.png");
@@ -95,7 +95,7 @@ describe("objects that come and go", () => {
     expect((await dailies.list()).map((one) => one.media.name)).toEqual(["c.png"]);
   });
 
-  it("are forgotten when nobody takes them over in time", async () => {
+  it("are deleted with their tombstone when no new name adopts them in time", async () => {
     await dailies.process([png()], { only });
     await dailies.remove("a.png");
     expect(filesBelow(join(library, "objects"))).toHaveLength(2);
@@ -106,7 +106,7 @@ describe("objects that come and go", () => {
     expect((await dailies.put(png(), { name: "b.png" })).change).toBe("created");
   });
 
-  it("belong to one owner, who shares with nobody", async () => {
+  it("belong to one owner and are never shared with another", async () => {
     await dailies.process([png()], { only });
     await expect(dailies.put(png(), { name: "a.png", owner: "anna" })).rejects.toMatchObject({
       code: "not_yours",
@@ -117,7 +117,7 @@ describe("objects that come and go", () => {
     expect((await dailies.put(png(), { name: "hers.png", owner: "anna" })).change).toBe("created");
   });
 
-  it("are told apart by their bytes", async () => {
+  it("are compared by their bytes", async () => {
     const put = async (bytes: string, replace = false) =>
       (await dailies.put(stream(Buffer.from(bytes)), { name: "a.mp4", replace })).change;
     expect(await put("one")).toBe("created");
@@ -137,7 +137,7 @@ describe("objects that come and go", () => {
     expect(filesBelow(join(library, "objects"))).toHaveLength(1);
   });
 
-  it("twins that come while the first is worked on are done, too", async () => {
+  it("with the same bytes are also processed when they arrive during the first one's work", async () => {
     await dailies.put(png(), { name: "a.png" });
     const working = dailies.process([png()], { only, name: "b.png" });
     await dailies.put(png(), { name: "c.png" });
@@ -147,7 +147,7 @@ describe("objects that come and go", () => {
       expect((await dailies.show(name)).renditions, name).toHaveLength(1);
   });
 
-  it("are recorded within 50 ms of the last byte, and work on them begins at once", async () => {
+  it("are recorded within 50 ms of the last byte, and their work begins at once", async () => {
     const stop = new AbortController();
     const began: number[] = [];
     const working = dailies.work({
@@ -156,7 +156,7 @@ describe("objects that come and go", () => {
       onUpdate: (update) => update.type === "progress" && began.push(performance.now()),
     });
     await dailies.put(stream(randomBytes(1_000)), { name: "warm.mp4" });
-    await until("at work", () => began.length > 0);
+    await until("the first progress", () => began.length > 0);
     const recorded: number[] = [];
     const begun: number[] = [];
     for (let turn = 0; turn < 5; turn += 1) {
@@ -168,20 +168,20 @@ describe("objects that come and go", () => {
         { name: `${turn}.mp4` },
       );
       recorded.push(performance.now() - lastByteAt);
-      await until("begun", () => began.length > 0);
+      await until("the next progress", () => began.length > 0);
       begun.push((began[0] ?? Infinity) - lastByteAt);
     }
     stop.abort();
     await working;
     const said = (values: number[]) => values.map((ms) => ms.toFixed(1)).join(", ");
     console.log(`last byte to object.created: ${said(recorded)} ms; to work: ${said(begun)} ms`);
-    // the best of five, on a disk that others use, too: what else the machine does is not ours
+    // the best of five counts, with a margin for the disk, because other programs use this machine
     const busyMs = 10 * durableMs(base);
     expect(Math.min(...recorded)).toBeLessThan(50 + busyMs);
     expect(Math.min(...begun)).toBeLessThan(100 + busyMs);
   });
 
-  it("that are lost from the store are made again, and what belongs to nothing is told", async () => {
+  it("that the store has lost are made again, and bytes without a record are reported", async () => {
     await dailies.process([png(), join(media, "tone.wav")], { only });
     expect(await dailies.reconcile({ verify: true })).toMatchObject({
       objects: 4,
@@ -204,18 +204,18 @@ describe("objects that come and go", () => {
     };
     for (const version of [old, young]) {
       mkdirSync(dirname(placeOf(version)), { recursive: true });
-      writeFileSync(placeOf(version), "nobody's");
+      writeFileSync(placeOf(version), "without a record");
     }
 
     expect((await dailies.reconcile()).lost).toMatchObject([
       { found: "missing", repair: "queued" },
     ]);
-    const told = await dailies.reconcile({ verify: true });
-    expect(told.lost).toMatchObject([
+    const report = await dailies.reconcile({ verify: true });
+    expect(report.lost).toMatchObject([
       { key: "output/audio/tone.wav.mp3", found: "damaged", repair: "queued" },
       { key: "output/poster/a.png.jpg", found: "missing", repair: "open" },
     ]);
-    expect(told.orphans).toMatchObject([{ version: old, removed: false }]);
+    expect(report.orphans).toMatchObject([{ version: old, removed: false }]);
     await dailies.workOff();
     expect((await dailies.reconcile({ verify: true })).lost).toEqual([]);
     expect((await dailies.reconcile({ remove: true })).orphans).toMatchObject([{ removed: true }]);
@@ -224,7 +224,7 @@ describe("objects that come and go", () => {
     expect((await dailies.show("tone.wav")).media.state).toBe("ready");
   });
 
-  it("have a transcript that was lost heard again from the upload, if no audio was ever made", async () => {
+  it("get a lost transcript again from the upload, if there never was an audio rendition", async () => {
     await dailies.process([join(media, "tone.wav")], { only: ["transcribe"] });
     const transcriptOf = async () =>
       (await dailies.show("tone.wav")).outputs.find(({ key }) => key.includes("/transcribe/"));
@@ -240,7 +240,7 @@ describe("objects that come and go", () => {
     expect((await dailies.show("tone.wav")).renditions).toEqual([]);
   });
 
-  it("do again what was cancelled, too, when no name says which", async () => {
+  it("are retried without a name, and cancelled jobs are retried, too", async () => {
     await dailies.put(png(), { name: "a.png" });
     expect(await dailies.cancel("a.png")).toBe(1);
     const { finished } = await dailies.retry(undefined, { step: "poster" });
@@ -248,7 +248,7 @@ describe("objects that come and go", () => {
     expect((await dailies.show("a.png")).renditions).toMatchObject([{ rendition: "poster" }]);
   });
 
-  it("wait for space: nothing is begun or taken in, and all goes on when there is some", async () => {
+  it("wait for disk space: no job starts and no file is taken in until there is some", async () => {
     await dailies.put(png(), { name: "a.png" });
     const crowded = await open({ minFreeBytes: Number.MAX_SAFE_INTEGER });
     expect(await crowded.space()).toMatchObject({ isEnough: false });

@@ -40,7 +40,7 @@ const toTxt: BatchGiven = { formats: ["txt"] };
 const archive = ({ output }: BatchPlace): string[] => filesBelow(join(output, "Archive"));
 const kept = ({ output }: BatchPlace): string => join(output, ".dailies-batch/json/a.json");
 
-/** A place with one recording, transcribed without an archive. */
+/** Transcribes one recording without an archive, and returns its folders. */
 async function transcribed(name: string, formats: Formats): Promise<BatchPlace> {
   const at = place(name);
   cpSync(join(source, "a.mp3"), join(at.input, "a.mp3"));
@@ -55,7 +55,7 @@ function digestOf(path: string): string {
 }
 
 describe("recordings of a batch", () => {
-  it("are found below the results, and not again when they are archived", async () => {
+  it("are found below the output folder, but not in its archive", async () => {
     const { output, dataDir } = place("below");
     const at = { input: join(output, "in"), output, dataDir };
     cpSync(join(source, "a.mp3"), join(at.input, "a.mp3"));
@@ -67,63 +67,71 @@ describe("recordings of a batch", () => {
     await expect(runBatch(inside)).rejects.toMatchObject({ code: "invalid_argument" });
   });
 
-  it("are never archived unheard, nor over others", { timeout: 30_000 }, async () => {
-    const at = place("changed");
-    const path = join(at.input, "a.mp3");
-    cpSync(join(source, "a.mp3"), path);
-    // Another recording comes in its place after it was taken in.
-    const changed = await runBatch(at, toTxt, ({ type }) => {
-      if (type === "queued") cpSync(join(source, "b.mp3"), path);
-    });
-    expect(changed.report).toMatchObject({ completed: 1, failed: 0 });
-    expect(changed.report.problems).toMatchObject([{ path, error: { code: "file_changing" } }]);
-    expect(filesBelow(at.input)).toEqual(["a.mp3"]);
-    expect(archive(at)).toEqual(["a.json"]);
-    const json = readFileSync(join(at.output, "Archive/a.json"), "utf8");
-    writeFileSync(join(at.output, "Archive/a.json"), `${json} `); // to know it again
+  it(
+    "are archived only when transcribed, and never over other recordings",
+    { timeout: 30_000 },
+    async () => {
+      const at = place("changed");
+      const path = join(at.input, "a.mp3");
+      cpSync(join(source, "a.mp3"), path);
+      // Another recording replaces it after it was taken in.
+      const changed = await runBatch(at, toTxt, ({ type }) => {
+        if (type === "queued") cpSync(join(source, "b.mp3"), path);
+      });
+      expect(changed.report).toMatchObject({ completed: 1, failed: 0 });
+      expect(changed.report.problems).toMatchObject([{ path, error: { code: "file_changing" } }]);
+      expect(filesBelow(at.input)).toEqual(["a.mp3"]);
+      expect(archive(at)).toEqual(["a.json"]);
+      const json = readFileSync(join(at.output, "Archive/a.json"), "utf8");
+      writeFileSync(join(at.output, "Archive/a.json"), `${json} `); // to recognize this file later
 
-    const again = await runBatch(at, toTxt);
-    expect(again.report).toMatchObject({ completed: 1, skipped: 0, problems: [] });
-    const [other = ""] = archive(at);
-    expect(other).toMatch(/^a-[0-9a-f]{8}\.json$/);
-    expect(archive(at)).toEqual([other, other.replace("json", "mp3"), "a.json"]);
-    expect(readFileSync(join(at.output, "Archive/a.json"), "utf8")).toBe(`${json} `);
+      const again = await runBatch(at, toTxt);
+      expect(again.report).toMatchObject({ completed: 1, skipped: 0, problems: [] });
+      const [other = ""] = archive(at);
+      expect(other).toMatch(/^a-[0-9a-f]{8}\.json$/);
+      expect(archive(at)).toEqual([other, other.replace("json", "mp3"), "a.json"]);
+      expect(readFileSync(join(at.output, "Archive/a.json"), "utf8")).toBe(`${json} `);
 
-    // The first comes back, and is heard again: its recording is in nobody's place, nor is its JSON.
-    cpSync(join(source, "a.mp3"), path);
-    await runBatch(at, toTxt);
-    expect(archive(at)).toEqual([other, other.replace("json", "mp3"), "a.json", "a.mp3"]);
-    expect(readFileSync(join(at.output, "Archive/a.json"), "utf8")).not.toBe(`${json} `);
-    writeFileSync(join(at.output, "Archive/a.json"), `${json} `);
-    cpSync(join(source, "b.mp3"), path);
-    expect((await runBatch(at, toTxt)).report).toMatchObject({ completed: 1, problems: [] });
-    expect(archive(at)).toHaveLength(4);
-    expect(readFileSync(join(at.output, "Archive/a.json"), "utf8")).toBe(`${json} `);
-  });
+      // The first one returns and is transcribed again. No other recording or JSON has its name in the archive.
+      cpSync(join(source, "a.mp3"), path);
+      await runBatch(at, toTxt);
+      expect(archive(at)).toEqual([other, other.replace("json", "mp3"), "a.json", "a.mp3"]);
+      expect(readFileSync(join(at.output, "Archive/a.json"), "utf8")).not.toBe(`${json} `);
+      writeFileSync(join(at.output, "Archive/a.json"), `${json} `);
+      cpSync(join(source, "b.mp3"), path);
+      expect((await runBatch(at, toTxt)).report).toMatchObject({ completed: 1, problems: [] });
+      expect(archive(at)).toHaveLength(4);
+      expect(readFileSync(join(at.output, "Archive/a.json"), "utf8")).toBe(`${json} `);
+    },
+  );
 
-  it("are archived later, where they could not be at first", { timeout: 30_000 }, async () => {
-    const at = place("later");
-    const path = join(at.input, "a.mp3");
-    cpSync(join(source, "a.mp3"), path);
-    const touch = ({ type }: BatchUpdate): void => {
-      if (type === "queued") utimesSync(path, 1, 1);
-    };
-    const first = await runBatch(at, toTxt, touch);
-    expect(first.report.problems).toHaveLength(1);
-    const second = await runBatch(at, toTxt);
-    expect(second.report).toMatchObject({ completed: 0, skipped: 1, problems: [] });
-    expect([filesBelow(at.input), archive(at)]).toEqual([[], ["a.json", "a.mp3"]]);
+  it(
+    "are archived by the next run if the first run could not archive them",
+    { timeout: 30_000 },
+    async () => {
+      const at = place("later");
+      const path = join(at.input, "a.mp3");
+      cpSync(join(source, "a.mp3"), path);
+      const touch = ({ type }: BatchUpdate): void => {
+        if (type === "queued") utimesSync(path, 1, 1);
+      };
+      const first = await runBatch(at, toTxt, touch);
+      expect(first.report.problems).toHaveLength(1);
+      const second = await runBatch(at, toTxt);
+      expect(second.report).toMatchObject({ completed: 0, skipped: 1, problems: [] });
+      expect([filesBelow(at.input), archive(at)]).toEqual([[], ["a.json", "a.mp3"]]);
 
-    rmSync(join(at.output, "Archive/a.mp3"));
-    cpSync(join(source, "a.mp3"), path);
-    const copied = await runBatch(at, { ...toTxt, archive: "copy" });
-    expect(copied.report).toMatchObject({ skipped: 1, problems: [] });
-    expect([filesBelow(at.input), archive(at)]).toEqual([["a.mp3"], ["a.json", "a.mp3"]]);
-  });
+      rmSync(join(at.output, "Archive/a.mp3"));
+      cpSync(join(source, "a.mp3"), path);
+      const copied = await runBatch(at, { ...toTxt, archive: "copy" });
+      expect(copied.report).toMatchObject({ skipped: 1, problems: [] });
+      expect([filesBelow(at.input), archive(at)]).toEqual([["a.mp3"], ["a.json", "a.mp3"]]);
+    },
+  );
 });
 
-describe("a recording that is in the archive already", () => {
-  it("goes where it was moved from, unless it was changed meanwhile", async () => {
+describe("a recording that the archive already has", () => {
+  it("is removed from the input folder, unless it was changed meanwhile", async () => {
     const at = place("twice");
     const settings = settingsFor(at);
     const places = await placesOf(settings);
@@ -145,7 +153,7 @@ describe("a recording that is in the archive already", () => {
 });
 
 describe("a recording whose file was moved", () => {
-  it("is read once to see that it is the same", async () => {
+  it("is read once to check that its bytes are the same", async () => {
     const at = await transcribed("moved", ["txt"]);
     const path = join(at.input, "a.mp3");
     const given: BatchGiven = { ...toTxt, archive: "none" };
@@ -171,7 +179,7 @@ describe("an archive that is asked for later", () => {
     { first: ["json", "txt"], later: ["json", "txt"] },
     { first: ["json", "txt"], later: ["txt"] },
     { first: ["txt"], later: ["txt"] },
-  ])("gets recording and JSON, heard once: $first, then $later", async ({ first, later }) => {
+  ])("gets recording and JSON, transcribed once: $first, then $later", async ({ first, later }) => {
     const at = await transcribed(`later ${first.join(" ")}, ${later.join(" ")}`, first);
     const json = first.includes("json") ? join(at.output, "a.json") : kept(at);
     expect(JSON.parse(readFileSync(json, "utf8"))).toMatchObject({ jobName: "a" });
@@ -182,7 +190,7 @@ describe("an archive that is asked for later", () => {
     expect(digestOf(join(at.output, "Archive/a.mp3"))).toBe(digestOf(join(source, "a.mp3")));
   });
 
-  it("has the recording heard again where its JSON is not to be had", async () => {
+  it("causes another transcription when the JSON is missing", async () => {
     const at = await transcribed("lost", ["txt"]);
     rmSync(kept(at));
     const unasked = await runBatch(at, { ...toTxt, archive: "none" });
@@ -193,13 +201,13 @@ describe("an archive that is asked for later", () => {
     expect(existsSync(kept(at))).toBe(false);
   });
 
-  it("has the newest JSON, also where it had an older one", { timeout: 30_000 }, async () => {
+  it("gets the newest JSON, also when it has an older one", { timeout: 30_000 }, async () => {
     const at = place("newest");
     cpSync(join(source, "a.mp3"), join(at.input, "a.mp3"));
     const json = join(at.output, "Archive/a.json");
     await runBatch(at, { ...toTxt, archive: "copy" });
-    writeFileSync(json, "of the first run"); // to know it again
-    // More formats are other results; and of these, none was to be archived.
+    writeFileSync(json, "of the first run"); // to recognize this file later
+    // The run with more formats has new results, and it archives none of them.
     const more: BatchGiven = { formats: ["txt", "json"] };
     await runBatch(at, { ...more, archive: "none" });
     expect(readFileSync(json, "utf8")).toBe("of the first run");
@@ -216,7 +224,7 @@ describe("an archive that is asked for later", () => {
     await runBatch(at, toTxt, ({ type }) => {
       if (type === "queued") cpSync(join(source, "b.mp3"), path);
     });
-    expect(archive(at)).toEqual(["a.json"]); // of a recording that is no more
+    expect(archive(at)).toEqual(["a.json"]); // its recording no longer exists
     writeFileSync(join(at.output, "Archive/a.json"), "another's");
     await runBatch(at, { ...toTxt, archive: "none" });
     await runBatch(at, toTxt);
@@ -225,7 +233,7 @@ describe("an archive that is asked for later", () => {
     expect(readFileSync(join(at.output, "Archive/a.json"), "utf8")).toBe("another's");
   });
 
-  it("can be killed at any moment", { timeout: 30_000 }, async () => {
+  it("is completed after the process was killed at any moment", { timeout: 30_000 }, async () => {
     const at = await transcribed("killed", ["txt"]);
     const ledger = join(at.output, ".dailies-batch/ledger.jsonl");
     const [input, inArchive] = [join(at.input, "a.mp3"), join(at.output, "Archive/a.mp3")];
@@ -233,8 +241,8 @@ describe("an archive that is asked for later", () => {
     await runBatch(at, toTxt);
     const after = readFileSync(ledger, "utf8");
     const json = readFileSync(join(at.output, "Archive/a.json"), "utf8");
-    // What is there when it is killed in between: with half a file, before the ledger knows of the
-    // JSON, amid the line, before the recording is moved, and before it is removed from another disk.
+    // The files after a kill: during the writing of the JSON, before the ledger has the JSON, during the
+    // ledger's line, before the recording is moved, before it is removed from another disk, and after.
     const moments: (() => void)[] = [
       () => {
         rmSync(join(at.output, "Archive/a.json"));
@@ -259,29 +267,25 @@ describe("an archive that is asked for later", () => {
     }
   });
 
-  it(
-    "can be copied first and moved then, and the other way round",
-    { timeout: 30_000 },
-    async () => {
-      const at = await transcribed("orders", ["json"]);
-      const inOrder = async (mode: "copy" | "move" | "none", left: string[]) => {
-        const { report } = await runBatch(at, { formats: ["json"], archive: mode });
-        expect(report).toMatchObject({ completed: 0, failed: 0, problems: [] });
-        expect([filesBelow(at.input), archive(at)]).toEqual([left, ["a.json", "a.mp3"]]);
-      };
-      await inOrder("copy", ["a.mp3"]);
-      const json = readFileSync(join(at.output, "Archive/a.json"), "utf8");
-      writeFileSync(join(at.output, "Archive/a.json"), `${json} `); // it is not written again
-      await inOrder("copy", ["a.mp3"]);
-      await inOrder("none", ["a.mp3"]);
-      await inOrder("move", []);
-      await inOrder("copy", []);
-      expect(readFileSync(join(at.output, "Archive/a.json"), "utf8")).toBe(`${json} `);
-      // It comes back after somebody has taken both out of the archive.
-      cpSync(join(source, "a.mp3"), join(at.input, "a.mp3"));
-      rmSync(join(at.output, "Archive"), { recursive: true });
-      await inOrder("copy", ["a.mp3"]);
-      expect(readFileSync(join(at.output, "Archive/a.json"), "utf8")).toBe(json);
-    },
-  );
+  it("accepts copying first and moving later, and the reverse", { timeout: 30_000 }, async () => {
+    const at = await transcribed("orders", ["json"]);
+    const inOrder = async (mode: "copy" | "move" | "none", left: string[]) => {
+      const { report } = await runBatch(at, { formats: ["json"], archive: mode });
+      expect(report).toMatchObject({ completed: 0, failed: 0, problems: [] });
+      expect([filesBelow(at.input), archive(at)]).toEqual([left, ["a.json", "a.mp3"]]);
+    };
+    await inOrder("copy", ["a.mp3"]);
+    const json = readFileSync(join(at.output, "Archive/a.json"), "utf8");
+    writeFileSync(join(at.output, "Archive/a.json"), `${json} `); // this file must not be written again
+    await inOrder("copy", ["a.mp3"]);
+    await inOrder("none", ["a.mp3"]);
+    await inOrder("move", []);
+    await inOrder("copy", []);
+    expect(readFileSync(join(at.output, "Archive/a.json"), "utf8")).toBe(`${json} `);
+    // The recording returns after a user has removed both files from the archive.
+    cpSync(join(source, "a.mp3"), join(at.input, "a.mp3"));
+    rmSync(join(at.output, "Archive"), { recursive: true });
+    await inOrder("copy", ["a.mp3"]);
+    expect(readFileSync(join(at.output, "Archive/a.json"), "utf8")).toBe(json);
+  });
 });

@@ -15,7 +15,7 @@ import { dailies, dailiesCommand, start } from "./support/command.ts";
 import { describeWithMounts, openMounts, type Mounts } from "./support/mounts.ts";
 import { shellWord } from "../src/cli/text.ts";
 
-/** What somebody reads whose batch cannot be done: what is the matter, with which folder, and what helps. */
+/** Error messages of a batch that cannot run: the cause, the folder, and a remedy. */
 
 const folder = mkdtempSync(join(tmpdir(), "dailies-batch-faults-"));
 const input = join(folder, "in");
@@ -39,7 +39,7 @@ describe("a batch", () => {
     expect(exitCode).toBe(1);
   });
 
-  it("takes back on the command line what a file turns on", async () => {
+  it("lets the command line turn off an option that a file turns on", async () => {
     const config = join(folder, "batch.json");
     writeFileSync(config, '{"keepJobs":true,"renameInPlace":true}');
     const given = ["--config", config, "--no-keep-jobs", "--no-rename-in-place", "--json"];
@@ -49,17 +49,20 @@ describe("a batch", () => {
     expect(readdirSync(input)).toEqual(["take 1.mp3"]);
   });
 
-  it.runIf(process.platform === "linux")("asks nothing on a terminal, but hints", async () => {
-    const args = [...dailiesCommand, "batch", input, join(folder, "tty"), "--data-dir", library];
-    const command = args.map(shellWord).join(" ");
-    const env = { ...process.env, DAILIES_AUTO_PULL: "" };
-    const { stdout } = await start(["script", "-qec", command, "/dev/null"], { env }).ended;
-    expect(stdout).not.toContain("[Y/n]");
-    expect(stdout).toContain("Transcripts are drafts: ");
-  });
+  it.runIf(process.platform === "linux")(
+    "asks no questions on a terminal, but gives a hint",
+    async () => {
+      const args = [...dailiesCommand, "batch", input, join(folder, "tty"), "--data-dir", library];
+      const command = args.map(shellWord).join(" ");
+      const env = { ...process.env, DAILIES_AUTO_PULL: "" };
+      const { stdout } = await start(["script", "-qec", command, "/dev/null"], { env }).ended;
+      expect(stdout).not.toContain("[Y/n]");
+      expect(stdout).toContain("Transcripts are drafts: ");
+    },
+  );
 });
 
-describeWithMounts("the results of a batch", () => {
+describeWithMounts("a batch with results on a small disk", () => {
   let mounts: Mounts;
   const disk = join(folder, "disk");
   const run = (from = input, ...options: string[]) => {
@@ -73,7 +76,7 @@ describeWithMounts("the results of a batch", () => {
   });
   afterAll(() => mounts.close());
 
-  it("on a full disk: it says which, and that the same command goes on", async () => {
+  it("names the full disk, and says that the same command continues", async () => {
     mkdirSync(mounts.seen(join(disk, "out")));
     const { bavail, bsize } = statfsSync(mounts.seen(disk));
     writeFileSync(mounts.seen(join(disk, "filler")), Buffer.alloc((bavail - 2) * bsize));
@@ -85,8 +88,8 @@ describeWithMounts("the results of a batch", () => {
     expect(await run()).toMatchObject({ exitCode: 2 });
   });
 
-  it("go on where only the archive has no room, and it has the recording when there is", async () => {
-    // four megabytes that are heard in no time: the disk has half of that
+  it("continues when only the archive has no space, and archives the recording later", async () => {
+    // four megabytes of silence, which take no time to transcribe: the disk has space for half of them
     const tone = "sine=frequency=300:duration=0.4:sample_rate=192000";
     const film = join(folder, "films", "tone.wav");
     mkdirSync(join(folder, "films"));
@@ -112,7 +115,7 @@ describeWithMounts("the results of a batch", () => {
     expect(existsSync(mounts.seen(join(disk, "out", "Archive", "tone.wav")))).toBe(true);
   });
 
-  it("on a disk that cannot be written to: it says which, and what helps", async () => {
+  it("names the disk that is read-only, and a remedy", async () => {
     mounts.run('mount -o remount,ro "$1"', disk);
     const { exitCode, stderr } = await run();
     expect(stderr).toContain(`${join(disk, "out")} cannot be written to: `);
@@ -122,21 +125,28 @@ describeWithMounts("the results of a batch", () => {
 });
 
 describeWithMounts("the disk of the library", () => {
-  it("has room for the next input when those before have left", { timeout: 30_000 }, async () => {
-    const mounts = await openMounts();
-    try {
-      const [disk, films] = [join(folder, "small disk"), join(folder, "large films")];
-      mounts.run('mkdir "$1" && mount -t tmpfs -o size=20m,mode=777 tmpfs "$1"', disk);
-      mkdirSync(films);
-      for (let index = 0; index < 8; index += 1)
-        writeFileSync(join(films, `${index}.mp3`), Buffer.alloc(4e6, `this is no sound: ${index}`));
-      const options = ["--data-dir", join(disk, "library"), "--slots", "1", "--json"];
-      const args = ["batch", films, join(folder, "results of films"), ...options];
-      const { stdout, exitCode } = await start(mounts.inside([...dailiesCommand, ...args])).ended;
-      expect(JSON.parse(stdout)).toMatchObject({ completed: 0, failed: 8, left: [] });
-      expect(exitCode).toBe(2);
-    } finally {
-      mounts.close();
-    }
-  });
+  it(
+    "has space for the next input when earlier ones were removed",
+    { timeout: 30_000 },
+    async () => {
+      const mounts = await openMounts();
+      try {
+        const [disk, films] = [join(folder, "small disk"), join(folder, "large films")];
+        mounts.run('mkdir "$1" && mount -t tmpfs -o size=20m,mode=777 tmpfs "$1"', disk);
+        mkdirSync(films);
+        for (let index = 0; index < 8; index += 1)
+          writeFileSync(
+            join(films, `${index}.mp3`),
+            Buffer.alloc(4e6, `this is no sound: ${index}`),
+          );
+        const options = ["--data-dir", join(disk, "library"), "--slots", "1", "--json"];
+        const args = ["batch", films, join(folder, "results of films"), ...options];
+        const { stdout, exitCode } = await start(mounts.inside([...dailiesCommand, ...args])).ended;
+        expect(JSON.parse(stdout)).toMatchObject({ completed: 0, failed: 8, left: [] });
+        expect(exitCode).toBe(2);
+      } finally {
+        mounts.close();
+      }
+    },
+  );
 });

@@ -13,7 +13,7 @@ import { until } from "./support/command.ts";
 const folder = mkdtempSync(join(tmpdir(), "dailies-batch-own-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A place with files that are no recordings, whatever their names say: they fail at once. */
+/** Makes folders with files that are named like recordings but have no sound, so that they fail at once. */
 function place(name: string, ...files: readonly string[]): BatchPlace {
   const at = placeIn(join(folder, name));
   for (const file of files) writeFileSync(join(at.input, file), `this is no sound: ${file}`);
@@ -23,7 +23,7 @@ function place(name: string, ...files: readonly string[]): BatchPlace {
 const mine = join(folder, "mine.mp3");
 writeFileSync(mine, "somebody's own");
 
-/** What a batch in a library does, as somebody else works there too. */
+/** Runs a batch in a library that another user uses at the same time. */
 async function runBeside(
   at: BatchPlace,
   given: BatchGiven,
@@ -39,7 +39,7 @@ async function runBeside(
   });
 }
 
-/** A batch that is stopped when so many have ended. */
+/** Runs a batch and stops it when the given number of inputs have ended. */
 async function stopAfter(at: BatchPlace, ended: number, given: BatchGiven = {}) {
   const stop = new AbortController();
   let count = 0;
@@ -53,7 +53,7 @@ async function stopAfter(at: BatchPlace, ended: number, given: BatchGiven = {}) 
   );
 }
 
-/** A batch that is stopped when its first input is in the library, and nothing was done with it. */
+/** Runs a batch and stops it when its first input is in the library, before any work on it. */
 async function stopAtFirst(at: BatchPlace, given: BatchGiven = {}): Promise<BatchReport> {
   const stop = new AbortController();
   const onUpdate = ({ type }: BatchUpdate): void => {
@@ -82,12 +82,12 @@ const versionIn = ({ dataDir }: BatchPlace, name: string): Promise<string | unde
 const put = ({ dataDir }: BatchPlace, path: string, name: string): Promise<string> =>
   withLibrary(dataDir, async (library) => (await library.put(path, { name })).media.version);
 
-describe("what others have in the library", () => {
+describe("a media file of another user in the library", () => {
   it.each([
     ["other bytes", () => mine],
     ["the same bytes of the same file", (at: BatchPlace) => join(at.input, "talk.mp3")],
-  ])("is let be: %s under the same name", async (name, path) => {
-    const at = place(`let-be-${name}`, "talk.mp3", "other.mp3");
+  ])("is left alone: %s under the same name", async (name, path) => {
+    const at = place(`left-alone-${name}`, "talk.mp3", "other.mp3");
     const version = await put(at, path(at), "batch/talk.mp3");
     const { report, updates } = await runBatch(at);
     expect(codes(updates).toSorted()).toEqual(["name_conflict", "unsupported_media"]);
@@ -98,7 +98,7 @@ describe("what others have in the library", () => {
     expect(codes(elsewhere.updates)).toEqual(["unsupported_media", "unsupported_media"]);
   });
 
-  it("is let be when it comes there amid a batch", async () => {
+  it("is left alone when it is added during a batch", async () => {
     const at = place("meanwhile", "a.mp3", "b.mp3", "c.mp3");
     const own: string[] = [];
     const { report, updates } = await runBeside(at, { slots: 1 }, async (library, seen) => {
@@ -117,7 +117,7 @@ describe("what others have in the library", () => {
     expect(await versionIn(at, "batch/b.mp3")).toBe(own[1]);
   });
 
-  it("includes what an earlier run kept, until its input is another", async () => {
+  it("may come from an earlier run that kept it, and stays until its input changes", async () => {
     const at = place("kept", "a.mp3");
     await runBatch(at, { keepJobs: true });
     const version = await versionIn(at, "batch/a.mp3");
@@ -132,8 +132,8 @@ describe("what others have in the library", () => {
   });
 });
 
-describe("what a stopped run has left in the library", () => {
-  it("goes at the end of the batch, in whichever bucket that went on", async () => {
+describe("a media file that a stopped run left in the library", () => {
+  it("is removed at the end of the batch, even if the batch continued in another bucket", async () => {
     const at = place("buckets", "a.mp3", "b.mp3");
     const version = await put(at, mine, "batch/mine.mp3");
     expect(await stopAtFirst(at)).toMatchObject({ left: ["batch/a.mp3"] });
@@ -143,7 +143,7 @@ describe("what a stopped run has left in the library", () => {
     expect(await versionIn(at, "batch/mine.mp3")).toBe(version);
   });
 
-  it("goes when there is nothing to do", async () => {
+  it("is removed also when nothing is left to do", async () => {
     const at = place("idle", "a.mp3");
     await stopAtFirst(at, { keepJobs: true });
     rmSync(join(at.input, "a.mp3"));
@@ -155,8 +155,8 @@ describe("what a stopped run has left in the library", () => {
   });
 });
 
-describe("every input comes to an end", () => {
-  it("also when its media is removed between its work and its results", async () => {
+describe("every input gets a final state", () => {
+  it("also when its media file is removed after its work and before its results", async () => {
     const files = Array.from({ length: 12 }, (_, index) => `take${index}.mp3`);
     const at = place("all-end", ...files);
     const { report } = await runBeside(at, {}, async (library, seen) => {
@@ -165,7 +165,7 @@ describe("every input comes to an end", () => {
         for (const one of seen)
           if (one.type === "waiting" && !gone.has(one.job)) {
             gone.add(one.job);
-            library.remove(`batch/${one.job}.mp3`, { keepMs: 1 }).catch(() => {}); // gone already
+            library.remove(`batch/${one.job}.mp3`, { keepMs: 1 }).catch(() => {}); // it is removed already
           }
         return codes(seen).length === files.length;
       });
@@ -173,7 +173,7 @@ describe("every input comes to an end", () => {
     expect(report.failed).toBe(files.length);
   });
 
-  it("unless the output folder is gone, which ends the batch at once", async () => {
+  it("unless the output folder is missing, which ends the batch at once", async () => {
     const at = place("gone", "a.mp3", "b.mp3", "c.mp3");
     const updates: BatchUpdate[] = [];
     const running = runBatch(at, {}, (update) => {
@@ -193,8 +193,8 @@ describe("every input comes to an end", () => {
   });
 });
 
-describe("results that cannot be written", () => {
-  it("end the batch when none can be", { timeout: 30_000 }, async () => {
+describe("a batch whose results cannot be written", () => {
+  it("ends when no result can be written", { timeout: 30_000 }, async () => {
     const at = place("unwritable");
     for (const name of ["a.mp3", "b.mp3"]) makeTone(join(at.input, name));
     const updates: BatchUpdate[] = [];
@@ -207,7 +207,7 @@ describe("results that cannot be written", () => {
     expect(codes(updates)).toEqual([]);
   });
 
-  it("end it with what is the matter, said once", { timeout: 30_000 }, async () => {
+  it("ends and reports the cause once", { timeout: 30_000 }, async () => {
     const at = place("in-the-way");
     makeTone(join(at.input, "a.mp3"));
     const running = runBatch(at, { formats: ["txt"] }, ({ type }) => {
@@ -225,8 +225,8 @@ describe("results that cannot be written", () => {
   });
 });
 
-describe("a batch that goes on", () => {
-  it("does what failed again only where it may end otherwise", async () => {
+describe("a batch that is continued", () => {
+  it("retries a failed input only when the result may be different", async () => {
     const at = place("otherwise", "0.mp3", "a.mp3", "b.mp3", "c.mp3", "d.mp3");
     for (const empty of ["0.mp3", "a.mp3"]) writeFileSync(join(at.input, empty), "");
     await put(at, mine, "batch/b.mp3");
@@ -243,7 +243,7 @@ describe("a batch that goes on", () => {
     ]);
   });
 
-  it("does what a list names again, and waits for the others", async () => {
+  it("retries the inputs of a list, and waits for the others", async () => {
     const at = place("listed", "a.mp3", "b.mp3", "c.mp3");
     expect(await stopAfter(at, 1)).toMatchObject({ failed: 1, interrupted: true });
     const list = join(folder, "listed.csv");
@@ -257,7 +257,7 @@ describe("a batch that goes on", () => {
     expect(queued(whole.updates)).toEqual(["b", "c"]);
     const failed = parseCsv(readFileSync(whole.report.summaries?.failed ?? "", "utf8"));
     expect(failed.map(([job]) => job)).toEqual(["job_name", "a", "b", "c"]);
-    // A batch that a list began ends with that list, also when it was stopped.
+    // A batch that started with a list ends with that list, also after a stop.
     writeFileSync(list, "job_name,failure_code\na,x\nb,x\n");
     expect(await stopAfter(at, 1, { retryFailed: list })).toMatchObject({ waiting: 0 });
     const again = await runBatch(at, { retryFailed: list });
@@ -268,33 +268,37 @@ describe("a batch that goes on", () => {
   const vocabulary = join(folder, "words.csv");
   writeFileSync(vocabulary, "Dailies\nMurchison\n");
 
-  it("tries again what failed under other settings", async () => {
+  it("retries inputs that failed under other settings", async () => {
     const at = place("settings", "a.mp3", "b.mp3");
     await stopAfter(at, 1, { vocabulary });
     expect(queued((await runBatch(at)).updates)).toEqual(["a", "b"]);
   });
 
-  it("hears as it is told now, and not as it was told before", { timeout: 30_000 }, async () => {
-    const at = place("wishes");
-    makeTone(join(at.input, "a.mp3"));
-    const settings = async (library: LocalLibrary, name: string) =>
-      (await library.jobs({ name })).find(({ step }) => step === "transcribe")?.settings;
-    const given = { archive: "none", formats: ["txt"], keepJobs: true } as const;
-    // A twin that was heard with a vocabulary, and an earlier run that was told to use it.
-    await withLibrary(at.dataDir, (library) =>
-      library.process([join(at.input, "a.mp3")], {
-        name: "mine.mp3",
-        only: ["transcribe"],
-        speech: { vocabulary },
-      }),
-    );
-    await runBatch(at, { ...given, bucket: "plain" });
-    await runBatch(at, { ...given, vocabulary });
-    await runBatch(at, given);
-    await withLibrary(at.dataDir, async (library) => {
-      expect(await settings(library, "mine.mp3")).toHaveProperty("vocabulary");
-      expect(await settings(library, "plain/a.mp3")).not.toHaveProperty("vocabulary");
-      expect(await settings(library, "batch/a.mp3")).not.toHaveProperty("vocabulary");
-    });
-  });
+  it(
+    "uses the transcription options of this run, not those of an earlier one",
+    { timeout: 30_000 },
+    async () => {
+      const at = place("wishes");
+      makeTone(join(at.input, "a.mp3"));
+      const settings = async (library: LocalLibrary, name: string) =>
+        (await library.jobs({ name })).find(({ step }) => step === "transcribe")?.settings;
+      const given = { archive: "none", formats: ["txt"], keepJobs: true } as const;
+      // A media file with the same bytes was transcribed with a vocabulary, and an earlier run had that vocabulary.
+      await withLibrary(at.dataDir, (library) =>
+        library.process([join(at.input, "a.mp3")], {
+          name: "mine.mp3",
+          only: ["transcribe"],
+          speech: { vocabulary },
+        }),
+      );
+      await runBatch(at, { ...given, bucket: "plain" });
+      await runBatch(at, { ...given, vocabulary });
+      await runBatch(at, given);
+      await withLibrary(at.dataDir, async (library) => {
+        expect(await settings(library, "mine.mp3")).toHaveProperty("vocabulary");
+        expect(await settings(library, "plain/a.mp3")).not.toHaveProperty("vocabulary");
+        expect(await settings(library, "batch/a.mp3")).not.toHaveProperty("vocabulary");
+      });
+    },
+  );
 });

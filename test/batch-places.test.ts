@@ -43,7 +43,7 @@ function write(path: string, content = "junk"): void {
 
 const archive = ({ output }: BatchPlace): string[] => filesBelow(join(output, "Archive"));
 
-describe("what is somebody else's", () => {
+describe("another user's file", () => {
   it("is never overwritten by results", { timeout: 30_000 }, async () => {
     const at = place("strangers", ["notes.mp3", "b.mp3", "c.mp3"]);
     const others = ["Notes.TXT", "Archive/b.json", "Archive/c.wav"];
@@ -56,7 +56,7 @@ describe("what is somebody else's", () => {
     expect(archive(at)).toContain("b-mp3.mp3");
   });
 
-  it("is not taken for the list of names of a batch", async () => {
+  it("is not mistaken for a batch's list of names", async () => {
     const at = place("list");
     writeFileSync(join(at.input, "a.mp3"), "junk");
     write(join(at.output, "renames.csv"), "mine");
@@ -65,7 +65,7 @@ describe("what is somebody else's", () => {
     expect(readFileSync(join(at.output, "renames.csv"), "utf8")).toBe("mine");
     rmSync(join(at.output, "renames.csv"));
     await runBatch(at);
-    // Without its memory a batch knows of its own list no better.
+    // Without its ledger a batch does not recognize its own list either.
     rmSync(join(at.output, ".dailies-batch"), { recursive: true });
     const refused = await dailies(at.dataDir, "batch", at.input, at.output);
     expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("Move it away") });
@@ -77,7 +77,7 @@ const hasOtherDisk = existsSync(shared) && statSync(shared).dev !== statSync(tmp
 
 describe("an archive", () => {
   it.runIf(hasOtherDisk || process.env["CI"] !== undefined)(
-    `may be on another disk${hasOtherDisk ? "" : " (there is none here)"}`,
+    `may be on another disk${hasOtherDisk ? "" : " (this machine has none)"}`,
     { timeout: 30_000 },
     async () => {
       const at = place("disk", ["a.mp3", "b.mp3"]);
@@ -98,27 +98,31 @@ describe("an archive", () => {
     },
   );
 
-  it("that cannot be written is a problem, and heard is heard", { timeout: 30_000 }, async () => {
-    const at = place("no-archive", ["a.mp3"]);
-    write(join(at.output, "Archive"), "in the way");
-    for (const counts of [{ completed: 1 }, { completed: 0, skipped: 1 }]) {
+  it(
+    "that cannot be written is reported, and the transcript is kept",
+    { timeout: 30_000 },
+    async () => {
+      const at = place("no-archive", ["a.mp3"]);
+      write(join(at.output, "Archive"), "in the way");
+      for (const counts of [{ completed: 1 }, { completed: 0, skipped: 1 }]) {
+        const { report } = await runBatch(at, toTxt);
+        expect(report).toMatchObject({ ...counts, failed: 0, left: [] });
+        expect(report.problems).toMatchObject([
+          { input: "a.mp3", error: { code: "storage_failed" } },
+        ]);
+        expect(filesBelow(at.input)).toEqual(["a.mp3"]);
+        expect(existsSync(join(at.output, "a.txt"))).toBe(true);
+      }
+      rmSync(join(at.output, "Archive"));
       const { report } = await runBatch(at, toTxt);
-      expect(report).toMatchObject({ ...counts, failed: 0, left: [] });
-      expect(report.problems).toMatchObject([
-        { input: "a.mp3", error: { code: "storage_failed" } },
-      ]);
-      expect(filesBelow(at.input)).toEqual(["a.mp3"]);
-      expect(existsSync(join(at.output, "a.txt"))).toBe(true);
-    }
-    rmSync(join(at.output, "Archive"));
-    const { report } = await runBatch(at, toTxt);
-    expect(report).toMatchObject({ completed: 0, skipped: 1, problems: [] });
-    expect([filesBelow(at.input), archive(at)]).toEqual([[], ["a.json", "a.mp3"]]);
-  });
+      expect(report).toMatchObject({ completed: 0, skipped: 1, problems: [] });
+      expect([filesBelow(at.input), archive(at)]).toEqual([[], ["a.json", "a.mp3"]]);
+    },
+  );
 });
 
 describe("inputs", () => {
-  it("are not what a batch or the library has, nor what is hidden; which is said", async () => {
+  it("do not include files of a batch or the library, nor hidden files; each is reported", async () => {
     const root = join(folder, "rec");
     const at = { input: root, output: join(root, "out2"), dataDir: join(root, "library") };
     for (const name of ["a.mp3", ".b.mp3", "c.mp3.part", ".d/e.mp3", "out/Archive/f.mp3"])
@@ -138,7 +142,7 @@ describe("inputs", () => {
     expect(ignored.map(({ path }) => path)).toContain(join(root, "out"));
   });
 
-  it("that cannot be looked at are said, also when nothing is to be done yet", async () => {
+  it("that cannot be read are reported, also by a dry run", async () => {
     const at = place("unreadable");
     const raw = (name: string) =>
       Buffer.concat([Buffer.from(`${at.input}/${name}`), Buffer.of(255)]);
@@ -171,7 +175,7 @@ describe("inputs", () => {
 });
 
 describe("a batch that is refused", () => {
-  it("leaves no mark, and is refused before it begins", async () => {
+  it("writes nothing to the disk", async () => {
     const at = place("refused");
     writeFileSync(join(at.input, "a.mp3"), "junk");
     const signal = new AbortController().signal;
@@ -192,7 +196,7 @@ describe("a batch that is refused", () => {
 });
 
 describeWithMounts("a folder that cannot be written to", () => {
-  it("keeps the names of its files, and the batch goes on", { timeout: 30_000 }, async () => {
+  it("keeps its file names, and the batch continues", { timeout: 30_000 }, async () => {
     const at = place("read-only");
     writeFileSync(join(at.input, "a b.mp3"), "junk");
     const mounts = await openMounts();

@@ -30,7 +30,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const place = (name: string) => placeIn(join(folder, name));
 
-/** No recordings, whatever their names say: they fail at once, and cost nothing. */
+/** Writes files that are named like recordings but have no sound, so that they fail at once. */
 function writeJunk(input: string, count: number): void {
   for (let index = 0; index < count; index += 1)
     writeFileSync(join(input, `take ${index}.mp3`), `this is no sound: ${index}`);
@@ -41,13 +41,13 @@ describe("the slots of a batch", () => {
     [1, 1],
     [4, 3],
     [10, 9],
-  ])("of %i leave queued jobs exactly %i", async (slots, most) => {
+  ])("are %i, of which queued jobs use exactly %i", async (slots, most) => {
     const at = place(`slots-${slots}`);
     writeJunk(at.input, 2 * most + 2);
     const settings = settingsFor(at, { slots, archive: "none" });
     const counts: number[] = [];
     await withLibrary(at.dataDir, async (library) => {
-      await library.pause(); // nothing ends, so what is taken in is seen
+      await library.pause(); // no job ends, so all inputs that were taken in stay visible
       const inBucket = async () => (await library.list({ startsWith: "batch/" })).length;
       const { signal } = new AbortController();
       const onUpdate = (update: BatchUpdate): void => {
@@ -67,7 +67,7 @@ describe("the slots of a batch", () => {
 });
 
 describe("a batch", () => {
-  it("lists what it cannot use, and names everything acceptably", async () => {
+  it("lists unusable files and gives every job a valid name", async () => {
     const at = place("odd");
     mkdirSync(join(at.input, '=deep, "er"\n'));
     for (const name of ["notes.txt", "photo.jpg", "empty.wav", "=1+1.mp3", 'a,"b"\n.mp3'])
@@ -96,7 +96,7 @@ describe("a batch", () => {
       ],
       ["empty", "empty.wav", "empty_file"],
     ]);
-    // Nothing of it was touched, and nothing of it is in the library.
+    // The inputs are unchanged, and none of them is in the library.
     expect(filesBelow(at.input)).toHaveLength(6);
     expect(lookAt(at.dataDir)).toMatchObject({
       media: [],
@@ -109,7 +109,7 @@ describe("a batch", () => {
     expect(renames.map(([original]) => original)).toContain('a,"b"\n.mp3');
   });
 
-  it("refuses folders that cannot be, and a second batch in the same place", async () => {
+  it("refuses impossible folders and a second batch in the same folder", async () => {
     const at = place("refusals");
     writeJunk(at.input, 1);
     await expect(runBatch({ ...at, input: join(at.input, "none") })).rejects.toMatchObject({
@@ -150,7 +150,7 @@ describe("a batch", () => {
     expect((await runBatch(at)).report).toMatchObject({ failed: 1, left: [] });
   });
 
-  it("goes on when somebody removes its uploads meanwhile", async () => {
+  it("continues when a user removes its uploads meanwhile", async () => {
     const at = place("removed");
     writeJunk(at.input, 3);
     const { updates, report } = await withLibrary(at.dataDir, async (library) => {
@@ -170,7 +170,7 @@ describe("a batch", () => {
     expect(report).toMatchObject({ failed: 3, left: [] });
   });
 
-  it("tries again only what a summary lists", async () => {
+  it("retries only the inputs that a summary lists", async () => {
     const at = place("retry");
     writeJunk(at.input, 3);
     const { report } = await runBatch(at);
@@ -185,7 +185,7 @@ describe("a batch", () => {
     expect(again.report).toMatchObject({ failed: 2, skipped: 0 });
   });
 
-  it("renames files where they lie, when that is asked for, and knows what they were called", async () => {
+  it("renames files in place on request, and remembers their old names", async () => {
     const at = place("in-place");
     writeJunk(at.input, 2);
     writeFileSync(join(at.input, "take_0.mp3"), "another");
@@ -219,14 +219,14 @@ describeWithSharedMedia("a batch of recordings", () => {
   });
 
   it(
-    "killed again and again, leaves what an undisturbed one leaves, and nothing else",
+    "that is killed repeatedly leaves exactly the files of an undisturbed batch",
     { timeout: 120_000 },
     async () => {
       const [quiet, rough] = [place("undisturbed"), place("killed")];
       for (const { input } of [quiet, rough]) cpSync(source, input, { recursive: true });
       const args = ({ input, output }: typeof quiet) => ["batch", input, output];
       const undisturbed = await dailies(quiet.dataDir, ...args(quiet), "--json");
-      expect(undisturbed.exitCode).toBe(2); // one is broken
+      expect(undisturbed.exitCode).toBe(2); // one input is broken
       expect(undisturbed.stderr).toContain("Transcripts are drafts: `dailies models pull ");
       const report = JSON.parse(undisturbed.stdout) as BatchReport;
       expect(report).toMatchObject({ completed: 3, failed: 1, skipped: 0, left: [], problems: [] });
@@ -283,7 +283,7 @@ describeWithSharedMedia("a batch of recordings", () => {
       );
       expect(json).toMatchObject({ jobName: "first_words", status: "COMPLETED" });
 
-      // The same recording comes back: it is known, as is what became of it, and where it belongs.
+      // The same recording returns: the batch knows it, its result and its place in the archive.
       cpSync(join(source, "a.mp3"), join(quiet.input, "a.mp3"));
       const again = await runBatch(quiet, { retryFailed: report.summaries?.failed ?? "" });
       expect(again.report).toMatchObject({ failed: 1, completed: 0 });
@@ -295,7 +295,7 @@ describeWithSharedMedia("a batch of recordings", () => {
 
   const toTxt: BatchGiven = { formats: ["txt"] };
 
-  it("fail alone when their results cannot be written", { timeout: 30_000 }, async () => {
+  it("fails only those inputs whose results cannot be written", { timeout: 30_000 }, async () => {
     const at = place("blocked");
     for (const name of ["a.mp3", "b.mp3"]) cpSync(join(source, "a.mp3"), join(at.input, name));
     const { report } = await runBatch(at, toTxt, ({ type }) => {
@@ -310,12 +310,12 @@ describeWithSharedMedia("a batch of recordings", () => {
     expect(filesBelow(join(at.output, "Archive"))).toEqual(["a.json", "a.mp3", "b.json", "b.mp3"]);
   });
 
-  it("keep their names when they are renamed later", { timeout: 30_000 }, async () => {
+  it("keeps the names of its jobs when files are renamed later", { timeout: 30_000 }, async () => {
     const at = place("renamed-later");
     const given = { ...toTxt, archive: "none" } as const;
     cpSync(join(source, "a.mp3"), join(at.input, "a 1.mp3"));
     expect((await runBatch(at, given)).report).toMatchObject({ completed: 1 });
-    // A process that wrote down that it would rename it, and was killed before it did.
+    // A process that noted a renaming in the ledger and was killed before it renamed the file.
     const [from, path] = ["a 1.mp3", "a_1.mp3"].map((name) => join(at.input, name));
     const line = { type: "named", path, job: "a_1", was: "a 1.mp3", from };
     appendFileSync(join(at.output, ".dailies-batch/ledger.jsonl"), `${JSON.stringify(line)}\n`);
@@ -324,7 +324,7 @@ describeWithSharedMedia("a batch of recordings", () => {
     const renamed = await runBatch(at, { ...given, renameInPlace: true });
     expect(renamed.report).toMatchObject({ completed: 0, skipped: 1 });
     expect(filesBelow(at.input)).toEqual(["a_1.mp3"]);
-    // What comes under the old name is another recording, whatever was done under it.
+    // A new file under the old name is another recording.
     cpSync(join(source, "more/c.wav"), join(at.input, "a 1.mp3"));
     const more = await runBatch(at, { ...given, renameInPlace: true });
     expect(more.report).toMatchObject({ completed: 1, skipped: 1 });
@@ -336,12 +336,12 @@ describeWithSharedMedia("a batch of recordings", () => {
     ]);
   });
 
-  it("can be stopped amid a long document", { timeout: 60_000 }, async () => {
+  it("can be stopped while it writes a long document", { timeout: 60_000 }, async () => {
     const at = place("stopped");
     const given = { archive: "none", keepJobs: true } as const;
     cpSync(join(source, "a.mp3"), join(at.input, "a.mp3"));
     await runBatch(at, { ...toTxt, ...given });
-    // Nobody has so long a recording at hand: its transcript stands in for it.
+    // No recording of this length is available, so the test writes its transcript directly.
     const outputs = join(at.dataDir, "objects/outputs");
     const isTranscript = (name: string): boolean =>
       readFileSync(join(outputs, name), "utf8").includes('"items"');
@@ -370,7 +370,7 @@ describeWithSharedMedia("a batch of recordings", () => {
     await until("the document", () =>
       descendants(pid).some(({ command: line }) => line.includes("docx/child")),
     );
-    process.kill(-pid, "SIGINT"); // as a terminal does: to all of them
+    process.kill(-pid, "SIGINT"); // like a terminal: to the whole process group
     const { exitCode, stderr } = await running.ended;
     expect(stderr).toContain("Interrupted. The same command goes on where this one stopped.");
     expect(exitCode).toBe(130);
@@ -379,7 +379,7 @@ describeWithSharedMedia("a batch of recordings", () => {
     expect(report).toMatchObject({ completed: 1, failed: 0, interrupted: false });
   });
 
-  it("are looked at without a mark on the disk", async () => {
+  it("is previewed without writing to the disk", async () => {
     const at = place("dry");
     cpSync(join(source, "a.mp3"), join(at.input, "a.mp3"));
     const looked = await dailies(at.dataDir, "batch", at.input, at.output, "--dry-run", "--json");
@@ -399,54 +399,58 @@ describeWithSharedMedia("a batch of recordings", () => {
     expect([at.dataDir, at.output].filter((path) => existsSync(path))).toEqual([]);
   });
 
-  it("can be kept in the library, and its inputs where they are", { timeout: 60_000 }, async () => {
-    const at = place("kept");
-    cpSync(join(source, "a.mp3"), join(at.input, "a.mp3"));
-    const preview = await withLibrary(at.dataDir, (library) =>
-      library.previewBatch(settingsFor(at), new AbortController().signal),
-    );
-    expect(preview).toMatchObject({ toDo: [{ input: "a.mp3", job: "a" }], by: "usual pace" });
-    expect(preview.soundMs).toBeGreaterThan(300);
-    expect(filesBelow(at.output)).toEqual([]);
-    const { report } = await runBatch(at, {
-      keepJobs: true,
-      archive: "copy",
-      formats: ["txt"],
-      bucket: "kept",
-    });
-    expect(report).toMatchObject({ completed: 1, left: ["kept/a.mp3"] });
-    expect(filesBelow(at.output).filter((name) => /^(a|Archive)/.test(name))).toEqual([
-      "Archive/a.json",
-      "Archive/a.mp3",
-      "a.txt",
-    ]);
-    expect(filesBelow(at.input)).toEqual(["a.mp3"]);
-    expect(lookAt(at.dataDir).jobs).toContain("kept/a.mp3 transcribe succeeded");
-    // Other formats are other results; what is in the library is not done twice.
-    const more = await runBatch(at, {
-      keepJobs: true,
-      archive: "none",
-      formats: ["txt", "json"],
-      bucket: "kept",
-    });
-    expect(more.report).toMatchObject({ completed: 1, skipped: 0 });
-    const settled = await runBatch(at, {
-      keepJobs: true,
-      archive: "none",
-      formats: ["txt", "json"],
-      bucket: "kept",
-    });
-    expect(settled.report).toMatchObject({ completed: 0, skipped: 1 });
-    const exported = await dailies(
-      at.dataDir,
-      "export",
-      "kept/a.mp3",
-      "--format",
-      "docx",
-      "--output",
-      join(folder, "a.docx"),
-    );
-    expect(exported.exitCode).toBe(0);
-    expect(openPackage(readFileSync(join(folder, "a.docx"))).faults).toEqual([]);
-  });
+  it(
+    "can keep its jobs in the library and leave its inputs in place",
+    { timeout: 60_000 },
+    async () => {
+      const at = place("kept");
+      cpSync(join(source, "a.mp3"), join(at.input, "a.mp3"));
+      const preview = await withLibrary(at.dataDir, (library) =>
+        library.previewBatch(settingsFor(at), new AbortController().signal),
+      );
+      expect(preview).toMatchObject({ toDo: [{ input: "a.mp3", job: "a" }], by: "usual pace" });
+      expect(preview.soundMs).toBeGreaterThan(300);
+      expect(filesBelow(at.output)).toEqual([]);
+      const { report } = await runBatch(at, {
+        keepJobs: true,
+        archive: "copy",
+        formats: ["txt"],
+        bucket: "kept",
+      });
+      expect(report).toMatchObject({ completed: 1, left: ["kept/a.mp3"] });
+      expect(filesBelow(at.output).filter((name) => /^(a|Archive)/.test(name))).toEqual([
+        "Archive/a.json",
+        "Archive/a.mp3",
+        "a.txt",
+      ]);
+      expect(filesBelow(at.input)).toEqual(["a.mp3"]);
+      expect(lookAt(at.dataDir).jobs).toContain("kept/a.mp3 transcribe succeeded");
+      // A run with other formats writes new results, but does not transcribe again.
+      const more = await runBatch(at, {
+        keepJobs: true,
+        archive: "none",
+        formats: ["txt", "json"],
+        bucket: "kept",
+      });
+      expect(more.report).toMatchObject({ completed: 1, skipped: 0 });
+      const settled = await runBatch(at, {
+        keepJobs: true,
+        archive: "none",
+        formats: ["txt", "json"],
+        bucket: "kept",
+      });
+      expect(settled.report).toMatchObject({ completed: 0, skipped: 1 });
+      const exported = await dailies(
+        at.dataDir,
+        "export",
+        "kept/a.mp3",
+        "--format",
+        "docx",
+        "--output",
+        join(folder, "a.docx"),
+      );
+      expect(exported.exitCode).toBe(0);
+      expect(openPackage(readFileSync(join(folder, "a.docx"))).faults).toEqual([]);
+    },
+  );
 });

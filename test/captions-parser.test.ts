@@ -58,7 +58,7 @@ const text = fc.oneof(
   fc.string({ unit: "grapheme", maxLength: 20 }),
 );
 
-/** As an engine reports them: in order, without overlap. */
+/** Words as an engine reports them: in order, without overlap. */
 const spoken: fc.Arbitrary<readonly Word[]> = fc
   .array(
     fc.record({
@@ -80,18 +80,18 @@ const spoken: fc.Arbitrary<readonly Word[]> = fc
 
 const ms = (seconds: number): number => Math.round(seconds * 1000);
 
-/** All that a WebVTT text says, by the W3C's parser; without an error. */
+/** The cues of a WebVTT text, read by the W3C's parser without an error. */
 function readVtt(vtt: string) {
   const { cues, errors } = new WebVTTParser(entities).parse(vtt, "subtitles/captions/descriptions");
   expect(errors).toEqual([]);
   return cues;
 }
 
-/** The parser reads no lone surrogates and no NUL, as files in UTF-8 have none. */
+/** The text as it is in a UTF-8 file, which cannot hold lone surrogates. */
 const asFile = (written: string): string => Buffer.from(written, "utf8").toString("utf8");
 
-describe("captions, read by published parsers", () => {
-  it("are as they were in WebVTT, with and without voices and word times", () => {
+describe("captions that published parsers read", () => {
+  it("are the same after WebVTT, with and without voices and word times", () => {
     fc.assert(
       fc.property(spoken, fc.boolean(), fc.boolean(), (words, voices, wordTimes) => {
         const cues = cuesFrom(words);
@@ -121,7 +121,7 @@ describe("captions, read by published parsers", () => {
     );
   });
 
-  it("are as they were in SRT", () => {
+  it("are the same after SRT", () => {
     fc.assert(
       fc.property(spoken, (words) => {
         const cues = cuesFrom(words);

@@ -19,7 +19,7 @@ import type { DetailsJson } from "../src/cli/show.ts";
 import { dailiesCommand, start, until, type Ended, type Running } from "./support/command.ts";
 import { ffmpeg } from "./support/ffmpeg.ts";
 
-/** The command line as people and programs meet it: whole processes, real engines, real files. */
+/** The command line with whole processes, real engines and real files. */
 
 let folder: string;
 let library: string;
@@ -65,7 +65,7 @@ describe("usage", () => {
     [["show"], "NAME or --metadata"],
     [["search"], "words"],
     [["help", "nosuch"], "no such command"],
-  ])("%j could not run, and one line says why", async (args, why) => {
+  ])("%j is refused, and one line says why", async (args, why) => {
     const { exitCode, stdout, stderr } = await dailies(...args);
     expect(exitCode).toBe(1);
     expect(stdout).toBe("");
@@ -73,7 +73,7 @@ describe("usage", () => {
     expect(stderr).toContain(why);
   });
 
-  it("gives programs the error as JSON", async () => {
+  it("prints the error as JSON with --json", async () => {
     const { exitCode, stdout, stderr } = await dailies("ls", "--frobnicate", "--json");
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: "" });
     expect(JSON.parse(stdout)).toEqual({
@@ -85,7 +85,7 @@ describe("usage", () => {
     });
   });
 
-  it("does not make a library for a command that only looks", async () => {
+  it("does not make a library for a command that only reads", async () => {
     const none = join(folder, "none");
     const { exitCode, stderr } = await run(["ls"], none).ended;
     expect(exitCode).toBe(1);
@@ -101,7 +101,7 @@ describe("usage", () => {
   });
 });
 
-describe("process and what comes after", () => {
+describe("process and the commands after it", () => {
   beforeAll(async () => {
     const only = ["--only", "audio,transcribe,index"];
     const { exitCode, stdout, stderr } = await dailies(
@@ -122,14 +122,14 @@ describe("process and what comes after", () => {
     expect(existsSync(join(folder, "out/output/transcribe/speech.wav.json"))).toBe(true);
   });
 
-  it("does nothing the second time, and says so", async () => {
+  it("does no work the second time, and says so", async () => {
     const only = ["--only", "audio,transcribe,index"];
     const { exitCode, stdout } = await dailies("process", "speech.wav", ...only);
     expect(exitCode).toBe(0);
     expect(stdout).toBe("= speech.wav: already done with these settings\n");
   });
 
-  it("lists, shows and finds it", async () => {
+  it("lists, shows and finds the media file", async () => {
     const { media } = await json<{ media: ListedMediaJson[] }>("ls", "--media-type", "audio");
     expect(media.find(({ name }) => name === "speech.wav")).toMatchObject({
       type: "audio",
@@ -156,7 +156,7 @@ describe("process and what comes after", () => {
     });
   });
 
-  it("exports captions, whole or not at all", async () => {
+  it("exports captions completely or not at all", async () => {
     const to = join(folder, "speech.srt");
     expect(await dailies("export", "speech.wav", "-f", "srt", "-o", to)).toMatchObject({
       exitCode: 0,
@@ -168,7 +168,7 @@ describe("process and what comes after", () => {
     expect(nowhere.stderr).toContain("there is no such folder (invalid_argument)");
   });
 
-  it("tells what happened, in order", async () => {
+  it("lists the events in order", async () => {
     const logs = await json<LogsJson>("logs", "speech.wav");
     const types = logs.events.map(({ type }) => type);
     expect(types[0]).toBe("object.created");
@@ -178,7 +178,7 @@ describe("process and what comes after", () => {
     expect(human.stdout).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}\S/);
   });
 
-  it("says which media there is not", async () => {
+  it("names a media file that does not exist", async () => {
     for (const args of [
       ["show", "no.mp4"],
       ["logs", "no.mp4"],
@@ -192,7 +192,7 @@ describe("process and what comes after", () => {
     }
   });
 
-  it("goes on without a reader, quietly", async () => {
+  it("continues quietly when its output is no longer read", async () => {
     const { child, ended } = run(["ls", "--json"]);
     child.stdout?.destroy();
     expect(await ended).toMatchObject({ exitCode: 0, stderr: "" });
@@ -200,7 +200,7 @@ describe("process and what comes after", () => {
 });
 
 describe("bad input", () => {
-  it("takes the good, and says of each bad one what is wrong", async () => {
+  it("takes in the good files, and names the fault of each bad one", async () => {
     const args = ["process", "tone.wav", "notes.txt", "empty.mp4", "missing.mp4"];
     const { exitCode, stdout, stderr } = await dailies(...args, "--only", "audio");
     expect(exitCode).toBe(2);
@@ -216,7 +216,7 @@ describe("bad input", () => {
     expect(stderr).toContain("1 done, 1 failed, 2 refused in ");
   });
 
-  it("could not run when there was nothing else", async () => {
+  it("exits with 1 when every file is bad", async () => {
     const { exitCode, stdout } = await dailies("process", "empty.mp4", "--json");
     expect(exitCode).toBe(1);
     const report: ReportJson = JSON.parse(stdout);
@@ -227,7 +227,7 @@ describe("bad input", () => {
     });
   });
 
-  it("shows hostile names harmless, and gives them to programs exactly", async () => {
+  it("escapes hostile names for people, and gives programs the exact names", async () => {
     const { exitCode, stdout, stderr } = await dailies("process", hostile, "--only", "audio");
     expect(exitCode).toBe(0);
     const listed = await dailies("ls");
@@ -239,7 +239,7 @@ describe("bad input", () => {
     expect(media.map(({ name }) => name)).toEqual([hostile]);
   });
 
-  it("removes what is there, says what is not, and leaves the source alone", async () => {
+  it("removes existing media files, names missing ones, and does not touch the source file", async () => {
     const { exitCode, stdout } = await dailies("rm", hostile, "no.mp4", "--json");
     expect(exitCode).toBe(2);
     const removed: RemovedJson = JSON.parse(stdout);
@@ -253,7 +253,7 @@ describe("bad input", () => {
 
 describe("Ctrl-C", () => {
   it(
-    "hands back what is under way, and the same command goes on",
+    "returns the running jobs to the queue, and the same command continues",
     { timeout: 60_000 },
     async () => {
       const here = join(folder, "interrupted");

@@ -10,7 +10,7 @@ let folder: string;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), "dailies-data-"))));
 afterAll(() => rmSync(folder, { recursive: true, maxRetries: 5 }));
 
-/** What others may do with anything below a folder that their way does not end before. */
+/** Paths below a folder that other users can reach and access. */
 function openToOthers(dataDir: string): string[] {
   const found: string[] = [];
   const walk = (at: string): void => {
@@ -26,7 +26,7 @@ function openToOthers(dataDir: string): string[] {
   return found;
 }
 
-/** A library in a folder that everybody may look into, as `mkdir` makes it. */
+/** Makes a library in a folder that all users may read, as `mkdir` makes it. */
 async function openLibrary(name: string): Promise<string> {
   const dataDir = join(folder, name);
   mkdirSync(dataDir);
@@ -38,8 +38,8 @@ async function openLibrary(name: string): Promise<string> {
   return dataDir;
 }
 
-describe("a data directory that others may look into", () => {
-  it("has nothing in it that they may read", async () => {
+describe("a data directory that other users may read", () => {
+  it("contains nothing that they may read", async () => {
     const dataDir = await openLibrary("made-by-hand");
     const serving = await startServing(dataDir);
     try {
@@ -57,7 +57,7 @@ describe("a data directory that others may look into", () => {
     }
   });
 
-  it("is told of by doctor when a library from before is open, with what mends it", async () => {
+  it("is reported by doctor with a remedy when an older library is open to others", async () => {
     const dataDir = await openLibrary("from-before");
     const check = async () => {
       const { stdout } = await dailies(dataDir, "doctor", "--json");
@@ -76,8 +76,8 @@ describe("a data directory that others may look into", () => {
   });
 });
 
-describe("a catalog that is lost", () => {
-  it("is not made anew over objects: neither a command nor the service begins", async () => {
+describe("a lost catalog", () => {
+  it("is not created again over existing objects: commands and the service refuse to start", async () => {
     const dataDir = await openLibrary("lost");
     const file = join(dataDir, "dailies.db");
     for (const end of ["-wal", "-shm"]) rmSync(`${file}${end}`, { force: true });
@@ -96,7 +96,7 @@ describe("a catalog that is lost", () => {
     expect((await dailies(dataDir, "process", join(folder, "a.mp4"))).exitCode).toBe(2);
   });
 
-  it("while the service runs makes it unready", async () => {
+  it("makes a running service unready", async () => {
     const dataDir = await openLibrary("lost-later");
     const serving = await startServing(dataDir);
     try {

@@ -5,19 +5,19 @@ import { describe, expect, it } from "vitest";
 import { createProgram } from "../src/cli/program.ts";
 import { operations } from "../src/api/operations.ts";
 
-/** What the files for operators name is there: they were not run here, so at least they are not wrong. */
+/** Checks the files for operators without running them: everything that they name exists. */
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), "utf8");
 
-/** Whether dailies takes a command line; what it would do is not done. */
+/** Whether dailies accepts a command line. The command is not executed. */
 async function isTaken(args: readonly string[]): Promise<boolean> {
   let ran = false;
   await createProgram(async () => void (ran = true)).parseAsync([...args], { from: "user" });
   return ran;
 }
 
-/** Instructions of a Dockerfile, lines that go on put together. */
+/** The instructions of a Dockerfile, with continued lines joined. */
 function instructions(text: string): { word: string; rest: string }[] {
   const lines = text
     .replaceAll(/^\s*#.*\n/gm, "")
@@ -34,7 +34,7 @@ const all = (word: string) => docker.filter((one) => one.word === word).map(({ r
 const command = JSON.parse(all("CMD").at(-1) ?? "[]") as string[];
 
 describe("Dockerfile", () => {
-  it("copies what is there, and what .dockerignore lets in", () => {
+  it("copies only existing files that .dockerignore lets in", () => {
     const letIn = read(".dockerignore")
       .split("\n")
       .filter((line) => line.startsWith("!"))
@@ -47,12 +47,12 @@ describe("Dockerfile", () => {
     const made = new Set(["dist", "node_modules"]);
     for (const path of fromBuild.flatMap((rest) => rest.split(/\s+/).slice(1, -1)))
       expect(made.has(path.slice(7)) || letIn.includes(path.slice(7)), path).toBe(true);
-    // what the build reads: its script, and what that one's configuration names
+    // files that the build reads: its script, and the files that its configuration names
     for (const path of ["scripts/build.ts", "src", "tsconfig.json", "tsconfig.build.json"])
       expect(letIn).toContain(path);
   });
 
-  it("starts the server with options that it knows, not as root, where it is looked for", async () => {
+  it("starts the server with known options, not as root, at the port of the health check", async () => {
     expect(all("ENTRYPOINT")).toEqual(['["/app/bin/dailies"]']);
     expect(await isTaken(command)).toBe(true);
     const port = command[command.indexOf("--port") + 1];
@@ -66,7 +66,7 @@ describe("Dockerfile", () => {
     expect(node).toBeGreaterThanOrEqual(24);
   });
 
-  it("has the programs that a machine is set up with", () => {
+  it("installs the programs that scripts/setup.sh installs", () => {
     const setUp = read("scripts/setup.sh");
     for (const program of ["bubblewrap", "ffmpeg", "pocketsphinx", "pocketsphinx-en-us"]) {
       expect(setUp).toContain(program);
@@ -100,7 +100,7 @@ describe("systemd unit", () => {
       .filter((line) => line.startsWith(`${name}=`))
       .map((line) => line.slice(name.length + 1));
 
-  it("starts the server with options that it knows, and waits longer for its end than it takes", async () => {
+  it("starts the server with known options, and waits longer than its grace period", async () => {
     const [program, ...args] = (value("ExecStart")[0] ?? "").split(" ");
     expect(program).toMatch(/\/dailies$/);
     expect(await isTaken(args)).toBe(true);
@@ -111,7 +111,7 @@ describe("systemd unit", () => {
     );
   });
 
-  it("has nothing in which bubblewrap cannot make its namespaces", () => {
+  it("has no setting that keeps bubblewrap from making its namespaces", () => {
     for (const name of [
       "RestrictNamespaces",
       "ProtectKernelTunables",
@@ -128,7 +128,7 @@ describe("systemd unit", () => {
   });
 });
 
-it("every command in the operators' pages is one that dailies takes", async () => {
+it("dailies accepts every command in the operators' pages", async () => {
   const text = read("docs/operate.md") + read("docs/security.md") + read("compose.yaml");
   const named = [...text.matchAll(/(?:^\s*(?:sudo [^\n]* )?|run --rm )dailies ([a-z][^\n#]*)$/gm)];
   const lines = named.map((match) => (match[1] ?? "").trim().replace("DLS…", "DLSX"));

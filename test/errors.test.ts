@@ -12,7 +12,7 @@ const rows = (part: string) =>
   }));
 
 describe("docs/errors.md", () => {
-  it("has every code, and none that is not there, and says rightly what is tried again", () => {
+  it("lists exactly the existing codes, and says correctly which are retried", () => {
     const documented = rows(errors).map(({ code, retried }) => [code, retried === "yes"]);
     const known = Object.entries(errorCodes).map(([code, { retryable }]) => [code, retryable]);
     expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(known));

@@ -16,11 +16,11 @@ import { createSqliteQueue } from "../src/state/sqlite/queue/queue.ts";
 import { createWorker } from "../src/queue/worker.ts";
 import { plainSteps, type PlainStep } from "./support/run-step.ts";
 
-/** What the worker does when the catalog itself fails: full by SQLite's own measure, or locked. */
+/** How the worker behaves when the catalog itself fails because it is full. */
 
 const slots = { light: 4, picture: 4, transcode: 1, speech: 1, vision: 1 };
 
-describe("a catalog that is full", () => {
+describe("a full catalog", () => {
   let folder: string;
   let database: DatabaseSync;
   const session = newSession();
@@ -67,13 +67,13 @@ describe("a catalog that is full", () => {
       isDone: async () => (await catalog.listJobs({ state: "queued", limit: 1 })).length === 0,
     });
   };
-  /** From now on the database may not grow by one page; SQLite says so with SQLITE_FULL. */
+  /** From now on the database cannot grow by a page; SQLite reports SQLITE_FULL. */
   const fill = () => database.exec("PRAGMA max_page_count = 1");
   const empty = () => database.exec("PRAGMA max_page_count = 1000000");
-  /** More than fits into the free space of a page. */
+  /** More text than fits into the free space of a page. */
   const long = Array.from({ length: 200 }, (_, line) => `${line} ${"x".repeat(100)}`);
 
-  it("is a full disk to people", async () => {
+  it("is reported as a full disk", async () => {
     await put("a", ["probe"]);
     const version = (await parts().catalog.getMedia("a"))?.version ?? "";
     fill();
@@ -91,7 +91,7 @@ describe("a catalog that is full", () => {
     });
   });
 
-  it("ends the run with its error: what else runs is stopped and handed back, and nothing is lost", async () => {
+  it("ends the run with its error: other running jobs return to the queue, and nothing is lost", async () => {
     await put("a", ["audio", "video"]);
     let stopped: unknown;
     const video: PlainStep = ({ signal }) =>
@@ -127,7 +127,7 @@ describe("a catalog that is full", () => {
   it("does not wait for a clock that was set back", async () => {
     await put("a", ["probe"]);
     const { queue } = parts();
-    const inAnHour = Date.now() + 3_600_000; // put off when the clock was an hour ahead
+    const inAnHour = Date.now() + 3_600_000; // scheduled when the clock was an hour ahead
     database.prepare("UPDATE jobs SET run_after = ?").run(inAnHour);
     expect(await queue.claim({ slots })).toMatchObject({ job: { name: "a" } });
     await put("b", ["probe"]);

@@ -8,7 +8,7 @@ import { dailiesCommand, start, until, type Ended } from "./support/command.ts";
 import { lookAt } from "./support/library.ts";
 import { describeWithMounts, openMounts, type Mounts } from "./support/mounts.ts";
 
-/** Disks that are full or read-only: real ones, small file systems in memory. */
+/** Full and read-only disks: real, small file systems in memory. */
 
 const whole = { integrity: "ok", orphans: [], missing: [], sessions: 0, work: [] };
 const oneLine = (code: string) => new RegExp(`^dailies: [^\\n]*\\(${code}\\)[^\\n]*\\n$`);
@@ -19,7 +19,7 @@ describeWithMounts("a disk", () => {
   let disk: string;
   let library: string;
 
-  /** A minute of noise: 1.9 MB, whose MP3 takes 2.4. */
+  /** A minute of noise: 1.9 MB as WAV, 2.4 MB as MP3. */
   const noise = "anoisesrc=duration=60:sample_rate=16000:amplitude=0.3";
   const runIn = (dataDir: string, ...args: string[]): Promise<Ended> =>
     start(mounts.inside([...dailiesCommand, ...args, "--data-dir", dataDir])).ended;
@@ -28,7 +28,7 @@ describeWithMounts("a disk", () => {
     const { bavail, bsize } = statfsSync(mounts.seen(disk));
     return bavail * bsize;
   };
-  /** Fills the disk but for so many bytes. */
+  /** Fills the disk up to the given number of free bytes. */
   const leave = (bytes: number): void => {
     rmSync(mounts.seen(join(disk, "filler")), { force: true });
     const size = Math.max(0, freeBytes() - bytes);
@@ -54,14 +54,14 @@ describeWithMounts("a disk", () => {
 
   const tone = () => run("process", join(folder, "tone.wav"), "--only", "audio");
 
-  it("that is full before there is a library: one line says so", async () => {
+  it("that is full before there is a library is reported in one line", async () => {
     leave(0);
     const { exitCode, stderr } = await tone();
     expect(stderr).toMatch(oneLine("disk_full"));
     expect(exitCode).toBe(1);
   });
 
-  it("on which a file does not fit: nothing of it is left, and it comes in when there is space", async () => {
+  it("without space for a file keeps no part of it", async () => {
     leave(1_000_000);
     const { exitCode, stderr } = await run("process", join(folder, "noise.wav"), "--only", "audio");
     expect(stderr).toMatch(oneLine("disk_full"));
@@ -69,7 +69,7 @@ describeWithMounts("a disk", () => {
     expect(lookAt(mounts.seen(library))).toMatchObject({ ...whole, media: [], open: [] });
   });
 
-  it("on which the outputs do not fit: the step fails with it, and the same command goes on", async () => {
+  it("without space for the outputs fails the step, and the same command continues later", async () => {
     leave(3_200_000);
     const args = ["process", join(folder, "noise.wav"), "--only", "audio"];
     const { exitCode, stdout, stderr } = await run(...args);
@@ -84,7 +84,7 @@ describeWithMounts("a disk", () => {
     expect(lookAt(mounts.seen(library))).toMatchObject({ ...whole, media: ["noise.wav ready"] });
   });
 
-  it("that fills up in the middle of a step: the same command goes on when there is space", async () => {
+  it("that fills up during a step stops the command, and the same command continues later", async () => {
     leave(9_000_000);
     const args = [
       "process",
@@ -96,11 +96,11 @@ describeWithMounts("a disk", () => {
     ];
     const command = [...dailiesCommand, ...args, "--jsonl", "--data-dir", library];
     const running = start(mounts.inside(command));
-    await until("audio under way", () => running.said().includes('"step":"audio"'));
+    await until("the audio step", () => running.said().includes('"step":"audio"'));
     leave(0);
     const { exitCode, stdout } = await running.ended;
     expect(stdout).toContain('"disk_full"');
-    expect([1, 2]).toContain(exitCode); // as the catalog can still say what became of the step, or not
+    expect([1, 2]).toContain(exitCode); // 2 if the catalog could still record the end of the step, else 1
     leave(9_000_000);
     expect(await run(...args)).toMatchObject({ exitCode: 0 });
     expect(lookAt(mounts.seen(library))).toMatchObject({ ...whole, open: [] });
@@ -108,7 +108,7 @@ describeWithMounts("a disk", () => {
     expect(lookAt(mounts.seen(library))).toMatchObject({ ...whole, media: ["noise.wav ready"] });
   });
 
-  it("without a byte for the catalog: one line says so, and the library is as it was", async () => {
+  it("without a free byte for the catalog is reported in one line, and the library is unchanged", async () => {
     leave(0);
     const { exitCode, stderr } = await tone();
     expect(stderr).toMatch(oneLine("disk_full"));
@@ -118,7 +118,7 @@ describeWithMounts("a disk", () => {
     expect(await tone()).toMatchObject({ exitCode: 0 });
   });
 
-  it("that fills up under the service: uploads are refused, jobs wait, and all goes on by itself", async () => {
+  it("that fills up under the service: uploads are refused, jobs wait, and work resumes without help", async () => {
     leave(8_000_000);
     const own = join(disk, "served");
     const command = [...dailiesCommand, "serve", "--json", "--port", "0", "--data-dir", own];
@@ -147,7 +147,7 @@ describeWithMounts("a disk", () => {
     mounts.run('rm -rf "$1"', own);
   });
 
-  it("that is full where the results are to be written: the library has them all the same", async () => {
+  it("without space in the results folder ends the command, but the library keeps the results", async () => {
     leave(8_000_000);
     const out = join(folder, "small");
     mounts.run('mkdir "$1" && mount -t tmpfs -o size=100k tmpfs "$1"', out);
@@ -160,7 +160,7 @@ describeWithMounts("a disk", () => {
     expect(await run(...args)).toMatchObject({ exitCode: 0 });
   });
 
-  it("that became read-only: one line says so, whatever is asked", async () => {
+  it("that became read-only is reported in one line by every command", async () => {
     mounts.run('mount -o remount,ro "$1"', disk);
     for (const args of [
       ["process", join(folder, "tone.wav"), "--name", "other.wav"],

@@ -9,7 +9,7 @@ import { lookAt } from "./support/library.ts";
 import { describeWithMounts, openMounts, type Mounts } from "./support/mounts.ts";
 import { processesWith } from "./support/processes.ts";
 
-/** Engines that hang, that do not listen, and that are not there: other programs in their place. */
+/** Engines that hang, ignore signals or are missing: other programs replace the real ones. */
 
 /** How the hanging program is found among the processes. */
 const hanging = "--hangs-for-a-test";
@@ -38,7 +38,7 @@ describeWithMounts("an engine", () => {
     if (path === undefined) throw new Error(`${name} is not installed`);
     return realpathSync(path);
   };
-  /** Puts another file in a program's place, for whoever is inside. */
+  /** Replaces a program by another file, for processes inside the mount namespace. */
   const replace = (name: string, content: string, mode: number): void => {
     const path = join(folder, `other-${name}`);
     writeFileSync(path, content);
@@ -65,8 +65,8 @@ describeWithMounts("an engine", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("that hangs and ignores SIGTERM ends at its limit of time, and the other steps' results stay", async () => {
-    settings({ minTimeMs: 4_000, timeFactor: 0.1 }); // the probe is to be in time on a busy machine
+  it("that hangs and ignores SIGTERM ends at its time limit, and the other steps' results stay", async () => {
+    settings({ minTimeMs: 4_000, timeFactor: 0.1 }); // long enough for the probe on a busy machine
     replace("ffmpeg", hangs, 0o755);
     const args = ["process", join(folder, "tone.wav"), "--only", "audio"];
     const { exitCode, stdout, ms } = await command(...args).ended;
@@ -83,7 +83,7 @@ describeWithMounts("an engine", () => {
     ["ffprobe", "probe", ["tone.wav probe"]],
     ["ffmpeg", "audio", ["tone.wav audio"]],
   ])("that hangs: %s", (name, step, waiting) => {
-    it(`Ctrl-C in the step ${step} ends all at once, and the same command goes on`, async () => {
+    it(`Ctrl-C in the step ${step} ends all processes, and the same command continues`, async () => {
       replace(name, hangs, 0o755);
       const args = ["process", join(folder, "tone.wav"), "--only", "audio"];
       const running = command(...args, "--jsonl");
@@ -103,7 +103,7 @@ describeWithMounts("an engine", () => {
     });
   });
 
-  it("that is missing: the step fails with it at the first try, and works when it is there", async () => {
+  it("that is missing fails the step at the first attempt; the step works when it is installed", async () => {
     replace("ffmpeg", "", 0o644);
     const args = ["process", join(folder, "tone.wav"), "--only", "audio,transcribe"];
     const { exitCode, stdout, ms } = await command(...args).ended;
@@ -111,7 +111,7 @@ describeWithMounts("an engine", () => {
     expect(exitCode).toBe(2);
     expect(ms).toBeLessThan(10_000);
     expect(lookAt(library).jobs).toContain("tone.wav audio failed engine_missing");
-    // It fails once more, and the transcript still waits for it.
+    // The step fails again, and the transcript still waits for it.
     expect(await command("retry", "tone.wav").ended).toMatchObject({ exitCode: 2 });
     expect(lookAt(library).jobs).toEqual([
       "tone.wav audio failed engine_missing",

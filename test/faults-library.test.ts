@@ -29,9 +29,9 @@ import { storedObject } from "../src/objects/stored.ts";
 import { dailies, dailiesCommand, start, until } from "./support/command.ts";
 import { filesBelow, lookAt, withCatalog } from "./support/library.ts";
 
-/** What other processes and people do to a library and to files while it is at work. */
+/** Other processes and users change a library and its files while it works. */
 
-const settled = { integrity: "ok", orphans: [], missing: [], open: [], sessions: 0, work: [] };
+const clean = { integrity: "ok", orphans: [], missing: [], open: [], sessions: 0, work: [] };
 let folder: string;
 const path = (...names: string[]): string => join(folder, ...names);
 
@@ -60,7 +60,7 @@ describe("a source", () => {
       catalog,
       objects,
       newId,
-      engines: () => Promise.reject(new Error("nothing has a twin here")),
+      engines: () => Promise.reject(new Error("no file has a twin here")),
       imports: catalog,
       enter: async () => nothing,
       markUnclean: () => {},
@@ -69,7 +69,7 @@ describe("a source", () => {
       maxUploadBytes: Infinity,
     };
   };
-  /** Takes a file in; `meanwhile` happens when it has been read, the first so many times. */
+  /** Takes a file in. `meanwhile` runs each time after the file has been read. */
   const receive = (parts: ReturnType<typeof open>, file: string, meanwhile: () => void) => {
     const objects = {
       ...parts.objects,
@@ -85,7 +85,7 @@ describe("a source", () => {
   };
   const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 
-  it("that grows while it is read is read again, and is what it was at one time", async () => {
+  it("that grows while it is read is read again, so that it is stored as it was at one time", async () => {
     const parts = open("growing");
     const file = path("growing.wav");
     copyFileSync(path("tone.wav"), file);
@@ -99,7 +99,7 @@ describe("a source", () => {
     expect(lookAt(parts.library)).toMatchObject({ orphans: [], missing: [] });
   });
 
-  it("that never stops growing is refused, and nothing of it stays", async () => {
+  it("that never stops growing is refused, and no part of it stays", async () => {
     const parts = open("endless");
     const file = path("endless.wav");
     copyFileSync(path("tone.wav"), file);
@@ -110,7 +110,7 @@ describe("a source", () => {
     expect(lookAt(parts.library)).toMatchObject({ orphans: [], missing: [], media: [] });
   });
 
-  it("of a watched folder that is swapped for a link after it was checked gives its own bytes", async () => {
+  it("that a link replaces after the check of a watched folder still gives its own bytes", async () => {
     const parts = open("swapped");
     const file = path("swapped.wav");
     copyFileSync(path("tone.wav"), file);
@@ -133,7 +133,7 @@ describe("a source", () => {
     expect(lookAt(parts.library)).toMatchObject({ orphans: [], missing: [] });
   });
 
-  it("that is removed while or after it is read does no harm", async () => {
+  it("may be removed while or after it is read", async () => {
     const parts = open("removed");
     const file = path("removed.wav");
     copyFileSync(path("tone.wav"), file);
@@ -145,13 +145,13 @@ describe("a source", () => {
     expect(lookAt(parts.library)).toMatchObject({ orphans: [], missing: [] });
   });
 
-  it("that may not be read is refused by itself", async () => {
+  it("that cannot be read is refused alone", async () => {
     const secret = path("secret");
     mkdirSync(join(secret, "below"), { recursive: true });
     copyFileSync(path("tone.wav"), join(secret, "tone.wav"));
     copyFileSync(path("tone.wav"), join(secret, "closed.wav"));
     execFileSync("chmod", ["000", join(secret, "below"), join(secret, "closed.wav")]);
-    // Root may read everything; without its capabilities it is like anybody.
+    // Root may read everything; without its capabilities it is like any user.
     const humble =
       process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] : [];
     const run = (...args: string[]) =>
@@ -175,7 +175,7 @@ describe("two processes at once", () => {
   const attempts = (library: string, columns: string): string[] =>
     withCatalog(library, (all) => all(`SELECT ${columns} FROM attempts ORDER BY 1`));
 
-  it("with other bytes under one name: one has it, the other is told", async () => {
+  it("with different bytes under one name: one succeeds, the other gets an error", async () => {
     const library = path("conflict");
     for (const name of ["tone", "high"]) {
       mkdirSync(path(name));
@@ -189,10 +189,10 @@ describe("two processes at once", () => {
     expect(ends.map(({ exitCode }) => exitCode).toSorted()).toEqual([0, 1]);
     const loser = ends.find(({ exitCode }) => exitCode === 1);
     expect(loser?.stderr).toContain("(name_conflict)");
-    expect(lookAt(library)).toMatchObject({ ...settled, media: ["same.wav ready"] });
+    expect(lookAt(library)).toMatchObject({ ...clean, media: ["same.wav ready"] });
   });
 
-  it("with the same file: both end well, each step was done once, also what only one wanted", async () => {
+  it("with the same file: all succeed, and each step is done once, also one that only one requested", async () => {
     const library = path("same");
     const args = ["process", path("tone.wav")];
     const ends = await Promise.all([
@@ -202,16 +202,16 @@ describe("two processes at once", () => {
     ]);
     expect(ends.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
     const state = lookAt(library);
-    expect(state).toMatchObject(settled);
+    expect(state).toMatchObject(clean);
     expect(state.jobs).toEqual(["tone.wav audio succeeded", "tone.wav probe succeeded"]);
     expect(attempts(library, "step")).toEqual(["audio", "probe"]);
   });
 
-  it("one of them stopped for a while: what it holds is not taken from it", async () => {
+  it("keep their jobs: a process that was stopped for a while does not lose its job", async () => {
     const library = path("stopped");
     const args = ["process", path("noise.wav"), "--only", "audio"];
     const slow = start([...dailiesCommand, ...args, "--jsonl", "--data-dir", library]);
-    await until("audio under way", () => slow.said().includes('"step":"audio"'));
+    await until("the audio step", () => slow.said().includes('"step":"audio"'));
     slow.child.kill("SIGSTOP");
     const other = start([...dailiesCommand, "process", "--data-dir", library]);
     const { exitCode } = await other.ended;
@@ -222,10 +222,10 @@ describe("two processes at once", () => {
       "audio succeeded",
       "probe succeeded",
     ]);
-    expect(lookAt(library)).toMatchObject(settled);
+    expect(lookAt(library)).toMatchObject(clean);
   });
 
-  it("one of them keeping the catalog locked for seconds: the other waits", async () => {
+  it("wait for each other: one keeps the catalog locked for seconds", async () => {
     const library = path("locked");
     expect(await dailies(library, "process", path("tone.wav"), "--only", "audio")).toMatchObject({
       exitCode: 0,
@@ -241,13 +241,13 @@ describe("two processes at once", () => {
     expect(exitCode).toBe(0);
     expect(ms).toBeGreaterThan(2_000);
     expect(lookAt(library)).toMatchObject({
-      ...settled,
+      ...clean,
       media: ["high.wav ready", "tone.wav ready"],
     });
   });
 });
 
-describe("the folder for results", () => {
+describe("the results folder", () => {
   const { signal } = new AbortController();
   const write = async (folderName: string, bytes: Buffer, stop = signal) => {
     const objects = createFilesystemObjectStore({ dir: path("store") });
@@ -261,27 +261,27 @@ describe("the folder for results", () => {
     return createOutputWriter(objects, path(folderName)).write([object], stop);
   };
 
-  it("is cleared of the half files of dead processes, and of no others", async () => {
+  it("loses the unfinished files of dead processes, but not those of living ones", async () => {
     const gone = spawn(process.execPath, [
       "--input-type=module",
       "-e",
       `import { processFingerprint } from ${JSON.stringify(new URL("../src/process/identity.ts", import.meta.url).href)};
        console.log(processFingerprint());`,
     ]);
-    let mark = "";
-    gone.stdout.on("data", (text: Buffer) => (mark += text));
+    let fingerprint = "";
+    gone.stdout.on("data", (text: Buffer) => (fingerprint += text));
     await new Promise((resolve) => gone.on("close", resolve));
     const { processFingerprint } = await import("../src/process/identity.ts");
     const web = path("results/output/web");
     mkdirSync(web, { recursive: true });
-    const half = `.dailies-unfinished.${mark.trim()}.0123`;
+    const half = `.dailies-unfinished.${fingerprint.trim()}.0123`;
     const living = `.dailies-unfinished.${processFingerprint()}.0123`;
     for (const name of [half, living, "mine.part"]) writeFileSync(join(web, name), "half");
     await write("results", Buffer.from("whole"));
     expect(filesBelow(web)).toEqual([living, "a.mp4", "mine.part"].toSorted());
   });
 
-  it("gets no half file when it is stopped in the middle", async () => {
+  it("keeps no unfinished file when writing is stopped", async () => {
     const stop = new AbortController();
     const writing = write("stopped-results", Buffer.alloc(64 * 1024 ** 2), stop.signal);
     const web = path("stopped-results/output/web");
@@ -291,7 +291,7 @@ describe("the folder for results", () => {
     expect(filesBelow(web)).toEqual([]);
   });
 
-  it("that is a file, or below one, is refused before anything is done", async () => {
+  it("is refused before any work if it is a file or lies below one", async () => {
     const library = path("refused");
     for (const out of [path("tone.wav"), path("tone.wav", "below")]) {
       const { exitCode, stderr } = await dailies(
@@ -306,12 +306,12 @@ describe("the folder for results", () => {
       );
       expect(exitCode).toBe(1);
     }
-    expect(lookAt(library)).toMatchObject({ ...settled, media: [] });
+    expect(lookAt(library)).toMatchObject({ ...clean, media: [] });
   });
 });
 
-describe("Ctrl-C while a large file comes in", () => {
-  it("ends at once and leaves nothing of it; the same command takes it in", async () => {
+describe("Ctrl-C while a large file is taken in", () => {
+  it("ends the command at once and leaves no part of the file", async () => {
     const library = path("large");
     const file = path("large.wav");
     const header = readFileSync(path("tone.wav")).subarray(0, 44);
@@ -325,7 +325,7 @@ describe("Ctrl-C while a large file comes in", () => {
     const { exitCode } = await running.ended;
     expect(performance.now() - at).toBeLessThan(20_000);
     expect(exitCode).toBe(130);
-    expect(lookAt(library)).toMatchObject({ ...settled, media: [] });
+    expect(lookAt(library)).toMatchObject({ ...clean, media: [] });
     expect(filesBelow(join(library, "objects"))).toEqual([]);
   });
 });

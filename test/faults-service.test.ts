@@ -9,7 +9,7 @@ import { openDailies } from "../src/runtime/local.ts";
 import { dailies, dailiesCommand, start, until } from "./support/command.ts";
 import { lookAt } from "./support/library.ts";
 
-/** What `dailies serve` must get over; scripts/chaos-server.ts does all of it at once. */
+/** Faults that `dailies serve` must survive; scripts/chaos-server.ts causes all of them at once. */
 
 let folder: string;
 beforeAll(() => {
@@ -21,7 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const source = (path: string): string => JSON.stringify(new URL(`../src/${path}`, import.meta.url));
 
-/** A module's text, run by a process that may have so many files open. */
+/** Runs a module's text in a process with a limit of open files. */
 async function runWith(openFiles: number, text: string): Promise<string> {
   const [node = "", ...options] = dailiesCommand.slice(0, -1);
   const module = [node, ...options, "--input-type=module", "-e", text];
@@ -37,7 +37,7 @@ const exhaust = `
   const exhaust = () => { for (;;) try { openSync("/dev/null", "r"); } catch { return; } };`;
 
 describe("when no more files can be opened", () => {
-  it("a child that cannot be started is an error like others, and no end of the process", async () => {
+  it("a child that cannot be started causes an ordinary error, and the process lives on", async () => {
     const said = await runWith(
       60,
       `${exhaust}
@@ -56,7 +56,7 @@ describe("when no more files can be opened", () => {
     expect(said).toBe("storage_failed\nstorage_failed\nlives\n");
   });
 
-  it("nobody is taken for dead: that a process cannot be looked at says nothing of it", async () => {
+  it("no session counts as dead only because its process cannot be looked up", async () => {
     const said = await runWith(
       60,
       `${exhaust}
@@ -77,7 +77,7 @@ describe("when no more files can be opened", () => {
 });
 
 describe("dailies serve", () => {
-  /** Served by a process in which this text is run first. */
+  /** Starts the service in a process that runs this text first. */
   const serve = async (first: string) => {
     const [node = "", ...args] = dailiesCommand;
     const preload = ["--import", `data:text/javascript,${encodeURIComponent(first)}`];
@@ -97,7 +97,7 @@ describe("dailies serve", () => {
     return { ...running, url: (JSON.parse(running.said()) as { url: string }).url };
   };
 
-  it("goes on when nobody reads its output any more", async () => {
+  it("continues when its output is no longer read", async () => {
     const { child, ended, url } = await serve(`process.on("SIGUSR2", () => console.log("said"))`);
     child.stdout?.destroy();
     for (let times = 0; times < 3; times += 1) {
@@ -109,7 +109,7 @@ describe("dailies serve", () => {
     expect((await ended).exitCode).toBe(0);
   });
 
-  it("says in its log where a defect ended it", async () => {
+  it("logs the place of a defect that ends it", async () => {
     const broken = `process.on("SIGUSR2", () => { throw new Error("a defect") })`;
     const { child, ended } = await serve(broken);
     child.kill("SIGUSR2");
@@ -121,8 +121,8 @@ describe("dailies serve", () => {
   });
 });
 
-describe("a process killed between striking bytes from the trash and removing them", () => {
-  it("leaves nothing: they are found, though the session that made them ended in order", async () => {
+describe("a process that is killed after it took bytes from the trash and before it removed them", () => {
+  it("leaves no bytes: the next start finds them, although their own session ended normally", async () => {
     const library = join(folder, "library");
     const first = await openDailies(readConfig({ dataDir: library }, {}));
     await first.put(join(folder, "tone.wav"), { name: "tone.wav" });

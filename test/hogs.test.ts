@@ -12,7 +12,7 @@ import { createSandbox } from "../src/sandbox/create.ts";
 import { describeWithSharedMedia, sharedMedia } from "./support/shared-media.ts";
 import * as hogs from "./support/hogs.ts";
 
-/** Small files that ask for far too much: each is refused by the probe, in seconds and by its own code. */
+/** Small files whose decoding would take far too much. The probe refuses each in seconds, with its own code. */
 
 let folder: string;
 let probe: Probe;
@@ -51,7 +51,7 @@ describeWithSharedMedia("hogs", () => {
   );
 });
 
-describe("hogs of our own making", () => {
+describe("files that we build", () => {
   it.each<[string, () => Uint8Array, readonly string[]]>([
     ["sound of 4 GHz", () => hogs.wav({ sampleRate: 0xffff_fff0, seconds: 0 }), hogs.anyRefusal],
     ["sound of 900 kHz", () => hogs.wav({ sampleRate: 900_000, seconds: 1 }), ["limit_rate"]],
@@ -90,7 +90,7 @@ describe("hogs of our own making", () => {
   );
 });
 
-describe("what is no hog", () => {
+describe("ordinary files", () => {
   it.each<[string, readonly string[]]>([
     ["a black film", ["-f", "lavfi", "-i", "color=black:s=640x360:r=30:d=5"]],
     ["a telephone's sound", ["-f", "lavfi", "-i", "sine=sample_rate=8000:d=2", "-ar", "8000"]],

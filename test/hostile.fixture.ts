@@ -8,31 +8,31 @@ import { ffmpegInput } from "../src/sandbox/ffmpeg-input.ts";
 import { lookAt, withCatalog } from "./support/library.ts";
 import { processes } from "./support/processes.ts";
 
-/** What must be true after hostile media, whatever they were; scripts/fuzz.ts looks for the same. */
+/** Conditions that must hold after any hostile media files; scripts/fuzz.ts checks the same. */
 
 const run = promisify(execFile);
 
-/** Everything in a closed library that an undisturbed run would not have left there. */
+/** Everything in a closed library that an undisturbed run would not have left. */
 export function wrongIn(dataDir: string): string[] {
   const left = lookAt(dataDir);
   const found: Readonly<Record<string, readonly string[]>> = {
     integrity: left.integrity === "ok" ? [] : [left.integrity],
     ...withCatalog(dataDir, (all) => ({
-      "media with no end": all("SELECT name FROM media WHERE state = 'processing'"),
+      "media files with no end": all("SELECT name FROM media WHERE state = 'processing'"),
       "jobs with no end": all(
         "SELECT name || ' ' || step FROM jobs WHERE state IN ('queued', 'running')",
       ),
       sessions: all("SELECT session FROM sessions"),
       trash: all("SELECT version FROM trash"),
     })),
-    "objects nobody knows": left.orphans,
-    "objects that are not there": left.missing,
+    "objects without a record": left.orphans,
+    "missing objects": left.missing,
     "working folders": readdirSync(join(dataDir, "work")),
   };
   return Object.entries(found).flatMap(([what, list]) => list.map((one) => `${what}: ${one}`));
 }
 
-/** Living processes that we started, or whose command line names the folder; a zombie is no leak. */
+/** Living processes that we started or whose command line names the folder. Zombies do not count. */
 export function processesOf(folder: string): string[] {
   return processes()
     .filter(({ pid }) => pid !== process.pid)
@@ -40,17 +40,17 @@ export function processesOf(folder: string): string[] {
     .map(({ pid, command }) => `${pid} ${command}`);
 }
 
-/** Two things that nothing may touch, and whether something did. */
+/** A file and a port that no program may touch, and whether one did. */
 export interface Canaries {
-  /** A named pipe: whoever opens it to read wakes the one that waits to write. */
+  /** A named pipe: a program that opens it to read wakes the process that waits to write. */
   readonly file: string;
   readonly port: number;
-  /** What was touched since the last call; sets the trap again. */
+  /** Which of them was touched since the last call. Sets the trap again. */
   touched(): Promise<readonly ("file" | "port")[]>;
   close(): void;
 }
 
-/** Lays out a file and a port that tell on whoever reads or calls them. */
+/** Makes a file and a port that detect every program that reads or calls them. */
 export async function setCanaries(folder: string): Promise<Canaries> {
   const file = join(folder, "canary.ts");
   await run("mkfifo", [file]);
@@ -64,7 +64,7 @@ export async function setCanaries(folder: string): Promise<Canaries> {
   const port = typeof address === "object" ? (address?.port ?? 0) : 0;
 
   let reads = 0;
-  /** Opening a pipe to write waits for a reader. */
+  /** Opens the pipe to write, which waits for a reader. */
   const waitForReader = () => {
     const writer = spawn("sh", ["-c", ': > "$1"', "canary", file], { stdio: "ignore" });
     writer.once("exit", (code) => (reads += code === 0 ? 1 : 0));
@@ -91,7 +91,7 @@ export async function setCanaries(folder: string): Promise<Canaries> {
   };
 }
 
-/** What a player sees of a file. */
+/** Properties of a file that a player sees. */
 export interface Seen {
   readonly width?: number;
   readonly height?: number;
@@ -99,12 +99,12 @@ export interface Seen {
   readonly kinds: readonly string[];
 }
 
-/** Our own outputs have odd names, too. */
+/** ffmpeg's arguments for a file. Our own outputs may have odd names, too. */
 function inputOf(path: string): string[] {
   return ffmpegInput({ path, ...(path.endsWith(".jpg") ? { container: "jpeg_pipe" } : {}) });
 }
 
-/** Asks ffprobe about an output of ours. */
+/** Probes one of our own outputs. */
 export async function seen(path: string): Promise<Seen> {
   const entries = "stream=codec_type,width,height:format=duration";
   const asked = ["-v", "error", "-show_entries", entries, "-of", "json", ...inputOf(path)];
@@ -123,7 +123,7 @@ export async function seen(path: string): Promise<Seen> {
   };
 }
 
-/** What ffmpeg says when it decodes all of an output: nothing, when that is whole. */
+/** ffmpeg's messages when it decodes a whole output; empty when the output is sound. */
 export async function complaints(path: string): Promise<string> {
   const decoded = ["-nostdin", "-v", "error", ...inputOf(path), "-f", "null", "-"];
   return run("ffmpeg", decoded).then(

@@ -1,16 +1,16 @@
 import type { ErrorCode } from "../src/media/errors.ts";
 
-/** Not taken in at all, or its probe failed. */
+/** A file that is not taken in, or whose probe fails. */
 export interface Bad {
   readonly code: ErrorCode;
   readonly refused?: true;
 }
 
-/** Every step succeeds or has nothing to do. */
+/** A file for which every step succeeds or has nothing to do. */
 export interface Good {
-  /** Of the poster, for which nothing is scaled up: the picture as it is to be seen. */
+  /** The size of the poster, which is never scaled up: the picture's display size. */
   readonly poster?: readonly [width: number, height: number];
-  /** Of the films; absent for sound and pictures. */
+  /** The size of the films; absent for sound and pictures. */
   readonly web?: readonly [width: number, height: number];
   readonly durationMs?: number;
   readonly sound?: true;
@@ -19,7 +19,7 @@ export interface Good {
 const film = { poster: [640, 360], web: [640, 360], durationMs: 4000, sound: true } as const;
 const { sound: _sound, ...silent } = film;
 
-/** What must come of the files of the shared folder `hostile`, as far as they are good. */
+/** The expected results for the good files of the shared folder `hostile`. */
 export const good: Readonly<Record<string, Good>> = {
   "a.flac": { sound: true, durationMs: 3000 },
   "a.wav": { sound: true, durationMs: 2000 },
@@ -39,7 +39,7 @@ export const good: Readonly<Record<string, Good>> = {
   "old.flv": { ...film, durationMs: 2000 },
   "one_frame.mp4": { poster: [320, 240], web: [320, 240], durationMs: 40 },
   "png_as.mp4": { poster: [320, 240] },
-  // Its pixels are 3.16 times as wide as high: it looks like a portrait and is none.
+  // Its pixels are 3.16 times as wide as high, so it is no portrait although its frames are.
   "portrait_360x640.mp4": { ...film, poster: [1138, 640], web: [1138, 640], durationMs: 2000 },
   "rot90.mp4": { ...film, poster: [360, 640], web: [360, 640] },
   "trunc_faststart.mp4": { ...film, durationMs: 1170 },
@@ -49,7 +49,7 @@ export const good: Readonly<Record<string, Good>> = {
 
 const unsupported = { code: "unsupported_media" } as const;
 
-/** And of those that are not. A film that is a bomb gets limits of its own. */
+/** The expected failures for the bad files. A film that is a bomb gets its own limits in a test. */
 export const bad: Readonly<Record<string, Bad>> = {
   "bomb_16000.png": { code: "limit_pixels" },
   "evil_concat.mp4": unsupported,

@@ -35,9 +35,9 @@ import { oddNames } from "./support/odd-names.ts";
 import { describeWithSharedMedia, sharedMedia } from "./support/shared-media.ts";
 
 /**
- * The whole application over hostile and odd media. `npm run hostile` does every step on every file
- * and decodes all that comes out; without it films are made of a few, and nothing is transcribed or
- * labelled (the rooms' own tests try more of these files).
+ * The whole application processes hostile and odd media files. `npm run hostile` does every step on
+ * every file and decodes all outputs. The short run makes films of only a few files, and transcribes
+ * and labels none (the tests of the rooms try more of these files).
  */
 const whole = process.env["HOSTILE"] === "whole";
 const quick: readonly Step[] = ["audio", "poster"];
@@ -50,7 +50,7 @@ let canaries: Canaries;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "dailies-hostile-"));
   mkdirSync(join(folder, "tmp"));
-  vi.stubEnv("TMPDIR", join(folder, "tmp")); // so that what is left there is seen
+  vi.stubEnv("TMPDIR", join(folder, "tmp")); // a temporary folder in which files that are left over can be seen
   canaries = await setCanaries(folder);
 });
 
@@ -60,7 +60,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Processes files in a library of their own, and looks afterwards whether anything is left of it. */
+/** Processes files in a new library, and lists afterwards everything that should not be left. */
 async function processAll(
   name: string,
   orders: readonly { paths: readonly string[]; only?: readonly Step[] }[],
@@ -92,7 +92,7 @@ function failuresOf(media: ProcessedMedia | undefined): (ErrorCode | undefined)[
   return [...new Set(failed.map(({ failure }) => failure?.code))];
 }
 
-/** A box that players pass over, of another length each time: the same bytes would share one's results. */
+/** A box that players ignore, each time of another length, because files with the same bytes share results. */
 function freeBox(index: number): Buffer {
   const box = Buffer.alloc(8 + index);
   box.writeUInt32BE(box.length);
@@ -100,7 +100,7 @@ function freeBox(index: number): Buffer {
   return box;
 }
 
-/** Text files that point elsewhere, pointing at the canaries. */
+/** Changes a text file's references so that they point to the canaries. */
 function rewritten(text: string): string {
   return text
     .replaceAll(/\/etc\/motd-probe\/[\w/.]+/g, canaries.file)
@@ -139,7 +139,7 @@ describeWithSharedMedia("hostile and odd media", () => {
     reports.flatMap(({ finished }) => finished).find((media) => media.name === name);
   const outputOf = (kind: string, name: string) => join(outDir, "output", kind, name);
 
-  /** What was made of a media, as a player sees it, under its kind. */
+  /** The outputs of a media file as a player sees them, by kind. */
   async function outputsOf(
     name: string,
   ): Promise<Record<string, Awaited<ReturnType<typeof seen>>>> {
@@ -177,7 +177,7 @@ describeWithSharedMedia("hostile and odd media", () => {
   const goodFilm = good["ok_faststart.mp4"] ?? {};
   const copies = oddNames.map((name) => [name, goodFilm] as const);
   test.each([...Object.entries(good), ...copies])(
-    "%j gives what it has",
+    "%j gives the expected outputs",
     async (name, expected) => {
       expect(failuresOf(mediaOf(name))).toEqual([]);
       expect(mediaOf(name)?.state).toBe("ready");
@@ -201,11 +201,11 @@ describeWithSharedMedia("hostile and odd media", () => {
     },
   );
 
-  test("no name was taken for a command", () => {
+  test("no name was executed as a command", () => {
     expect([existsSync("PWNED"), existsSync(join(folder, "PWNED"))]).toEqual([false, false]);
   });
 
-  test("no other file was read, and nobody was called", async () => {
+  test("no other file was read, and no connection was made", async () => {
     expect(await canaries.touched()).toEqual([]);
   });
 
@@ -214,17 +214,17 @@ describeWithSharedMedia("hostile and odd media", () => {
   });
 });
 
-/** Without bubblewrap the whitelists stand alone; and without those the files do what they are for. */
-describe("files that point elsewhere", () => {
+/** Without bubblewrap only the whitelists protect; without the whitelists these files reach their targets. */
+describe("files that refer to other files or addresses", () => {
   const playlist = (to: string) =>
     `#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:10.0,\n${to}\n#EXT-X-ENDLIST\n`;
   const pointers = (): Readonly<Record<string, string>> => ({
     "file.m3u8": playlist(canaries.file),
     "http.m3u8": playlist(`http://127.0.0.1:${canaries.port}/x.ts`),
     "concat.mp4": `ffconcat version 1.0\nfile '${canaries.file}'\n`,
-    // No text any more, so that it is not refused for being one.
+    // With binary bytes at the end, so that it is not refused as a text file.
     "binary.mp4": `${playlist(canaries.file)}\0\x01`,
-    // ffmpeg skips ID3 tags before it looks what a file is; this one is empty.
+    // ffmpeg skips ID3 tags before it detects a file's format; this tag is empty.
     "tagged.mp3": `ID3\x03\0\0\0\0\0\0${playlist(canaries.file)}`,
   });
   const paths: string[] = [];
@@ -238,7 +238,7 @@ describe("files that point elsewhere", () => {
     await canaries.touched();
   });
 
-  /** What ffmpeg touches when it reads the files like this, with nothing but limits about it. */
+  /** Which canaries ffmpeg touches when it reads the files with these arguments and only limits as sandbox. */
   async function touches(input: (path: string) => string[]) {
     const sandbox = await createSandbox({ level: "limits" });
     const limits = { wallMs: 10_000, cpuSeconds: 10, memoryBytes: 2 ** 31, fileSizeBytes: 0 };
@@ -257,7 +257,7 @@ describe("files that point elsewhere", () => {
     return Object.fromEntries(touched);
   }
 
-  test("the canaries sing: plain ffmpeg reads and calls what it is told to", async () => {
+  test("plain ffmpeg touches the canaries", async () => {
     const everything = ["-protocol_whitelist", "file,http,tcp"];
     const plain = (path: string) => [
       ...everything,
@@ -272,7 +272,7 @@ describe("files that point elsewhere", () => {
     });
   });
 
-  test("the arguments that every reader of uploads uses let none of it happen", async () => {
+  test("ffmpeg with the arguments for uploads touches no canary", async () => {
     const touched = await touches((path) => ffmpegInput({ path }));
     expect(Object.values(touched)).toEqual([[], [], [], [], []]);
   });
@@ -289,7 +289,7 @@ describe("files that point elsewhere", () => {
   });
 });
 
-describe("limits, set in config.json and met by the whole application", () => {
+describe("limits in config.json apply to the whole application", () => {
   let clip: string;
   beforeAll(() => {
     clip = join(folder, "clip.mp4");
@@ -321,7 +321,7 @@ describe("limits, set in config.json and met by the whole application", () => {
     expect(left).toEqual([]);
   });
 
-  test("what is no limit is refused by name", () => {
+  test("an unknown limit or value is refused with its name", () => {
     const dataDir = join(folder, "misspelt");
     mkdirSync(dataDir);
     for (const limits of [{ maxPixel: 1 }, { maxPixels: 0 }, { maxPixels: "many" }]) {
@@ -332,7 +332,7 @@ describe("limits, set in config.json and met by the whole application", () => {
 });
 
 describe("bombs", () => {
-  test("a film of thirteen hours in a small file is refused before anything is decoded", async () => {
+  test("a film of thirteen hours in a small file is refused before it is decoded", async () => {
     const path = join(folder, "long.mp4");
     const black = ["-f", "lavfi", "-i", "color=size=16x16:rate=1/60:duration=46800"];
     execFileSync("ffmpeg", ["-nostdin", "-v", "error", ...black, path]);
@@ -347,7 +347,7 @@ describe("bombs", () => {
 });
 
 describeWithSharedMedia("a bomb that plays", () => {
-  test("600 frames of 16 megapixels end when their time is over, with what was quick enough", async () => {
+  test("600 frames of 16 megapixels end at their time limit", async () => {
     const path = sharedMedia("hostile/bomb_4096_600f.mp4");
     const order = { paths: [path], only: [...films] };
     const limits = { minTimeMs: 4000, timeFactor: 0.1 };

@@ -9,9 +9,8 @@ import { furnish, makeLibrary, startService, type TestService } from "./support/
 import { withCatalog } from "./support/library.ts";
 
 /**
- * Two owners, and everything that can be asked: nobody reads, changes or hears of what is another's.
- * Each operation is asked by both for what is Ada's, so that it is seen that there was something to
- * be had.
+ * Two owners and all operations: no owner can read, change or discover data of the other. Both request
+ * each operation for Ada's data. Ada's own requests show that the data exists.
  */
 
 const name = "ada secret/talk.mp4";
@@ -41,15 +40,15 @@ interface Ask {
   readonly path: string;
   readonly body?: string;
   readonly headers?: Record<string, string>;
-  /** Streams of events do not end. */
+  /** Cut off after the first part, because streams of events do not end. */
   readonly firstOnly?: boolean;
 }
 
 const media = `/v1/media/${encodeURIComponent(name)}`;
 const key = name.split("/").map(encodeURIComponent).join("/");
 
-/** What to ask so that Ada's is meant; `everybodys`: it tells nobody anything of anybody. */
-const asks: Readonly<Record<OperationId, () => Ask | "everybodys">> = {
+/** The request of each operation for Ada's data. `public`: the operation gives no owner's data. */
+const asks: Readonly<Record<OperationId, () => Ask | "public">> = {
   queryMediaFiles: () => ({ path: "/api/" }),
   queryMediaFile: () => ({ path: `/api/${key}` }),
   listMedia: () => ({ path: "/v1/media?startsWith=ada" }),
@@ -74,12 +73,12 @@ const asks: Readonly<Record<OperationId, () => Ask | "everybodys">> = {
   getMetadata: () => ({ path: `/v1/metadata/${encodeURIComponent(made.jsonFile)}` }),
   followEvents: () => ({ path: "/v1/events?after=0", firstOnly: true }),
   listSubscriptions: () => ({ path: "/v1/subscriptions?" }),
-  subscribe: () => "everybodys",
-  showConfirmation: () => "everybodys",
-  confirmSubscription: () => "everybodys",
-  showUnsubscribing: () => "everybodys",
-  unsubscribeByLink: () => "everybodys",
-  getSharedOutput: () => "everybodys",
+  subscribe: () => "public",
+  showConfirmation: () => "public",
+  confirmSubscription: () => "public",
+  showUnsubscribing: () => "public",
+  unsubscribeByLink: () => "public",
+  getSharedOutput: () => "public",
   unsubscribe: () => ({ path: `/v1/subscriptions/${notices.subscription}` }),
   rotateSecret: () => ({ path: `/v1/subscriptions/${notices.subscription}/rotate` }),
   testSubscription: () => ({ path: `/v1/subscriptions/${notices.subscription}/test` }),
@@ -87,14 +86,14 @@ const asks: Readonly<Record<OperationId, () => Ask | "everybodys">> = {
   getNotification: () => ({ path: `/v1/notifications/${notices.notification}` }),
   replayNotification: () => ({ path: `/v1/notifications/${notices.notification}/replay` }),
   listDeliveries: () => ({ path: "/v1/deliveries?" }),
-  replayDeliveries: () => "everybodys",
+  replayDeliveries: () => "public",
   listKeys: () => ({ path: "/v1/keys" }),
-  createKey: () => "everybodys",
+  createKey: () => "public",
   revokeKey: () => ({ path: `/v1/keys/${keys["ada"]?.accessKeyId}` }),
-  describeApi: () => "everybodys",
-  isAlive: () => "everybodys",
-  isReady: () => "everybodys",
-  readMetrics: () => "everybodys",
+  describeApi: () => "public",
+  isAlive: () => "public",
+  isReady: () => "public",
+  readMetrics: () => "public",
 };
 
 async function ask(user: string, method: string, { path, body, firstOnly, headers }: Ask) {
@@ -112,13 +111,13 @@ async function ask(user: string, method: string, { path, body, firstOnly, header
   try {
     for await (const chunk of answer.body ?? []) text += decoder.decode(chunk as Uint8Array);
   } catch {
-    // it was cut off
+    // the stream was cut off
   }
   clearTimeout(timer);
   return { status: answer.status, text };
 }
 
-/** Everything that the catalog holds of Ada's, as text. */
+/** Everything of Ada's in the catalog, as text. */
 function adas(): string {
   return withCatalog(dataDir, (all) =>
     JSON.stringify([
@@ -132,19 +131,19 @@ function adas(): string {
   );
 }
 
-const marks = () => [word, "ada", made.version, keys["ada"]?.accessKeyId ?? ""];
+const secrets = () => [word, "ada", made.version, keys["ada"]?.accessKeyId ?? ""];
 
-/** What an answer tells of Ada's that was not in the question. */
-function told(text: string, path: string): string[] {
+/** Ada's data in an answer that was not in the request. */
+function leaked(text: string, path: string): string[] {
   const asked = decodeURIComponent(path).toLowerCase();
-  return marks().filter((mark) => {
-    const known = asked.includes(mark.toLowerCase());
-    return !known && text.toLowerCase().includes(mark.toLowerCase());
+  return secrets().filter((secret) => {
+    const known = asked.includes(secret.toLowerCase());
+    return !known && text.toLowerCase().includes(secret.toLowerCase());
   });
 }
 
 const ids = Object.keys(operations) as OperationId[];
-/** These end something: they are asked last. */
+/** Operations that remove or end something: they are requested last. */
 const changing = new Set<OperationId>([
   "cancelMedia",
   "putObject",
@@ -153,13 +152,13 @@ const changing = new Set<OperationId>([
   "revokeKey",
 ]);
 
-describe("what is Ada's", () => {
-  it.each(ids)("is nothing to Bob: %s", async (id) => {
+describe("Ada's data", () => {
+  it.each(ids)("is hidden from Bob: %s", async (id) => {
     const question = asks[id]();
-    if (question === "everybodys") return;
+    if (question === "public") return;
     const before = adas();
     const answer = await ask("bob", operations[id].method, question);
-    expect(told(answer.text, question.path)).toEqual([]);
+    expect(leaked(answer.text, question.path)).toEqual([]);
     expect(adas()).toBe(before);
     const isList = ["/api/", "/v1/media?", "/v1/jobs", "/v1/search", "/v1/events", "/v1/keys"]
       .concat("/v1/subscriptions?", "/v1/notifications?", "/v1/deliveries?")
@@ -171,7 +170,7 @@ describe("what is Ada's", () => {
     else expect(answer.status, answer.text).toBe(200);
   });
 
-  it("is nothing to Bob: an upload that is under way", async () => {
+  it("is hidden from Bob: an unfinished upload", async () => {
     const tus = { "tus-resumable": "1.0.0", "upload-length": "10" };
     const metadata = `filename ${Buffer.from("ada new.mp4").toString("base64")}`;
     const begin = await fetch(`${service.url}/v1/uploads`, {
@@ -197,10 +196,10 @@ describe("what is Ada's", () => {
   });
 
   it.each(ids.filter((id) => !changing.has(id)).concat(...changing))(
-    "is there for Ada: %s",
+    "is visible to Ada: %s",
     async (id) => {
       const question = asks[id]();
-      if (question === "everybodys") return;
+      if (question === "public") return;
       const answer = await ask("ada", operations[id].method, question);
       expect(answer.status, answer.text).toBeLessThan(300);
       if (operations[id].method === "get" && !answer.text.includes("timbuktu"))
@@ -209,12 +208,12 @@ describe("what is Ada's", () => {
   );
 });
 
-describe("without a key, or with too small a one", () => {
+describe("without a key, or with a key that lacks a scope", () => {
   it.each(ids.filter((id) => operations[id].scope !== "none"))(
-    "nothing is answered: %s",
+    "a request is refused: %s",
     async (id) => {
       const question = asks[id]();
-      const { path, body } = question === "everybodys" ? { path: operations[id].path } : question;
+      const { path, body } = question === "public" ? { path: operations[id].path } : question;
       const init = { method: operations[id].method.toUpperCase(), ...(body && { body }) };
       const without = await fetch(service.url + path, init);
       expect(without.status).toBe(401);
@@ -223,7 +222,7 @@ describe("without a key, or with too small a one", () => {
     },
   );
 
-  it("a scope that is missing is named, whatever else the key may", async () => {
+  it("the missing scope is named", async () => {
     const other = { read: "write", write: "admin", admin: "read" } as const;
     const tokens: Record<string, string> = {};
     for (const scope of ["read", "write", "admin"] as const) {
@@ -239,7 +238,7 @@ describe("without a key, or with too small a one", () => {
       const { scope, method } = operations[id];
       if (scope === "none") continue;
       const question = asks[id]();
-      const { path, body } = question === "everybodys" ? { path: operations[id].path } : question;
+      const { path, body } = question === "public" ? { path: operations[id].path } : question;
       const answer = await fetch(service.url + path, {
         method: method.toUpperCase(),
         headers: { authorization: `Bearer ${tokens[other[scope]]}` },
@@ -250,7 +249,7 @@ describe("without a key, or with too small a one", () => {
     }
   });
 
-  it("the scope write alone is told nothing: not by subscribing, and not by replaying", async () => {
+  it("the scope write alone gives no data, neither by subscribing nor by replaying", async () => {
     const made201 = await fetch(`${service.url}/v1/keys`, {
       method: "POST",
       headers: { authorization: `Bearer ${keys["bob"]?.token}` },
@@ -260,7 +259,7 @@ describe("without a key, or with too small a one", () => {
     const about = ["subscribe", "rotateSecret", "testSubscription"] as const;
     for (const id of [...about, "replayNotification", "replayDeliveries"] as const) {
       const question = asks[id]();
-      const { path } = question === "everybodys" ? operations[id] : question;
+      const { path } = question === "public" ? operations[id] : question;
       const answer = await fetch(service.url + path, {
         method: "POST",
         headers: { authorization: `Bearer ${token}` },

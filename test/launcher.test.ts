@@ -31,7 +31,7 @@ async function write(path: string, text: string): Promise<string> {
   return path;
 }
 
-/** A folder to be on the PATH, with a node that says it is of this version, or none. */
+/** A folder for the PATH. It has a `node` that reports this version, or none. */
 async function nodeOnPath(version?: string): Promise<string> {
   const path = await mkdtemp(join(folder, "path-"));
   if (version !== undefined) await write(join(path, "node"), `#!/bin/sh\necho ${version}\n`);
@@ -71,7 +71,7 @@ async function start(
 }
 
 describe("bin/dailies", () => {
-  test("runs a clone's own TypeScript and hands the arguments over as they are", async () => {
+  test("runs a clone's own TypeScript and passes on the arguments unchanged", async () => {
     const launcher = await newPackage(
       join(folder, "clone"),
       "src/cli/main.ts",
@@ -84,7 +84,7 @@ describe("bin/dailies", () => {
     expect(stderr).toBe("");
   });
 
-  test("runs what was built when it is installed, through npm's link and links to that", async () => {
+  test("runs the built program when it is installed, through npm's link and links to that link", async () => {
     const modules = join(folder, "app one", "node_modules");
     const main = join(modules, "dailies", "src/cli/main.ts");
     await write(main, say("source"));
@@ -100,7 +100,7 @@ describe("bin/dailies", () => {
   });
 
   test.runIf(process.platform === "linux")(
-    "takes the Node that came along when the one on the PATH is old or absent",
+    "uses the Node from the package when the one on the PATH is old or missing",
     async () => {
       const modules = join(folder, "lean", "node_modules");
       const launcher = await newPackage(
@@ -117,7 +117,7 @@ describe("bin/dailies", () => {
     },
   );
 
-  test("says in one line what is missing", async () => {
+  test("says in one line which program is missing", async () => {
     const launcher = await newPackage(join(folder, "bare"), "dist/cli/main.js", say("built"));
     const old = await start(launcher, [], await nodeOnPath("v20.20.2"));
     expect(old).toMatchObject({ exitCode: 1, stdout: "" });
@@ -133,7 +133,7 @@ describe("bin/dailies", () => {
 });
 
 describe("scripts/setup.sh", () => {
-  test("never installs through a link: npm ci would empty what it leads to", async () => {
+  test("never installs through a link, because npm ci would empty the link's target", async () => {
     const clone = join(folder, "linked");
     const theirs = join(folder, "theirs");
     await write(join(theirs, "package/index.js"), "");
@@ -143,7 +143,7 @@ describe("scripts/setup.sh", () => {
       await write(join(clone, "scripts/setup.sh"), ""),
     );
     await symlink(theirs, join(clone, "node_modules"));
-    // An npm that would tell on itself, rather than the real one.
+    // A replacement for npm that reports its call.
     const path = await mkdtemp(join(folder, "npm-"));
     await write(join(path, "npm"), `#!/bin/sh\ntouch ${join(folder, "npm-ran")}\n`);
     const setup = join(clone, "scripts/setup.sh");
@@ -154,12 +154,12 @@ describe("scripts/setup.sh", () => {
     expect(await readdir(theirs)).toEqual(["package"]);
   });
 
-  test("fetches the label models, unless it is told not to", async () => {
+  test("fetches the label models, unless DAILIES_SETUP_MODELS is 0", async () => {
     const clone = join(folder, "equipped");
     const setup = await write(join(clone, "scripts/setup.sh"), "");
     await copyFile(join(root, "scripts/setup.sh"), setup);
     await write(join(clone, "bin/dailies"), `#!/bin/sh\necho "$@" >${join(clone, "asked")}\n`);
-    // A machine that has all else, and a network.
+    // A machine with all other programs and a network.
     const path = await mkdtemp(join(folder, "all-"));
     for (const program of ["node", "ffmpeg", "ffprobe", "pocketsphinx", "bwrap"])
       await write(join(path, program), "#!/bin/sh\n");
@@ -177,7 +177,7 @@ describe("scripts/setup.sh", () => {
     expect((await setUp({})).stderr).toContain("fetching the label models (18 MB)");
     expect(await readFile(join(clone, "asked"), "utf8")).toBe("models pull labels --quiet\n");
     await rm(join(clone, "asked"));
-    expect(await setUp({})).toEqual(silent); // not again for a day
+    expect(await setUp({})).toEqual(silent); // no second attempt within a day
     expect(await readdir(clone)).not.toContain("asked");
   });
 });

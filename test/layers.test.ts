@@ -58,7 +58,7 @@ const allowed = [
   ["the composition everything", "src/runtime/c.ts", "../state/sqlite/open.ts"],
 ] as const;
 
-/** Types of these, too: nothing else may even be spoken of there. */
+/** For these, importing a type is forbidden, too. */
 const forbiddenTypes = [
   ["a leaf room a room", "src/process/t.ts", "../queue/job-queue.ts"],
   ["a room a store", "src/notify/t.ts", "../state/sqlite/open.ts"],
@@ -73,7 +73,7 @@ const long = `export function long(): number {\n${"  // .\n".repeat(80)}  return
 
 const environment = "export const path = process.env.PATH;\n";
 
-/** Lints a tree of its own under the project's rules; says which file breaks which rule. */
+/** Lints a temporary source tree with the project's rules. Returns which file breaks which rule. */
 async function lint(files: Record<string, string>): Promise<Set<string>> {
   const dir = await mkdtemp(join(tmpdir(), "dailies-layers-"));
   await copyFile(join(root, ".oxlintrc.json"), join(dir, ".oxlintrc.json"));
@@ -122,7 +122,7 @@ describe("the layer rule", () => {
     expect(found).toContain(`${from} no-restricted-imports`);
   });
 
-  it("holds for what is imported late, too", () => {
+  it("holds for dynamic imports, too", () => {
     expect(found).toContain("src/app/late.ts no-restricted-imports");
   });
 

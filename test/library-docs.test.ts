@@ -15,7 +15,7 @@ const namesIn = (part: string): string[] =>
 const folder = await mkdtemp(join(root, "node_modules/.cache/library-docs-"));
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Complete, or it does not compile. */
+/** The type checker makes sure that this list is complete. */
 const ofAny: Readonly<Record<keyof Library, true>> = {
   put: true,
   checkPut: true,
@@ -73,7 +73,7 @@ const ofLocal: Readonly<Record<Exclude<keyof LocalLibrary, keyof Library> | "put
   recover: true,
 };
 
-it("the page describes every method once, in its part", () => {
+it("the page describes every method once, in the right section", () => {
   expect(namesIn(any).toSorted()).toEqual(Object.keys(ofAny).toSorted());
   expect(namesIn(local).toSorted()).toEqual(Object.keys(ofLocal).toSorted());
 });

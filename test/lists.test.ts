@@ -12,7 +12,7 @@ import { lookAt } from "./support/library.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "dailies-lists-"));
 const media = 1_230;
-/** Every name, in the order that lists have. */
+/** Every name, in the order of lists. */
 const names = Array.from({ length: media }, (_, index) => nameOf(index));
 let library: LocalLibrary;
 beforeAll(async () => {
@@ -24,8 +24,8 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true });
 });
 
-describe("a library of many media", () => {
-  it("is listed whole, page by page, with and without filters", async () => {
+describe("a library of many media files", () => {
+  it("is listed completely, page by page, with and without filters", async () => {
     const listed = async (filter: Parameters<LocalLibrary["allMedia"]>[0]) => {
       const found: string[] = [];
       for await (const page of library.allMedia(filter)) {
@@ -49,7 +49,7 @@ describe("a library of many media", () => {
     expect(await listed({ startsWith: "none" })).toEqual([]);
   });
 
-  it("is one JSON document, or as many lines as there are media", async () => {
+  it("is listed as one JSON document, or as one line for each media file", async () => {
     const { stdout, exitCode } = await dailies(dataDir, "ls", "--json");
     const document: { media: ListedMediaJson[] } = JSON.parse(stdout);
     expect(exitCode).toBe(0);
@@ -63,7 +63,7 @@ describe("a library of many media", () => {
   });
 
   it.each([["--json"], ["--jsonl"], ["--no-color"]])(
-    "ends quietly when nobody reads on: ls %s | head",
+    "ends quietly when the reader stops: ls %s | head",
     async (mode) => {
       const running = start([...dailiesCommand, "ls", mode, "--data-dir", dataDir]);
       const { stdout } = running.child;

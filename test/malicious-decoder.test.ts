@@ -21,8 +21,8 @@ import type { Exit, SandboxLevel } from "../src/sandbox/sandbox.ts";
 import * as calls from "../src/sandbox/system-calls.ts";
 
 /**
- * A malicious program in a decoder's place, in the full sandbox: it tries everything, and gets nowhere.
- * As root, and as a user without rights.
+ * A malicious program replaces a decoder in the full sandbox. Every harmful action that it tries must
+ * fail, for root and for a user without rights.
  */
 
 const perl = "/usr/bin/perl";
@@ -30,7 +30,7 @@ const isRoot = process.getuid?.() === 0;
 const canRun = process.platform === "linux" && existsSync(perl);
 const architecture = process.arch === "arm64" ? "arm64" : "x64";
 
-/** A user of no rights, whom a root that runs the tests can become. */
+/** The number of a user without rights. Tests that run as root can switch to it. */
 const nobody = 65_534;
 const users = isRoot ? (["root", "nobody"] as const) : (["the user"] as const);
 type User = (typeof users)[number];
@@ -62,7 +62,7 @@ interface Order {
   readonly limits?: typeof limits;
 }
 
-/** Runs a command in a sandbox of a process that belongs to that user. */
+/** Runs a command in a sandbox. The process that opens the sandbox belongs to that user. */
 function decode(user: User, level: SandboxLevel, order: Order): Promise<Outcome> {
   const command = { command: perl, reads: [], writes: [], limits, ...order };
   const node = [process.execPath, decodeAs, JSON.stringify({ level, command })];
@@ -83,7 +83,7 @@ function decode(user: User, level: SandboxLevel, order: Order): Promise<Outcome>
   });
 }
 
-/** The numbers of all calls that it tries, and of some that are of no harm. */
+/** The numbers of all system calls that it tries, including some harmless ones. */
 function callNumbers(): string[] {
   const others = { prlimit64: { x64: 302, arm64: 261 }, unknown: { x64: 1000, arm64: 1000 } };
   const tables = [calls.refusedCalls, calls.absentCalls, calls.forkingCalls, calls.examinedCalls];
@@ -97,10 +97,10 @@ interface World {
   readonly work: string;
   readonly input: string;
   readonly sentinel: ChildProcess;
-  readonly told: readonly string[];
+  readonly args: readonly string[];
 }
 
-/** A library as that user has it, another job's folder beside ours, and a process of the same user. */
+/** Makes a library that belongs to that user, the folder of another job, and a process of the same user. */
 function makeWorld(user: User, server: Server, abstract: string): World {
   const folder = mkdtempSync("/var/tmp/dailies-malicious-");
   const [work, other] = [join(folder, "tmp", "job-1"), join(folder, "tmp", "job-2")];
@@ -119,10 +119,10 @@ function makeWorld(user: User, server: Server, abstract: string): World {
   const sentinel = spawn("sleep", ["100"], { stdio: "ignore", ...become });
   const address = server.address();
   const port = typeof address === "object" ? address?.port : undefined;
-  const told = { ...files, work, port, abstract, passwd: "/etc/passwd", shadow: "/etc/shadow" };
-  const known = Object.entries(told).map(([name, value]) => `${name}=${value}`);
+  const outside = { ...files, work, port, abstract, passwd: "/etc/passwd", shadow: "/etc/shadow" };
+  const known = Object.entries(outside).map(([name, value]) => `${name}=${value}`);
   const processes = [`sentinel=${sentinel.pid}`, "service={service}"];
-  return { folder, work, input: files.input, sentinel, told: [...known, ...processes] };
+  return { folder, work, input: files.input, sentinel, args: [...known, ...processes] };
 }
 
 describe.runIf(canRun).each(users)("a malicious decoder, of %s", (user) => {
@@ -143,9 +143,9 @@ describe.runIf(canRun).each(users)("a malicious decoder, of %s", (user) => {
     rmSync(world.folder, { recursive: true });
   });
 
-  it("tries everything, and gets nowhere", async () => {
+  it("fails with every harmful action", async () => {
     const { exit, error, dropsRoot, lacks } = await decode(user, "bubblewrap", {
-      args: [maliciousDecoder, ...world.told, ...callNumbers()],
+      args: [maliciousDecoder, ...world.args, ...callNumbers()],
       reads: [maliciousDecoder, world.input],
       writes: [world.work],
     });
@@ -165,17 +165,17 @@ describe.runIf(canRun).each(users)("a malicious decoder, of %s", (user) => {
     expect(connections).toBe(0);
     expect(world.sentinel.exitCode ?? world.sentinel.signalCode).toBeNull();
     expect(readFileSync(world.input, "utf8")).toBe("bytes");
-    // Whatever it left is ours again.
+    // The files that it left belong to the service's user again.
     const owner = user === "nobody" ? nobody : process.getuid?.();
     for (const name of readdirSync(world.work))
       expect(statSync(join(world.work, name)).uid).toBe(owner);
   });
 
-  it("is not stopped by its own lack of skill: outside the sandbox it gets far", async () => {
+  it("succeeds outside the sandbox, so it is the sandbox that stops it", async () => {
     const only =
       "^(read (secret|passwd|database)|list /var/lib|fork|link symbolically|socket unix 1)$";
     const { exit } = await decode(user, "limits", {
-      args: [maliciousDecoder, ...world.told, ...callNumbers(), `only=${only}`],
+      args: [maliciousDecoder, ...world.args, ...callNumbers(), `only=${only}`],
       writes: [world.work],
     });
     const rows = (exit?.stdout ?? "").split("\n").map((line) => line.split("\t"));
@@ -186,7 +186,7 @@ describe.runIf(canRun).each(users)("a malicious decoder, of %s", (user) => {
   });
 
   it.each(["bubblewrap", "kernel"] as const)(
-    "finds nothing to write in /proc and /sys at %s",
+    "finds no writable file in /proc and /sys at %s",
     async (level) => {
       const ownToo = level === "bubblewrap" ? [] : ["but not its own"];
       const { exit, error, dropsRoot } = await decode(user, level, {
@@ -196,7 +196,7 @@ describe.runIf(canRun).each(users)("a malicious decoder, of %s", (user) => {
       expect({ error, dropsRoot }).toEqual({ error: undefined, dropsRoot: true });
       const found = (exit?.stdout ?? "").trim().split("\n");
       expect(found.at(-1)).toMatch(/^seen \d{2,}$/);
-      // These open for everybody; what is written there the kernel checks by rights that it lacks.
+      // Every user can open these. Writing to them needs rights that the decoder lacks.
       const shared = /^\/proc\/(pressure\/|\d+\/(attr\/|timerslack_ns$)|sys\/kernel\/ns_last_pid$)/;
       if (level === "bubblewrap") expect(found).toHaveLength(1);
       // At `kernel` a user's decoder sees that user's other processes, as docs/sandbox.md says.
@@ -206,7 +206,7 @@ describe.runIf(canRun).each(users)("a malicious decoder, of %s", (user) => {
     },
   );
 
-  it("may not write the library as root's decoder, even at kernel", async () => {
+  it("cannot write to the library as root's decoder, even at level kernel", async () => {
     if (user !== "root") return;
     const script = `for (@ARGV) { print "$_\\n" if open(my $file, ">>", $_) }`;
     const paths = [join(world.folder, "dailies.db"), "/etc/passwd", "/usr/written", "/proc/1/comm"];
@@ -230,7 +230,7 @@ describe.runIf(canRun).each(users)("a malicious decoder, of %s", (user) => {
     if (user === "nobody") chownSync(work, nobody, nobody);
   });
 
-  it("cannot stop others with a fork bomb, even where it may start processes", async () => {
+  it("cannot stop other processes with a fork bomb, even if it may start processes", async () => {
     const bomb = decode(user, "bubblewrap", {
       args: ["-e", "$SIG{CHLD} = 'IGNORE'; while (1) { fork }"],
       mayFork: true,

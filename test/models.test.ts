@@ -22,13 +22,13 @@ beforeAll(async () => {
 });
 afterAll(async () => await rm(folder, { recursive: true, force: true }));
 
-/** Which models there are, and from where they may come. */
+/** The list of models and the places from which they can be fetched. */
 function environment(dir: string, more: Record<string, string | undefined> = {}) {
   const env = { ...process.env, DAILIES_MODELS_DIR: join(dir, "models"), ...more };
   return { cwd: dir, env };
 }
 
-/** `dailies models …` as a process of its own, with a models folder and a mirror. */
+/** Runs `dailies models …` as a separate process, with a models folder and a mirror. */
 function models(dir: string, mirror: string | undefined, ...args: string[]) {
   const command = [...dailiesCommand, "--data-dir", join(dir, "library"), "models", ...args];
   return start(command, environment(dir, { DAILIES_MODELS_MIRROR: mirror }));
@@ -36,7 +36,7 @@ function models(dir: string, mirror: string | undefined, ...args: string[]) {
 
 const newDir = async () => await mkdtemp(join(folder, "dir-"));
 
-test("a process killed amid a pull leaves a part, and the next goes on with it", async () => {
+test("a process that is killed during a pull leaves a part, and the next pull resumes it", async () => {
   const dir = await newDir();
   const part = join(dir, "models", ".incoming", "yolox-nano", "yolox_nano.onnx.part");
   await using server = await openServer(fallSilent(bytes, half), serve(bytes));
@@ -85,7 +85,7 @@ test("two processes fetch a model once", async () => {
   expect(server.asked).toHaveLength(1);
 });
 
-test("one of several that cannot be had is said, and the others come", async () => {
+test("when one of several models cannot be fetched, it is reported and the others are fetched", async () => {
   const dir = await newDir();
   await using server = await openServer((request, response) =>
     request.url === "/yolox_nano.onnx"
@@ -98,7 +98,7 @@ test("one of several that cannot be had is said, and the others come", async () 
   expect(some.stderr).toMatch(/mobilenet.*answers 404.*\(download_failed\)/);
 });
 
-/** `dailies process`: of files that are not there, for what comes before matters here. */
+/** Runs `dailies process`. Its file may be missing, because only its first messages matter here. */
 async function processed(dir: string, more: Record<string, string>, ...args: string[]) {
   const command = [...dailiesCommand, "process", ...args];
   return await start(command, environment(dir, more)).ended;
@@ -118,7 +118,7 @@ function silentWav(): Buffer {
   return Buffer.concat([header, Buffer.alloc(size)]);
 }
 
-test("without a terminal, one line says afterwards how to hear better", async () => {
+test("without a terminal, one line at the end names the command for a better speech model", async () => {
   const dir = await newDir();
   const path = join(dir, "silent.wav");
   await writeFile(path, silentWav());
@@ -129,7 +129,7 @@ test("without a terminal, one line says afterwards how to hear better", async ()
   expect((await processed(dir, {}, ...command)).stderr).not.toMatch(/drafts/);
 });
 
-test("what cannot be fetched unasked is said, and the work goes on", async () => {
+test("a model that cannot be fetched automatically is reported, and the work continues", async () => {
   const dir = await newDir();
   await using server = await openServer(answer(404));
   const more = { DAILIES_AUTO_PULL: "1", DAILIES_MODELS_MIRROR: server.url };
@@ -141,7 +141,7 @@ test("what cannot be fetched unasked is said, and the work goes on", async () =>
   ]);
 });
 
-test("models are not fetched unasked for a package that cannot be loaded", async () => {
+test("models are not fetched automatically for a package that cannot be loaded", async () => {
   const dir = await newDir();
   const hook = join(dir, "no-libraries.cjs");
   await writeFile(
@@ -162,7 +162,7 @@ test("models are not fetched unasked for a package that cannot be loaded", async
 const script = "/usr/bin/script";
 
 test.runIf(process.platform === "linux" && existsSync(script))(
-  "on a terminal it is asked for, once",
+  "on a terminal the program asks for it once",
   async () => {
     const dir = await newDir();
     const line = [...dailiesCommand, "process", "missing.wav"].join(" ");

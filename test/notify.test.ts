@@ -14,7 +14,7 @@ import {
 } from "../src/notify/receivers.fixture.ts";
 import { dailies, dailiesCommand, start, until } from "./support/command.ts";
 
-/** Messages as whole processes deliver them: killed, at the same time, and by the command line. */
+/** Whole processes deliver messages: killed ones, several at the same time, and from the command line. */
 
 let folder: string;
 let library: string;
@@ -22,7 +22,7 @@ let receiver: Receiver;
 
 const messages = () => receiver.requests.slice(1).map(({ headers }) => headers["webhook-id"] ?? "");
 
-/** Media that end without any engine. */
+/** Media files that end without any engine. */
 async function endMedia(count: number, outcome?: ReturnType<typeof failed>): Promise<void> {
   const database = openDatabase(join(library, "dailies.db"));
   const world = createOutcomes(database);
@@ -41,8 +41,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-describe("delivering", () => {
-  it("loses nothing when it is killed, and sends again under the same id only", async () => {
+describe("delivery", () => {
+  it("loses no message when it is killed, and repeats a message only under the same id", async () => {
     writeFileSync(
       join(library, "config.json"),
       JSON.stringify({ webhooks: { allowPrivate: true } }),
@@ -60,7 +60,7 @@ describe("delivering", () => {
     await endMedia(12);
     const { answer } = receiver;
     receiver.answer = (request, response, seen) => {
-      if (seen !== 5) answer(request, response, seen); // it is taken, and never said so
+      if (seen !== 5) answer(request, response, seen); // the receiver takes the message, but never answers
     };
     const { child, ended } = start([...dailiesCommand, "notify", "deliver", "--data-dir", library]);
     await until("the fifth request", () => receiver.requests.length === 5);
@@ -95,7 +95,7 @@ describe("delivering", () => {
     await other.close();
   });
 
-  it("tells by e-mail, set up by the environment, and exits with 2 when something is left", async () => {
+  it("sends e-mail with settings from the environment, and exits with 2 when messages are left", async () => {
     const server = await openMailServer();
     const env = {
       ...process.env,

@@ -9,7 +9,7 @@ import { dailies } from "./support/command.ts";
 import { filesBelow, lookAt } from "./support/library.ts";
 import { furnish, makeLibrary } from "./support/service.ts";
 
-/** The commands of whoever runs a library for others, as whole processes. */
+/** The commands for operators, as whole processes. */
 
 let folder: string;
 let library: string;
@@ -38,7 +38,7 @@ describe("dailies keys", () => {
     expect(revoked).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("1 key") });
   });
 
-  it("says what is wrong, and makes nothing", async () => {
+  it("reports the error and makes no key", async () => {
     for (const [args, what] of [
       [["keys", "create", "x", "--scopes", "all"], /invalid_argument/],
       [["users", "rm", "ada"], /owns media/],
@@ -53,7 +53,7 @@ describe("dailies keys", () => {
 });
 
 describe("dailies serve", () => {
-  it("does not listen where others could come in without a key", async () => {
+  it("does not listen where other machines could connect without a key", async () => {
     const empty = join(folder, "empty");
     const refused = await dailies(empty, "serve", "--host", "0.0.0.0", "--port", "0");
     expect(refused).toMatchObject({ exitCode: 1, stdout: "" });
@@ -62,7 +62,7 @@ describe("dailies serve", () => {
 });
 
 describe("dailies backup and restore", () => {
-  it("bring the library back elsewhere, and tell the truth in their exit codes", async () => {
+  it("restore the library in another folder, with correct exit codes", async () => {
     const backup = join(folder, "backup");
     const first = await dailies(library, "backup", backup, "--json");
     expect(first.exitCode).toBe(0);
@@ -91,7 +91,7 @@ describe("settings", () => {
     return readConfig({ dataDir }, {});
   };
 
-  it("ask for keys when people are sent here from elsewhere", () => {
+  it("require keys when publicUrl is on another host", () => {
     expect(read({}).security).toEqual({ requireKeys: false, origins: [] });
     expect(read({ publicUrl: "https://dailies.example" }).security.requireKeys).toBe(true);
     expect(read({ publicUrl: "http://localhost:4700" }).security.requireKeys).toBe(false);
@@ -104,7 +104,7 @@ describe("settings", () => {
     });
   });
 
-  it("are refused by name", () => {
+  it("are refused with their name", () => {
     for (const [settings, key] of [
       [{ requireKeys: "yes" }, /requireKeys/],
       [{ cors: ["https://x.example"] }, /cors/],

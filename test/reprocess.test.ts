@@ -29,7 +29,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Each time as a new process would: with the models and settings of by then. */
+/** Opens the library anew, like a new process, with the models and settings of that moment. */
 async function withDailies<T>(use: (dailies: LocalLibrary) => Promise<T>): Promise<T> {
   const dailies = await openDailies(readConfig({ dataDir }, { DAILIES_MODELS_DIR: modelsDir }));
   try {
@@ -39,7 +39,7 @@ async function withDailies<T>(use: (dailies: LocalLibrary) => Promise<T>): Promi
   }
 }
 
-/** The toy transducer, which says "hello" and "world" to anything, as if it were a better model that was pulled. */
+/** Installs the toy transducer as if it were a better model. It recognizes "hello" and "world" in any sound. */
 function installToy(id: string): void {
   const manifest = manifestOf(knownModels, id);
   const dir = join(modelsDir, id);
@@ -57,8 +57,8 @@ function installToy(id: string): void {
   writeFileSync(join(dir, "model.json"), JSON.stringify(receipt));
 }
 
-/** All that tells what was heard. */
-async function heard(dailies: LocalLibrary) {
+/** Everything that depends on the transcript. */
+async function resultsOf(dailies: LocalLibrary) {
   const { transcript, outputs } = await dailies.show("go.wav");
   const key = outputs.find((output) => output.key.startsWith("output/transcribe/"))?.key ?? "";
   const record = await dailies.metadata(key);
@@ -76,7 +76,7 @@ async function heard(dailies: LocalLibrary) {
 const transcribe = { only: ["transcribe"] } as const;
 
 describeWithSharedMedia("a better engine, later", () => {
-  it("replaces results whole, keeps what was wished, and refuses what cannot be", async () => {
+  it("replaces results completely, keeps transcription options, and refuses impossible ones", async () => {
     const draft = {
       engine: "pocketsphinx",
       quality: "draft",
@@ -89,7 +89,7 @@ describeWithSharedMedia("a better engine, later", () => {
       const paths = [join(folder, "go.wav"), join(folder, "dog.jpg")];
       const report = await dailies.process(paths, { only: ["transcribe", "poster"] });
       expect(report.finished.map(({ state }) => state)).toEqual(["ready", "ready"]);
-      expect(await heard(dailies)).toEqual(draft);
+      expect(await resultsOf(dailies)).toEqual(draft);
       const german = dailies.reprocess(["go.wav"], { speech: { language: "de-DE" } });
       await expect(german).rejects.toMatchObject({ code: "unsupported_language" });
       const klingon = dailies.process(paths, { speech: { language: "tlh" } });
@@ -103,7 +103,7 @@ describeWithSharedMedia("a better engine, later", () => {
           code: "model_missing",
           details: { command: expect.stringMatching(/^dailies models pull /) as string },
         });
-      expect(await heard(dailies)).toEqual(draft);
+      expect(await resultsOf(dailies)).toEqual(draft);
     });
 
     installToy("parakeet-tdt-0.6b-v3");
@@ -118,13 +118,13 @@ describeWithSharedMedia("a better engine, later", () => {
     await withDailies(async (dailies) => {
       const report = await dailies.reprocess({ engine: "pocketsphinx" }, transcribe);
       expect(report.finished).toMatchObject([{ name: "go.wav", state: "ready" }]);
-      expect(await heard(dailies)).toEqual(toy);
+      expect(await resultsOf(dailies)).toEqual(toy);
       expect((await dailies.reprocess({ engine: "pocketsphinx" })).finished).toEqual([]);
       expect((await dailies.reprocess({ draft: true })).finished).toEqual([]);
 
       const speech = { language: "de-DE" };
       await dailies.reprocess({ engine: "sherpa", languageCode: "en" }, { ...transcribe, speech });
-      expect(await heard(dailies)).toEqual({
+      expect(await resultsOf(dailies)).toEqual({
         ...toy,
         language: "de-DE",
         record: ["de-DE", "sherpa"],
@@ -136,16 +136,16 @@ describeWithSharedMedia("a better engine, later", () => {
       expect(again.finished).toMatchObject([{ state: "unchanged" }]);
       const asBefore = await dailies.process([join(folder, "go.wav")], transcribe);
       expect(asBefore.finished).toMatchObject([{ state: "unchanged" }]);
-      expect((await heard(dailies)).language).toBe("de-DE");
+      expect((await resultsOf(dailies)).language).toBe("de-DE");
       // Back to the draft engine, with phrases.
       const phrases = [{ phrase: "go", displayAs: "GO" }];
       const speech = { engine: "pocketsphinx", language: "en-US", phrases } as const;
       await dailies.reprocess(["go.wav"], { ...transcribe, speech });
-      expect(await heard(dailies)).toEqual(draft);
+      expect(await resultsOf(dailies)).toEqual(draft);
       expect(await dailies.export("go.wav", "srt")).toContain("GO forward");
     });
 
-    // The same bytes under another name are heard as those were, without any work.
+    // The same bytes under another name get the same transcript, without any work.
     await withDailies(async (dailies) => {
       copyFileSync(join(folder, "go.wav"), join(folder, "copy.wav"));
       await dailies.process([join(folder, "copy.wav")], transcribe);
@@ -160,7 +160,7 @@ describeWithSharedMedia("a better engine, later", () => {
     });
   });
 
-  it("hears as was wished, whoever comes to it and whatever happened before", async () => {
+  it("uses the recorded transcription options, also in another process and after a cancel", async () => {
     copyFileSync(sharedMedia("speech/librivox-0880.wav"), join(folder, "later.wav"));
     const speech = { language: "en-GB", phrases: [{ phrase: "he" }] };
     const settingsOf = async (dailies: LocalLibrary) =>
@@ -172,15 +172,15 @@ describeWithSharedMedia("a better engine, later", () => {
     });
     await withDailies(async (dailies) => {
       expect(await dailies.enqueueReprocess("later.wav", transcribe)).toBe(1);
-      const wished = {
+      const expected = {
         languageCode: "en-GB",
         vocabulary: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
       };
-      expect(await settingsOf(dailies)).toMatchObject(wished);
+      expect(await settingsOf(dailies)).toMatchObject(expected);
       await dailies.cancel("later.wav");
       expect(await dailies.enqueueRetry("later.wav")).toBeGreaterThan(0);
-      expect(await settingsOf(dailies)).toMatchObject(wished);
-      // Another word on it: the job that waits gives way to another.
+      expect(await settingsOf(dailies)).toMatchObject(expected);
+      // With other options, a new job replaces the waiting one.
       await dailies.enqueueReprocess("later.wav", { ...transcribe, speech: { phrases: [] } });
       expect(await settingsOf(dailies)).toEqual({
         engine: expect.any(String) as string,

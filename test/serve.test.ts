@@ -32,7 +32,7 @@ async function untilDone(url: string, name: string): Promise<{ state: string }> 
 }
 
 describe("dailies serve", () => {
-  it("takes a file in, works on it, tells of it, and ends when it is told to", async () => {
+  it("takes in a file, processes it, reports its events, and ends on a signal", async () => {
     const dataDir = join(folder, "life");
     const { url, child, ended } = await serve(dataDir);
     const put = await fetch(`${url}/v1/objects/no-media.mp4`, { method: "PUT", body: "just text" });
@@ -66,7 +66,7 @@ describe("dailies serve", () => {
     expect(lines.at(-1)).toMatchObject({ msg: "stopped" });
   });
 
-  it("goes on after kill -9 where it was, and has an event told again from there", async () => {
+  it("continues after SIGKILL, and repeats events from a given number", async () => {
     const dataDir = join(folder, "killed");
     const first = await serve(dataDir);
     await dailies(dataDir, "jobs", "--pause");
@@ -109,7 +109,7 @@ describe("dailies serve", () => {
     expect((await dailies(dataDir, "serve", "--port", "99999")).stderr).toContain("--port");
   });
 
-  it("ends at once at the second signal, though somebody still listens", async () => {
+  it("ends at once at the second signal, although a client still reads events", async () => {
     const { url, child, ended } = await serve(join(folder, "signals"), "--grace", "600");
     const stop = new AbortController();
     const stuck = await fetch(`${url}/v1/events`, { signal: stop.signal });

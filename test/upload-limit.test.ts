@@ -25,13 +25,13 @@ async function* endless(): AsyncGenerator<Uint8Array> {
   for (;;) yield Buffer.alloc(10_000, 1);
 }
 
-it("takes no more than the limit, whether the length is said or not, and keeps none of it", async () => {
+it("refuses an upload over the limit, with or without a stated length, and keeps no part of it", async () => {
   const url = `${service.url}/v1/objects/large.mp4`;
   const said = await fetch(url, { method: "PUT", body: Buffer.alloc(100_001, 1) });
   expect(said.status).toBe(413);
   expect(await said.json()).toMatchObject({ code: "too_large" });
   const answer = await fetch(url, { method: "PUT", body: endless(), duplex: "half" }).catch(
-    () => undefined, // it may be cut off before the answer is read
+    () => undefined, // the connection may be cut before the answer is read
   );
   expect([undefined, 413]).toContain(answer?.status);
   const exact = await fetch(url, { method: "PUT", body: Buffer.alloc(100_000, 1) });

@@ -16,7 +16,7 @@ import { dailiesCommand, start, until, type Running } from "./support/command.ts
 import { durableMs } from "./support/disk.ts";
 import { lookAt } from "./support/library.ts";
 
-/** Resumable uploads by the published client, against the real server. */
+/** Resumable uploads with the published client and the real server. */
 
 const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 const signal = new AbortController().signal;
@@ -32,7 +32,7 @@ interface Sending {
   readonly done: Promise<void>;
 }
 
-/** Sends bytes under a name; `onSent` hears of each part that the server has. */
+/** Uploads bytes under a name. `onSent` is called for each part that the server has received. */
 function send(
   url: string,
   bytes: Buffer,
@@ -59,7 +59,7 @@ function send(
   return { client, done };
 }
 
-describe("uploads to a server that may die", () => {
+describe("uploads to a server that is killed", () => {
   let library: string;
   let server: Running | undefined;
   let port = 0;
@@ -82,7 +82,7 @@ describe("uploads to a server that may die", () => {
   });
   afterEach(() => stop("SIGKILL"));
 
-  it("killed amid an upload: it goes on where it was, and comes in whole", async () => {
+  it("resume where they were and arrive complete", async () => {
     const bytes = randomBytes(3_000_000);
     const half = Promise.withResolvers<void>();
     const broken = send(await serve(), bytes, {
@@ -104,7 +104,7 @@ describe("uploads to a server that may die", () => {
     expect(lookAt(library)).toMatchObject({ orphans: [], missing: [], integrity: "ok" });
   });
 
-  it("that ended between the last byte and its record: the next start takes it in", async () => {
+  it("that were complete but not recorded are taken in by the next start", async () => {
     const bytes = randomBytes(100_000);
     const id = randomBytes(16).toString("hex");
     const info = {
@@ -136,7 +136,7 @@ describe("uploads", () => {
   let server: ApiServer;
   let url: string;
   let who: { owner: string; scopes: Scope[] } | undefined;
-  /** So much room is to be left on the disk. */
+  /** The bytes that must stay free on the disk. */
   let floor = 1;
   const said: string[] = [];
   const log = Object.fromEntries(
@@ -190,7 +190,7 @@ describe("uploads", () => {
   const create = (name: string, length = 10) =>
     ask("../uploads", "POST", { "upload-length": String(length), "upload-metadata": named(name) });
 
-  it("come in whole, interrupted and resumed, two at once", async () => {
+  it("arrive complete when interrupted and resumed, two at once", async () => {
     as("anna", "write");
     const [one, two] = [randomBytes(2_000_000), randomBytes(1_500_000)];
     const half = Promise.withResolvers<void>();
@@ -214,12 +214,12 @@ describe("uploads", () => {
         owner: "anna",
         sizeBytes: bytes.byteLength,
       });
-    // a client that missed the last answer hears that all is there
+    // a client that missed the last answer learns that the upload is complete
     const head = await fetch(uploadUrl, { method: "HEAD", headers: { "tus-resumable": "1.0.0" } });
     expect(head.headers.get("upload-offset")).toBe("2000000");
   });
 
-  it("are objects within 50 ms of their last byte", async () => {
+  it("become objects within 50 ms of their last byte", async () => {
     as("anna", "write");
     const bytes = randomBytes(4_000_000);
     const times: number[] = [];
@@ -246,7 +246,7 @@ describe("uploads", () => {
       expect(created0?.event.type).toBe("object.created");
     }
     console.log(`last byte to object.created: ${times.map((ms) => ms.toFixed(1)).join(", ")} ms`);
-    // the best of five, on a disk that others use, too: what else the machine does is not ours
+    // the best of five counts, with a margin for the disk, because other programs use this machine
     expect(Math.min(...times)).toBeLessThan(50 + 10 * durableMs(folder));
   });
 
@@ -262,7 +262,7 @@ describe("uploads", () => {
     expect((await ask(location, "HEAD")).status).toBe(404);
   });
 
-  it("that are wrong from the start are refused before a byte is sent", async () => {
+  it("that are invalid are refused before a byte is sent", async () => {
     as("anna", "write");
     expect((await create("large.mp4", 5_000_001)).status).toBe(413);
     expect((await create("../up.mp4")).status).toBe(400);
@@ -288,7 +288,7 @@ describe("uploads", () => {
     expect(got.headers.get("access-control-allow-origin")).toBeNull();
   });
 
-  /** A complete upload, as a process leaves it that ends before it is recorded. */
+  /** Makes a complete upload, as a process leaves it that ends before it records the upload. */
   const leave = (dir: string, name: string, bytes: Buffer): string => {
     const id = randomBytes(16).toString("hex");
     const info = {
@@ -304,7 +304,7 @@ describe("uploads", () => {
     return id;
   };
 
-  it("are broken off where the disk gets too full, and taken in when all of it is there", async () => {
+  it("are cut off when the disk gets too full, but complete ones are taken in", async () => {
     as("anna", "write");
     const dir = join(folder, "lib", "incoming");
     const created = await create("full.mp4", 200_000);
@@ -336,7 +336,7 @@ describe("uploads", () => {
     expect((await dailies.show("full.mp4")).media.sizeBytes).toBe(200_000);
   });
 
-  it("of one go are broken off as well", async () => {
+  it("in one request are also cut off", async () => {
     let sent = 0;
     async function* endless() {
       for (;;) {
@@ -354,7 +354,7 @@ describe("uploads", () => {
     }
   });
 
-  it("are left to the next start when the service ends while one is taken in", async () => {
+  it("are taken in by the next start when the service ends meanwhile", async () => {
     const dir = join(folder, "lib", "incoming");
     const stop = new AbortController();
     const ending = await createUploads({
@@ -376,7 +376,7 @@ describe("uploads", () => {
     expect(await uploads.tidy()).toMatchObject({ recorded: 1 });
   });
 
-  it("that are complete and cannot be taken in are not kept for ever", async () => {
+  it("that are complete but cannot be taken in are removed after a time", async () => {
     const dataDir = join(folder, "broken");
     const broken = await openDailies(readConfig({ dataDir }));
     const dir = join(dataDir, "incoming");
@@ -393,7 +393,7 @@ describe("uploads", () => {
     await broken.close();
   });
 
-  it("that nobody goes on with expire", async () => {
+  it("that are not continued expire", async () => {
     as("anna", "write");
     const location = (await create("slow.mp4")).headers.get("location") ?? "";
     expect((await uploads.tidy()).expired).toBe(0);

@@ -24,10 +24,10 @@ import { openDailies } from "../src/runtime/local.ts";
 import { until } from "./support/command.ts";
 import { lookAt, withCatalog } from "./support/library.ts";
 
-/** Real folders, real files, a real catalog; nobody works on what comes in. */
+/** Real folders, real files and a real catalog; no worker processes the files. */
 
 const quietMs = 400;
-/** `npm run watch` has 2,000 come. */
+/** How many files arrive at once: `npm run watch` uses 2,000. */
 const many = Number(process.env["WATCH_FILES"] ?? 200);
 
 describe("a watched folder", () => {
@@ -70,7 +70,7 @@ describe("a watched folder", () => {
     rmSync(base, { recursive: true, force: true });
   });
 
-  it("takes in what is media, when it is whole, and under its path", async () => {
+  it("takes in complete media files under their paths", async () => {
     writeFileSync(at("before.mp4"), "1");
     await startWatching();
     mkdirSync(at("sub/deep"), { recursive: true });
@@ -86,7 +86,7 @@ describe("a watched folder", () => {
     expect(taken()).toHaveLength(3);
   });
 
-  it("waits for a writer that pauses, as long as it has the file open", async () => {
+  it("waits for a writer that pauses while it has the file open", async () => {
     await startWatching();
     const file = openSync(at("slow.mp4"), "w");
     writeSync(file, "first half, ");
@@ -103,7 +103,7 @@ describe("a watched folder", () => {
     );
   });
 
-  it("takes a file that changes in again, and keeps what does not", async () => {
+  it("takes in a changed file again, and leaves unchanged files alone", async () => {
     writeFileSync(at("a.mp4"), "old");
     await startWatching();
     await until("old", () => taken().length === 1);
@@ -115,7 +115,7 @@ describe("a watched folder", () => {
     await until("new", () => taken().includes("a.mp4 replaced"));
   });
 
-  it(`misses none of ${many} files that come at once, and takes none twice`, async () => {
+  it(`takes in each of ${many} files that arrive at once exactly once`, async () => {
     await startWatching();
     const startedAt = performance.now();
     for (let n = 0; n < many; n += 1) writeFileSync(at(`${n}.mp4`), `${n}`);
@@ -130,7 +130,7 @@ describe("a watched folder", () => {
     expect(said("refused")).toEqual([]);
   }, 240_000);
 
-  it("removes with the file; not when the whole folder is away, or another is in its place", async () => {
+  it("removes a media file with its file, but not when the folder is missing or replaced", async () => {
     for (const name of ["a.mp4", "b.mp4", "sub/c.mp4"]) {
       mkdirSync(at("sub"), { recursive: true });
       writeFileSync(at(name), name);
@@ -154,7 +154,7 @@ describe("a watched folder", () => {
     expect(await names()).toEqual(["b.mp4"]);
   });
 
-  it("finds out at the start what changed meanwhile", async () => {
+  it("finds changes from before the start", async () => {
     for (const name of ["kept.mp4", "changed.mp4", "gone.mp4"]) writeFileSync(at(name), name);
     await startWatching();
     await until("three", () => taken().length === 3);
@@ -168,7 +168,7 @@ describe("a watched folder", () => {
     expect(await names()).toEqual(["changed.mp4", "kept.mp4", "new.mp4"]);
   });
 
-  it("removes nothing at the start when another folder is in its place", async () => {
+  it("removes nothing at the start when another folder has replaced it", async () => {
     writeFileSync(at("a.mp4"), "a");
     await startWatching();
     await until("one", () => taken().length === 1);
@@ -181,7 +181,7 @@ describe("a watched folder", () => {
     expect(await names()).toEqual(["a.mp4"]);
   });
 
-  it("leaves what was removed by hand alone, until it changes or comes back", async () => {
+  it("does not take in a removed media file again until its file changes or returns", async () => {
     for (const name of ["a.mp4", "b.mp4", "c.mp4"]) writeFileSync(at(name), name);
     await startWatching();
     await until("three", () => taken().length === 3);
@@ -196,7 +196,7 @@ describe("a watched folder", () => {
     renameSync(join(base, "c.mp4"), at("c.mp4"));
     await until("c", () => taken().length === 2);
     expect(await names()).toEqual(["b.mp4", "c.mp4"]);
-    rmSync(at("b.mp4")); // with its file: the path is free again
+    rmSync(at("b.mp4")); // with its file removed, the path is free again
     await until("b removed", () => said("removed").length === 1);
     await stopWatching();
     await startWatching();
@@ -204,7 +204,7 @@ describe("a watched folder", () => {
     expect(await names()).toEqual(["c.mp4"]);
   });
 
-  it("takes in what is put into a folder that lies in another one's place", async () => {
+  it("takes in files from a folder that has replaced another", async () => {
     writeFileSync(at("old.mp4"), "old");
     await startWatching();
     await until("old", () => taken().length === 1);
@@ -220,7 +220,7 @@ describe("a watched folder", () => {
       expect(await names()).toEqual(["new.mp4", "old.mp4"]);
       await stopWatching();
     }
-    // the first one is back: what came in meanwhile is not missed
+    // the first folder is back: files that arrived meanwhile are not removed
     rmSync(dir, { recursive: true });
     renameSync(join(base, "elsewhere"), dir);
     await startWatching();
@@ -229,7 +229,7 @@ describe("a watched folder", () => {
     expect(said("removed")).toEqual([]);
   });
 
-  it("does not follow links out of it, nor take away what came through another door", async () => {
+  it("does not follow links out of it, nor remove media files that came another way", async () => {
     writeFileSync(join(base, "secret.mp4"), "secret");
     mkdirSync(join(base, "outside"));
     writeFileSync(join(base, "outside", "other.mp4"), "other");

@@ -14,8 +14,8 @@ import { ffmpeg } from "./support/ffmpeg.ts";
 import { describeWithSharedMedia, sharedMedia } from "./support/shared-media.ts";
 
 /**
- * Real footage, real recordings and real pictures through the program as people start it: the first
- * seconds of the film and the shorter recordings; `npm run whole-life` takes all there is.
+ * The whole program processes real footage, real recordings and real pictures: the first seconds of
+ * the film and the shorter recordings. `npm run whole-life` uses all of them in full.
  */
 const takesAll = process.env["WHOLE_LIFE"] === "all";
 
@@ -23,7 +23,7 @@ const launcher = fileURLToPath(new URL("../bin/dailies", import.meta.url));
 let folder: string;
 let out: string;
 
-/** The most memory a process has held so far, in bytes. */
+/** The peak memory of a process so far, in bytes. */
 function peakMemory(pid: number): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, "utf8");
@@ -62,7 +62,7 @@ function probe(path: string): Streams {
 const streamOf = (path: string, type: "video" | "audio") =>
   probe(path).streams.find((stream) => stream["codec_type"] === type) ?? {};
 
-/** Recordings of up to 12 s take as long together as the longest alone. */
+/** Recordings of up to 12 s, which together take as long as the longest alone. */
 const references = (): string[][] =>
   readFileSync(sharedMedia("speech/references.tsv"), "utf8")
     .trim()
@@ -71,7 +71,7 @@ const references = (): string[][] =>
     .map((line) => line.split("\t"))
     .filter(([file]) => takesAll || statSync(sharedMedia(`speech/${file}`)).size < 400_000);
 
-/** Somebody walks, while somebody reads: all of it, or 8 s. */
+/** A video of people walking while a voice reads: all of it, or 8 s. */
 function film(): string {
   const whole = sharedMedia("video/walkers.mp4");
   if (takesAll) return whole;
@@ -98,7 +98,7 @@ describeWithSharedMedia("the whole life of real media", () => {
   }, 240_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("does every step of every media, with flat memory", () => {
+  it("does every step of every media file, with constant memory", () => {
     const { finished, refused } = first.answer;
     expect(refused).toEqual([]);
     expect(finished).toHaveLength(inputs.length);
@@ -133,7 +133,7 @@ describeWithSharedMedia("the whole life of real media", () => {
     expect(streamOf(file("poster/walkers.jpg"), "video")).toMatchObject({ codec_name: "mjpeg" });
   });
 
-  it("keeps sound and picture in step within a frame", () => {
+  it("keeps sound and picture in sync within a frame", () => {
     const [source = ""] = inputs;
     for (const kind of ["web", "phone"]) {
       const path = join(out, "output", kind, "walkers.mp4");
@@ -149,8 +149,8 @@ describeWithSharedMedia("the whole life of real media", () => {
     }
   });
 
-  // The engine is unsteady: another encoder's MP3 may be worth some words (docs/speech.md).
-  it("mishears at most 36 % of the words on clean speech", () => {
+  // The engine is unsteady: the MP3 of another encoder may change some words (docs/speech.md).
+  it("has a word error rate of at most 36 % on clean speech", () => {
     const results = references().map(([file = "", said = ""]) => {
       const json: unknown = JSON.parse(
         readFileSync(join(out, "output/transcribe", `${file}.json`), "utf8"),
@@ -169,7 +169,7 @@ describeWithSharedMedia("the whole life of real media", () => {
     expect(wordErrorRate(results)).toBeLessThanOrEqual(0.36);
   });
 
-  it("sees who and what is there", async () => {
+  it("finds persons, animals and things", async () => {
     const seen = async (name: string) => {
       const { answer } = await dailies<DetailsJson>("show", name);
       return answer.labels.map((label) => label.name);
@@ -182,7 +182,7 @@ describeWithSharedMedia("the whole life of real media", () => {
     expect(dogOnSnow).toContain("Animal");
   });
 
-  it("finds what was said, and when", async () => {
+  it("finds spoken words with their times", async () => {
     const { answer } = await dailies<{ hits: HitJson[] }>(
       "search",
       "wisdom",
@@ -194,7 +194,7 @@ describeWithSharedMedia("the whole life of real media", () => {
     expect(Math.abs((answer.hits[0]?.moments[0]?.startMs ?? 0) - 5_800)).toBeLessThan(300);
   });
 
-  it("has nothing to do the second time", async () => {
+  it("does no work the second time", async () => {
     const again = await dailies<ReportJson>("process", ...inputs, "--out", out);
     expect(again.answer.finished.filter(({ state }) => state !== "unchanged")).toEqual([]);
     expect(again.answer.finished).toHaveLength(inputs.length);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-/** Stopping and pausing the work of another process, from the command line. */
+/** The command line stops and pauses the work of another process. */
 
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 let folder: string;
@@ -37,7 +37,7 @@ async function until(what: string, isSo: () => boolean | Promise<boolean>): Prom
   }
 }
 
-/** Running ffmpeg processes that work below a folder; a zombie has ended. */
+/** Running ffmpeg processes that work below a folder, without zombies. */
 function encoders(below: string): string[] {
   return readdirSync("/proc")
     .filter((pid) => /^\d+$/.test(pid))
@@ -86,7 +86,7 @@ describe("dailies cancel", () => {
 });
 
 describe("dailies jobs --pause", () => {
-  it("keeps every process from beginning anything until --resume, and says so", async () => {
+  it("keeps every process from starting jobs until --resume, and says so", async () => {
     await dailies("paused", "process", "tone.wav", "--only", "audio");
     await dailies("paused", "jobs", "--pause");
     const listed = await dailies("paused", "jobs");

@@ -6,21 +6,21 @@ import type { MediaFacts } from "../../src/media/facts.ts";
 import { newJob, type SlotKind, type Step } from "../../src/media/job.ts";
 import type { Slots } from "../../src/queue/job-queue.ts";
 
-/** What a process is told to do. */
+/** The instructions for a process. */
 export interface Order {
   readonly path: string;
   readonly slots: Slots;
   /** How long a job takes on average. */
   readonly jobMs: number;
-  /** Stops claiming after this time, if anything is left by then. */
+  /** Stops claiming after this time, if jobs are left by then. */
   readonly forMs: number;
-  /** Of so many jobs it gives one back unfinished, 0–1. */
-  readonly handBackRate: number;
-  /** Kills itself with -9 while it holds its so-manyth job. */
+  /** The share of jobs that it returns unfinished, 0–1. */
+  readonly returnRate: number;
+  /** Kills itself with SIGKILL while it holds this job, counted from 1. */
   readonly dieAfter?: number;
 }
 
-/** What a process says. `at`: milliseconds of the machine's monotonic clock. */
+/** The output of a process. `at`: milliseconds of the machine's monotonic clock. */
 export type Line =
   | {
       readonly type: "begin";
@@ -55,7 +55,7 @@ export function startProcess(order: Order): Promise<Ended> {
   });
 }
 
-/** Puts a media, probed where its facts are given, with jobs for these steps. */
+/** Adds a media file with jobs for these steps. With facts, the media file counts as probed. */
 export async function putMedia(
   catalog: Catalog,
   { name, version }: { name: string; version: string },
@@ -80,7 +80,7 @@ interface Interval {
   readonly version: string;
 }
 
-/** A killed process has stopped at its last word, if not before it: its slot is free from then on. */
+/** When each attempt ran. A killed process ran at most until its last line, so its slot is free from then on. */
 function intervalsOf({ lines }: Ended): Interval[] {
   const goneAt = Math.max(...lines.map((line) => ("at" in line ? line.at : 0)));
   const ends = new Map(
@@ -100,7 +100,7 @@ function intervalsOf({ lines }: Ended): Interval[] {
   );
 }
 
-/** The most slots of a kind that were in use at one time: jobs, or for transcoding their media. */
+/** The most slots of a kind that were in use at one time. A slot holds a job, or for transcoding a media file. */
 export function mostAtOnce(all: readonly Ended[], kind: SlotKind): number {
   const events = all
     .flatMap(intervalsOf)

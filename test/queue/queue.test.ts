@@ -10,7 +10,7 @@ import type { SlotKind, Step } from "../../src/media/job.ts";
 import { imageFacts } from "../../src/transcode/facts.fixture.ts";
 import { mostAtOnce, putMedia, startProcess, timesFinished, type Order } from "./processes.ts";
 
-/** Whole processes on one database file, as when several commands run beside a server. */
+/** Whole processes on one database file, like several commands next to a server. */
 describe("a queue that several processes pull from", () => {
   let folder: string;
   beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), "dailies-queue-"))));
@@ -22,11 +22,11 @@ describe("a queue that several processes pull from", () => {
     slots,
     jobMs: 4,
     forMs: 40_000,
-    handBackRate: 0.05,
+    returnRate: 0.05,
   });
   const silent = (text: string) => text.trim();
 
-  it("keeps the slots' limits, does each job once and none never, though some are killed", async () => {
+  it("keeps the limits of slots and does each job exactly once, although some processes are killed", async () => {
     const path = join(folder, "many.db");
     const catalog = createSqliteCatalog({ whenEnded: runEnded, database: openDatabase(path) });
     const newId = createIdSource(newSession());
@@ -59,7 +59,7 @@ describe("a queue that several processes pull from", () => {
     await catalog.close();
   });
 
-  it("is opened by many at once, also when it is new", async () => {
+  it("can be opened by many processes at once, also when it is new", async () => {
     const path = join(folder, "new", "new.db");
     const all = await Promise.all(Array.from({ length: 4 }, () => startProcess(order(path))));
     expect(all.map(({ stderr }) => silent(stderr))).toEqual(["", "", "", ""]);

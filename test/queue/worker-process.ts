@@ -1,6 +1,6 @@
-// One of several processes that claim and finish jobs of one database as fast as they can. Writes a
-// line for each begin and each end, with the time of a clock that all processes of a machine share:
-// who reads all the lines sees from the outside what ran at the same time.
+// One of several processes that claim and finish jobs of one database as fast as they can. It writes a
+// line for each start and each end, with the time of a clock that all processes of the machine share.
+// So the lines of all processes together show which jobs ran at the same time.
 import { runEnded } from "../../src/pipeline.ts";
 import { createSqliteCatalog } from "../../src/state/sqlite/catalog/catalog.ts";
 import { openDatabase } from "../../src/state/sqlite/open.ts";
@@ -24,7 +24,7 @@ const clock = () => Number(process.hrtime.bigint()) / 1e6;
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function finish({ job, media, attempt }: Claim): Promise<void> {
-  if (Math.random() < order.handBackRate) return queue.handBack(attempt);
+  if (Math.random() < order.returnRate) return queue.handBack(attempt);
   const applied = await catalog.apply({
     expect: { name: media.name, version: media.version, attempt },
     changes: [{ type: "finishJob", attempt, outcome: { state: "succeeded", notes: [] } }],
@@ -46,7 +46,7 @@ async function work(claim: Claim): Promise<void> {
   await finish(claim);
 }
 
-/** As fast as it can, several jobs at a time. */
+/** Claims and finishes jobs as fast as it can, several at a time. */
 async function hammer(until: number): Promise<void> {
   const running = new Set<Promise<void>>();
   let claimed = 0;

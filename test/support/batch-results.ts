@@ -8,7 +8,7 @@ import { openPackage } from "./opc.ts";
 const digest = (content: string | Buffer): string =>
   createHash("sha256").update(content).digest("hex").slice(0, 16);
 
-/** Columns that differ from run to run. */
+/** Columns whose values differ from run to run. */
 const timed = new Set(["created", "started", "finished", "elapsed_s"]);
 
 function untimed(csv: string): string {
@@ -17,7 +17,7 @@ function untimed(csv: string): string {
   return JSON.stringify([head, ...rows].map(kept));
 }
 
-/** A file by its contents, but for what tells when and how fast it was made. */
+/** A file's content as a hash, without the parts that depend on the time and speed of the run. */
 function fingerprint(path: string): string {
   const bytes = readFileSync(path);
   if (path.endsWith(".json"))
@@ -29,11 +29,11 @@ function fingerprint(path: string): string {
   const body = text("word/document.xml")
     .replace(dated, "")
     .replace(/r:id="[^"]*"/g, "")
-    .replace(/<wp:docPr id="\d+"/g, ""); // counts the documents of a process;
+    .replace(/<wp:docPr id="\d+"/g, ""); // this number counts the documents of a process
   return digest(JSON.stringify([body, faults]));
 }
 
-/** Everything that a batch leaves in its folders, as far as it is the same each time. */
+/** All files that a batch leaves in its folders, without the parts that differ from run to run. */
 export function batchResults(input: string, output: string): string[] {
   const results = filesBelow(output)
     .filter((name) => name !== ".dailies-batch/ledger.jsonl")
@@ -55,7 +55,7 @@ export function endedTwice(output: string): string[] {
     try {
       return (JSON.parse(line) as { path: string }).path;
     } catch {
-      return []; // a line that a kill left half written
+      return []; // an incomplete line of a killed process
     }
   });
   return paths.filter((path, index) => paths.indexOf(path) !== index);

@@ -5,14 +5,14 @@ import { batchSettings, type BatchGiven } from "../../src/batch/settings.ts";
 import type { BatchReport, BatchUpdate } from "../../src/batch/report.ts";
 import { withLibrary } from "./with-library.ts";
 
-/** A place of its own for one test. */
+/** The folders of one test's batch. */
 export interface BatchPlace {
   readonly input: string;
   readonly output: string;
   readonly dataDir: string;
 }
 
-/** `in`, `out` and `library` below a folder; only the first is made. */
+/** The folders `in`, `out` and `library` below a folder. Only `in` is created. */
 export function placeIn(root: string): BatchPlace {
   const at = { input: join(root, "in"), output: join(root, "out"), dataDir: join(root, "library") };
   mkdirSync(at.input, { recursive: true });
@@ -22,7 +22,7 @@ export function placeIn(root: string): BatchPlace {
 export const settingsFor = ({ input, output }: BatchPlace, given: BatchGiven = {}) =>
   batchSettings({ input, output }, given);
 
-/** Runs a batch in this process, to its end. */
+/** Runs a batch in this process until it ends. */
 export async function runBatch(
   at: BatchPlace,
   given: BatchGiven = {},
@@ -41,7 +41,7 @@ export async function runBatch(
   return { report, updates };
 }
 
-/** A recording that costs no engine: a tone is no speech. */
+/** Makes a recording that needs no speech engine, because a tone contains no speech. */
 export function makeTone(path: string, hertz = 300): void {
   const args = `-v error -y -f lavfi -i sine=frequency=${hertz}:duration=0.4 -ar 16000`;
   execFileSync("ffmpeg", [...args.split(" "), path]);

@@ -3,31 +3,31 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The command line as a whole process: what it says, and how it ends. */
+/** Output and exit code of a finished process. */
 export interface Ended {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** From start to exit. */
+  /** The time from start to exit. */
   readonly ms: number;
 }
 
 export interface Running {
   readonly child: ChildProcess;
-  /** What it has written to stdout so far. */
+  /** The text that it has written to stdout so far. */
   readonly said: () => string;
   readonly ended: Promise<Ended>;
 }
 
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
-/** Node and the arguments that make it `dailies`. */
+/** Node with the arguments that run `dailies`. */
 export const dailiesCommand = [process.execPath, "--disable-warning=ExperimentalWarning", main];
 
-/** Nothing is there: what this user has pulled changes no test, and no test asks about models. */
+/** An empty models folder: models that this user has pulled must not influence tests. */
 const modelsDir = process.env["DAILIES_MODELS_DIR"] ?? join(tmpdir(), "dailies-no-models");
 
-/** Starts a program in a process group of its own. */
+/** Starts a program in a new process group. */
 export function start(command: readonly string[], options: SpawnOptions = {}): Running {
   const [program = "", ...args] = command;
   const startedAt = performance.now();
@@ -47,12 +47,12 @@ export function start(command: readonly string[], options: SpawnOptions = {}): R
   return { child, said: () => said.stdout, ended };
 }
 
-/** `dailies` with these arguments, to its end. */
+/** Runs `dailies` with these arguments until it exits. */
 export function dailies(dataDir: string, ...args: readonly string[]): Promise<Ended> {
   return start([...dailiesCommand, ...args, "--data-dir", dataDir]).ended;
 }
 
-/** Waits until it is true; fails when it never is. */
+/** Waits until the condition is true. Fails after the time limit. */
 export async function until(what: string, isTrue: () => boolean, ms = 20_000): Promise<void> {
   const deadline = performance.now() + ms;
   while (!isTrue()) {

@@ -4,8 +4,8 @@ import type { RunCommand } from "../../src/sandbox/run.ts";
 import type { SandboxLevel } from "../../src/sandbox/sandbox.ts";
 
 /**
- * Runs one command in a sandbox, in a process of its own: so that a test can do it as another user, and
- * see what the service's process sees. Argument: level and command as JSON. Prints how it ended.
+ * Runs one command in a sandbox from a separate process, so that a test can run it as another user.
+ * Its argument is the sandbox's level and the command, as JSON. It prints how the command ended.
  */
 interface Order {
   readonly level: SandboxLevel;

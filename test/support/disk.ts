@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
-/** How long a small file takes to be durable here and now: what a bound in milliseconds has to allow for. */
+/** The milliseconds that a small file takes to reach this disk now. Time limits in tests must allow for it. */
 export function durableMs(folder: string): number {
   const path = join(folder, "durable");
   const times = Array.from({ length: 5 }, () => {

@@ -1,6 +1,6 @@
 import type { BeginOptions, Engine } from "../../src/media/engine.ts";
 
-/** Has an engine do work while the caller waits. Throws when the engine only accepts it. */
+/** Lets an engine do work and waits for its result. Throws when the engine only accepts the work. */
 export async function doWork<Request, Result>(
   engine: Pick<Engine<Request, Result>, "begin">,
   request: Request,

@@ -1,6 +1,6 @@
-/** Makes small files that ask for far too much, byte by byte. */
+/** Builds small files, byte by byte, whose decoding would take far too much time or memory. */
 
-/** A file that is neither one thing nor the other may be refused by any of these. */
+/** The probe may refuse a file of unclear kind with any of these codes. */
 export const anyRefusal = [
   "unsupported_media",
   "damaged_media",
@@ -38,7 +38,7 @@ export function wav({ sampleRate = 8000, channels = 1, seconds = 1 }): Buffer {
   return Buffer.concat([Buffer.from("RIFF"), u32(chunks.length), chunks]);
 }
 
-/** A FLAC that says how long it is, and has nothing in it. */
+/** A FLAC whose header states a length, without any sound. */
 export function flacHeader(seconds: number): Buffer {
   const info = Buffer.alloc(34);
   info.writeUInt16BE(4096, 0);
@@ -66,7 +66,7 @@ function box(type: string, ...contents: readonly Uint8Array[]): Buffer {
   return Buffer.concat([big32(content.length + 8), Buffer.from(type, "latin1"), content]);
 }
 
-/** A film of one track, with tables as given. */
+/** An MP4 with one track and the given tables. */
 function mp4({ edits, samples }: { edits?: Buffer; samples: number }): Buffer {
   const entry = Buffer.concat([
     Buffer.alloc(6),
@@ -100,7 +100,7 @@ function mp4({ edits, samples }: { edits?: Buffer; samples: number }): Buffer {
   ]);
 }
 
-/** A sample table that counts this many samples of one byte, in a few bytes itself. */
+/** A sample table of a few bytes that declares this many samples of one byte. */
 export const mp4WithSamples = (samples: number): Buffer => mp4({ samples });
 
 export function mp4WithEdits(count: number): Buffer {
@@ -120,7 +120,7 @@ export function nestedBoxes(depth: number): Buffer {
   return Buffer.concat([box("ftyp", Buffer.from("isom0000isom")), inner]);
 }
 
-/** A Matroska file with one block that says it holds 256 laced frames and ends at once. */
+/** A Matroska file with one block that declares 256 laced frames and ends at once. */
 export function mkvWithLaces(): Buffer {
   const element = (id: string, content: Buffer): Buffer => {
     const size = Buffer.alloc(8);

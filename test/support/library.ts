@@ -3,24 +3,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-/** A library as it lies on the disk, looked at from outside while no process has it open. */
+/** The state of a library on the disk while no process has it open. */
 export interface LibraryState {
   readonly integrity: string;
-  /** `name state` of every media. */
+  /** `name state` of every media file. */
   readonly media: readonly string[];
   /** `name step` of every job that is queued or running. */
   readonly open: readonly string[];
-  /** `name step` of every job that has ended, and how. */
+  /** `name step state` of every job that has ended, with its code if it failed. */
   readonly jobs: readonly string[];
-  /** Files in the store that the catalog does not know, and objects of the catalog that have none. */
+  /** Files in the store that the catalog does not know. */
   readonly orphans: readonly string[];
+  /** Versions of objects in the catalog that have no file in the store. */
   readonly missing: readonly string[];
   readonly sessions: number;
-  /** What lies below the working folder. */
+  /** Files below the working folder. */
   readonly work: readonly string[];
 }
 
-/** Every file below a folder, by its path; none where there is no folder. */
+/** The paths of all files below a folder; empty when the folder is missing. */
 export function filesBelow(path: string): string[] {
   if (!existsSync(path)) return [];
   return readdirSync(path, { recursive: true, withFileTypes: true })
@@ -29,7 +30,7 @@ export function filesBelow(path: string): string[] {
     .toSorted();
 }
 
-/** Asks a copy of the catalog, so that looking changes nothing: for one column of each row, as text. */
+/** Queries a copy of the catalog, so that reading changes nothing. `all` returns the first column of each row as text. */
 export function withCatalog<T>(dataDir: string, use: (all: (sql: string) => string[]) => T): T {
   const folder = mkdtempSync(join(tmpdir(), "dailies-look-"));
   for (const name of ["dailies.db", "dailies.db-wal"])

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
-# A decoder that has been taken over: it tries everything that would do harm, one thing after the other,
-# and prints for each whether it succeeded. Arguments are name=value, what it has been told of the world
-# outside: paths, numbers of processes, ports, and the numbers of system calls (nr_NAME=NUMBER).
+# A decoder that an attacker has taken over. It tries harmful actions one after the other and prints for each
+# whether it succeeded. The arguments (name=value) describe the world outside: paths, process numbers, ports,
+# and the numbers of system calls (nr_NAME=NUMBER).
 use strict;
 use warnings;
 use Errno;
@@ -23,7 +23,7 @@ sub attempt {
   print "$name\t", ($did ? "succeeded" : "refused"), "\t$errno\n";
 }
 
-# A system call by its name; true when it did not fail.
+# Makes a system call by its name; true when it did not fail.
 sub call {
   my ($name, @arguments) = @_;
   my $number = $know{"nr_$name"};
@@ -66,7 +66,7 @@ attempt("read the kernel's $_", sub { can_read("/proc/$_") })
 attempt("read the kernel's addresses", sub { open(my $file, "<", "/proc/kallsyms") or return 0; grep { !/^0+ / } map { scalar <$file> } 1 .. 100 });
 attempt("write uevent_helper", sub { can_open("/sys/kernel/uevent_helper", O_WRONLY) });
 
-# Links and other things that would fool whoever looks into the work folder afterwards.
+# Links and other files that would mislead a process that reads the work folder afterwards.
 attempt("link symbolically", sub { symlink "/etc/passwd", "$work/link" });
 attempt("link", sub { link $know{input}, "$work/hard" });
 attempt("make a pipe", sub { call("mknod", "$work/pipe", 0010600, 0) });
@@ -108,7 +108,7 @@ attempt("become root", sub { require POSIX; POSIX::setuid(0) });
 attempt("become root's group", sub { require POSIX; POSIX::setgid(0) });
 attempt("raise its limits", sub { my $limit = pack("QQ", -1, -1); call("prlimit64", 0, 1, $limit, 0) });
 
-# Memory that others share, and keys.
+# Shared memory and keys.
 attempt("share memory", sub { call("shmget", 4242, 4096, 01666) });
 attempt("share a semaphore", sub { call("semget", 4242, 1, 01666) });
 attempt("share messages", sub { call("msgget", 4242, 01666) });
@@ -118,7 +118,7 @@ attempt("add a key", sub { call("add_key", "user", "name", "bytes", 5, -3) });
 attempt("look into the keyring", sub { call("keyctl", 0, -3, 1) });
 attempt("ask for a key", sub { call("request_key", "user", "name", 0, -3) });
 
-# The kernel's deep end.
+# Rarely used parts of the kernel.
 my $zeros = "\0" x 256;
 attempt("unshare $_", sub { call("unshare", hex $_) }) for qw(10000000 20000 40000000 20000000 8000000);
 attempt("clone into a namespace", sub { call("clone", 0x10000011, 0, 0, 0, 0) });

@@ -3,16 +3,15 @@ import { describe } from "vitest";
 import { until } from "./command.ts";
 
 /**
- * A place with file systems of its own, for faults that cannot be had otherwise: a full disk, a
- * read-only one, a program in another's place. Nobody else sees what is mounted there, and it goes
- * with its process.
+ * A mount namespace, for faults that a test cannot cause otherwise: a full disk, a read-only disk, a
+ * program that is replaced by another. Its mounts are invisible outside and end with its process.
  */
 export interface Mounts {
   /** Runs a shell script inside. */
   readonly run: (script: string, ...args: readonly string[]) => void;
-  /** A command as it is started inside. */
+  /** The command line that runs a command inside. */
   readonly inside: (command: readonly string[]) => string[];
-  /** The path at which a file in there is seen from here. */
+  /** The path by which a process outside reaches a file inside. */
   readonly seen: (path: string) => string;
   readonly close: () => void;
 }
@@ -34,13 +33,13 @@ function works(): boolean {
   }
 }
 
-/** A suite that needs mounts: a visible skip where the system allows none, a failure in CI. */
+/** A suite that needs mounts. Where the system allows none it is skipped visibly; in CI it fails. */
 export function describeWithMounts(name: string, body: () => void): void {
   const isRun = Boolean(process.env["CI"]) || works();
   describe.runIf(isRun)(isRun ? name : `${name} (mounting is not allowed here)`, body);
 }
 
-/** Opens such a place. It lives until it is closed, or its opener is gone. */
+/** Opens a mount namespace. It exists until it is closed or the process that opened it ends. */
 export async function openMounts(): Promise<Mounts> {
   const [program = "", ...args] = unshare;
   const holder: ChildProcess = spawn(program, [...args, "--", "sh", "-c", "echo ready; exec cat"], {

@@ -1,4 +1,4 @@
-/** Names that somebody might take for options, patterns, addresses or commands. A good film under one is no less good. */
+/** Names that a program might mistake for options, patterns, addresses or commands. A good film must work under each. */
 export const oddNames = [
   "-vf.mp4",
   "%03d.mp4",

@@ -1,7 +1,7 @@
 /**
- * In which order ECMA-376 (part 1, annex A: wml.xsd, dml-chart.xsd, dml-wordprocessingDrawing.xsd) has
- * the children of an element; Word calls a file broken where it is another. All that the documents
- * here have, and what comes between.
+ * The order in which ECMA-376 (part 1, annex A: wml.xsd, dml-chart.xsd, dml-wordprocessingDrawing.xsd)
+ * wants the children of an element. Word calls a file with another order broken. The list has all
+ * elements of the documents here, and those that may come between them.
  */
 const runProperties =
   "rStyle rFonts b bCs i iCs caps smallCaps strike dstrike outline shadow emboss imprint noProof " +
@@ -66,7 +66,7 @@ const places = new Map(
   }),
 );
 
-/** Elements of a well-formed part that stand where the schema has them not; empty when none do. */
+/** Elements of a well-formed part that the schema does not allow in their place; empty when there are none. */
 export function orderFaults(xml: string): string[] {
   const faults = new Set<string>();
   const open: { name: string; at: number; last: string }[] = [];

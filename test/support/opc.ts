@@ -1,17 +1,17 @@
 import { posix } from "node:path";
 import { strFromU8, unzipSync } from "fflate";
 
-/** An Office Open XML package, taken apart. */
+/** The parts of an Office Open XML package. */
 export interface Package {
   readonly parts: ReadonlyMap<string, Uint8Array>;
   readonly text: (part: string) => string;
-  /** What is wrong with it by the rules of ECMA-376 part 2; empty when nothing is. */
+  /** Violations of ECMA-376 part 2; empty when there are none. */
   readonly faults: readonly string[];
 }
 
 const name = /^[A-Za-z_][\w.:-]*/;
 
-/** What is not well-formed in an XML text, as far as a writer can go wrong; undefined when nothing is. */
+/** The first error of an XML text among those that a writer can make; undefined when it is well-formed. */
 export function xmlFault(text: string): string | undefined {
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(text) || !text.isWellFormed())
@@ -53,7 +53,7 @@ export function xmlFault(text: string): string | undefined {
 const attribute = (tag: string, key: string): string | undefined =>
   new RegExp(`\\s${key}="([^"]*)"`).exec(tag)?.[1];
 
-/** Opens a package and looks whether its parts are what they say, and all that is referred to is there. */
+/** Opens a package. Checks the types of its parts, and that every part that is referred to exists. */
 export function openPackage(bytes: Uint8Array): Package {
   const parts = new Map(Object.entries(unzipSync(bytes)));
   const text = (part: string): string => {

@@ -1,6 +1,6 @@
 import type { MediaFacts, VideoFacts } from "../../src/media/facts.ts";
 
-/** Facts of a picture or a silent video, as a probe would state them. */
+/** The facts that a probe would find in a picture or a silent video. */
 export function pictureFacts(
   type: "image" | "video",
   width: number,

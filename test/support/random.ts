@@ -1,4 +1,4 @@
-/** A repeatable random source, 0 to below 1: mulberry32. */
+/** A repeatable source of random numbers from 0 to below 1 (mulberry32). */
 export function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {

@@ -3,7 +3,7 @@ import type { Step } from "../../src/media/job.ts";
 import type { StepContext, StepOutcome, Steps, StepWork } from "../../src/queue/step.ts";
 import { doWork } from "./do-work.ts";
 
-/** Does a step's work from the request to its conclusion, with an engine that finishes while one waits. */
+/** Does a step's work from the request to its conclusion, with an engine that finishes while the caller waits. */
 export async function runStep<Request, Result>(
   step: StepWork<Request, Result>,
   context: StepContext & Partial<BeginOptions>,
@@ -15,7 +15,7 @@ export async function runStep<Request, Result>(
   return step.conclude(context, result);
 }
 
-/** A step's whole work in one function: for tests of what surrounds steps. */
+/** A step's whole work in one function, for tests of the code that runs steps. */
 export type PlainStep = (context: StepContext & BeginOptions) => Promise<StepOutcome>;
 
 function stepOf(conclude: PlainStep): StepWork<StepContext, StepOutcome> {
@@ -32,7 +32,7 @@ function stepOf(conclude: PlainStep): StepWork<StepContext, StepOutcome> {
   };
 }
 
-/** Steps that do what is given for them; the others do `otherwise`, by default nothing. */
+/** Steps with the given work. The other steps do `otherwise`, by default nothing. */
 export function plainSteps(
   own: Partial<Record<Step, PlainStep>>,
   otherwise: PlainStep = async () => ({ changes: [], events: [], notes: [] }),

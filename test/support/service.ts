@@ -17,10 +17,10 @@ import { openDailies } from "../../src/runtime/local.ts";
 import { createLog } from "../../src/log/log.ts";
 import { serve } from "../../src/runtime/serve.ts";
 
-/** A real server, in this process, on a port of its own. */
+/** A real server in this process, on a free port. */
 export interface TestService {
   readonly url: string;
-  /** What it has logged so far. */
+  /** The text that it has logged so far. */
   readonly logged: () => string;
   readonly stop: () => Promise<void>;
 }
@@ -37,7 +37,7 @@ export async function startService(dataDir: string): Promise<TestService> {
   };
 }
 
-/** Makes a library in which nothing is begun, with users and a key with all scopes for each. */
+/** Makes a paused library with users, and a key with all scopes for each. */
 export async function makeLibrary(
   dataDir: string,
   users: readonly string[],
@@ -65,7 +65,7 @@ const facts: MediaFacts = {
   warnings: [],
 };
 
-/** What a media has when all steps have been done, in the names of which `word` occurs. */
+/** Adds a media file with the results of all steps. `word` is in the transcript, the labels and all outputs. */
 export async function furnish(
   dataDir: string,
   media: { readonly name: string; readonly owner: string; readonly word: string },

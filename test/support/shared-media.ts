@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe } from "vitest";
 
-/** Real media and models for tests, laid beside the checkout; not part of the repository. */
+/** Real media files and models for tests. They lie beside the checkout and are not part of the repository. */
 const shared = fileURLToPath(new URL("../../../shared/", import.meta.url));
 
 export function sharedMedia(path: string): string {
@@ -19,7 +19,7 @@ export function sharedSample(path: string): string {
 
 const present = existsSync(`${shared}media/README.md`);
 
-/** A suite that needs the shared media: a visible skip on a laptop without it, a failure in CI. */
+/** A suite that needs the shared media files. Without them it is skipped visibly; in CI it fails. */
 export function describeWithSharedMedia(name: string, body: () => void): void {
   if (present || process.env["CI"]) describe(name, body);
   else describe.skip(`${name} (needs the shared test media)`, body);

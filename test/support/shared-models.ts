@@ -8,7 +8,7 @@ import type { InstalledModel, ModelManifest, ModelStore } from "../../src/models
 
 const folder = fileURLToPath(new URL("../../../shared/models", import.meta.url));
 
-/** A model that lies somewhere, as if it had been pulled: its files by role. */
+/** A model from files at any place, as if it had been pulled. `files` has its files by role. */
 export function modelAt(
   manifest: Pick<ModelManifest, "id" | "task" | "kind"> & Partial<ModelManifest>,
   files: Readonly<Record<string, string>>,
@@ -82,7 +82,7 @@ export const sharedVoice = (): InstalledModel =>
 
 const present = existsSync(join(folder, "speech/README.md"));
 
-/** A suite that needs real weights for speech: a visible skip where they are not, a failure in CI. */
+/** A suite that needs real speech models. Without them it is skipped visibly; in CI it fails. */
 export function describeWithSpeechModels(name: string, body: () => void): void {
   if (present || process.env["CI"]) describe(name, body);
   else describe.skip(`${name} (needs the shared speech models)`, body);

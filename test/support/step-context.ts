@@ -2,7 +2,7 @@ import type { NewJob } from "../../src/media/job.ts";
 import type { BeginOptions } from "../../src/media/engine.ts";
 import type { StepContext } from "../../src/queue/step.ts";
 
-/** What a step is given for a job: a small media file of its name. */
+/** The context of a step for a job, with a small media file of the job's name. */
 export function stepContext(
   job: NewJob,
   { workDir = "" }: { workDir?: string } = {},

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # Walks all of /proc and /sys and prints each file that can be opened for writing. It opens and writes
-# nothing. A process's own entries are left out when told so: what is there changes that process alone.
+# nothing. With an argument it leaves out a process's own entries, because those change that process alone.
 use strict;
 use warnings;
 use Fcntl;
@@ -9,7 +9,7 @@ my $seen = 0;
 my @folders = grep { -d $_ } ("/proc", "/sys");
 while (defined(my $folder = shift @folders)) {
   next if $ARGV[0] && $folder =~ m{^/proc/(?:$$|self|thread-self)$};
-  # Another's threads hold the same files as the process itself.
+  # The threads of another process have the same files as the process itself.
   next if $folder =~ m{/task$};
   opendir(my $entries, $folder) or next;
   for my $name (grep { !/^\.\.?$/ } readdir $entries) {

@@ -2,7 +2,7 @@ import { readConfig } from "../../src/config/config.ts";
 import type { LocalLibrary } from "../../src/local/library.ts";
 import { openDailies } from "../../src/runtime/local.ts";
 
-/** Uses a library in this process, and closes it whatever happens. */
+/** Opens a library in this process, uses it, and always closes it. */
 export async function withLibrary<T>(
   dataDir: string,
   use: (library: LocalLibrary) => Promise<T>,
