@@ -8,6 +8,8 @@ import type { Word } from "../src/media/transcript.ts";
 import { wavOf } from "../src/transcribe/batches.ts";
 import { wordError, wordErrorRate } from "../src/transcribe/word-error.ts";
 import { sharedMedia } from "../test/support/shared-media.ts";
+import { readConfig } from "../src/config/config.ts";
+import { createModelStore } from "../src/models/local.ts";
 import { atLeast, atMost, spreadOf, type Bench, type Findings, type Row } from "./figure.ts";
 import { costOf } from "./measure.ts";
 import type { SpeechRun } from "./speech-run.ts";
@@ -17,7 +19,7 @@ const mega = 1_000_000;
 /** A whole number of the voice detector's windows and of milliseconds, so that each minute gives the same words. */
 const minuteSamples = 60 * 16_000;
 
-async function transcribe(engine: "draft" | "toy", files: readonly string[]) {
+async function transcribe(engine: string, files: readonly string[]) {
   const cost = await costOf([process.execPath, program, engine, ...files]);
   return { ...cost, run: JSON.parse(cost.stdout) as SpeechRun };
 }
@@ -102,6 +104,54 @@ function exactShare(words: readonly Word[], minutes: number): { words: number; e
   return { words: Math.max(count, model.length * (minutes - 1)), exact };
 }
 
+/** What real weights must reach, and which of them must be here. */
+const realModels = [
+  { id: "moonshine-tiny-en", wordError: 0.03, cpu: 0.06, memory: 500 },
+  { id: "whisper-base", wordError: 0.02, cpu: 0.16, memory: 800 },
+] as const;
+
+/** Word error, processor time, memory and loading of a real model. */
+async function realModel(
+  bench: Bench,
+  { id, ...targets }: (typeof realModels)[number],
+  all: ReturnType<typeof clips>,
+): Promise<Row[]> {
+  bench.note(id);
+  const row = (what: string, unit: Row["unit"], value: number, most: number): Row => ({
+    what: `${id}: ${what}`,
+    unit,
+    measured: spreadOf([value]),
+    target: atMost(most),
+  });
+  const seconds = all.reduce((sum, clip) => sum + clip.seconds, 0);
+  const silence = join(bench.folder, "silence.wav");
+  writeFileSync(silence, wavOf(new Int16Array(8_000)));
+  const nothing = await transcribe(id, [silence]);
+  const each = await transcribe(id, asRenditions(all, bench.folder));
+  const together1 = await transcribe(id, [together(join(bench.folder, "together.wav"), all)]);
+  const errors = all.map(({ said }, index) =>
+    wordError(said, transcriptText(each.run.words[index] ?? [])),
+  );
+  return [
+    row("word error on real clips", "×", wordErrorRate(errors), targets.wordError),
+    row(
+      "CPU time ÷ sound, clips in a row",
+      "×",
+      (together1.cpuMs - nothing.cpuMs) / 1000 / seconds,
+      targets.cpu,
+    ),
+    row("memory of its process", "MB", together1.run.childPeakBytes / mega, targets.memory),
+    row("from nothing to the first answer", "ms", nothing.run.elapsedMs, 1_000),
+  ];
+}
+
+/** The real models that are here. */
+const realModelsHere = () => {
+  const store = createModelStore({ dir: readConfig().modelsDir });
+  const isHere = (id: string) => id === "whisper-base" || store.find(id) !== undefined;
+  return realModels.filter(({ id }) => isHere(id));
+};
+
 export async function speech(bench: Bench): Promise<Findings> {
   const once = (what: string, unit: Row["unit"], value: number, target?: Row["target"]): Row => ({
     what,
@@ -120,6 +170,9 @@ export async function speech(bench: Bench): Promise<Findings> {
   const nothing = await transcribe("draft", []);
   const row = await transcribe("draft", [together(join(bench.folder, "together.wav"), all)]);
 
+  const real: Row[] = [];
+  for (const model of realModelsHere()) real.push(...(await realModel(bench, model, all)));
+
   const minutes = bench.quick ? 2 : 120;
   const path = await longRecording(join(bench.folder, "long.wav"), minutes);
   bench.note(`the toy transducer and silero, ${minutes} minutes`);
@@ -133,6 +186,7 @@ export async function speech(bench: Bench): Promise<Findings> {
   const long = minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
   return {
     rows: [
+      ...real,
       once("draft: word error on real clips", "×", wordErrorRate(errors), atMost(0.28)),
       once(
         "draft: CPU time ÷ sound, clips in a row",

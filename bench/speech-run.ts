@@ -7,15 +7,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { doWork } from "../test/support/do-work.ts";
-import { createIdSource, newSession } from "../src/media/ids.ts";
 import { defaultLimits } from "../src/media/limits.ts";
 import type { Word } from "../src/media/transcript.ts";
 import { createFilesystemObjectStore } from "../src/objects/filesystem.ts";
 import { createSandbox } from "../src/sandbox/create.ts";
+import { usedMemory } from "../src/sandbox/memory.ts";
 import { createPocketsphinxTranscriber } from "../src/transcribe/pocketsphinx/transcriber.ts";
 import { silero, storeOf, toyTransducer } from "../src/transcribe/sherpa/toy-models.fixture.ts";
 import { createSherpaTranscriber } from "../src/transcribe/sherpa/transcriber.ts";
+import type { SherpaTranscriber } from "../src/transcribe/sherpa/transcriber.ts";
+import type { Transcriber } from "../src/transcribe/transcriber.ts";
 import { sharedMedia } from "../test/support/shared-media.ts";
+import { sharedWhisperBase } from "../test/support/shared-models.ts";
+import { readConfig } from "../src/config/config.ts";
+import { createModelStore } from "../src/models/local.ts";
+import type { InstalledModel } from "../src/models/model-store.ts";
 
 /** The results of one run. */
 export interface SpeechRun {
@@ -24,6 +30,8 @@ export interface SpeechRun {
   readonly elapsedMs: number;
   /** The peak memory of the main process; its children are not counted. */
   readonly peakBytes: number;
+  /** The most memory that the engine's child used, as far as ten looks a second tell. */
+  readonly childPeakBytes: number;
   /** The most processor time that the main thread used between two ticks of a timer of 5 ms. */
   readonly busyMs: number;
   /** The longest delay of the event loop, whatever caused it. */
@@ -55,18 +63,36 @@ function idleNode(): { end: () => Promise<number> } {
   };
 }
 
-const [engine, ...files] = process.argv.slice(2);
+const [engine = "draft", ...files] = process.argv.slice(2);
 const folder = await mkdtemp(join(tmpdir(), "dailies-speech-"));
 const objects = createFilesystemObjectStore({ dir: join(folder, "objects") });
 const sandbox = await createSandbox();
 const parts = { sandbox, objects, limits: defaultLimits };
-const models = sharedMedia("../models");
-const [model, voice] = [toyTransducer(join(models, "toy-transducer")), silero(models)];
-const toy = () =>
-  createSherpaTranscriber({ ...parts, models: storeOf(model, voice), model, voice, threads: 1 });
-const transcriber =
-  engine === "toy" ? toy() : { ...createPocketsphinxTranscriber(parts), close: async () => {} };
-const newId = createIdSource(newSession());
+const shared = sharedMedia("../models");
+const voice = silero(shared);
+
+/** The toy, a shared model of real weights, or one that is installed. */
+function modelOf(name: string): InstalledModel {
+  if (name === "toy") return toyTransducer(join(shared, "toy-transducer"));
+  if (name === "whisper-base") return sharedWhisperBase();
+  const installed = createModelStore({ dir: readConfig().modelsDir }).find(name);
+  if (installed === undefined) throw new Error(`the model ${name} is not installed`);
+  return installed;
+}
+
+function sherpa(name: string): SherpaTranscriber {
+  const model = modelOf(name);
+  const threads = name === "toy" ? { threads: 1 } : {};
+  return createSherpaTranscriber({
+    ...parts,
+    models: storeOf(model, voice),
+    model,
+    voice,
+    ...threads,
+  });
+}
+const transcriber: Transcriber & Partial<SherpaTranscriber> =
+  engine === "draft" ? createPocketsphinxTranscriber(parts) : sherpa(engine);
 const { signal } = new AbortController();
 
 /** Measures the longest processor time between two ticks. Time in which other processes ran does not count. */
@@ -84,6 +110,11 @@ function watchBusy(): () => number {
   };
 }
 
+let childPeakBytes = 0;
+const looking = setInterval(() => {
+  for (const pid of transcriber.pids?.() ?? [])
+    childPeakBytes = Math.max(childPeakBytes, usedMemory(pid));
+}, 100);
 const idle = idleNode();
 const delay = monitorEventLoopDelay({ resolution: resolutionMs });
 let progressReports = 0;
@@ -92,8 +123,7 @@ const realTimeFactors: number[] = [];
 let startedAt = 0;
 let busy = () => 0;
 for (const path of files) {
-  const source = { bucket: "outputs", key: "a.wav", version: newId() } as const;
-  await objects.putFile(source, path);
+  const source = await objects.putFile({ bucket: "outputs", key: "a.wav" }, path);
   if (startedAt === 0) {
     startedAt = performance.now();
     busy = watchBusy();
@@ -110,11 +140,13 @@ const elapsedMs = performance.now() - startedAt;
 delay.disable();
 const busyMs = busy();
 const peak = /^VmHWM:\s*(\d+) kB/m.exec(readFileSync("/proc/self/status", "utf8"));
-await transcriber.close();
+clearInterval(looking);
+await transcriber.close?.();
 const run: SpeechRun = {
   words,
   realTimeFactors,
   elapsedMs,
+  childPeakBytes,
   peakBytes: Number(peak?.[1] ?? NaN) * 1024,
   busyMs,
   gapMs: delay.max / 1e6 - resolutionMs,

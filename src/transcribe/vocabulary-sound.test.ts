@@ -50,6 +50,15 @@ it.each([
   expect(written(text, { phrase })).toBe(text);
 });
 
+it("lets a sound differ where the model wrote a name", () => {
+  expect(written("I met Mr. Braggley there", { phrase: "Braxley" })).toBe(
+    "I met Mr. Braxley there",
+  );
+  expect(written("I met mister braggley there", { phrase: "Braxley" })).toBe(
+    "I met mister braggley there",
+  );
+});
+
 it("leaves speakers, sentences and other scripts alone", () => {
   expect(written("Kelly. Mar is here", { phrase: "Kellimar" })).toBe("Kelly. Mar is here");
   expect(written("привет мир", { phrase: "Привел" })).toBe("привет мир");

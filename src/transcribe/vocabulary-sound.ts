@@ -10,8 +10,11 @@ import { continuesPhrase, rewritten, writtenForm } from "./vocabulary.ts";
 
 /** Shorter phrases sound like too many other words. */
 const shortestLetters = 5;
-/** Phrases from this length on may differ in a sound; all others must sound the same. */
-const inexactFrom = 11;
+/**
+ * Phrases from this length on may differ in a sound; all others must sound the same. Words that the model
+ * itself writes as a name, with a capital within a sentence, are more likely one.
+ */
+const inexactFrom = { name: 7, other: 11 };
 /** Of the letters; beyond it they are other words that only sound alike roughly. */
 const mostLettersApart = { same: 0.5, inexact: 0.25 };
 /** A name is written as at most so many words more than it has. */
@@ -109,12 +112,13 @@ function entriesOf(vocabulary: readonly VocabularyPhrase[]): Entry[] {
 }
 
 /** Whether some letters sound like a phrase; the fewer differences the better, undefined: not at all. */
-function likeness({ letters, sound }: Entry, written: string): number | undefined {
+function likeness({ letters, sound }: Entry, written: string, isName: boolean): number | undefined {
   if (written === letters) return 0;
   const other = soundOf(written);
   const lettersApart = distance(letters, written) / Math.max(letters.length, written.length);
   if (other === sound) return lettersApart > mostLettersApart.same ? undefined : lettersApart;
-  const mayDiffer = letters.length >= inexactFrom && other[0] === sound[0];
+  const from = isName ? inexactFrom.name : inexactFrom.other;
+  const mayDiffer = letters.length >= from && other[0] === sound[0];
   if (!mayDiffer || lettersApart > mostLettersApart.inexact) return undefined;
   return distance(sound, other) === 1 ? 1 + lettersApart : undefined;
 }
@@ -131,18 +135,28 @@ function runsFrom(words: readonly Word[], at: number, most: number): Word[][] {
   return runs;
 }
 
+/** Whether words are written as a name: with a capital, and not as the first of a sentence. */
+function isWrittenAsName(words: readonly Word[], at: number): boolean {
+  const before = words[at - 1];
+  const ends =
+    /[.?!]$/.test(before?.punctuation ?? "") && !/^(mr|mrs|ms|dr|st)$/i.test(before?.text ?? "");
+  const isFirst = before === undefined || ends;
+  return !isFirst && /^\p{Lu}/u.test(words[at]?.text ?? "");
+}
+
 const isCommon = ({ text }: Word): boolean => common.has(text.toLowerCase());
 
 /** The best phrase for the words from `at` on. */
 function bestFrom(words: readonly Word[], at: number, entries: readonly Entry[]) {
   let best: { entry: Entry; run: Word[]; score: number } | undefined;
   const most = Math.max(...entries.map((entry) => entry.words)) + mostExtraWords;
+  const isName = isWrittenAsName(words, at);
   for (const run of runsFrom(words, at, most)) {
     if (run.every(isCommon)) continue;
     const letters = lettersOf(run.map(({ text }) => text).join(""));
     for (const entry of entries) {
       if (run.length > entry.words + mostExtraWords) continue;
-      const score = likeness(entry, letters);
+      const score = likeness(entry, letters, isName);
       if (score !== undefined && score < (best?.score ?? Infinity)) best = { entry, run, score };
     }
   }

@@ -140,7 +140,8 @@ export async function startRecognizer(
         JSON.stringify(letters.setup),
       ],
       reads: [...new Set([...install.reads, ...setup.folders, ...letters.reads])],
-      env: { UV_THREADPOOL_SIZE: String(setup.child.parallel) },
+      // One arena: pieces that are recognized side by side would each keep the memory of their largest.
+      env: { UV_THREADPOOL_SIZE: String(setup.child.parallel), MALLOC_ARENA_MAX: "1" },
       residentBytes: baseMemoryBytes + memoryPerModelByte * sizeOfFiles(setup.child),
     },
     answerTimeoutMs,
