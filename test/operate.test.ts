@@ -92,13 +92,18 @@ describe("settings", () => {
   };
 
   it("require keys when publicUrl is on another host", () => {
-    expect(read({}).security).toEqual({ requireKeys: false, origins: [] });
+    expect(read({}).security).toEqual({
+      requireKeys: false,
+      trustLocalUsers: false,
+      origins: [],
+    });
     expect(read({ publicUrl: "https://dailies.example" }).security.requireKeys).toBe(true);
     expect(read({ publicUrl: "http://localhost:4700" }).security.requireKeys).toBe(false);
     const rate = { perSecond: 5, burst: 10 };
     const origins = ["https://player.example", "http://localhost:3000"];
     expect(read({ requireKeys: true, rateLimit: rate, cors: { origins } }).security).toEqual({
       requireKeys: true,
+      trustLocalUsers: false,
       rate,
       origins,
     });

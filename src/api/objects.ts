@@ -27,7 +27,8 @@ async function* uploaded(
 ): AsyncGenerator<Uint8Array> {
   let sizeBytes = 0;
   try {
-    for await (const chunk of c.env.incoming) {
+    // The connection stays: who sends too much is to read why it was refused.
+    for await (const chunk of c.env.incoming.iterator({ destroyOnReturn: false })) {
       const bytes = chunk as Uint8Array;
       sizeBytes += bytes.byteLength;
       yield bytes;

@@ -3,8 +3,12 @@ import type { ApiApp } from "./environment.ts";
 import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import { asMediaError, MediaError } from "../media/errors.ts";
+import { collectAfterUploads } from "./collect.ts";
+import { limitConnections, type ConnectionLimits } from "./connections.ts";
 import { hasDotSegment } from "./names.ts";
 import { problemResponse } from "./problems.ts";
+import { answerHeaders } from "./security/headers.ts";
+import { isSameUser } from "./security/peer.ts";
 
 export interface ApiServer {
   /** Where it listens. */
@@ -22,6 +26,9 @@ const headersMs = 15_000;
 /** A connection on which nothing moves for so long is cut; a stream of events has its heartbeats. */
 const stillMs = 120_000;
 const keepAliveMs = 65_000;
+/** How often it is looked for clients that are late. */
+const checkMs = 2_000;
+const defaultConnections: ConnectionLimits = { perAddress: 256, total: 4_096 };
 /** How often a server that closes looks for connections whose answer has been given meanwhile. */
 const idleLookMs = 50;
 /** Of a request's line and headers together. */
@@ -33,19 +40,43 @@ const parserErrors: Readonly<Record<string, [number, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, "the request did not come in time"],
 };
 
+/** A client that is refused gets so long to read why; then its connection is gone, half-closed or not. */
+const lastWordsMs = 500;
+
 function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
   const [status, why] = parserErrors[error.code ?? ""] ?? [400, "the request is not HTTP"];
   const body = JSON.stringify({ type: "about:blank", status, detail: why });
-  socket.end(
-    `HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-type: application/problem+json\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  const headers = {
+    ...answerHeaders,
+    connection: "close",
+    "content-type": "application/problem+json",
+    "content-length": String(Buffer.byteLength(body)),
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.join("")}\r\n${body}`);
+  setTimeout(() => socket.destroy(), lastWordsMs).unref();
 }
 
-function answer(outgoing: ServerResponse, response: Response): void {
+/** Refuses a request before the application sees it. What else it sends is not read. */
+function refuse(outgoing: ServerResponse, error: MediaError): void {
+  const response = problemResponse(error, { ...answerHeaders, connection: "close" });
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   void response.text().then((body) => outgoing.end(body));
+}
+
+/** What is wrong with a request that the parser has taken. */
+function wrongRequest(incoming: IncomingMessage): MediaError | undefined {
+  const hosts = incoming.rawHeaders.filter(
+    (name, index) => index % 2 === 0 && name.toLowerCase() === "host",
+  );
+  // of two, a proxy before us might have believed the other one
+  if (hosts.length !== 1)
+    return new MediaError("invalid_argument", "the request must have one Host header");
+  // who reads it next, a proxy say, might make another path of it
+  if (hasDotSegment(sentPath(incoming)))
+    return new MediaError("invalid_name", "the path has the segment `.` or `..`");
+  return undefined;
 }
 
 /** The path as it was sent, before anything has read it. */
@@ -77,6 +108,13 @@ export async function startServer(options: {
   readonly app: Pick<ApiApp, "fetch">;
   readonly host: string;
   readonly port: number;
+  /**
+   * Whether users of this machine are told apart: then each is looked up as it connects, when its
+   * connection is sure to be open. Default: no.
+   */
+  readonly looksUpUsers?: boolean;
+  /** Default: 256 of one address, 4,096 in all. */
+  readonly connections?: Partial<ConnectionLimits>;
 }): Promise<ApiServer> {
   const { app, host, port } = options;
   const listener = getRequestListener(app.fetch, {
@@ -87,19 +125,21 @@ export async function startServer(options: {
           "invalid_argument",
           `the request cannot be read: ${(error as Error).message}`,
         ),
+        answerHeaders,
       ),
   });
   const server = createServer(
-    { maxHeaderSize: maxHeaderBytes, requireHostHeader: true },
+    {
+      maxHeaderSize: maxHeaderBytes,
+      requireHostHeader: false, // our own check says it as a problem document
+      connectionsCheckingInterval: checkMs,
+    },
     (incoming, outgoing) => {
-      const path = sentPath(incoming);
       // What breaks a connection is its client's affair: unheard it would end the whole service.
       for (const stream of [incoming, outgoing]) stream.on("error", () => {});
-      if (!hasDotSegment(path))
-        return void listener(incoming, outgoing).catch((error: Error) => outgoing.destroy(error));
-      // who reads it next, a proxy say, might make another path of it
-      const error = new MediaError("invalid_name", "the path has the segment `.` or `..`");
-      answer(outgoing, problemResponse(error));
+      const wrong = wrongRequest(incoming);
+      if (wrong !== undefined) return refuse(outgoing, wrong);
+      void listener(incoming, outgoing).catch((error: Error) => outgoing.destroy(error));
     },
   );
   server.headersTimeout = headersMs;
@@ -107,6 +147,9 @@ export async function startServer(options: {
   server.keepAliveTimeout = keepAliveMs;
   server.timeout = stillMs;
   server.on("clientError", refuseMalformed);
+  collectAfterUploads(server);
+  limitConnections(server, { ...defaultConnections, ...options.connections });
+  if (options.looksUpUsers === true) server.on("connection", (socket) => void isSameUser(socket));
   await listen(server, host, port);
   server.on("error", () => {}); // a connection that could not be accepted: with too many open files, say
   const address = server.address();

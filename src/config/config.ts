@@ -25,9 +25,12 @@ export interface Config extends Pick<
   readonly security: {
     /** Whether a key is asked for on this machine, too. Where others can connect, it is in any case. */
     readonly requireKeys: boolean;
+    /** Whether every user of this machine may ask without a key. */
+    readonly trustLocalUsers: boolean;
     readonly origins: readonly string[];
     readonly rate?: { readonly perSecond: number; readonly burst: number };
   };
+  readonly connectionsPerAddress: number;
   /** How people are told: `smtp`, `webhooks` and `publicUrl` of the file. */
   readonly notices: Pick<Settings, "webhooks"> & {
     readonly publicUrl?: string;
@@ -141,8 +144,10 @@ function configOf(settings: Settings, dataDir: string, environment: Environment)
       ...(publicUrl === undefined ? {} : { publicUrl }),
       ...smtpOf(settings.smtp, dataDir),
     },
+    connectionsPerAddress: settings.connectionsPerAddress,
     security: {
       requireKeys,
+      trustLocalUsers: settings.trustLocalUsers,
       origins: settings.cors.origins,
       ...(rateLimit === undefined ? {} : { rate: rateLimit }),
     },

@@ -172,6 +172,16 @@ export const settingsSchema = section({
     .describe(
       "Keys are asked for on this machine, too. Default: `false`; `true` when `publicUrl` is another host's",
     ),
+  trustLocalUsers: flag()
+    .default(false)
+    .describe(
+      "Without keys, every user of this machine may do everything; else only the service's own user and root. Default: `false`",
+    ),
+  connectionsPerAddress: whole(1)
+    .default(256)
+    .describe(
+      "Connections of one address at a time; a new one takes the place of one that waits. Default: 256",
+    ),
   cors: section({
     origins: listOf(origin(), "origins")
       .default([])

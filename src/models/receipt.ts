@@ -1,62 +1,51 @@
 import { createHash } from "node:crypto";
 import { lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import type { ModelManifest } from "./model-store.ts";
 
+/** A file's name that stays in its folder, whatever it came from. */
+const plainName = z.string().regex(/^[\w][\w.+-]{0,199}$/);
+
+export const isPlainName = (name: unknown): name is string => plainName.safeParse(name).success;
+
 /** A file of a model, as it was when it was verified. */
-export interface ReceiptFile {
-  /** Its name in the model's folder. */
-  readonly name: string;
-  readonly sizeBytes: number;
-  readonly sha256: string;
-  /** Whole milliseconds since 1970; another one means that somebody wrote to it. */
-  readonly modifiedMs: number;
-}
+const receiptFileSchema = z
+  .object({
+    /** Its name in the model's folder. */
+    name: plainName,
+    sizeBytes: z.int(),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    /** Whole milliseconds since 1970; another one means that somebody wrote to it. */
+    modifiedMs: z.int(),
+  })
+  .readonly();
 
 /** What lies beside a model's files as `model.json`, written last: without it there is no model. */
-export interface Receipt {
-  readonly id: string;
-  readonly files: readonly ReceiptFile[];
-  /** An address, or the path that it was imported from. */
-  readonly from: string;
-  readonly imported: boolean;
-  /** ISO 8601, UTC. */
-  readonly fetchedAt: string;
-}
+const receiptSchema = z
+  .object({
+    id: z.string(),
+    files: z.array(receiptFileSchema).readonly(),
+    /** An address, or the path that it was imported from. */
+    from: z.string(),
+    imported: z.boolean().default(false),
+    /** ISO 8601, UTC. */
+    fetchedAt: z.string(),
+  })
+  .readonly();
+
+export type ReceiptFile = z.infer<typeof receiptFileSchema>;
+export type Receipt = z.infer<typeof receiptSchema>;
 
 export const receiptName = "model.json";
 /** What `verify` calls the receipt of a model whose bytes are not what they were. */
 export const brokenReceiptName = "model.broken.json";
 
-/** A file's name that stays in its folder, whatever it came from. */
-export function isPlainName(name: unknown): name is string {
-  return typeof name === "string" && /^[\w][\w.+-]{0,199}$/.test(name);
-}
-
-function isReceiptFile(value: unknown): value is ReceiptFile {
-  if (value === null || typeof value !== "object") return false;
-  const { name, sizeBytes, sha256, modifiedMs } = value as Record<string, unknown>;
-  return (
-    isPlainName(name) &&
-    Number.isSafeInteger(sizeBytes) &&
-    Number.isSafeInteger(modifiedMs) &&
-    typeof sha256 === "string" &&
-    /^[0-9a-f]{64}$/.test(sha256)
-  );
-}
-
 /** The receipt in a model's folder (`name`: or the broken one); undefined when there is none, or none that can be believed. */
 export function readReceipt(dir: string, id: string, name = receiptName): Receipt | undefined {
   try {
-    const value: unknown = JSON.parse(readFileSync(join(dir, name), "utf8"));
-    const receipt = value as Receipt;
-    const isBelievable =
-      receipt.id === id &&
-      Array.isArray(receipt.files) &&
-      receipt.files.every(isReceiptFile) &&
-      typeof receipt.from === "string" &&
-      typeof receipt.fetchedAt === "string";
-    return isBelievable ? receipt : undefined;
+    const receipt = receiptSchema.parse(JSON.parse(readFileSync(join(dir, name), "utf8")));
+    return receipt.id === id ? receipt : undefined;
   } catch {
     return undefined;
   }

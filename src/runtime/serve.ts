@@ -148,7 +148,13 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
       ...(await catalogTrouble()),
     ],
   });
-  const server = await startServer({ app: api, host, port }).catch(giveUp);
+  const server = await startServer({
+    app: api,
+    host,
+    port,
+    looksUpUsers: !config.security.requireKeys && !config.security.trustLocalUsers,
+    connections: { perAddress: config.connectionsPerAddress },
+  }).catch(giveUp);
   const worker = workerPart(dailies, metrics, log, {
     drain: drain.signal,
     signal: end.signal,

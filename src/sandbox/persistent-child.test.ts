@@ -2,6 +2,7 @@ import { afterEach, beforeAll, expect, it } from "vitest";
 import { createChildPool } from "./child-pool.ts";
 import type { ChildPool } from "./child-pool.ts";
 import { createSandbox } from "./create.ts";
+import { z } from "zod";
 import { startPersistentChild } from "./persistent-child.ts";
 import type { PersistentChild } from "./persistent-child.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -24,7 +25,8 @@ const program = (answer: string) => `
   process.stdin.on("data", (bytes) => { ${answer} });`;
 
 async function start(answer: string, answerTimeoutMs?: number) {
-  const { child, ready } = await startPersistentChild<string, unknown>({
+  const { child, ready } = await startPersistentChild({
+    answers: z.unknown(),
     sandbox,
     name: "the parrot",
     command: {

@@ -16,8 +16,10 @@ export interface PersistentChild<Answer> {
   close(): Promise<void>;
 }
 
-export interface PersistentChildOptions {
+export interface PersistentChildOptions<Answer> {
   readonly sandbox: Sandbox;
+  /** Checks what it says, and throws when that is no answer: hostile bytes may have taken it over. */
+  readonly answers: { parse(value: unknown): Answer };
   /** What people call it: `the label engine`. */
   readonly name: string;
   /**
@@ -46,7 +48,7 @@ const closingMs = 2000;
 /** Longer than any answer; more of it would be the child's memory spilling into ours. */
 const longestAnswer = 64 * 1024 ** 2;
 
-function spawnChild({ sandbox, command }: PersistentChildOptions): SandboxedProcess {
+function spawnChild({ sandbox, command }: PersistentChildOptions<unknown>): SandboxedProcess {
   const { memoryBytes = 2 ** 46, residentBytes, fileSizeBytes = 0, ...program } = command;
   return sandbox.spawn({
     ...program,
@@ -91,7 +93,10 @@ function readLines(
  * Reads a child's answers, one at a time. Once something has gone wrong, all that is asked fails
  * with that, and the child is ended.
  */
-function listen<Answer>(child: SandboxedProcess, name: string, answerTimeoutMs: number) {
+function listen<Answer>(
+  child: SandboxedProcess,
+  { name, answers, answerTimeoutMs = 300_000 }: PersistentChildOptions<Answer>,
+) {
   let failure: MediaError | undefined;
   let waiting: PromiseWithResolvers<Answer> | undefined;
 
@@ -111,7 +116,7 @@ function listen<Answer>(child: SandboxedProcess, name: string, answerTimeoutMs: 
     if (failure !== undefined) return;
     if (waiting === undefined) return onNonsense();
     try {
-      waiting.resolve(JSON.parse(line) as Answer);
+      waiting.resolve(answers.parse(JSON.parse(line)));
       waiting = undefined;
     } catch (cause) {
       onNonsense(cause);
@@ -150,18 +155,18 @@ function listen<Answer>(child: SandboxedProcess, name: string, answerTimeoutMs: 
  * @returns the child, and what it said
  * @throws MediaError `engine_failed` with what the child wrote, `cancelled`
  */
-export async function startPersistentChild<Ready, Answer>(
-  options: PersistentChildOptions,
-): Promise<{ child: PersistentChild<Answer>; ready: Ready }> {
-  const { name, signal, answerTimeoutMs = 300_000 } = options;
+export async function startPersistentChild<Answer>(
+  options: PersistentChildOptions<Answer>,
+): Promise<{ child: PersistentChild<Answer>; ready: Answer }> {
+  const { name, signal } = options;
   const process = spawnChild(options);
   const { stdin } = process;
   if (options.onStderrLine !== undefined) process.onStderrLine(options.onStderrLine);
   if (!stdin) throw new MediaError("internal", `${name} has no input`);
   // A broken pipe means that the child has died, which `exited` tells with its reason.
   stdin.on("error", () => {});
-  const { receive, fail, gone, isIdle } = listen<Ready | Answer>(process, name, answerTimeoutMs);
-  const ready = (await receive(signal)) as Ready;
+  const { receive, fail, gone, isIdle } = listen(process, options);
+  const ready = await receive(signal);
 
   const child: PersistentChild<Answer> = {
     pid: process.pid,
@@ -169,7 +174,7 @@ export async function startPersistentChild<Ready, Answer>(
     async ask(message, until) {
       const answer = receive(until);
       for (const bytes of message) stdin.write(bytes);
-      return (await answer) as Answer;
+      return answer;
     },
     async close() {
       fail(new MediaError("cancelled", `${name} was closed`));

@@ -6,14 +6,14 @@ export interface Serving extends Running {
   readonly port: number;
 }
 
-/** Starts `dailies serve` on a free port, and waits until it listens. */
+/** Starts `dailies serve` on a free port, and waits until it listens. `program`: Node itself by default. */
 export async function startServing(
   dataDir: string,
   args: readonly string[] = [],
-  options: Parameters<typeof start>[1] = {},
+  program: readonly string[] = dailiesCommand,
 ): Promise<Serving> {
-  const command = [...dailiesCommand, "serve", "--port", "0", "--jsonl", ...args];
-  const one = start([...command, "--data-dir", dataDir], options);
+  const command = [...program, "serve", "--port", "0", "--jsonl", ...args];
+  const one = start([...command, "--data-dir", dataDir]);
   await until("the server listens", () => one.said().includes("\n") || one.child.exitCode !== null);
   const { url } = JSON.parse(one.said() || "{}") as { url?: string };
   if (url === undefined) throw new Error(`it does not listen: ${(await one.ended).stderr}`);

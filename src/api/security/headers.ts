@@ -6,7 +6,7 @@ import type { ApiEnv } from "../environment.ts";
  * taken for another type than they say, never a page that may do something, and no other origin's
  * page may embed or frame them. A handler that answers with a page of ours sets its own policy.
  */
-const defaults: Readonly<Record<string, string>> = {
+export const answerHeaders: Readonly<Record<string, string>> = {
   "content-security-policy":
     "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; " +
     "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox",
@@ -22,7 +22,7 @@ const defaults: Readonly<Record<string, string>> = {
 export function securityHeaders(): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     await next();
-    for (const [name, value] of Object.entries(defaults))
+    for (const [name, value] of Object.entries(answerHeaders))
       if (!c.res.headers.has(name)) c.res.headers.set(name, value);
   };
 }

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { MiddlewareHandler } from "hono";
 import type { Access, Caller } from "../../access/access.ts";
 import { MediaError } from "../../media/errors.ts";
@@ -5,12 +6,15 @@ import { holdsKey } from "../../media/secret-text.ts";
 import { localCaller, type ApiContext, type ApiEnv } from "../environment.ts";
 import { securityHeaders } from "./headers.ts";
 import { cors, refuseForeign } from "./origin.ts";
+import { isSameUser } from "./peer.ts";
 import { createRateLimit, networkOf, type Rate } from "./rate.ts";
 
 export interface SecurityOptions {
   readonly access: Pick<Access, "authenticate">;
   /** Whether everybody has to show a key; else who shows none, at this machine, is `local`. */
   readonly requireKeys: boolean;
+  /** Whether every user of this machine may ask without a key, not only this process's and root. Default: false. */
+  readonly trustLocalUsers?: boolean;
   /** Origins whose pages may ask and read. Default: none. */
   readonly origins?: readonly string[];
   /** For each key, and for each address that shows none. Default: 100 a second, 1,000 at once. */
@@ -31,11 +35,11 @@ function tooMany(waitMs: number): never {
   });
 }
 
-function addressOf(c: ApiContext): string {
-  // undefined where the app is called without a server, as tests do
-  const incoming = (c.env as Partial<ApiEnv["Bindings"]> | undefined)?.incoming;
-  return networkOf(incoming?.socket.remoteAddress ?? "unknown");
-}
+/** Undefined where the app is called without a server, as tests do. */
+const socketOf = (c: ApiContext): Socket | undefined =>
+  (c.env as Partial<ApiEnv["Bindings"]> | undefined)?.incoming?.socket;
+
+const addressOf = (c: ApiContext): string => networkOf(socketOf(c)?.remoteAddress ?? "unknown");
 
 /** The token of `Authorization: Bearer TOKEN`. @throws MediaError `unauthorized` for another scheme */
 function bearerToken(c: ApiContext): string | undefined {
@@ -51,7 +55,8 @@ function bearerToken(c: ApiContext): string | undefined {
  * What an operation may be asked by whom is the table of operations' to say.
  */
 function guard(options: SecurityOptions): MiddlewareHandler<ApiEnv> {
-  const { access, requireKeys, origins = [], rate = defaultRate } = options;
+  const { access, requireKeys, trustLocalUsers = false, origins = [] } = options;
+  const { rate = defaultRate } = options;
   const requests = createRateLimit(rate);
   const failures = createRateLimit(wrongKeys);
 
@@ -63,8 +68,11 @@ function guard(options: SecurityOptions): MiddlewareHandler<ApiEnv> {
     throw new MediaError("unauthorized", "the key is not known, has ended or was revoked");
   };
 
-  const withoutToken = (c: ApiContext): Caller | undefined => {
+  const withoutToken = async (c: ApiContext): Promise<Caller | undefined> => {
     if (requireKeys) return undefined;
+    const socket = socketOf(c);
+    // another user of this machine is somebody else, and shows a key like everybody
+    if (!trustLocalUsers && socket !== undefined && !(await isSameUser(socket))) return undefined;
     const header = (name: string) => c.req.header(name);
     const headerNames = Object.keys(c.req.header());
     refuseForeign({ method: c.req.method, header, headerNames }, origins);
@@ -76,7 +84,7 @@ function guard(options: SecurityOptions): MiddlewareHandler<ApiEnv> {
     if (tokenInUrl.test(c.req.url) || holdsKey(c.req.url))
       throw new MediaError("invalid_argument", "a secret must not stand in a URL");
     const token = bearerToken(c);
-    const caller = token === undefined ? withoutToken(c) : await withToken(c, token);
+    const caller = await (token === undefined ? withoutToken(c) : withToken(c, token));
     // Who sits at the machine could take all of it anyway.
     if (caller !== localCaller) {
       const waitMs = requests.take(keyOf(caller) ?? addressOf(c));

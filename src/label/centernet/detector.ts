@@ -4,7 +4,7 @@ import type { Sandbox } from "../../sandbox/sandbox.ts";
 import type { Detection } from "../detection.ts";
 import type { CenternetInstall } from "./install.ts";
 import { frameBytes } from "./protocol.ts";
-import type { Answer } from "./protocol.ts";
+import { answerSchema } from "./answers.ts";
 
 /** A running child process that analyses frames, one after the other. */
 export interface Detector {
@@ -35,8 +35,9 @@ export async function startDetector(
   install: CenternetInstall,
   signal: AbortSignal,
 ): Promise<Detector> {
-  const { child, ready } = await startPersistentChild<Answer, Answer>({
+  const { child, ready } = await startPersistentChild({
     sandbox,
+    answers: answerSchema,
     name: engineName,
     command: {
       command: process.execPath,

@@ -1,5 +1,3 @@
-import type { Detection } from "../detection.ts";
-
 /**
  * The protocol between the labeller and its child process. To the child: a frame's size in bytes
  * (32 bits, little-endian), then its pixels. From the child: one JSON document a line, first
@@ -14,10 +12,7 @@ export const frameBytes = frameSize * frameSize * 3;
 /** Scores below this are noise: a picture without anything in it still has a hundred of them. */
 export const lowestScore = 0.1;
 
-export type Answer =
-  | { readonly type: "ready"; readonly tfjs: string; readonly modelSha256: string }
-  /** Corners in pixels of the frame. */
-  | { readonly type: "seen"; readonly detections: readonly Detection[] };
+export type { Answer } from "./answers.ts";
 
 /** Where the child finds what it runs: absolute paths, so that it needs no search of its own. */
 export interface ChildFiles {

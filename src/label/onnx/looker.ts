@@ -6,7 +6,8 @@ import type { OnnxInstall } from "./install.ts";
 import { modelFiles, tagNames } from "./models.ts";
 import type { LabelModels } from "./models.ts";
 import { headBytes } from "./protocol.ts";
-import type { Answer, Question } from "./protocol.ts";
+import { answerSchema, type Answer } from "./answers.ts";
+import type { Question } from "./protocol.ts";
 
 export type Seen = Extract<Answer, { type: "seen" }>;
 
@@ -41,7 +42,9 @@ export const engineName = "the label engine";
 /** WebAssembly reserves address space far beyond what it uses; a large tagger uses 2 GiB. */
 const memoryBytes = 8 * 1024 ** 3;
 
-function refused(model: string, why: string): MediaError {
+/** In the words of a child that may say anything, at any length. */
+function refused(givenModel: string, givenWhy: string): MediaError {
+  const [model, why] = [givenModel.slice(0, 500), givenWhy.slice(0, 500)];
   const name = model === "" ? "a model of the label engine" : `the model ${model}`;
   const details = model === "" ? { why } : { why, model };
   return new MediaError("model_invalid", `${name} cannot be used: ${why.split("\n")[0]}`, {
@@ -49,33 +52,9 @@ function refused(model: string, why: string): MediaError {
   });
 }
 
-const isNumber = (value: unknown) => typeof value === "number" && Number.isFinite(value);
-
-const rowsOf = (value: unknown, columns: number): boolean =>
-  Array.isArray(value) &&
-  value.length <= 10_000 &&
-  value.every((row) => Array.isArray(row) && row.length === columns && row.every(isNumber));
-
-/** The fields of any JSON document, by the names of an answer. */
-type Said = { readonly [Key in "type" | "model" | "why" | keyof Seen]?: unknown };
-
-const saidBy = (answer: unknown): Said =>
-  answer !== null && typeof answer === "object" ? answer : {};
-
-const words = (value: unknown): string => (typeof value === "string" ? value.slice(0, 500) : "");
-
-/** Checks an answer: a child that a hostile model controls may send anything. */
-function checked(answer: Answer): Seen {
-  const { type, model, why, detections, classes, tags } = saidBy(answer);
-  if (type === "refused") throw refused(words(model), words(why));
-  const isSound =
-    type === "seen" &&
-    Array.isArray(detections) &&
-    detections.every((rows) => rowsOf(rows, 6)) &&
-    Array.isArray(classes) &&
-    classes.every((rows) => rowsOf(rows, 2)) &&
-    rowsOf(tags, 2);
-  if (isSound) return answer as Seen;
+function seenIn(answer: Answer): Seen {
+  if (answer.type === "seen") return answer;
+  if (answer.type === "refused") throw refused(answer.model, answer.why);
   throw new MediaError("engine_failed", `${engineName} spoke nonsense`);
 }
 
@@ -93,8 +72,9 @@ export async function startLooker(
   const tags = tagNames(models);
   const files = { runtime, models: modelFiles(models, tags.length) };
   const folders = Object.values(models).map(({ dir }: InstalledModel) => dir);
-  const { child, ready } = await startPersistentChild<Answer, Answer>({
+  const { child, ready } = await startPersistentChild({
     sandbox,
+    answers: answerSchema,
     name: engineName,
     command: {
       command: process.execPath,
@@ -105,10 +85,9 @@ export async function startLooker(
     },
     signal,
   });
-  const { type, model, why } = saidBy(ready);
-  if (type !== "ready" || ready.type !== "ready") {
+  if (ready.type !== "ready") {
     await child.close();
-    if (type === "refused") throw refused(words(model), words(why));
+    if (ready.type === "refused") throw refused(ready.model, ready.why);
     throw new MediaError("engine_failed", `${engineName} was not ready`);
   }
   return {
@@ -122,7 +101,7 @@ export async function startLooker(
       head.writeUInt32LE(json.length, 0);
       head.writeUInt32LE(pixels?.length ?? 0, 4);
       const parts = pixels === undefined ? [head, json] : [head, json, pixels];
-      return checked(await child.ask(parts, until));
+      return seenIn(await child.ask(parts, until));
     },
     close: () => child.close(),
   };

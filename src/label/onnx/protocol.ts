@@ -1,4 +1,4 @@
-import type { Detection } from "../detection.ts";
+export type { Answer, Scored } from "./answers.ts";
 
 /**
  * What the labeller and its child process say to each other. To the child: the length of a question
@@ -54,21 +54,6 @@ export interface Question {
   readonly classify: readonly Region[];
   readonly tag: boolean;
 }
-
-/** A class by its index, and its probability. */
-export type Scored = readonly [index: number, probability: number];
-
-export type Answer =
-  | { readonly type: "ready"; readonly runtime: string }
-  /** A model that cannot be used: not whole, not ONNX, or not of its kind. */
-  | { readonly type: "refused"; readonly model: string; readonly why: string }
-  | {
-      readonly type: "seen";
-      /** By looks; corners in fractions of the picture. */
-      readonly detections: readonly (readonly Detection[])[];
-      readonly classes: readonly (readonly Scored[])[];
-      readonly tags: readonly Scored[];
-    };
 
 /** Scores below this are noise. */
 export const lowestScore = 0.1;

@@ -25,6 +25,8 @@ export function messageOf(kind: MessageKind, body: Uint8Array = new Uint8Array(0
   return body.length === 0 ? [head] : [head, body];
 }
 
+export type { Answer, LanguageVote, RecognizedPiece, Turn } from "./answers.ts";
+
 /** The line on stderr that ends what belongs to an answer. */
 export const answeredLine = (count: number): string => `answered ${count}`;
 
@@ -82,48 +84,3 @@ export interface JobSetup {
   /** In how many places the language is looked for, and how far apart they are. Absent: nowhere. */
   readonly languages?: { readonly places: number; readonly everyMs: number };
 }
-
-/** What was recognized in one piece of the recording, as the model says it. Times are s from its start. */
-export interface RecognizedPiece {
-  readonly startMs: number;
-  readonly lengthMs: number;
-  readonly text: string;
-  /** As the model names it: `en`, `<|zh|>`; empty when it does not say. */
-  readonly language: string;
-  readonly tokens: readonly string[];
-  /** One for each token, or none at all. */
-  readonly timestamps: readonly number[];
-  readonly durations: readonly number[];
-  readonly logProbs: readonly number[];
-  /** Why its text was left out: the model repeated itself, or wrote more than anybody can say. */
-  readonly refused?: "repeats" | "too fast" | "invented";
-}
-
-/** A stretch in which one speaker speaks. */
-export interface Turn {
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly speaker: number;
-}
-
-/** One piece's language, as its detector finds it: ISO 639-1, and how much sound that rests on. */
-export interface LanguageVote {
-  readonly code: string;
-  readonly lengthMs: number;
-}
-
-export type Answer =
-  | { readonly type: "ready"; readonly version: string }
-  | { readonly type: "begun" }
-  | {
-      readonly type: "recognized";
-      readonly pieces: readonly RecognizedPiece[];
-      /** All speech before this has been recognized. */
-      readonly untilMs: number;
-    }
-  | {
-      readonly type: "done";
-      readonly pieces: readonly RecognizedPiece[];
-      readonly languages: readonly LanguageVote[];
-      readonly turns: readonly Turn[];
-    };

@@ -11,6 +11,7 @@ import { cannotLoad } from "./install.ts";
 import type { SherpaInstall } from "./install.ts";
 import { messageOf } from "./protocol.ts";
 import { tableOfLetters } from "./token-bytes.ts";
+import { answerSchema } from "./answers.ts";
 import type { Answer, ChildSetup, JobSetup } from "./protocol.ts";
 
 type Done = Extract<Answer, { type: "done" }>;
@@ -128,8 +129,9 @@ export async function startRecognizer(
 ): Promise<RecognizerProcess> {
   const complaints = createComplaints();
   const letters = await withLetters(setup.child);
-  const started = startPersistentChild<Answer, Answer>({
+  const started = startPersistentChild({
     sandbox,
+    answers: answerSchema,
     name: engineName,
     command: {
       command: process.execPath,
