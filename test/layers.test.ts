@@ -76,7 +76,9 @@ const environment = "export const path = process.env.PATH;\n";
 /** Lints a temporary source tree with the project's rules. Returns which file breaks which rule. */
 async function lint(files: Record<string, string>): Promise<Set<string>> {
   const dir = await mkdtemp(join(tmpdir(), "dailies-layers-"));
-  await copyFile(join(root, ".oxlintrc.json"), join(dir, ".oxlintrc.json"));
+  await mkdir(join(dir, "scripts"));
+  for (const path of ["oxlint.config.ts", "scripts/layer-rules.ts"])
+    await copyFile(join(root, path), join(dir, path));
   for (const [path, text] of Object.entries(files)) {
     await mkdir(join(dir, dirname(path)), { recursive: true });
     await writeFile(join(dir, path), text);

@@ -93,7 +93,12 @@ function deliveryJson({ nextAt, endedAt, ...rest }: Delivery) {
 }
 
 /** Messages about the caller's media files, and their delivery to the caller's addresses. */
-export function addNotifications(app: ApiApp, { dailies: { notices } }: ApiOptions): void {
+export function addNotifications(app: ApiApp, options: ApiOptions): void {
+  addMessages(app, options);
+  addDeliveries(app, options);
+}
+
+function addMessages(app: ApiApp, { dailies: { notices } }: ApiOptions): void {
   addOperation(
     app,
     "listNotifications",
@@ -151,6 +156,9 @@ export function addNotifications(app: ApiApp, { dailies: { notices } }: ApiOptio
       return c.json({ waiting }, 202);
     },
   );
+}
+
+function addDeliveries(app: ApiApp, { dailies: { notices } }: ApiOptions): void {
   addOperation(
     app,
     "listDeliveries",

@@ -57,14 +57,12 @@ const html = ["text/html"];
  * mail programs open links by themselves. A webhook's receiver may confirm by visiting, as with Amazon SNS.
  */
 export function addSubscriptionLinks(app: ApiApp, options: ApiOptions): void {
-  const { dailies } = options;
-  const { notices } = dailies;
-  /** The output, if the media file still has this owner and this version. */
-  const outputOf = async ({ name, owner, version, kind }: OutputLink) => {
-    const media = await dailies.find(name, owner);
-    const outputs = media.version === version ? await dailies.outputsOf(media) : [];
-    return outputs.find(({ key }) => key === outputKey(kind, name));
-  };
+  addConfirmation(app, options);
+  addUnsubscribing(app, options);
+  addSharedOutput(app, options);
+}
+
+function addConfirmation(app: ApiApp, { dailies: { notices } }: ApiOptions): void {
   addOperation(
     app,
     "showConfirmation",
@@ -97,6 +95,9 @@ export function addSubscriptionLinks(app: ApiApp, options: ApiOptions): void {
       return c.html(page(confirmed(await notices.confirm(query.code))), 200, pageHeaders);
     },
   );
+}
+
+function addUnsubscribing(app: ApiApp, { dailies: { notices } }: ApiOptions): void {
   addOperation(
     app,
     "showUnsubscribing",
@@ -124,6 +125,16 @@ export function addSubscriptionLinks(app: ApiApp, options: ApiOptions): void {
       return c.html(page(words), 200, pageHeaders);
     },
   );
+}
+
+function addSharedOutput(app: ApiApp, options: ApiOptions): void {
+  const { dailies } = options;
+  /** The output, if the media file still has this owner and this version. */
+  const outputOf = async ({ name, owner, version, kind }: OutputLink) => {
+    const media = await dailies.find(name, owner);
+    const outputs = media.version === version ? await dailies.outputsOf(media) : [];
+    return outputs.find(({ key }) => key === outputKey(kind, name));
+  };
   addOperation(
     app,
     "getSharedOutput",
@@ -141,7 +152,9 @@ export function addSubscriptionLinks(app: ApiApp, options: ApiOptions): void {
       problems: [404, 416],
     },
     async (c, { query }) => {
-      const output = await outputOf(await notices.openLink(query.code)).catch(() => undefined);
+      const output = await outputOf(await dailies.notices.openLink(query.code)).catch(
+        () => undefined,
+      );
       if (output !== undefined) return sendObject(c, options, output);
       // the same words whatever the reason: a refusal tells nothing of what exists
       throw new MediaError("not_found", "the link is not known, or not good any more");

@@ -126,6 +126,12 @@ export function addSubscriptions(app: ApiApp, options: ApiOptions): void {
       return c.json(shown, 201, { "cache-control": "no-store" });
     },
   );
+  addSubscriptionUpkeep(app, options);
+  addSubscriptionLinks(app, options);
+}
+
+/** What is done with one subscription. */
+function addSubscriptionUpkeep(app: ApiApp, { dailies: { notices } }: ApiOptions): void {
   addOperation(
     app,
     "unsubscribe",
@@ -172,5 +178,4 @@ export function addSubscriptions(app: ApiApp, options: ApiOptions): void {
       return c.json({ notification }, 202);
     },
   );
-  addSubscriptionLinks(app, options);
 }

@@ -75,34 +75,28 @@ function revokeTree(sql: Sql, accessKeyId: string, now: number): string[] {
     .map((row) => String(row["access_key_id"]));
 }
 
-/** Users and keys in the library's database: a key that is revoked by one process is revoked for all. */
-export function createSqliteAccess(parts: {
+function requireUser(sql: Sql, id: string): void {
+  if (sql("SELECT 1 FROM users WHERE id = ? AND removed_at IS NULL").get(id) === undefined)
+    throw new MediaError("not_found", `there is no user ${JSON.stringify(id)}`);
+}
+
+interface Parts {
   readonly database: DatabaseSync;
   readonly seal: Seal;
-  readonly now?: () => number;
-}): Access {
-  const { database, seal, now = Date.now } = parts;
+  readonly now: () => number;
+}
+
+/** Users and keys in the library's database: a key that is revoked by one process is revoked for all. */
+export function createSqliteAccess({
+  now = Date.now,
+  ...rest
+}: Omit<Parts, "now"> & { readonly now?: () => number }): Access {
+  const parts = { ...rest, now };
+  return { ...users(parts), ...keys(parts), ...authentication(parts) };
+}
+
+function users({ database, now }: Parts): Pick<Access, "addUser" | "listUsers" | "removeUser"> {
   const sql = statements(database);
-
-  /** When this process last noted a key's use: requests that come together write once. */
-  const noted = new Map<string, number>();
-
-  /** Written beside the request, which neither waits for it nor fails with it. */
-  const noteUse = ({ accessKeyId, lastUsedAt = 0 }: AccessKey): void => {
-    const at = now();
-    // the clock may have been set back
-    if (Math.abs(at - (noted.get(accessKeyId) ?? lastUsedAt)) < lastUseMs) return;
-    noted.set(accessKeyId, at);
-    const write = () =>
-      sql("UPDATE access_keys SET last_used_at = ? WHERE access_key_id = ?").run(at, accessKeyId);
-    transaction(database, write, { durable: false }).catch(() => {});
-  };
-
-  const requireUser = (id: string): void => {
-    if (sql("SELECT 1 FROM users WHERE id = ? AND removed_at IS NULL").get(id) === undefined)
-      throw new MediaError("not_found", `there is no user ${JSON.stringify(id)}`);
-  };
-
   return {
     addUser: (given) =>
       transaction(database, () => {
@@ -122,21 +116,30 @@ export function createSqliteAccess(parts: {
 
     removeUser: (id) =>
       transaction(database, () => {
-        requireUser(id);
+        requireUser(sql, id);
         const media = sql("SELECT 1 FROM media WHERE owner = ? LIMIT 1").get(id);
         checkUserRemoval(id, media !== undefined);
         sql("DELETE FROM access_keys WHERE user = ?").run(id);
         endSubscriptionsOfUser(sql, id, now());
         sql("UPDATE users SET removed_at = ? WHERE id = ?").run(now(), id);
       }),
+  };
+}
 
+function keys({
+  database,
+  seal,
+  now,
+}: Parts): Pick<Access, "createKey" | "listKeys" | "revokeKey"> {
+  const sql = statements(database);
+  return {
     async createKey(request, by) {
       const made = newKeySecrets();
       const sealed = seal.seal(made.secretAccessKey, made.accessKeyId);
       return transaction(database, (): NewAccessKey => {
         const asking = by && { caller: by, key: findKey(sql, by.accessKeyId) };
         const granted = grant(request, now(), asking);
-        requireUser(granted.user);
+        requireUser(sql, granted.user);
         const { accessKeyId, token, secretAccessKey } = made;
         const key: AccessKey = { accessKeyId, ...granted, createdAt: now() };
         insertKey(sql, key, made, sealed);
@@ -161,7 +164,31 @@ export function createSqliteAccess(parts: {
         endSubscriptionsOfKeys(sql, now());
         return revoked.length;
       }),
+  };
+}
 
+function authentication({
+  database,
+  seal,
+  now,
+}: Parts): Pick<Access, "authenticate" | "isValid" | "signer" | "hasKeys"> {
+  const sql = statements(database);
+
+  /** When this process last noted a key's use: requests that come together write once. */
+  const noted = new Map<string, number>();
+
+  /** Written beside the request, which neither waits for it nor fails with it. */
+  const noteUse = ({ accessKeyId, lastUsedAt = 0 }: AccessKey): void => {
+    const at = now();
+    // the clock may have been set back
+    if (Math.abs(at - (noted.get(accessKeyId) ?? lastUsedAt)) < lastUseMs) return;
+    noted.set(accessKeyId, at);
+    const write = () =>
+      sql("UPDATE access_keys SET last_used_at = ? WHERE access_key_id = ?").run(at, accessKeyId);
+    transaction(database, write, { durable: false }).catch(() => {});
+  };
+
+  return {
     async authenticate(token) {
       const given = readToken(token);
       if (given === undefined) return undefined;
