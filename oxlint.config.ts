@@ -51,16 +51,10 @@ export default {
         "import/no-cycle": ["error", { ignoreTypes: false }],
       },
     },
-    {
-      files: ["src/state/sqlite/queue/queue.ts"],
-      rules: { "max-lines-per-function": "off" },
-    },
     // One table of Huffman codes and blocks, read top to bottom.
     { files: ["src/models/bunzip2.ts"], rules: { "max-lines": "off" } },
     // SQLite serves as the lock of a folder that several processes share.
     { files: ["src/models/lock.ts"], rules: { "no-restricted-imports": "off" } },
-    // The port and its pages name each other's types.
-    { files: ["src/catalog/*.ts"], rules: { "import/no-cycle": "off" } },
     {
       files: ["**/*.test.ts", "**/*.contract.ts", "**/*.fixture.ts"],
       rules: {

@@ -47,8 +47,8 @@ export interface PipelineSettings {
 }
 
 interface Decisions {
-  readonly begin: (job: NewJob) => Change[];
-  readonly leaveOut: (job: NewJob, reason: SkipReason) => Change[];
+  readonly enqueue: (job: NewJob) => Change[];
+  readonly skip: (job: NewJob, reason: SkipReason) => Change[];
 }
 
 /** The changes that follow from an object's coming or going: no settings decide them. */
@@ -58,7 +58,7 @@ export function followObject(
 ): readonly Change[] {
   switch (event.type) {
     case "object.created":
-      return decide(request).begin(newJob(event, "probe"));
+      return decide(request).enqueue(newJob(event, "probe"));
     case "object.removed":
       return [{ type: "removeMedia", name: event.name, keepBytesMs: event.keepMs ?? renameMs }];
   }
@@ -70,7 +70,7 @@ export function follow(
   settings: PipelineSettings,
   request?: JobRequest,
 ): readonly Change[] {
-  const { begin, leaveOut } = decide(request);
+  const { enqueue, skip } = decide(request);
   const { transcriber: engine, languageCode, speech, captions } = settings;
   const job = (step: Step, jobSettings?: JobSettings) => newJob(event, step, jobSettings);
   const transcribe = job("transcribe", { engine, languageCode, ...speech });
@@ -81,19 +81,19 @@ export function follow(
       return followObject(event, request);
     case "media.probed":
       return [
-        ...plan(event, event.facts, settings, { begin, leaveOut }),
-        ...(hearsUpload(event.facts, request) ? begin(transcribe) : []),
+        ...plan(event, event.facts, settings, { enqueue, skip }),
+        ...(transcribesUpload(event.facts, request) ? enqueue(transcribe) : []),
       ];
     case "rendition.created":
-      return event.rendition === "audio" ? begin(transcribe) : [];
+      return event.rendition === "audio" ? enqueue(transcribe) : [];
     case "transcript.created":
-      return begin(job("index", { of: "transcript", from: event.transcript, ...captions }));
+      return enqueue(job("index", { of: "transcript", from: event.transcript, ...captions }));
     case "labels.created":
-      return begin(job("index", { of: "labels", from: event.labels }));
+      return enqueue(job("index", { of: "labels", from: event.labels }));
     case "step.failed":
       if (event.step !== "audio") return [];
-      return leaveOut(job("transcribe"), "audio_failed");
-    // Word of what was done already: kept for whoever asks, and told to whoever subscribed.
+      return skip(job("transcribe"), "audio_failed");
+    // These report what was done: they are listed, and sent to subscribers.
     case "transcription.requested":
     case "media.ready":
     case "media.failed":
@@ -129,35 +129,35 @@ function plan(
   media: Pick<MediaEvent, "name" | "version">,
   facts: MediaFacts,
   settings: PipelineSettings,
-  { begin, leaveOut }: Decisions,
+  { enqueue, skip }: Decisions,
 ): readonly Change[] {
   const renditions = planRenditions(facts, settings.profile);
   const { jobs, skipped } = transcodeJobs(media, renditions, settings.transcoder);
-  const changes = jobs.flatMap(begin);
+  const changes = jobs.flatMap(enqueue);
   const label = newJob(media, "label", { engine: settings.labeler, ...settings.labels });
-  if (facts.type === "image") return [...changes, ...begin(label)];
+  if (facts.type === "image") return [...changes, ...enqueue(label)];
 
-  changes.push(...skipped.flatMap(({ job, reason }) => leaveOut(job, reason)));
-  if (facts.audio === undefined) changes.push(...leaveOut(newJob(media, "transcribe"), "no_audio"));
-  return [...changes, ...(facts.type === "video" ? begin(label) : leaveOut(label, "no_video"))];
+  changes.push(...skipped.flatMap(({ job, reason }) => skip(job, reason)));
+  if (facts.audio === undefined) changes.push(...skip(newJob(media, "transcribe"), "no_audio"));
+  return [...changes, ...(facts.type === "video" ? enqueue(label) : skip(label, "no_video"))];
 }
 
-/** To do a job, or to leave it out with a reason: nothing at all where the request is for other steps. */
+/** How a job is enqueued, or skipped with a reason; neither happens for steps that were not requested. */
 function decide(request: JobRequest | undefined): Decisions {
-  const wish = request === undefined ? {} : { request };
+  const asked = request === undefined ? {} : { request };
   return {
-    begin: (job) => (isWanted(job.step, request) ? [{ type: "enqueue", job, ...wish }] : []),
-    leaveOut: (job, reason) => (isWanted(job.step, request) ? [{ type: "skip", job, reason }] : []),
+    enqueue: (job) => (isWanted(job.step, request) ? [{ type: "enqueue", job, ...asked }] : []),
+    skip: (job, reason) => (isWanted(job.step, request) ? [{ type: "skip", job, reason }] : []),
   };
 }
 
-/** A request for some steps is one for what they need, too. */
+/** A request for some steps includes the steps that they need. */
 export function isWanted(step: Step, request: Pick<JobRequest, "only"> | undefined): boolean {
   const only = request?.only;
   return only === undefined || step === "probe" || step === "index" || only.includes(step);
 }
 
-/** Whoever wants the transcript without the audio rendition does not wait for one (decision 0018). */
-function hearsUpload(facts: MediaFacts, request: JobRequest | undefined): boolean {
+/** A transcript that is requested without the audio rendition does not wait for one (decision 18). */
+function transcribesUpload(facts: MediaFacts, request: JobRequest | undefined): boolean {
   return facts.audio !== undefined && !isWanted("audio", request);
 }

@@ -1,5 +1,10 @@
 import type { Access } from "../access/access.ts";
-import type { HeardFilter, JobFilter, MediaFilter, MetadataRecord } from "../catalog/catalog.ts";
+import type {
+  TranscriptFilter,
+  JobFilter,
+  MediaFilter,
+  MetadataRecord,
+} from "../catalog/catalog.ts";
 import type { SearchHit, SearchQuery } from "../search/search.ts";
 import type {
   JobPage,
@@ -61,7 +66,7 @@ export interface Library {
    * all that pass a filter. New results replace the old ones whole. @throws what `ReprocessOptions` lists
    */
   reprocess(
-    which: readonly string[] | HeardFilter,
+    which: readonly string[] | TranscriptFilter,
     options?: WorkOptions & ReprocessOptions,
   ): Promise<ProcessReport>;
   /** Enqueues what `reprocess` does, and returns how many steps are open then. @throws as that does */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { HeardFilter } from "../catalog/catalog.ts";
+import type { TranscriptFilter } from "../catalog/catalog.ts";
 import type { Media } from "../media/media.ts";
 import { enqueueMissing } from "./enqueue.ts";
 import { find } from "./find.ts";
@@ -14,11 +14,11 @@ import { workWhile, type WorkPorts } from "./work.ts";
 const mostWaiting = 500;
 const pageSize = 100;
 
-const isFilter = (which: readonly string[] | HeardFilter): which is HeardFilter =>
+const isFilter = (which: readonly string[] | TranscriptFilter): which is TranscriptFilter =>
   !Array.isArray(which);
 
 /** All media files that pass a filter, a page at a time: what becomes of one does not move the others. */
-async function* passing({ catalog }: Pick<Ports, "catalog">, filter: HeardFilter) {
+async function* passing({ catalog }: Pick<Ports, "catalog">, filter: TranscriptFilter) {
   for (let after = filter.after; ;) {
     const place = after === undefined ? {} : { after };
     const page: readonly Media[] = await catalog.listMedia({
@@ -38,7 +38,7 @@ async function* passing({ catalog }: Pick<Ports, "catalog">, filter: HeardFilter
  */
 export async function reprocess(
   ports: WorkPorts & Pick<Ports, "vocabularyFrom">,
-  which: readonly string[] | HeardFilter,
+  which: readonly string[] | TranscriptFilter,
   { speech: given, signal = never, ...options }: WorkOptions & ReprocessOptions = {},
 ): Promise<ProcessReport> {
   await ports.enter();

@@ -209,7 +209,7 @@ export function catalogContract(kind: string, open: () => Promise<Core & Trash>)
         }
       });
 
-      it("that are cancelled or skipped settle the media, and open it again on retry", async () => {
+      it("that are cancelled or skipped end the run, and a retry begins another", async () => {
         const version = await put(catalog, "a.mp4");
         const gif = newJob({ name: "a.mp4", version }, "gif");
         const audio = newJob({ name: "a.mp4", version }, "audio");

@@ -10,7 +10,7 @@ export function objectAt(bucket: "uploads" | "outputs", key: string, sha256 = "0
   return { bucket, key, version: newId(), sha256, sizeBytes: 1, contentType: "video/mp4" };
 }
 
-/** Puts a media with these bytes under a name, and says which version it became. */
+/** Puts a media file with these bytes under a name, and returns its version. */
 export async function put(
   catalog: Pick<Catalog, "apply" | "getMedia">,
   name: string,
@@ -33,7 +33,7 @@ function saying(text: string): Transcript {
   return { languageCode: "en-US", words, engine };
 }
 
-/** Makes a version findable by words that a draft engine heard. */
+/** Makes a version findable by the words of a draft transcript. */
 export async function indexText(
   catalog: Pick<Catalog, "apply">,
   { name, version }: { readonly name: string; readonly version: string },

@@ -2,7 +2,7 @@ import type { RecordedEvent } from "../media/event.ts";
 import type { Job, JobState, SlotKind, Step } from "../media/job.ts";
 import type { LabelSummary } from "../media/label.ts";
 import type { Media, MediaState, MediaType } from "../media/media.ts";
-import type { MediaFilter } from "./catalog.ts";
+import type { MediaFilter } from "./filters.ts";
 
 /** A media as a list of names and labels wants it. */
 export interface MediaBrief {

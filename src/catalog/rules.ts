@@ -92,7 +92,7 @@ function applyChange(draft: Draft, change: Change, twin: MediaRecord | undefined
   }
 }
 
-/** Whether everything that was asked for has ended, and nobody was told yet. */
+/** Whether every current job has ended, and the end of the run is not recorded yet. */
 function hasEnded(record: MediaRecord): boolean {
   if (record.media.state !== "processing") return false;
   const wanted = currentJobs(record);

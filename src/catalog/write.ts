@@ -33,7 +33,7 @@ export interface MetadataRecord {
 
 /** Everything that can be written. Each is plain data; a list of them is one transaction. */
 export type Change =
-  /** A new version of a media: what an older version had is dropped, bytes and all. */
+  /** A new version of a media file: what an older version had is dropped, bytes and all. */
   | { readonly type: "putMedia"; readonly media: NewMedia; readonly source: StoredObject }
   /**
    * The file on this machine that the bytes came from, as it looked then: what looks the same later
@@ -55,7 +55,7 @@ export type Change =
    * the audio that it needs is there again.
    */
   | { readonly type: "redo"; readonly jobId: string; readonly waits?: boolean }
-  /** Gives a new media what was made of its twin (`expect.twin`), under its own name. */
+  /** Gives a new media file what was made of its twin (`expect.twin`), under its own name. */
   | { readonly type: "adopt"; readonly version: string; readonly from: string }
   /** Begins a queued job. The write is superseded when the job runs already, has ended or was replaced. */
   | {
@@ -98,7 +98,7 @@ export type Change =
       readonly transcript: Transcript;
       readonly metadata: MetadataRecord;
     }
-  /** Makes the media findable by its name, labels and transcript as they are by then. */
+  /** Makes the media file findable by its name, labels and transcript as they are by then. */
   | { readonly type: "index"; readonly version: string }
   | { readonly type: "event"; readonly event: MediaEvent }
   /** No job is open any more. */
@@ -122,7 +122,7 @@ export type NewMedia = Pick<
 /** What must be true for a write to count. */
 export interface Expectation {
   readonly name: string;
-  /** The version that must be current; null: there must be no media of that name. */
+  /** The version that must be current; null: there must be no media file of that name. */
   readonly version: string | null;
   /** The attempt that must still hold its job. */
   readonly attempt?: string;
@@ -153,13 +153,13 @@ export interface Attempt {
   readonly notes: readonly string[];
 }
 
-/** A media with the same bytes, and what was made of it so far. */
+/** A media file with the same bytes, and what was made of it so far. */
 export interface Twin {
   readonly name: string;
   readonly version: string;
   readonly facts: MediaFacts;
   /** By key. */
   readonly outputs: readonly StoredObject[];
-  /** What was wished of its transcript. */
+  /** Its transcription options. */
   readonly speech?: TranscriptionOptions;
 }

@@ -1,6 +1,6 @@
 import { MediaError } from "../media/errors.ts";
 import { mediaTypes } from "../media/media.ts";
-import type { HeardFilter } from "../catalog/catalog.ts";
+import type { TranscriptFilter } from "../catalog/catalog.ts";
 
 /** The filters of media files, as `key=value`. */
 export const whereKeys = ["engine", "language", "quality", "type", "label", "startswith"] as const;
@@ -9,7 +9,7 @@ function refuse(why: string): never {
   throw new MediaError("invalid_argument", `--where: ${why}`);
 }
 
-function condition(text: string): HeardFilter {
+function condition(text: string): TranscriptFilter {
   const at = text.indexOf("=");
   const [key, value] = [text.slice(0, at), text.slice(at + 1)];
   if (at < 1 || value === "") return refuse(`${JSON.stringify(text)} is not KEY=VALUE`);
@@ -34,6 +34,6 @@ function condition(text: string): HeardFilter {
 }
 
 /** `engine=pocketsphinx`, `language=de` …: all of them must hold. @throws MediaError `invalid_argument` */
-export function whereOf(texts: readonly string[]): HeardFilter {
+export function whereOf(texts: readonly string[]): TranscriptFilter {
   return Object.assign({}, ...texts.map(condition));
 }

@@ -5,7 +5,7 @@ export interface SearchQuery extends Omit<MediaFilter, "after"> {
   readonly words: string;
 }
 
-/** One media that was found, best first. */
+/** One media file that was found, best first. */
 export interface SearchHit {
   readonly name: string;
   readonly type?: MediaType;
@@ -18,7 +18,7 @@ export interface SearchHit {
     /** The words around, the found ones between `[` and `]`. */
     readonly snippet: string;
   }[];
-  /** True when a draft engine heard the words. */
+  /** True when a draft engine made the transcript. */
   readonly draft: boolean;
 }
 

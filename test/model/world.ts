@@ -128,7 +128,7 @@ export async function handBack(world: World, held: HeldSlot): Promise<void> {
   await world.oracle.handBack(held.attempt);
 }
 
-/** A process dies; another one notices. What it began may still be heard of: its last words come late. */
+/** A process dies; another one notices. What it began may still report a result, too late. */
 export async function die(world: World, session: Session): Promise<void> {
   disownSession(world.database, session.id);
   world.oracle.disown(session.id);

@@ -80,7 +80,7 @@ function after(job: JobRecord, outcome: JobOutcome, now: number): JobRecord {
     case "queued": {
       const { failure, details, runAfter, uncounted = false } = outcome;
       const last = lastOutputOf(details);
-      // it was to be cancelled, and has not heard of it
+      // it was to be cancelled, and failed before its next heartbeat
       if (job.running?.isCancelRequested === true)
         return { ...rest, ...last, state: "cancelled", failure, finishedAt: now };
       const attempts = job.attempts - (uncounted ? 1 : 0);

@@ -1,4 +1,4 @@
-import type { Catalog, HeardFilter, JobFilter, MediaRef } from "../../catalog/catalog.ts";
+import type { Catalog, TranscriptFilter, JobFilter, MediaRef } from "../../catalog/catalog.ts";
 import type { Pages } from "../../catalog/pages.ts";
 import { currentJobs, jobView, outputsOf, type MediaRecord } from "../../catalog/record.ts";
 import type { WhenEnded } from "../../catalog/rules.ts";
@@ -13,7 +13,7 @@ const byName = <T>(name: (of: T) => string) => {
   return (a: T, b: T): number => (name(a) < name(b) ? -1 : 1);
 };
 
-function passes({ media, stored }: MediaRecord, filter: HeardFilter): boolean {
+function passes({ media, stored }: MediaRecord, filter: TranscriptFilter): boolean {
   const { startsWith = "", type, label, owner, after = "" } = filter;
   const hasLabel = (wanted: string) =>
     stored.labels.some(({ name }) => name.toLowerCase() === wanted.toLowerCase());

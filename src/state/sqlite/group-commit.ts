@@ -48,7 +48,7 @@ export function createGroupCommit(database: DatabaseSync): Commit {
     );
     waiting.splice(0, group.length);
     if (waiting.length > 0) setImmediate(flush);
-    for (const settle of results) settle();
+    for (const answer of results) answer();
   };
   return <T>(work: () => T) =>
     new Promise<T>((resolve, reject) => {

@@ -1,5 +1,5 @@
 import type { SQLInputValue } from "node:sqlite";
-import type { HeardFilter, MediaFilter } from "../../../catalog/catalog.ts";
+import type { TranscriptFilter, MediaFilter } from "../../../catalog/catalog.ts";
 
 /** Where the media that pass a filter are found: `FROM from WHERE where`, one `?` a value. */
 interface Source {
@@ -24,8 +24,8 @@ const hasJob = `EXISTS (SELECT 1 FROM jobs WHERE jobs.version = media.version
 const hasTranscript = (condition: string): string =>
   `EXISTS (SELECT 1 FROM transcripts WHERE transcripts.media_version = media.version AND ${condition})`;
 
-/** Conditions on the transcript: each looks at one row of a media that the others have let pass. */
-function heardConditions({ engine, languageCode, draft }: HeardFilter) {
+/** Conditions on the transcript: each looks at one row of a media file that passes the others. */
+function transcriptConditions({ engine, languageCode, draft }: TranscriptFilter) {
   const isLanguage = "instr(lower(transcripts.language_code) || '-', lower(?) || '-') = 1";
   return [
     [hasJob, engine],
@@ -47,7 +47,7 @@ export function isBehind(name: string | undefined, prefix: string | undefined): 
  * a million media pass must not be answered by looking at all of them. An owner's media with a label
  * are found by the label.
  */
-export function mediaSource(filter: HeardFilter): Source {
+export function mediaSource(filter: TranscriptFilter): Source {
   const { label, type, owner, startsWith, after } = filter;
   const byLabel = label !== undefined;
   const order = byLabel ? "labels.name" : "media.name";
@@ -58,7 +58,7 @@ export function mediaSource(filter: HeardFilter): Source {
     [`${order} >= ?`, isBehind(after, startsWith) ? undefined : startsWith || undefined],
     [`${order} < ?`, startsWith ? `${startsWith}\u{10ffff}` : undefined],
     [`${order} > ?`, after],
-    ...heardConditions(filter),
+    ...transcriptConditions(filter),
   ];
   const given = conditions.flatMap(([condition, value]) =>
     value === undefined ? [] : [{ condition, value }],

@@ -15,7 +15,7 @@ export type Answer =
       };
     };
 
-/** Slow reads on threads of their own: a search delays nobody's look-up, as it would on the main thread. */
+/** Slow reads on threads of their own: there a search delays no look-up of the main thread. */
 export interface Readers extends SlowReads {
   close(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { jobOf, mediaOf } from "../rows.ts";
 import type { Sql } from "../statements.ts";
 import type { Job } from "../../../media/job.ts";
 import type { Media } from "../../../media/media.ts";
-import type { HeardFilter, JobFilter } from "../../../catalog/catalog.ts";
+import type { TranscriptFilter, JobFilter } from "../../../catalog/catalog.ts";
 import type { SearchHit, SearchQuery } from "../../../search/search.ts";
 import type { Pages } from "../../../catalog/pages.ts";
 import { countQueue, pageAllJobs, pageJobs } from "./job-pages.ts";
@@ -16,12 +16,12 @@ export interface SlowReads extends Pick<
   Pages,
   "listBriefs" | "pageMedia" | "pageJobs" | "pageAllJobs" | "countQueue"
 > {
-  listMedia(filter: HeardFilter): Promise<readonly Media[]>;
+  listMedia(filter: TranscriptFilter): Promise<readonly Media[]>;
   listJobs(filter: JobFilter): Promise<readonly Job[]>;
   search(query: SearchQuery): Promise<readonly SearchHit[]>;
 }
 
-function listMedia(sql: Sql, filter: HeardFilter): Media[] {
+function listMedia(sql: Sql, filter: TranscriptFilter): Media[] {
   const { from, where, values, order } = mediaSource(filter);
   return sql(`SELECT media.* FROM ${from} WHERE ${where} ORDER BY ${order} LIMIT ?`)
     .all(...values, filter.limit ?? -1)

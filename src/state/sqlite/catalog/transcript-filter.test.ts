@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { openDatabase } from "../open.ts";
 import { createIdSource, newSession } from "../../../media/ids.ts";
 import { newJob } from "../../../media/job.ts";
-import type { HeardFilter } from "../../../catalog/catalog.ts";
+import type { TranscriptFilter } from "../../../catalog/catalog.ts";
 import { createSqliteCatalog } from "./catalog.ts";
 
 const newId = createIdSource(newSession());
@@ -52,7 +52,7 @@ describe("media by what their transcripts are", () => {
       ["c.mp3", "sherpa/parakeet-1", "de-DE", false],
       ["d.mp3", "sherpas/x", "enm", true],
     );
-    const names = async (filter: HeardFilter) =>
+    const names = async (filter: TranscriptFilter) =>
       (await catalog.listMedia(filter)).map(({ name }) => name[0]).join("");
     expect(await names({ engine: "pocketsphinx" })).toBe("a");
     expect(await names({ engine: "sherpa" })).toBe("bc");
