@@ -16,8 +16,8 @@ export function isOver(dataDir: string, expected: number): boolean {
 }
 
 /** Subjects with more than one message. A receiver may get one message repeatedly, but not two about one subject. */
-function deliveredTwice(told: readonly Delivered[]): string[] {
-  const ids = Map.groupBy(told, ({ subject }) => subject);
+function deliveredTwice(received: readonly Delivered[]): string[] {
+  const ids = Map.groupBy(received, ({ subject }) => subject);
   return [...ids].flatMap(([subject, all]) =>
     new Set(all.map(({ id }) => id)).size > 1 ? [subject] : [],
   );

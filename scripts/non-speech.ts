@@ -1,4 +1,4 @@
-// Makes 60 kinds of sound in which nobody speaks, and says which words each speech model finds in them.
+// Makes 60 kinds of sound without speech, and prints which words each speech model finds in them.
 // usage: node scripts/non-speech.ts [MODEL…] [--gate] [--short]
 //   MODEL   installed models (default: all for speech); --gate: without silero; --short: at most 10 s each
 import { execFileSync } from "node:child_process";

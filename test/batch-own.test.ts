@@ -278,7 +278,7 @@ describe("a batch that is continued", () => {
     "uses the transcription options of this run, not those of an earlier one",
     { timeout: 30_000 },
     async () => {
-      const at = place("wishes");
+      const at = place("options");
       makeTone(join(at.input, "a.mp3"));
       const settings = async (library: LocalLibrary, name: string) =>
         (await library.jobs({ name })).find(({ step }) => step === "transcribe")?.settings;

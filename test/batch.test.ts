@@ -273,11 +273,11 @@ describeWithSharedMedia("a batch of recordings", () => {
       const [head = [], ...rows] = parseCsv(
         readFileSync(report.summaries?.completed ?? "", "utf8"),
       );
-      const heard = rows.find(([job]) => job === "first_words") ?? [];
-      expect(heard[head.indexOf("duration_s")]).toBe("1.500");
-      expect(Number(heard[head.indexOf("words")])).toBeGreaterThan(0);
-      expect(heard[head.indexOf("engine")]).toMatch(/^pocketsphinx .* \(draft\)$/);
-      expect(heard[head.indexOf("output_files")]).toContain("first_words.docx; first_words.srt");
+      const spoken = rows.find(([job]) => job === "first_words") ?? [];
+      expect(spoken[head.indexOf("duration_s")]).toBe("1.500");
+      expect(Number(spoken[head.indexOf("words")])).toBeGreaterThan(0);
+      expect(spoken[head.indexOf("engine")]).toMatch(/^pocketsphinx .* \(draft\)$/);
+      expect(spoken[head.indexOf("output_files")]).toContain("first_words.docx; first_words.srt");
       const json: unknown = JSON.parse(
         readFileSync(join(quiet.output, "first_words.json"), "utf8"),
       );
@@ -433,13 +433,13 @@ describeWithSharedMedia("a batch of recordings", () => {
         bucket: "kept",
       });
       expect(more.report).toMatchObject({ completed: 1, skipped: 0 });
-      const settled = await runBatch(at, {
+      const repeated = await runBatch(at, {
         keepJobs: true,
         archive: "none",
         formats: ["txt", "json"],
         bucket: "kept",
       });
-      expect(settled.report).toMatchObject({ completed: 0, skipped: 1 });
+      expect(repeated.report).toMatchObject({ completed: 0, skipped: 1 });
       const exported = await dailies(
         at.dataDir,
         "export",

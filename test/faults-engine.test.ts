@@ -11,12 +11,12 @@ import { processesWith } from "./support/processes.ts";
 
 /** Engines that hang, ignore signals or are missing: other programs replace the real ones. */
 
-/** How the hanging program is found among the processes. */
+/** Words in the command line of the hanging program, by which a test finds it. */
 const hanging = "--hangs-for-a-test";
 
 /**
- * Prints its version, and otherwise hangs and ignores the signals that ask it to end. Perl, because the
- * sandbox lets no decoder start another process, such as a shell's `sleep`.
+ * A program that prints its version, otherwise hangs, and ignores signals to end. It is in Perl, because
+ * the sandbox lets no decoder start another process, such as a shell's `sleep`.
  */
 const hangs = `#!/usr/bin/perl
 if ("@ARGV" eq "-version") { print "ffmpeg version 9.9 Copyright\\n"; exit 0 }

@@ -36,7 +36,7 @@ const forbidden = [
   ["the command line a store", "src/cli/d.ts", "../state/sqlite/open.ts"],
   ["the service an engine", "src/api/a.ts", "../transcode/plan.ts"],
   ["the service this machine", "src/api/b.ts", "../local/space.ts"],
-  ["what stands before it a store", "src/api/security/a.ts", "../../state/sqlite/access.ts"],
+  ["the security of the service a store", "src/api/security/a.ts", "../../state/sqlite/access.ts"],
 ] as const;
 
 const allowed = [
@@ -48,13 +48,13 @@ const allowed = [
   ["a store SQLite", "src/state/sqlite/e.ts", "node:sqlite"],
   ["the pipeline several rooms", "src/pipeline.ts", "./transcode/plan.ts"],
   ["the use cases the pipeline", "src/app/c.ts", "../pipeline.ts"],
-  ["the use cases what writes captions", "src/app/g.ts", "../captions/srt.ts"],
+  ["the use cases the caption writers", "src/app/g.ts", "../captions/srt.ts"],
   ["this machine the use cases", "src/local/c.ts", "../app/put.ts"],
   ["batches the use cases", "src/batch/c.ts", "../app/put.ts"],
   ["the doctor an engine", "src/doctor/c.ts", "../label/choose.ts"],
   ["the command line this machine", "src/cli/c.ts", "../local/files.ts"],
-  ["what opens a library the composition", "src/cli/context.ts", "../runtime/local.ts"],
-  ["the service what stands before it", "src/api/c.ts", "./security/rate.ts"],
+  ["the command that opens a library the composition", "src/cli/context.ts", "../runtime/local.ts"],
+  ["the service its security", "src/api/c.ts", "./security/rate.ts"],
   ["the composition everything", "src/runtime/c.ts", "../state/sqlite/open.ts"],
 ] as const;
 

@@ -9,9 +9,9 @@ import { readConfig } from "../src/config/config.ts";
 import { openDailies } from "../src/runtime/local.ts";
 
 /**
- * A library that an older dailies made (schema 7): a video and one that shares its results, a recording
- * with transcription options, pictures of two owners and from a watched folder, one that was removed by
- * hand, one removed a moment before, a job that failed and one that was cancelled, keys, subscriptions.
+ * A library of an older version (schema 7). It has a video and another one that shares its results, a
+ * recording with transcription options, pictures of two owners and from a watched folder, a picture that
+ * was removed by hand, one that was removed just before, a failed job, a cancelled job, keys, subscriptions.
  */
 const archive = fileURLToPath(new URL("./fixtures/library-schema-7.tar.gz", import.meta.url));
 
@@ -43,7 +43,7 @@ async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-describe("a library of an older dailies", () => {
+describe("a library of an older version", () => {
   let folder: string;
   let dataDir: string;
   beforeEach(async () => {
@@ -54,7 +54,7 @@ describe("a library of an older dailies", () => {
   afterEach(() => rm(folder, { recursive: true }));
   const open = () => openDailies(readConfig({ dataDir }, {}));
 
-  /** Reads the tables once they have been brought up to date. */
+  /** Reads the tables after their migration. */
   async function rows(sql: string): Promise<Record<string, unknown>[]> {
     await (await open()).close();
     const database = new DatabaseSync(join(dataDir, "dailies.db"), { readOnly: true });
@@ -63,7 +63,7 @@ describe("a library of an older dailies", () => {
     return found.map((row) => ({ ...row }));
   }
 
-  it("is there with everything that was made", async () => {
+  it("opens with all results", async () => {
     const library = await open();
     const listed = (await library.list()).map(({ media }) => [media.name, media.state]);
     expect(Object.fromEntries(listed)).toEqual(states);
@@ -81,7 +81,7 @@ describe("a library of an older dailies", () => {
     await library.close();
   });
 
-  it("has its jobs, whose they are, and how they ended", async () => {
+  it("has its jobs with their owners and outcomes", async () => {
     const library = await open();
     const failed = await library.jobsOf(await library.find("broken.mp4"));
     expect(failed.map(({ job }) => job)).toMatchObject([
@@ -131,7 +131,7 @@ describe("a library of an older dailies", () => {
     await library.close();
   });
 
-  it("goes on: what was removed goes, and what is there is not done again", async () => {
+  it("can be used: removed files are deleted, and finished work is not repeated", async () => {
     const library = await open();
     expect(await rows("SELECT count(*) AS n FROM trash")).toEqual([{ n: 3 }]);
     await library.recover();

@@ -24,13 +24,13 @@ import { addSubscriptions } from "./subscriptions.ts";
 import { addTranscripts } from "./transcripts.ts";
 import { addUploads } from "./uploads.ts";
 
-/** Everybody is the person at this machine. */
+/** Treats every caller as the person at this machine. */
 const everybodyLocal: MiddlewareHandler<ApiEnv> = async (c, next) => {
   c.set("caller", localCaller);
   await next();
 };
 
-/** Counts every answer, and logs those to requests that may have changed something. */
+/** Counts every answer, and logs answers to requests that may have changed something. */
 function accounted({ log, metrics }: ApiOptions): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const startedAt = performance.now();
@@ -45,7 +45,7 @@ function accounted({ log, metrics }: ApiOptions): MiddlewareHandler<ApiEnv> {
   };
 }
 
-/** The service's HTTP interface: what is asked of the composed application, and how it is said. */
+/** The service's HTTP interface to the composed application. */
 export function createApi(options: ApiOptions): ApiApp {
   const app = new OpenAPIHono<ApiEnv>();
   app.onError(onError(options.log));

@@ -4,13 +4,13 @@ import type { ApiContext, ApiOptions } from "./environment.ts";
 import { isNamed, rangeCounts, rangeOf } from "./range.ts";
 
 /**
- * Types that a browser may show. Everything else is other people's bytes of who knows what, and is
- * saved as a file of no type.
+ * Types that a browser may show. All other bytes come from other users and may be anything, so the
+ * browser saves them as a file without a type.
  */
 const shown =
   /^(?:(?:video|audio)\/[\w.+-]+|image\/(?!svg)[\w.+-]+|text\/(?:plain|vtt)|application\/(?:json|x-subrip))$/i;
 
-/** RFC 6266: a name that everybody understands, and the true one as RFC 5987 writes it. */
+/** RFC 6266: an ASCII name for all clients, and the exact name in the form of RFC 5987. */
 export function contentDisposition(kind: "inline" | "attachment", fileName: string): string {
   const plain = fileName
     .normalize("NFKD")
@@ -70,7 +70,7 @@ function headersOf(c: ApiContext, object: StoredObject, fileName: string): Recor
     "content-disposition": contentDisposition(saved ? "attachment" : "inline", fileName),
     "x-content-type-options": "nosniff",
     "accept-ranges": "bytes",
-    "cache-control": "private, no-cache", // kept, but asked for again: a key can get other bytes
+    "cache-control": "private, no-cache", // caches must ask again, because a key can get other bytes
     etag: `"${object.sha256}"`,
   };
 }

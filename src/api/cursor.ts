@@ -1,7 +1,7 @@
 import type { MediaSort, Place } from "../catalog/pages.ts";
 import { wrongField } from "./problems.ts";
 
-/** Places in lists as clients carry them. They are opaque: what is in them may change. */
+/** Positions in lists, as opaque texts for clients: their content may change. */
 
 function encoded(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString("base64url");

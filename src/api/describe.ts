@@ -21,9 +21,9 @@ export interface Described<Query extends z.ZodType, Body extends z.ZodType> {
   /** Content types of a body that is streamed, and read by the operation itself. */
   readonly bytes?: readonly string[];
   readonly headers?: z.ZodObject;
-  /** What is in the path. Default: texts by the names in the table. */
+  /** The parameters in the path. Default: texts by the names in the table. */
   readonly params?: z.ZodObject;
-  /** It takes as long as it takes: an upload. Default: it is given up after `timeoutMs`. */
+  /** It has no time limit, like an upload. Default: it is given up after `timeoutMs`. */
   readonly isLong?: boolean;
   readonly answers: Readonly<Record<number, Answer>>;
   /** Statuses of problem documents, beside those that any operation can answer with. */
@@ -124,7 +124,7 @@ export function describe(
   });
 }
 
-/** The scopes that an operation takes; none where it can be asked without a key. */
+/** The scopes that an operation needs; none if it needs no key. */
 export function scopesOf({
   scope,
   alsoNeeds,

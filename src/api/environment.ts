@@ -7,7 +7,7 @@ import type { Metrics } from "./metrics.ts";
 
 export type { Caller, Scope };
 
-/** What one request may cost. */
+/** Limits of one request. */
 export interface RequestLimits {
   /** Largest body of an operation that takes JSON. Default: 64 KiB. */
   readonly maxBodyBytes: number;
@@ -46,20 +46,20 @@ export interface ApiOptions {
   readonly dailies: Library;
   readonly log: Log;
   /**
-   * Runs before every operation, first to last: security headers, rate limits, and what says who
-   * asks by setting `caller`. Default: everybody is the owner `local` with all scopes.
+   * Runs before every operation, first to last: security headers, rate limits, and the handler that
+   * sets `caller`. Default: every caller is the owner `local` with all scopes.
    */
   readonly security?: readonly MiddlewareHandler<ApiEnv>[];
-  /** Counts what goes on, and is read at `/metrics`. Default: nothing is counted, and there is no such address. */
+  /** Counters that are read at `/metrics`. Default: nothing is counted, and that address does not exist. */
   readonly metrics?: Metrics;
   /** Resumable uploads. Default: there are none. */
   readonly uploads?: UploadHandler;
-  /** What is not ready yet, in words; nothing when the service can do its work. Default: ready. */
+  /** Reasons why the service is not ready; empty when it can do its work. Default: ready. */
   readonly unready?: () => Promise<readonly string[]>;
   readonly limits?: RequestLimits;
   /** When the server closes: streams of events end. */
   readonly signal?: AbortSignal;
 }
 
-/** Who may do everything with what belongs to `local`: the person at the machine. */
+/** The person at the machine, who may do everything with the data of the owner `local`. */
 export const localCaller: Caller = { owner: "local", scopes: ["read", "write", "admin"] };

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { steps } from "../media/job.ts";
 import { mediaTypes } from "../media/media.ts";
 
-/** What the shapes of several requests and answers are made of. */
+/** Fields that several requests and answers share. */
 
 export const time = z.iso.datetime().openapi({ description: "UTC" });
 

@@ -30,7 +30,7 @@ const searchQuerySchema = z.strictObject({
   limit: limitSchema.optional(),
 });
 
-/** Looking across media: what was said, and the metadata records. */
+/** Searches over all media files, and metadata records. */
 export function addFind(app: ApiApp, { dailies }: ApiOptions): void {
   addOperation(
     app,

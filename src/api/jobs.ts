@@ -78,7 +78,7 @@ export function addJobs(app: ApiApp, { dailies }: ApiOptions): void {
   );
 }
 
-/** What has work done or undone; all of it goes on after the answer. */
+/** Operations that start or cancel work. The work continues after the answer. */
 export function addOrders(app: ApiApp, { dailies }: ApiOptions): void {
   const answers = { 202: { description: "Asked for", json: openStepsSchema } };
   addOperation(

@@ -7,14 +7,14 @@ import { briefOptions } from "../media/speech.ts";
 import type { WatchedJob } from "../app/jobs.ts";
 import { encodedName } from "./names.ts";
 
-/** What is answered: the shapes of `media/json.ts`, and what the service adds to them. */
+/** JSON of answers: the shapes of `media/json.ts` with the service's additions. */
 
 /** The path of a media file. */
 export function mediaPath(name: string): string {
   return `/v1/media/${encodedName(name)}`;
 }
 
-/** A media with its labels. Where on the server it came from is not for everybody. */
+/** A media file with its labels, without its path on the server. */
 export function listedJson(media: Media, labels: readonly LabelSummary[]) {
   const { origin: _origin, ...json } = mediaJson(media);
   return { ...json, labels: labels.map(labelJson) };
@@ -63,7 +63,7 @@ export function watchedJobJson({ job, attempts, position }: WatchedJob) {
   };
 }
 
-/** An event; its number is what `Last-Event-ID` takes. What the probe found is the media's to tell. */
+/** An event; its number is for `Last-Event-ID`. The facts of the probe are left out; the media file has them. */
 export function eventJson({ sequence, at, event }: RecordedEvent) {
   if (event.type === "transcription.requested")
     return { id: sequence, at: iso(at), ...event, speech: briefOptions(event.speech) };

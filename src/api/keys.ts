@@ -54,7 +54,7 @@ function keyJson(key: AccessKey) {
   };
 }
 
-/** Keys of the caller's user. A key makes no key that may more than itself. */
+/** Keys of the caller's user. A key cannot make a key with more rights than its own. */
 export function addKeys(app: ApiApp, { dailies: { access } }: ApiOptions): void {
   addOperation(
     app,

@@ -21,7 +21,7 @@ const patterns = Object.values(operations).map(({ method, path }: Operation) => 
   ),
 }));
 
-/** What is answered where no operation is: that there is nothing, or nothing with this method. */
+/** Answers requests that match no operation: not found, or the method is not allowed. */
 export function refuseMethod(c: ApiContext): Response {
   const path = rawPath(c);
   const methods = patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);

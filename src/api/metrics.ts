@@ -4,11 +4,11 @@ import type { Library } from "../app/library.ts";
 import type { Space } from "../app/ports.ts";
 import type { ProcessUpdate } from "../app/processing.ts";
 
-/** What the service counts about itself, as Prometheus reads it. */
+/** The service's metrics, in the format of Prometheus. */
 export interface Metrics {
   readonly contentType: string;
   readonly text: () => Promise<string>;
-  /** Counts what the worker says. */
+  /** Counts an update of the worker. */
   readonly count: (update: ProcessUpdate) => void;
   readonly bytesIn: (bytes: number) => void;
   readonly bytesOut: (bytes: number) => void;
@@ -21,7 +21,7 @@ const answerSeconds = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
 
 interface Asked extends Pick<Library, "queueCounts"> {
   readonly notices: Pick<Library["notices"], "counts">;
-  /** Room on the disk, of a library that lies on one. */
+  /** Free space on the disk of the library, if it has one. */
   readonly space?: () => Promise<Space>;
 }
 
@@ -128,7 +128,7 @@ export function createMetrics({ dailies }: { dailies: Asked }): Metrics {
   return {
     contentType: registry.contentType,
     async text() {
-      // before any is written, so that all are of the same moment
+      // all are read before any is written, so that all are of the same moment
       await Promise.all(looks.map((look) => look()));
       return registry.metrics();
     },

@@ -16,7 +16,7 @@ export function rawPath(c: ApiContext): string {
   return end === -1 ? url.slice(start) : url.slice(start, start + end);
 }
 
-/** Whether a client's or a proxy's idea of `.` and `..` could make another path of this one. */
+/** Whether a client or a proxy could resolve this path differently because of `.` or `..`. */
 export function hasDotSegment(path: string): boolean {
   return path.split(/[/\\]/).some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
 }

@@ -42,7 +42,7 @@ async function* uploaded(
   }
 }
 
-/** What the uploader says it is; only what could be a type is believed to be one. */
+/** The content type that the uploader states, if it has the form of a type. */
 function contentTypeOf(c: ApiContext): { contentType: string } | Record<string, never> {
   const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
   const isType = type !== undefined && /^(?:video|audio|image)\/[\w.+-]{1,100}$/.test(type);

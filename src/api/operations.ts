@@ -2,7 +2,7 @@ import type { Scope } from "./environment.ts";
 
 export type Method = "get" | "put" | "post" | "delete";
 
-/** One thing that can be asked, and what its caller must be allowed to. */
+/** One operation, and the scopes that it needs. */
 export interface Operation {
   readonly method: Method;
   /**
@@ -10,7 +10,7 @@ export interface Operation {
    * is left of the path, where slashes may stand as they are. A segment may begin with other words.
    */
   readonly path: string;
-  /** `none`: it can be asked without a key. */
+  /** `none`: it needs no key. */
   readonly scope: Scope | "none";
   /** A second scope that the caller needs, too. Default: none. */
   readonly alsoNeeds?: Scope;
@@ -49,7 +49,7 @@ export const operations = {
   searchMedia: { method: "get", path: "/v1/search", scope: "read" },
   getMetadata: { method: "get", path: "/v1/metadata/{JsonFile+}", scope: "read" },
   followEvents: { method: "get", path: "/v1/events", scope: "read" },
-  // who is told: whoever subscribes or replays is told what media files hold, so it takes `read`, too
+  // subscriptions and messages: messages reveal the content of media files, so these also need `read`
   listSubscriptions: { method: "get", path: "/v1/subscriptions", scope: "read" },
   subscribe: { method: "post", path: "/v1/subscriptions", scope: "write", alsoNeeds: "read" },
   showConfirmation: { method: "get", path: "/v1/subscriptions/confirm", scope: "none" },

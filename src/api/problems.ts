@@ -4,7 +4,7 @@ import { z } from "@hono/zod-openapi";
 import { asMediaError, MediaError, type ErrorCode } from "../media/errors.ts";
 import type { Log } from "./environment.ts";
 
-/** What is wrong with one part of a request. */
+/** An error in one part of a request. */
 export interface WrongField {
   readonly in: "path" | "query" | "header" | "body";
   readonly field: string;
@@ -43,7 +43,7 @@ export const problemSchema = z
   })
   .openapi("Problem");
 
-/** The status of each error a request can end with; every other one is a fault of ours: 500. */
+/** The status of each error that a request can end with. Any other error is a defect of ours: 500. */
 const statuses: Partial<Record<ErrorCode, number>> = {
   invalid_argument: 400,
   invalid_name: 400,
@@ -108,7 +108,7 @@ function problemOf(error: MediaError): Problem {
     type: `urn:dailies:error:${error.code}`,
     title: STATUS_CODES[status] ?? "Error",
     status,
-    // what is behind a fault of ours is the log's to say, not everybody's to read
+    // details of our own defects are for the log, not for callers
     detail: status === 500 ? "something went wrong inside; the log has more" : error.message,
     code: error.code,
     remedy: remedies[error.code] ?? error.remedy,
@@ -116,7 +116,7 @@ function problemOf(error: MediaError): Problem {
   };
 }
 
-/** The problem document of an error, for who answers with text of his own. */
+/** The problem document of an error as text, for code that writes its own answer. */
 export function problemText(error: MediaError): { status: number; body: string } {
   const problem = problemOf(error);
   return { status: problem.status, body: JSON.stringify(problem) };
@@ -138,7 +138,7 @@ export function problemResponse(
   });
 }
 
-/** Answers whatever was thrown; what is a fault of ours is logged. */
+/** Answers with the problem document of a thrown error. Logs our own defects. */
 export function onError(log: Log): (thrown: Error, c: Context) => Response {
   return (thrown, c) => {
     const error = asMediaError(thrown);

@@ -1,4 +1,4 @@
-/** Conditions and ranges of RFC 9110 that a download may come with. */
+/** Conditions and ranges of RFC 9110 for downloads. */
 
 /** Bytes `start` up to, not including, `end`. */
 export interface ByteRange {
@@ -7,8 +7,8 @@ export interface ByteRange {
 }
 
 /**
- * What a Range header asks for: one range of what is there, `unsatisfiable`, or undefined for all of
- * it — also when there are several ranges or the header makes no sense, as the RFC allows.
+ * The range that a Range header asks for: one range of the existing bytes, `unsatisfiable`, or undefined
+ * for all bytes. Several ranges or a malformed header also mean all bytes, as the RFC allows.
  */
 export function rangeOf(
   header: string | undefined,

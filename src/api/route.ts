@@ -52,11 +52,11 @@ async function textOf(c: ApiContext): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** Gives up on an answer that takes too long; what it began goes on. */
+/** Ends an answer that takes too long with an error. Work that the operation started continues. */
 async function inTime(answer: Promise<Response>, timeoutMs: number): Promise<Response> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    // made only then: an error costs more than many an answer
+    // the error is made only when needed, because it costs more than most answers
     timer = setTimeout(
       () => reject(new MediaError("request_timeout", `no answer within ${timeoutMs} ms`)),
       timeoutMs,
@@ -69,7 +69,7 @@ async function inTime(answer: Promise<Response>, timeoutMs: number): Promise<Res
   }
 }
 
-/** @throws MediaError `invalid_argument` naming what is wrong */
+/** @throws MediaError `invalid_argument` that names the wrong field */
 async function bodyOf<Body extends z.ZodType>(
   c: ApiContext,
   schema: Body,
@@ -102,8 +102,8 @@ export function routerPath(path: string): string {
 }
 
 /**
- * Adds an operation of the table: it is described, its caller must be allowed to, and what it is
- * given is checked before it is called.
+ * Adds an operation of the table: describes it, and checks its caller's scopes and its input before it is
+ * called.
  */
 export function addOperation<
   Query extends z.ZodType = z.ZodType<undefined>,

@@ -20,7 +20,7 @@ import type { ApiOptions, Log } from "./environment.ts";
 import { createMetrics } from "./metrics.ts";
 import { startServer } from "./server.ts";
 
-/** A real service on a free port over a library of its own, without a worker: nothing changes by itself. */
+/** A real service on a free port with a new library. It has no worker, so only requests change the library. */
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -55,7 +55,7 @@ export async function startApi(given: Partial<ApiOptions> = {}) {
     log,
     metrics: createMetrics({ dailies }),
     signal: end.signal,
-    // who asks is said by a header: keys are the security's to test
+    // a header names the caller; the tests of security test keys
     security: [
       async (c, next) => {
         const owner = c.req.header("x-owner") ?? "local";
@@ -90,9 +90,9 @@ export async function startApi(given: Partial<ApiOptions> = {}) {
     app,
     dailies,
     catalog,
-    /** What was logged as a fault of the service. */
+    /** Errors that were logged as defects of the service. */
     errors,
-    /** A media that is done, as if it had been worked on. */
+    /** Adds a media file that is done, as if a worker had processed it. */
     async add(
       name: string,
       made: {
@@ -147,7 +147,7 @@ export async function startApi(given: Partial<ApiOptions> = {}) {
       await catalog.apply({ expect: { name, version: null }, changes });
       return version;
     },
-    /** Many media without bytes. */
+    /** Adds many media files without bytes. */
     async addMany(names: readonly string[], owner = "local"): Promise<void> {
       for (let first = 0; first < names.length; first += 50) {
         const group = names.slice(first, first + 50);

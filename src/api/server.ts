@@ -21,9 +21,9 @@ export interface ApiServer {
   close(graceMs: number, signal: AbortSignal): Promise<void>;
 }
 
-/** Headers must be there within this time: who sends them drop by drop holds a connection for nothing. */
+/** Headers must arrive within this time. A client that sends them very slowly would hold a connection. */
 const headersMs = 15_000;
-/** A connection on which nothing moves for so long is cut; a stream of events has its heartbeats. */
+/** A connection without traffic for this time is cut. A stream of events has heartbeats. */
 const stillMs = 120_000;
 const keepAliveMs = 65_000;
 /** How often it is looked for clients that are late. */
@@ -31,10 +31,10 @@ const checkMs = 2_000;
 const defaultConnections: ConnectionLimits = { perAddress: 256, total: 4_096 };
 /** How often a server that closes looks for connections whose answer has been given meanwhile. */
 const idleLookMs = 50;
-/** Of a request's line and headers together. */
+/** The largest size of a request's line and headers together. */
 const maxHeaderBytes = 16 * 1024;
 
-/** What the HTTP parser refuses never reaches the application. */
+/** Status and code for requests that the HTTP parser refuses before they reach the application. */
 const parserErrors: Readonly<Record<string, [number, string]>> = {
   HPE_HEADER_OVERFLOW: [431, "the request's line and headers are longer than 16 KiB"],
   ERR_HTTP_REQUEST_TIMEOUT: [408, "the request did not come in time"],
@@ -65,7 +65,7 @@ function refuse(outgoing: ServerResponse, error: MediaError): void {
   void response.text().then((body) => outgoing.end(body));
 }
 
-/** What is wrong with a request that the parser has taken. */
+/** The error of a request that the parser has accepted; undefined when it is valid. */
 function wrongRequest(incoming: IncomingMessage): MediaError | undefined {
   const hosts = incoming.rawHeaders.filter(
     (name, index) => index % 2 === 0 && name.toLowerCase() === "host",
@@ -73,7 +73,7 @@ function wrongRequest(incoming: IncomingMessage): MediaError | undefined {
   // of two, a proxy before us might have believed the other one
   if (hosts.length !== 1)
     return new MediaError("invalid_argument", "the request must have one Host header");
-  // who reads it next, a proxy say, might make another path of it
+  // another program, for example a proxy, might resolve the path differently
   if (hasDotSegment(sentPath(incoming)))
     return new MediaError("invalid_name", "the path has the segment `.` or `..`");
   return undefined;
@@ -135,7 +135,7 @@ export async function startServer(options: {
       connectionsCheckingInterval: checkMs,
     },
     (incoming, outgoing) => {
-      // What breaks a connection is its client's affair: unheard it would end the whole service.
+      // Broken connections are ignored here. Without a listener, such an error would end the whole service.
       for (const stream of [incoming, outgoing]) stream.on("error", () => {});
       const wrong = wrongRequest(incoming);
       if (wrong !== undefined) return refuse(outgoing, wrong);
@@ -151,7 +151,7 @@ export async function startServer(options: {
   limitConnections(server, { ...defaultConnections, ...options.connections });
   if (options.looksUpUsers === true) server.on("connection", (socket) => void isSameUser(socket));
   await listen(server, host, port);
-  server.on("error", () => {}); // a connection that could not be accepted: with too many open files, say
+  server.on("error", () => {}); // a connection could not be accepted, for example because of too many open files
   const address = server.address();
   return {
     host,

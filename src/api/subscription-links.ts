@@ -12,7 +12,7 @@ import { downloadQuerySchema } from "./fields.ts";
 const tag = "Notifications";
 
 const codeQuery = z.object({ code: z.string().min(1).max(200) });
-/** It names a media file, whose name may be 900 bytes long. */
+/** The code contains a media file's name, which may be 900 bytes long. */
 const outputCodeQuery = z.object({ code: z.string().min(1).max(8192) });
 
 const topicWords: Readonly<Record<Topic, string>> = {

@@ -76,7 +76,7 @@ export function subscriptionJson(subscription: Subscription) {
   };
 }
 
-/** Subscriptions of the caller's user to what becomes of that user's media files. */
+/** Subscriptions of the caller's user to messages about that user's media files. */
 export function addSubscriptions(app: ApiApp, options: ApiOptions): void {
   const { notices } = options.dailies;
   addOperation(
@@ -114,7 +114,7 @@ export function addSubscriptions(app: ApiApp, options: ApiOptions): void {
         })
         .catch((thrown: unknown) => {
           const { code, message } = asMediaError(thrown);
-          // the service has no mail server: to this caller, e-mail is no kind that can be chosen
+          // without a mail server, e-mail is not a valid kind
           if (code === "invalid_config") throw wrongField({ in: "body", field: "kind", message });
           throw thrown;
         });

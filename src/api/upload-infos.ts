@@ -3,23 +3,23 @@ import { Upload } from "@tus/server";
 import { replaceFile } from "../files/replace.ts";
 import { asMediaError } from "../media/errors.ts";
 
-/** Ids are ours: random, and file names of their own. */
+/** Upload ids are random, and are also file names. */
 export const uploadId = /^[0-9a-f]{32}$/;
 
 /** The storage of an upload whose bytes have become an object. */
 export const finished = "finished";
 
-/** What a file says of an upload, as the tus server has it. */
+/** An upload's description from its file, in the form of the tus server. */
 export function uploadOf(info: Omit<Upload, "sizeIsDeferred">): Upload {
   return new Upload(info as ConstructorParameters<typeof Upload>[0]);
 }
 
-/** What is known of uploads, each in a file that is whole or not there. */
+/** The descriptions of uploads, each in a file that is complete or missing. */
 export function createInfos(pathOf: (id: string) => string, dir: string) {
   return {
     async get(id: string): Promise<Upload | undefined> {
       const text = await readFile(`${pathOf(id)}.json`, "utf8").catch((error: unknown) => {
-        // with too many open files, say, it is there all the same
+        // with other errors, for example too many open files, the file may exist
         if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw asMediaError(error);
       });
       return text === undefined ? undefined : uploadOf(JSON.parse(text) as Upload);

@@ -6,32 +6,32 @@ import { ERRORS, type Upload } from "@tus/server";
 import { asMediaError } from "../media/errors.ts";
 import { createInfos, finished, uploadId, uploadOf } from "./upload-infos.ts";
 
-/** Uploads on their way in: their bytes as `<id>` and what is known of them as `<id>.json`. */
+/** Unfinished uploads: the bytes as `<id>` and the description as `<id>.json`. */
 export interface UploadStore {
-  /** As the tus server wants it. */
+  /** The store for the tus server. */
   readonly tus: FileStore;
   readonly pathOf: (id: string) => string;
   /** SHA-256 of the bytes, when all of them came through this process. */
   readonly sha256Of: (id: string) => string | undefined;
-  /** When its last byte came, in milliseconds since 1970; undefined when it has none here. */
+  /** When its last byte arrived, in milliseconds since 1970; undefined when it has no bytes here. */
   lastByteAt(id: string): Promise<number | undefined>;
-  /** Everything under way or finished a short while ago. */
+  /** All uploads that are unfinished or finished recently. */
   list(): Promise<readonly Upload[]>;
-  /** The bytes have become an object: what is left says so to a client that missed the answer. */
+  /** Marks an upload as recorded. Its description stays for a client that missed the answer. */
   finish(id: string): Promise<void>;
   isFinished(id: string): Promise<boolean>;
-  /** Removes what is known of it, and its bytes. */
+  /** Removes its description and its bytes. */
   remove(id: string): Promise<void>;
-  /** Removes bytes that nothing is known of, when they have lain for as long as an upload may. */
+  /** Removes bytes without a description when they are older than an upload may be. */
   sweep(): Promise<number>;
 }
 
 /**
- * So much at a time goes to the disk while more comes, so that the end does not wait for all of it; and
- * as often it is seen whether there is room for more.
+ * After this many bytes the file is synced while more bytes arrive, so that the end does not wait for all
+ * of it. The free space is checked as often.
  */
 const syncBytes = 4 * 1024 ** 2;
-/** Hashes under way; an upload beyond that is read once more when it is complete. */
+/** How many hashes run at once. An upload beyond that is read once more when it is complete. */
 const maxHashes = 1_000;
 
 interface Hashing {
@@ -44,7 +44,7 @@ interface Hashing {
 function createHashes() {
   const hashes = new Map<string, Hashing>();
   return {
-    /** The hash to continue at this place; none where bytes came that this process has not seen. */
+    /** The hash to continue at this offset; none if this process has not seen all bytes before it. */
     at(id: string, offset: number): Hashing | undefined {
       const known = offset === 0 ? { hash: createHash("sha256"), bytes: 0 } : hashes.get(id);
       hashes.delete(id);
@@ -64,7 +64,7 @@ async function writeAll(file: FileHandle, chunk: Uint8Array, start: number): Pro
   }
 }
 
-/** Writes a stream into a file from a place on, and returns where it ended. */
+/** Writes a stream into a file from an offset on, and returns the offset of the end. */
 async function writeFrom(
   file: FileHandle,
   source: AsyncIterable<Uint8Array>,
@@ -83,7 +83,7 @@ async function writeFrom(
       if (syncing !== undefined || position - syncedBytes < syncBytes) continue;
       syncedBytes = position;
       await checkRoom();
-      // a failure shows itself when the whole is synced, too
+      // a failure also appears when the whole file is synced
       syncing = file
         .datasync()
         .catch(() => {})
@@ -98,7 +98,7 @@ async function writeFrom(
 interface StoreOptions {
   readonly dir: string;
   readonly expireMs: number;
-  /** Throws when there is no room for more bytes. */
+  /** Throws when there is no space for more bytes. */
   readonly checkRoom: () => Promise<void>;
 }
 
@@ -148,7 +148,7 @@ export async function createUploadStore(options: StoreOptions): Promise<UploadSt
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const { tus, infos, hashes, pathOf, remove } = createFiles(options);
 
-  /** Whether everything that belongs to it is there. */
+  /** Whether all of its bytes are there. */
   const isWhole = async (id: string): Promise<boolean> => {
     const info = await infos.get(id);
     if (info === undefined || info.storage?.type === finished) return info !== undefined;

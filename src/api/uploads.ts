@@ -15,7 +15,7 @@ export const uploadsPath = "/v1/uploads";
 export interface UploadOptions {
   readonly dailies: LocalLibrary;
   readonly log: Log;
-  /** Where uploads lie until they are complete: on the file system of the objects. */
+  /** The folder of unfinished uploads, on the file system of the objects. */
   readonly dir: string;
   /** Largest upload. `too_large` */
   readonly maxBytes: number;
@@ -40,7 +40,7 @@ export interface Uploads extends UploadHandler {
 const dayMs = 24 * 3_600_000;
 const never = new AbortController().signal;
 
-/** What the uploader says about the file, in tus metadata: `name` (or `filename`), `filetype`, `replace`. */
+/** The uploader's options in tus metadata: `name` (or `filename`), `filetype`, `replace`. */
 function requestOptions({
   metadata = {},
 }: Pick<Upload, "metadata">): PutOptions & { owner: string } {
@@ -57,14 +57,14 @@ function requestOptions({
   };
 }
 
-/** A problem document for what the tus server itself refuses, with its own words. */
+/** A problem document with the tus server's own message. */
 function plainProblem(status: number, said: string): string {
   const title = STATUS_CODES[status];
   const detail = said.trim();
   return JSON.stringify({ type: "about:blank", title, status, detail, code: "invalid_argument" });
 }
 
-/** What the tus server refuses before it asks us comes as plain words, and what it cannot do as a fault. */
+/** Turns an error of the tus server, which is plain text, into a problem document. */
 async function asProblem(answer: Response, method: string): Promise<Response> {
   const status = answer.status === 501 ? 400 : answer.status;
   const text = method === "HEAD" ? "" : await answer.text();
@@ -81,7 +81,7 @@ const words = (text: string): string =>
 
 const methods = new Set(["OPTIONS", "POST", "HEAD", "PATCH", "DELETE"]);
 
-/** Who may upload. @throws MediaError `unauthorized`, `forbidden`, `not_allowed` */
+/** The caller, if it may upload. @throws MediaError `unauthorized`, `forbidden`, `not_allowed` */
 function ownerOf(c: ApiContext): string {
   const { method } = c.req;
   if (!methods.has(method)) {
@@ -106,7 +106,7 @@ function createRecorder({ dailies, signal = never }: UploadOptions, store: Uploa
       const known = sha256 && { sha256 };
       await dailies.putUpload(store.pathOf(id), { ...options, ...known, signal });
     } catch (thrown) {
-      // What another try cannot mend is over; `tidy` tries the rest again.
+      // A final error ends the upload; after other errors `tidy` tries again.
       if (!asMediaError(thrown).retryable) await store.remove(id);
       throw thrown;
     }
@@ -124,11 +124,11 @@ function createRecorder({ dailies, signal = never }: UploadOptions, store: Uploa
   };
 }
 
-/** The tus server, with our rules of who may upload what. */
+/** The tus server with our access rules. */
 function createTusServer(
   { dailies, log, maxBytes }: UploadOptions,
   { tus }: UploadStore,
-  /** Who asks, by request: the server's hooks get nothing but the request. */
+  /** Callers by request, because the server's hooks get only the request. */
   owners: WeakMap<object, string>,
   record: (id: string) => Promise<void>,
 ): Server {
@@ -188,7 +188,7 @@ export async function createUploads(options: UploadOptions): Promise<Uploads> {
   const owners = new WeakMap<object, string>();
   const server = createTusServer(options, store, owners, record);
 
-  /** Records a complete upload; one that could not be recorded for too long is removed: its sender is gone. */
+  /** Records a complete upload. If that fails for too long, the upload is removed, because its client is gone. */
   const recordLate = async (id: string, count: { recorded: number; expired: number }) => {
     try {
       await record(id);
@@ -210,7 +210,7 @@ export async function createUploads(options: UploadOptions): Promise<Uploads> {
       const request = c.req.raw;
       owners.set(request, ownerOf(c));
       const answer = await server.handleWeb(request);
-      const names = Array.from(answer.headers.keys()); // all, before any goes
+      const names = Array.from(answer.headers.keys()); // a copy of the names, because the loop removes headers
       for (const name of names) if (name.startsWith("access-control-")) answer.headers.delete(name);
       return answer.status >= 400 ? asProblem(answer, request.method) : answer;
     },

@@ -9,10 +9,10 @@ import type { BatchInput, BatchPlaces } from "./places.ts";
 
 const jsonIn = ({ archive }: BatchPlaces, stem: string): string => join(archive, `${stem}.json`);
 
-/** Where the JSON of a job is kept for an archive that may be asked for later, if it is no result. */
+/** The path of a job's JSON that is not among the results, kept for an archive in a later run. */
 const keptIn = ({ kept }: BatchPlaces, job: string): string => join(kept, `${job}.json`);
 
-/** Where the JSON of an input that has ended lies outside of the archive. */
+/** The path outside the archive of the JSON of an input that has ended. */
 function jsonOf(places: BatchPlaces, job: string, { formats }: Ended): string {
   return formats.includes("json") ? join(places.output, `${job}.json`) : keptIn(places, job);
 }
@@ -31,7 +31,7 @@ interface ArchiveParts {
   readonly signal: AbortSignal;
 }
 
-/** Whose results they are. */
+/** The input whose results are new. */
 interface NewResults {
   readonly input: BatchInput;
   readonly job: string;
@@ -40,21 +40,21 @@ interface NewResults {
   readonly before: Ended | undefined;
 }
 
-/** An input, and what its file was like when it was read: see `markOf`. */
+/** An input with its file's fingerprint from when it was read: see `markOf`. */
 interface SeenInput extends BatchInput {
   readonly mark: string;
 }
 
-/** The folder of what is finished: recordings, each beside its JSON. */
+/** The archive: a folder of finished recordings, each with its JSON. */
 export function createArchive({ places, settings, files, signal }: ArchiveParts) {
   const recordingIn = (stem: string, { path }: BatchInput): string =>
     join(places.archive, stem + extname(path).toLowerCase());
 
-  /** A name that is free, or has the same bytes already: that of another recording is not taken. */
+  /** A name that is free or belongs to the same bytes. The name of another recording is not used. */
   async function stemFor(input: BatchInput, job: string, sha256: string, before?: Ended) {
     const stems = [job, `${job}-${sha256.slice(0, 8)}`];
     for (const stem of stems) {
-      // Its JSON may be there without the recording, which was changed before it could be archived.
+      // Its JSON may be there without the recording, if that was changed before it could be archived.
       const of = before?.stem === stem ? before.sha256 : before?.earlier?.get(stem);
       if (of !== undefined && of !== sha256) continue;
       const place = recordingIn(stem, input);
@@ -63,7 +63,7 @@ export function createArchive({ places, settings, files, signal }: ArchiveParts)
     throw new MediaError("storage_failed", `${stems.join(" and ")} are in the archive already`);
   }
 
-  /** The JSON of new results, into the archive; undefined when there is none, or it cannot be written. */
+  /** Writes the JSON of new results to the archive. Undefined when there is no archive or it cannot be written. */
   async function archiveJson(text: string, { input, job, sha256, before }: NewResults) {
     if (settings.archive === "none") return undefined;
     try {
@@ -72,40 +72,40 @@ export function createArchive({ places, settings, files, signal }: ArchiveParts)
       return stem;
     } catch (error) {
       if (signal.aborted) throw error;
-      return undefined; // bringing it is tried once more, which says why it cannot be
+      return undefined; // the next attempt to archive it reports the cause
     }
   }
 
   return {
     /**
-     * The JSON of new results, into the archive; returns what it is called there. Where it does not
-     * come there it is kept for a run that can bring it: it cannot be had again without hearing the
-     * recording again.
+     * Writes the JSON of new results to the archive, and returns its name there. If that fails, the
+     * JSON is kept for a later run, because only another transcription could make it again.
      */
     async writeJson(text: string, results: NewResults): Promise<string | undefined> {
       const kept = keptIn(places, results.job);
       const stem = await archiveJson(text, results);
       if (stem === undefined && !settings.formats.includes("json")) await files.write(kept, text);
-      else await rm(kept, { force: true }); // of earlier results
+      else await rm(kept, { force: true }); // it is of earlier results
       return stem;
     },
 
     /**
-     * The JSON of an input that has ended, where the archive lacks it: an earlier run had none. Returns
-     * what it is called. The ledger must learn it before the recording follows.
+     * Copies the JSON of an input that has ended to the archive, if an earlier run had no archive.
+     * Returns its name, which the ledger must record before the recording is moved.
      */
     async bringJson(input: BatchInput, job: string, ended: Ended): Promise<string> {
       const stem = ended.stem ?? (await stemFor(input, job, ended.sha256, ended));
       const to = jsonIn(places, stem);
-      // Without a stem what is there is of other settings, or of a run that was killed here.
+      // Without a stem, an existing file is from other settings or from a run that was killed at this point.
       if (ended.stem === undefined || !(await exists(to)))
         await files.write(to, await readFile(jsonOf(places, job, ended), { signal }));
       return stem;
     },
 
     /**
-     * The recording; nothing is ever overwritten. Done already: does nothing.
-     * @throws MediaError `file_changing` when it is not (any more) what it was like, and it stays
+     * Moves or copies the recording to the archive. It never overwrites a file, and does nothing when
+     * the archive has the recording already.
+     * @throws MediaError `file_changing` when the file has changed; then it stays
      */
     async bringRecording(input: SeenInput, stem: string, sha256: string): Promise<void> {
       const { archive: mode } = settings;

@@ -38,14 +38,14 @@ import type { BatchPorts } from "./ports.ts";
 
 export { previewBatch } from "./preview.ts";
 
-/** What a batch has of its own in the output folder. */
+/** The batch's own files in the output folder. */
 interface Own {
   readonly places: BatchPlaces;
   readonly files: WholeFiles;
   readonly ledger: Ledger;
 }
 
-/** Says what was found, and what there is to do with it. */
+/** Reports the inputs and the work on them. */
 function tellFound(
   tell: (update: BatchUpdate) => void,
   { inputs, ignored }: FoundInputs,
@@ -75,8 +75,8 @@ async function freeStamp({ output }: BatchPlaces): Promise<string> {
 }
 
 /**
- * Every input has its name on the disk before anything is done with it. A file that cannot be renamed
- * becomes a problem of what was found, and keeps its name.
+ * Writes every input's name to the disk before any work on it. A file that cannot be renamed keeps its
+ * name and is reported as a problem.
  */
 async function nameInputs(
   { inputs, problems }: FoundInputs,
@@ -88,7 +88,7 @@ async function nameInputs(
   const named = settings.renameInPlace
     ? await renameInPlace(places, inputs, { ledger, names: namesNow(), problems })
     : [...inputs];
-  const names = namesNow(); // not those that were meant for files that could not be renamed
+  const names = namesNow(); // without the names of files that could not be renamed
   const news = named.filter(({ path }) => !ledger.state.names.has(path));
   await ledger.add(
     ...news.map(({ path }) => ({ type: "named", path, job: names.nameFor(path) }) as const),
@@ -96,7 +96,7 @@ async function nameInputs(
   return named;
 }
 
-/** What every input was called, and what its job and its file are called now. */
+/** The old name of every input, and the present names of its job and its file. */
 function renamesOf({ input }: BatchPlaces, { names, renamed }: LedgerState): string {
   const rows = Array.from(names, ([path, job]) => {
     const [name, was] = [nameBelow(input, path), renamed.get(path)];
@@ -105,7 +105,7 @@ function renamesOf({ input }: BatchPlaces, { names, renamed }: LedgerState): str
   return renamesCsv(rows.toSorted((a, b) => (a.job < b.job ? -1 : 1)));
 }
 
-/** At the end: the summaries, then nothing of the batch is in the library. */
+/** Ends the batch: writes the summaries, then removes its media files from the library. */
 async function conclude(batch: Batch, { places, files }: Own) {
   const { ledger, stamp, settings } = batch;
   const rows = await rowsIn(places.ledger, stamp);
@@ -118,7 +118,7 @@ async function conclude(batch: Batch, { places, files }: Own) {
   return { rows, summaries: { completed, failed } };
 }
 
-/** What there is in the folders, and what is to be done with it. */
+/** Finds the inputs and the work on them. */
 async function survey(
   { ports, settings, speech }: Pick<Batch, "ports" | "settings" | "speech">,
   { places, files, ledger }: Own,
@@ -137,26 +137,26 @@ async function survey(
   return { found, names, settingsHash, work };
 }
 
-/** Writes what is there already once more: whether anything can be written at all. */
+/** Writes existing content once more, to find out whether the output folder can be written to. */
 async function tryToWrite({ places, files, ledger }: Own): Promise<void> {
   await ledger.check();
   await files.write(places.renames, renamesOf(places, ledger.state)).catch((thrown: unknown) => {
     const { code, message, remedy } = asMediaError(thrown);
-    // It says already what is the matter, and what helps.
+    // The error already names the cause and a remedy.
     if (code === "disk_full" || remedy !== errorCodes[code].remedy) throw thrown;
     const why = `${places.output} cannot be written to: ${message}`;
     throw new MediaError("storage_failed", why, { cause: thrown });
   });
 }
 
-/** Does what is to be done, and ends the batch when nothing is left of it. Returns its summaries. */
+/** Does the work, and ends the batch when no work is left. Returns its summaries. */
 async function carryOut(batch: Batch, own: Own, work: BatchWork, signal: AbortSignal) {
   const { ledger, stamp, settings } = batch;
   const counts = { toDo: work.toDo.length, waiting: work.waiting.length };
   const { isBatch, isNews, extent, mayFinish } = startOf(ledger.state, work.chosen, counts);
   const jobs = extent === undefined ? {} : { jobs: [...extent] };
   if (isNews) await ledger.add({ type: "began", stamp, at: Date.now(), ...jobs });
-  // What could not be archived, or was not to be, is archived now: it is what it was.
+  // Archives unchanged inputs that an earlier run could not archive, or was not asked to.
   for (const input of [...work.done, ...work.skipped])
     if (!signal.aborted) await putAway(batch, input);
   if (work.toDo.length > 0)
@@ -220,7 +220,7 @@ export async function runBatch(
   settings: BatchSettings,
   options: BatchOptions,
 ): Promise<BatchReport> {
-  const speech = await batchTranscriptionOptions(ports, settings); // refused before anything is done
+  const speech = await batchTranscriptionOptions(ports, settings); // refuses impossible options before any work
   const places = await placesOf(settings);
   await listedJobs(settings);
   await ports.enter();

@@ -4,16 +4,16 @@ import { removeVersion } from "../app/remove.ts";
 import type { Batch } from "./context.ts";
 import type { BatchPorts } from "./ports.ts";
 
-/** What an input is called in the library: a key in the bucket. */
+/** An input's name in the library: a key in the bucket. */
 export function mediaName(bucket: string, job: string, path: string): string {
   return `${bucket}/${job}.${extensionOf(path) ?? "media"}`;
 }
 
-/** Without the time in which a rename would find it again. */
+/** Removes a media file at once, without the time in which a rename could adopt it. */
 export const removeNow = (ports: BatchPorts, media: { name: string; version: string }) =>
   removeVersion(ports, media, 0);
 
-/** The media of that name, if this batch has taken it in, or an earlier one with this ledger. */
+/** The media file of that name, if this batch or an earlier one with this ledger took it in. */
 export async function ownMedia({ ports, ledger }: Batch, name: string): Promise<Media | undefined> {
   const media = await ports.catalog.getMedia(name);
   return media !== undefined && ledger.state.taken.has(media.version) ? media : undefined;

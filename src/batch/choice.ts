@@ -1,17 +1,17 @@
 import { parseCsv, withoutApostrophe } from "../media/csv.ts";
 import { MediaError } from "../media/errors.ts";
 
-/** A line of a summary: what is there of it after a spreadsheet has saved it. */
+/** A line of a summary, perhaps changed by a spreadsheet. */
 export interface ListedJob {
   readonly job: string;
-  /** The input as it was found; absent when its column is gone. */
+  /** The input's path as it was found; absent when its column is missing. */
   readonly input?: string;
 }
 
-/** What an input may be listed as. */
+/** The names by which a list may mean an input. */
 export interface Choosable {
   readonly job: string;
-  /** What it is called now, and was called when it was found. */
+  /** Its present name, and its name when it was found. */
   readonly inputs: readonly string[];
 }
 
@@ -28,7 +28,7 @@ function decoded(bytes: Uint8Array): string {
 }
 
 /**
- * The jobs in a summary of failed ones, as a spreadsheet may have saved it.
+ * The jobs in a summary of failed jobs, which a spreadsheet may have saved.
  * @throws MediaError `invalid_argument` when it is no summary of a batch
  */
 export function jobsInSummary(path: string, bytes: Uint8Array): ListedJob[] {
@@ -51,8 +51,8 @@ export function jobsInSummary(path: string, bytes: Uint8Array): ListedJob[] {
 }
 
 /**
- * Which inputs are listed, by their job names. What a file is called goes before the name of its job, which spreadsheets
- * change: they take `007` for a number and `2026-11-20` for a date.
+ * Which inputs are listed, by their job names. A file's name is compared before its job's name, because spreadsheets change
+ * job names: they take `007` for a number and `2026-11-20` for a date.
  */
 export function chooseListed(inputs: readonly Choosable[], listed: readonly ListedJob[]) {
   const byInput = Map.groupBy(

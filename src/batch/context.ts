@@ -8,7 +8,7 @@ import type { BatchPorts } from "./ports.ts";
 import type { BatchProblem, BatchUpdate } from "./report.ts";
 import type { BatchSettings } from "./settings.ts";
 
-/** One batch under way. */
+/** A running batch. */
 export interface Batch {
   readonly ports: BatchPorts;
   readonly settings: BatchSettings;
@@ -24,7 +24,7 @@ export interface Batch {
   readonly stamp: string;
   readonly tell: (update: BatchUpdate) => void;
   readonly problems: BatchProblem[];
-  /** Inputs in the library that are not done, by their media's name. */
+  /** Inputs in the library that are not done, by their media files' names. */
   readonly admitted: Map<string, Admitted>;
 }
 

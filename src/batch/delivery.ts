@@ -19,24 +19,24 @@ import { isFatal } from "../local/process.ts";
 import { outputOf } from "../catalog/outputs.ts";
 import { readBytes } from "../objects/stored.ts";
 
-/** A media of the batch whose jobs are at their end. */
+/** A media file of the batch whose jobs have ended. */
 export interface Ready {
   readonly input: BatchInput;
   readonly job: string;
   readonly media: Media;
   readonly jobs: readonly Job[];
-  /** How the input ended when it was last done. */
+  /** How the input ended the last time. */
   readonly before?: Ended | undefined;
 }
 
-/** What became of an input. */
+/** The outcome of an input. */
 interface Delivered {
   readonly row: BatchRow;
-  /** What recording and JSON are called in the archive, without ending; absent without results or archive. */
+  /** The name of recording and JSON in the archive, without extension; absent without results or archive. */
   readonly stem?: string;
 }
 
-/** What a batch has done with each media. */
+/** The steps that a batch requests for each media file. */
 export const batchSteps = { only: ["transcribe"] } as const;
 
 interface DeliveryParts {
@@ -60,7 +60,7 @@ function failureOf(jobs: readonly Job[]): BatchRow["failure"] {
   return { code: "unsupported_media", message: "it has no sound that could be transcribed" };
 }
 
-/** When it came in, when its transcription began (else its first step), and when all was done. */
+/** When it was taken in, when its transcription (else its first step) started, and when all jobs had ended. */
 function timesOf(jobs: readonly Job[], media: Media) {
   const transcribe = jobs.filter(({ step }) => step === "transcribe");
   const ownStarts = transcribe.flatMap(({ startedAt }) => startedAt ?? []);
@@ -86,7 +86,7 @@ function figuresOf({ languageCode, words, engine }: Transcript) {
   };
 }
 
-/** Captions as they are stored. */
+/** The stored captions. */
 async function captions(
   { catalog, objects }: BatchPorts,
   media: Media,
@@ -162,7 +162,7 @@ export function createDelivery(delivery: DeliveryParts) {
      * @throws MediaError when no other input's results could be written either, or after the signal
      */
     async deliver(given: Ready): Promise<Delivered> {
-      // Other steps of this media file are none of the batch's.
+      // Other steps of this media file do not belong to the batch.
       const jobs = given.jobs.filter(({ step }) => isWanted(step, batchSteps));
       const ready = { ...given, jobs };
       const { job, input, media } = ready;

@@ -12,8 +12,8 @@ function problem(batch: Batch, { path, name }: BatchInput, thrown: unknown): voi
 }
 
 /**
- * An input that has ended into the archive, beside its JSON. One that cannot be is said, and stays
- * where it is.
+ * Moves an input that has ended to the archive, where its JSON is. If that fails, it reports a problem
+ * and leaves the input in place.
  */
 export async function putAway(batch: Batch, input: LookedAt): Promise<void> {
   const { archive, ledger, names, settings } = batch;
@@ -26,23 +26,23 @@ export async function putAway(batch: Batch, input: LookedAt): Promise<void> {
     if (ended.stem === undefined) await ledger.add({ type: "archived", path, stem });
     await archive.bringRecording(input, stem, ended.sha256);
   } catch (error) {
-    // Stopped: it is written down as ended, and the next run puts it away.
+    // When stopped: the ledger has the input's end, and the next run archives it.
     if (asMediaError(error).code !== "cancelled") problem(batch, input, error);
   }
 }
 
 /** How an input ended. */
 interface End {
-  /** Of what was read; empty when it could not be. */
+  /** The hash of the bytes that were read; empty when they could not be read. */
   readonly sha256: string;
-  /** What it is called in the archive. */
+  /** Its name in the archive. */
   readonly stem?: string;
   /** The version that stays in the library. */
   readonly kept?: string;
   readonly row: BatchRow;
 }
 
-/** Writes down how an input ended, and only then moves it: what is written is never done again. */
+/** Records an input's end in the ledger, and only then moves the input. A recorded input is never done again. */
 export async function end(batch: Batch, input: LookedAt, outcome: End): Promise<void> {
   const { ledger, stamp, settingsHash } = batch;
   const { path, mark } = input;

@@ -7,7 +7,7 @@ import { flushFolder, makeFolder, flush, renameDurably } from "../files/durable.
 import { checkPlain, fillAndRename, writeFlushed } from "../files/replace.ts";
 import { removeAbandoned, temporaryName } from "../files/temporary.ts";
 
-/** What tells an unchanged file from a changed one without reading it; undefined when there is none. */
+/** A file's fingerprint from its metadata, which differs when the file changes; undefined when there is no file. */
 export async function markOf(path: string): Promise<string | undefined> {
   const found = await stat(path, { bigint: true }).catch(() => undefined);
   return found?.isFile() === true ? `${found.size}.${found.mtimeNs}.${found.ino}` : undefined;
@@ -30,9 +30,9 @@ export async function checkUnchanged(path: string, mark: string): Promise<void> 
 }
 
 /**
- * Removes a file of which there is a copy, which is on the disk then.
- * @param mark what the file was like: see `markOf`
- * @throws MediaError `file_changing` when it is not like that, and it stays
+ * Removes a file that has a copy, after the copy has reached the disk.
+ * @param mark the file's fingerprint: see `markOf`
+ * @throws MediaError `file_changing` when the file has changed; then it stays
  */
 export async function removeOriginal(from: string, copy: string, mark: string): Promise<void> {
   await flush(copy);
@@ -41,7 +41,7 @@ export async function removeOriginal(from: string, copy: string, mark: string): 
   await unlink(from);
 }
 
-/** Does what writes to a folder; when that cannot be, the error names the folder and what helps there. */
+/** Does work that writes to a folder. If it fails, the error names the folder and a remedy. */
 export async function writingTo<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -52,33 +52,33 @@ export async function writingTo<T>(folder: string, work: () => Promise<T>): Prom
         cause: thrown,
         remedy: `${remedy}, then run the same command again: it goes on where it stopped.`,
       });
-    if (error === thrown) throw thrown; // said already
+    if (error === thrown) throw thrown; // it already names the folder
     if (error.code === "disk_full")
       throw fault(`no space is left in ${folder}`, "Free some space there");
     if (error.code !== "storage_failed") throw thrown;
-    // Of a move or a copy, either end may be at fault: the message has both.
+    // In a move or a copy, either path may be the cause: the message has both.
     if ("dest" in (thrown as object)) throw fault(error.message, "Let this user do that");
     throw fault(`${folder} cannot be written to: ${error.message}`, "Let this user write there");
   }
 }
 
-/** Writes files whole, by way of a folder of unfinished ones; beside them where that is on another disk. */
+/** Writes complete files by way of a folder for unfinished ones. On another disk, unfinished files lie beside the target. */
 export interface WholeFiles {
-  /** Whole or not at all, and on the disk when it returns. Takes the place of what is there. */
+  /** Writes the file completely or not at all. It is on the disk when this returns. Replaces an existing file. */
   write(path: string, content: string | Uint8Array): Promise<void>;
   /**
-   * A copy, by reference where the disk can; or the file itself. On the disk when it returns.
-   * @param mark what the file is like: see `markOf`
-   * @throws MediaError `storage_failed` when something is there already; `file_changing` when the file
-   * is not like that (any more): it stays, and what is not its bytes is not brought
+   * Copies (by reference if the disk can) or moves a file. It is on the disk when this returns.
+   * @param mark the file's fingerprint: see `markOf`
+   * @throws MediaError `storage_failed` when the target exists; `file_changing` when the file has
+   * changed: it stays, and other bytes are not copied
    */
   bring(from: string, to: string, how: { mode: "move" | "copy"; mark: string }): Promise<void>;
 }
 
-/** What unfinished files are called that lie beside their place, because that is on another disk. */
+/** The path of unfinished files beside a target on another disk. */
 const besideIn = (folder: string): string => join(folder, ".dailies-unfinished");
 
-/** So long may an unfinished file of a process that is not seen from here be silent: it may be copied at once. */
+/** How long an unfinished file of a process that cannot be seen may be unchanged, because that process may still be copying. */
 const unfinishedLeaseMs = 86_400_000;
 
 type Fill = (temporary: string) => Promise<void>;
@@ -86,7 +86,7 @@ type Fill = (temporary: string) => Promise<void>;
 const isOtherDisk = (thrown: unknown): boolean =>
   (thrown as NodeJS.ErrnoException).code === "EXDEV";
 
-/** The file itself, to a place on its disk; false when that is on another one. */
+/** Moves the file on its own disk; false when the target is on another disk. */
 async function isMoved(from: string, to: string, mark: string): Promise<boolean> {
   await makeFolder(dirname(to));
   await checkUnchanged(from, mark);
@@ -123,7 +123,7 @@ export async function openWholeFiles(
       try {
         return await fillAndRename(join(unfinished, randomUUID()), to, fill);
       } catch (error) {
-        if (!isOtherDisk(error)) throw error; // one disk in two places is two for it
+        if (!isOtherDisk(error)) throw error; // the system treats one disk with two mount points as two disks
         onOtherDisks.add(folder);
       }
     await fillAndRename(temporaryName(besideIn(folder)), to, fill);

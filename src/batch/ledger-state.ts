@@ -2,7 +2,7 @@ import { extname } from "node:path";
 import { entriesIn, type LedgerEntry } from "./ledger-entry.ts";
 import type { BatchRow } from "./summary.ts";
 
-/** What is kept in memory of an input's last end. */
+/** How an input ended the last time, as far as memory keeps it. */
 export interface Ended {
   readonly stamp: string;
   /** The code of its failure; absent when its results are written. */
@@ -11,33 +11,33 @@ export interface Ended {
   readonly sha256: string;
   /** See `hashSettings`. */
   readonly settings: string;
-  /** In which its results were written. */
+  /** The formats in which its results were written. */
   readonly formats: readonly string[];
   readonly stem?: string;
-  /** What the JSON of other recordings under this path is called in the archive: their hashes by stem. */
+  /** The hashes of other recordings that had this path, by the names of their JSON in the archive. */
   readonly earlier?: ReadonlyMap<string, string>;
 }
 
 export interface LedgerState {
   /** Job names by path. */
   readonly names: Map<string, string>;
-  /** What files were called before, by path. */
+  /** Old names of files, by path. */
   readonly renamed: Map<string, string>;
-  /** New paths by old ones, of files whose renaming began and of which it is not written that it is done. */
+  /** New paths by old paths, of files whose renaming started and is not recorded as done. */
   readonly moving: Map<string, string>;
   readonly ended: Map<string, Ended>;
   /**
-   * Names by version, of what was taken into the library: whatever else has a name there is somebody
-   * else's.
+   * Names by version of the media files that the batch took into the library. Other media files there
+   * belong to somebody else.
    */
   readonly taken: Map<string, string>;
-  /** Those of them that are to stay there. */
+  /** Versions of those that are to stay there. */
   readonly kept: Set<string>;
-  /** The batch that began and is not finished. */
+  /** The batch that has started and not finished. */
   open?: string | undefined;
-  /** The jobs that it is about; absent for all there are. */
+  /** The jobs of that batch; absent for all. */
   extent?: ReadonlySet<string> | undefined;
-  /** The last one that is finished. */
+  /** The last finished batch. */
   finished?: string;
 }
 
@@ -55,7 +55,7 @@ function earlierStems(before: Ended | undefined, stem?: string): Pick<Ended, "ea
   return before.earlier === undefined ? {} : { earlier: before.earlier };
 }
 
-/** What is known once more of it was written. */
+/** Applies an entry to the state. */
 export function note(state: LedgerState, entry: LedgerEntry): void {
   switch (entry.type) {
     case "began":

@@ -8,12 +8,12 @@ import { note, readLedger, type LedgerState } from "./ledger-state.ts";
 export type { LedgerEntry } from "./ledger-entry.ts";
 export type { Ended } from "./ledger-state.ts";
 
-/** A ledger that is open: what it says, and what is added to it. */
+/** An open ledger: its state, and a way to add entries. */
 export interface Ledger {
   readonly state: LedgerState;
-  /** On the disk when it returns. Entries added meanwhile share a write. */
+  /** Adds entries, which are on the disk when this returns. Entries that are added meanwhile share a write. */
   add(...entries: readonly LedgerEntry[]): Promise<void>;
-  /** @throws MediaError `storage_failed` when it is there no more; so does `add` */
+  /** @throws MediaError `storage_failed` when the file is missing; so does `add` */
   check(): Promise<void>;
   close(): Promise<void>;
 }
@@ -59,7 +59,7 @@ export async function openLedger(path: string): Promise<Ledger> {
   const file = await open(path, "a");
   const write = createWriter(file, dirname(path));
   const check = async (): Promise<void> => {
-    const { nlink } = await file.stat(); // what is removed can still be written to
+    const { nlink } = await file.stat(); // a removed file can still be written to
     if (nlink > 0 && (await exists(path))) return;
     throw new MediaError("storage_failed", `the output folder is gone: ${rootOf(path)}`, {
       remedy:

@@ -1,6 +1,6 @@
 import { extensionOf, hasMediaExtension } from "../media/keys.ts";
 
-/** Leaves room for an ending, in names of at most 200 characters. */
+/** Leaves space for an extension in names of at most 200 characters. */
 const maxLength = 180;
 
 /**
@@ -17,7 +17,7 @@ export function acceptableName(name: string): string {
   return plain === "" ? "recording" : plain;
 }
 
-/** A path without the ending by which it is known as media. */
+/** A path without its media extension. */
 function withoutExtension(path: string): string {
   const extension = extensionOf(path);
   return extension !== undefined && hasMediaExtension(path)
@@ -25,12 +25,12 @@ function withoutExtension(path: string): string {
     : path;
 }
 
-/** File systems may not tell capitals from small letters. */
+/** Names are compared in small letters, because file systems may ignore case. */
 const folded = (name: string): string => name.toLowerCase();
 
-/** Names that are taken; a name is given once and for all. */
+/** The names of jobs. A name never changes. */
 export interface JobNames {
-  /** The job name of an input; a new one gets one. */
+  /** The job name of an input. A new input gets a new name. */
   nameFor(path: string): string;
 }
 

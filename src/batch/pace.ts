@@ -1,6 +1,6 @@
 import type { BatchRow } from "./summary.ts";
 
-/** Milliseconds in which at least one of the spans ran: what lies between them does not count. */
+/** Milliseconds in which at least one of the spans ran. Time between spans does not count. */
 export function busyMs(spans: readonly (readonly [from: number, to: number])[]): number {
   let [busy, until] = [0, -Infinity];
   for (const [from, to] of spans.toSorted((a, b) => a[0] - b[0])) {

@@ -10,14 +10,14 @@ import { MediaError, unreachable } from "../media/errors.ts";
 import { extensionOf } from "../media/keys.ts";
 import type { BatchProblem } from "./report.ts";
 
-/** Where a batch reads and writes. All absolute. */
+/** The folders and files of a batch, as absolute paths. */
 export interface BatchPlaces {
   readonly input: string;
   readonly output: string;
   readonly archive: string;
   readonly ledger: string;
   readonly unfinished: string;
-  /** JSON that is no result, for an archive that may be asked for later. */
+  /** The folder for JSON that is not among the results, kept for an archive in a later run. */
   readonly kept: string;
   readonly renames: string;
 }
@@ -26,23 +26,23 @@ export interface BatchPlaces {
 export interface BatchInput {
   /** Absolute. */
   readonly path: string;
-  /** Below the input folder, as it was called when it was found. */
+  /** The path below the input folder, with its name when it was found. */
   readonly name: string;
   readonly sizeBytes: number;
 }
 
 export interface FoundInputs {
   readonly inputs: BatchInput[];
-  /** No recordings, for a reason that is said. */
+  /** Files that are no recordings, with a reason. */
   readonly ignored: { readonly path: string; readonly input: string; readonly reason: string }[];
-  /** Folders that cannot be looked into. */
+  /** Folders that cannot be read. */
   readonly problems: BatchProblem[];
 }
 
 const within = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 
-/** What has to be there for a folder to be written to, without making it. */
+/** Checks that a folder can be written to, or can be made, without making it. */
 async function checkWritable(folder: string): Promise<void> {
   const found = await stat(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
@@ -53,7 +53,7 @@ async function checkWritable(folder: string): Promise<void> {
   await access(folder, constants.W_OK | constants.X_OK);
 }
 
-/** Refuses a folder where results cannot be, and one with a list of names that no batch here wrote. */
+/** Refuses a folder that cannot hold results, and one with a list of names that no batch here wrote. */
 async function checkOutput({ output, ledger, renames }: BatchPlaces): Promise<void> {
   await writingTo(output, async () => {
     await checkWritable(output);
@@ -82,7 +82,7 @@ export async function placesOf(settings: BatchSettings): Promise<BatchPlaces> {
   const given = resolve(settings.output);
   const output = await realpath(given).catch(() => given);
   const inOutput = join(output, "Archive");
-  const archive = await realpath(inOutput).catch(() => inOutput); // it may be on another disk
+  const archive = await realpath(inOutput).catch(() => inOutput); // the archive may be on another disk
   const own = join(output, ".dailies-batch");
   if (input === output || within(input, archive) || within(input, own))
     throw new MediaError(
@@ -111,13 +111,13 @@ export async function namesThere({ output, archive }: BatchPlaces): Promise<Set<
     if (error.code === "ENOENT") return [];
     throw unreachable(output, error, "folder");
   });
-  const archived = await readdir(archive).catch(() => []); // none, or it is said when it is needed
+  const archived = await readdir(archive).catch(() => []); // there is none, or the error is reported when the archive is needed
   const isResult = (name: string): boolean =>
     batchFormats.some((format) => extname(name).toLowerCase() === `.${format}`);
   return new Set([...results.filter(isResult), ...archived].map((name) => parse(name).name));
 }
 
-/** What a process is told that finds another at work. */
+/** The error for a process that finds another one at work. */
 function running(lock: string, what: string): (holder: LockHolder | undefined) => MediaError {
   return (holder) => {
     if (holder === undefined)
@@ -132,7 +132,7 @@ function running(lock: string, what: string): (holder: LockHolder | undefined) =
   };
 }
 
-/** Keeps others out of the bucket in that library, and of the output folder, which is made only then. */
+/** Locks the bucket in that library and the output folder. Only then it makes the output folder. */
 export async function holdPlaces(
   places: BatchPlaces,
   { dataDir, bucket }: { dataDir: string; bucket: string },
@@ -173,9 +173,9 @@ async function foldersToPass({ input, output, archive, ledger }: BatchPlaces, da
 }
 
 /**
- * The recordings and films below the input folder, in the order of their names. Results below it are
- * none, whatever they are; where it is the input that lies below the results, only what was archived.
- * Of what is the batch's own nothing is said.
+ * The recordings and films below the input folder, in the order of their names. Results below the input
+ * folder are not inputs. When the input folder lies below the results, only the archive is left out.
+ * The batch's own files are not reported.
  */
 export async function findInputs(places: BatchPlaces, dataDir: string): Promise<FoundInputs> {
   const found: FoundInputs = { inputs: [], ignored: [], problems: [] };
@@ -188,7 +188,7 @@ export async function findInputs(places: BatchPlaces, dataDir: string): Promise<
     else if (pictures.has(extensionOf(name) ?? ""))
       found.ignored.push({ path, input: name, reason: "a picture" });
     else {
-      const known = await stat(path).catch(() => undefined); // gone since: receiving will say so
+      const known = await stat(path).catch(() => undefined); // the file has been removed: taking it in will report that
       found.inputs.push({ path, name, sizeBytes: known?.size ?? 0 });
     }
   }

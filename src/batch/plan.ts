@@ -17,30 +17,30 @@ import { nameBelow, type BatchInput, type BatchPlaces } from "./places.ts";
 import type { SpeechPorts } from "./ports.ts";
 import type { BatchProblem } from "./report.ts";
 
-/** How the inputs stand, and which of them are wanted. */
+/** The state of the inputs, and which of them are requested. */
 export interface BatchWork {
   readonly toDo: LookedAt[];
-  /** Done in this batch, before it was stopped; only the archive may lack them. */
+  /** Done in this batch before it was stopped; only the archive may lack them. */
   readonly done: LookedAt[];
-  /** Failed in this batch, with the same settings, and are not listed. */
+  /** Failed in this batch with the same settings, and not listed. */
   readonly failed: LookedAt[];
   /** Done before with the same contents and settings. The archive may lack them, too. */
   readonly skipped: LookedAt[];
-  /** Not listed, and not done: the batch that goes on waits for them. */
+  /** Not listed and not done: the continued batch waits for them. */
   readonly waiting: LookedAt[];
-  /** The jobs that are listed; absent: all are wanted. */
+  /** The listed jobs; absent: all are requested. */
   readonly chosen: Extent;
-  /** What is listed and none of the inputs. */
+  /** Listed jobs that match no input. */
   readonly missing: readonly ListedJob[];
 }
 
-/** An input, and what its file was like. */
+/** An input with its file's fingerprint. */
 export interface LookedAt extends BatchInput {
-  /** What the file was before it was looked at: see `markOf`. */
+  /** The file's fingerprint from before it was examined: see `markOf`. */
   readonly mark: string;
 }
 
-/** What the inputs are held against. */
+/** The settings and the state that inputs are compared with. */
 export interface PlanContext {
   readonly places: BatchPlaces;
   readonly settings: BatchSettings;
@@ -60,7 +60,7 @@ export async function hashSettings(
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
-/** Job names, with those that were given before; others than the files' that are there: see `namesThere`. */
+/** Job names, with earlier ones. New names avoid those of existing files: see `namesThere`. */
 export function jobNames(
   { input }: BatchPlaces,
   { names }: LedgerState,
@@ -69,7 +69,7 @@ export function jobNames(
   return createJobNames(names, (path) => nameBelow(input, path), there);
 }
 
-/** Whether an input was done before: the same bytes, the same settings, and what is wanted of it is there. */
+/** Whether an input was done before: same bytes, same settings, and its requested results exist. */
 async function isDone(
   input: LookedAt,
   { job, ended }: { job: string; ended: Ended | undefined },
@@ -88,8 +88,8 @@ async function isDone(
 }
 
 /**
- * What is listed as to be tried again; undefined without a list.
- * @throws MediaError when it cannot be read, or is no summary of failed jobs
+ * The jobs that a list wants to retry; undefined without a list.
+ * @throws MediaError when the list cannot be read, or is no summary of failed jobs
  */
 export async function listedJobs({ retryFailed }: BatchSettings) {
   if (retryFailed === undefined) return undefined;
@@ -99,7 +99,7 @@ export async function listedJobs({ retryFailed }: BatchSettings) {
   return jobsInSummary(retryFailed, bytes);
 }
 
-/** The jobs that alone are to be done. What is listed and was done meanwhile is not missed. */
+/** The only jobs to do, if there is a list. Listed jobs that are done meanwhile do not count as missing. */
 async function choose(
   inputs: readonly BatchInput[],
   names: JobNames,
@@ -119,7 +119,7 @@ async function choose(
   return { chosen, missing: chooseListed(done, missing).missing };
 }
 
-/** Sorts the inputs by how they stand. After the signal the rest is not looked at. */
+/** Sorts the inputs by their state. After the signal, the rest is not examined. */
 export async function sortInputs(
   inputs: readonly BatchInput[],
   names: JobNames,
@@ -153,8 +153,8 @@ export async function sortInputs(
 }
 
 /**
- * Writes down what the files of inputs that are done are like now, where that is another than it was:
- * they were moved, or their disk was, and have just been read to see that they are the same.
+ * Records the new fingerprints of finished inputs whose files or disk were moved. Their bytes have just
+ * been read and are the same.
  */
 export async function noteMarks(ledger: Ledger, { done, skipped }: BatchWork): Promise<void> {
   const moved = [...done, ...skipped].filter(
@@ -163,7 +163,7 @@ export async function noteMarks(ledger: Ledger, { done, skipped }: BatchWork): P
   await ledger.add(...moved.map(({ path, mark }) => ({ type: "marked", path, mark }) as const));
 }
 
-/** What is listed and not there. */
+/** Problems for listed jobs that match no input. */
 export function missingProblems(
   { retryFailed = "" }: BatchSettings,
   { missing }: BatchWork,

@@ -3,11 +3,11 @@ import type { Engines, Ports } from "../app/ports.ts";
 import type { MediaFacts } from "../media/facts.ts";
 import type { TranscriptionOptions } from "../media/speech.ts";
 
-/** What a batch needs: the library, and this machine. */
+/** The ports of a batch: the library and this machine. */
 export interface BatchPorts extends LocalPorts {
-  /** Where the library lies: no input is looked for there. */
+  /** The library's data directory. Inputs are not searched there. */
   readonly dataDir: string;
-  /** What a file is. @throws MediaError when it cannot be read as media */
+  /** Probes a file. @throws MediaError when it is not a readable media file */
   readonly probe: (path: string, options: { signal: AbortSignal }) => Promise<MediaFacts>;
 }
 
@@ -19,10 +19,10 @@ interface SpeechEngines extends Pick<Engines, "checkSpeech"> {
   };
 }
 
-/** What decides who transcribes, and how. */
+/** The ports that choose the speech engine and its options. */
 export interface SpeechPorts extends Pick<Ports, "vocabularyFrom"> {
   readonly engines: () => Promise<SpeechEngines>;
 }
 
-/** What a preview needs, which works without a library, too. */
+/** The ports of a preview, which also works without a library. */
 export type PreviewPorts = Pick<BatchPorts, "dataDir" | "slots" | "probe"> & SpeechPorts;

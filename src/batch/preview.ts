@@ -7,10 +7,10 @@ import type { BatchPreview } from "./report.ts";
 import { batchTranscriptionOptions } from "./speech.ts";
 import type { PreviewPorts } from "./ports.ts";
 
-/** So many files are probed to guess how long all are. */
+/** How many files are probed to estimate the length of all. */
 const samples = 40;
 
-/** Milliseconds of sound in the inputs: measured for some, for the others by their size. */
+/** Estimates the milliseconds of sound in the inputs: measured for some, by size for the others. */
 async function guessDuration(
   { probe }: Pick<PreviewPorts, "probe">,
   inputs: readonly BatchInput[],
@@ -33,21 +33,21 @@ async function guessDuration(
 /** An estimate for the draft engine, from recordings of some seconds each on two slow cores; not a measurement. */
 const usual = { fileMs: 900, realTimeFactor: 0.3 };
 
-/** That of the last batch with this output folder, if there was one. */
+/** The pace of the last batch with this output folder, if there was one. */
 async function lastPace({ places, state }: PlanContext): Promise<number | undefined> {
   if (state.finished === undefined) return undefined;
   return paceOf(await rowsIn(places.ledger, state.finished));
 }
 
 interface Estimate {
-  /** Of what is to be done. */
+  /** Milliseconds of sound in the inputs to do. */
   readonly soundMs?: number;
   readonly elapsedMs?: number;
-  /** What the estimate goes by: the last batch here, or the draft engine's usual pace. */
+  /** The basis of the estimate: the last batch here, or the draft engine's usual pace. */
   readonly by: "last batch" | "usual pace";
 }
 
-/** How long the work should take. */
+/** Estimates the duration of the work. */
 async function estimate(
   ports: Pick<PreviewPorts, "probe" | "slots">,
   inputs: readonly BatchInput[],

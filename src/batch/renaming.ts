@@ -7,7 +7,7 @@ import { asMediaError, MediaError } from "../media/errors.ts";
 import { nameBelow, type BatchInput, type BatchPlaces } from "./places.ts";
 import type { BatchProblem } from "./report.ts";
 
-/** Where a file goes that gets an acceptable name in its folder; undefined when it has one. */
+/** The new path of a file that needs an acceptable name; undefined when it has one. */
 async function acceptablePath(path: string, isTaken: (path: string) => boolean) {
   const extension = extname(path).toLowerCase();
   const base = basename(path).slice(0, basename(path).length - extension.length);
@@ -21,8 +21,8 @@ async function acceptablePath(path: string, isTaken: (path: string) => boolean) 
 }
 
 /**
- * Writes down which files lie under their new paths: what comes under the old ones is new. Of those
- * that were not renamed, that nothing lies under the new ones.
+ * Completes the ledger after renamings: records which files have their new paths (a new file under the
+ * old path is another input), and which were not renamed.
  */
 export async function settleRenames(ledger: Ledger): Promise<void> {
   const left: LedgerEntry[] = [];
@@ -40,9 +40,9 @@ interface Renaming {
 }
 
 /**
- * Gives files acceptable names where they lie; the names of their jobs stay. What they were called is
- * on the disk before the first is renamed, so that it is known also when this process ends in between.
- * @param problems gets those that cannot be renamed, which stay what they are
+ * Gives files acceptable names in their folders; the names of their jobs stay. The ledger has the old
+ * names on the disk before the first file is renamed, so a killed process loses none.
+ * @param problems gets the files that cannot be renamed; they keep their names
  */
 export async function renameInPlace(
   { input }: BatchPlaces,

@@ -3,10 +3,10 @@ import type { Progress } from "../media/engine.ts";
 import type { MediaError } from "../media/errors.ts";
 import type { Step } from "../media/job.ts";
 
-/** What `batch` and `previewBatch` tell as it happens, and what they report. */
+/** The updates and reports of `batch` and `previewBatch`. */
 
 /**
- * Of `batch`, which throws MediaError `invalid_argument`, `not_found` for folders that cannot be used,
+ * Options of `batch`, which throws MediaError `invalid_argument`, `not_found` for folders that cannot be used,
  * `batch_running`; `disk_full`, `storage_failed` when results cannot be written.
  */
 export interface BatchOptions {
@@ -14,7 +14,7 @@ export interface BatchOptions {
   readonly onUpdate: (update: BatchUpdate) => void;
 }
 
-/** What happens in a batch, as it happens. */
+/** Progress of a running batch. */
 export type BatchUpdate =
   /** How many inputs there are, and how many of them are to be done. */
   | {
@@ -22,7 +22,7 @@ export type BatchUpdate =
       readonly inputs: number;
       readonly toDo: number;
       readonly toDoBytes: number;
-      /** How many may be in the library undone, and how many of them are transcribed at once here. */
+      /** How many unfinished inputs may be in the library, and how many are transcribed at once here. */
       readonly admitted: number;
       readonly atOnce: number;
     }
@@ -46,58 +46,58 @@ export type BatchUpdate =
       readonly step: Step;
       readonly progress: Progress;
     }
-  /** A step of it has ended: the next one waits for its turn, or its results are written. */
+  /** A step has ended: the next step waits for its turn, or the results are written. */
   | { readonly type: "waiting"; readonly job: string }
   | { readonly type: "completed"; readonly row: BatchRow }
   | { readonly type: "failed"; readonly row: BatchRow }
-  /** Something beside the transcription did not work: an input that cannot be moved, say. */
+  /** Something other than the transcription failed, for example moving an input. */
   | ({ readonly type: "problem" } & BatchProblem);
 
 export interface BatchProblem {
   /** Absolute. */
   readonly path: string;
-  /** The same below the input folder; empty for the folder itself. */
+  /** The path below the input folder; empty for the folder itself. */
   readonly input: string;
   readonly error: MediaError;
 }
 
 export interface BatchReport {
-  /** Of the whole batch, however often it was stopped and started again. */
+  /** Counts of the whole batch, over all its stops and starts. */
   readonly completed: number;
   readonly failed: number;
   /** Done before with the same contents and settings. */
   readonly skipped: number;
-  /** Recordings of this batch that are not done, and were not listed: the summaries wait for them. */
+  /** Recordings of this batch that are not done and not listed: the summaries wait for them. */
   readonly waiting: number;
   /** Files that are no recordings. */
   readonly ignored: number;
   readonly problems: readonly BatchProblem[];
-  /** The files; absent when nothing was to be done, some are waited for, or it was interrupted. */
+  /** The summary files; absent when there was no work, when inputs are waiting, or after an interruption. */
   readonly summaries?: { readonly completed: string; readonly failed: string };
-  /** What inputs have in the library, in any bucket, at most 100: none, unless they were kept. */
+  /** Names of the inputs' media files in the library, in any bucket, at most 100: none, unless they were kept. */
   readonly left: readonly string[];
   readonly interrupted: boolean;
 }
 
-/** What a batch would do. */
+/** The work that a batch would do. */
 export interface BatchPreview {
   readonly toDo: readonly BatchPreviewInput[];
   readonly skipped: readonly BatchPreviewInput[];
-  /** Failed in the batch that goes on, with the same settings: `retryFailed` does them again. */
+  /** Failed in the continued batch with the same settings: `retryFailed` retries them. */
   readonly failed: readonly BatchPreviewInput[];
   readonly ignored: readonly {
     readonly path: string;
     readonly input: string;
     readonly reason: string;
   }[];
-  /** Folders that cannot be looked into. */
+  /** Folders that cannot be read. */
   readonly problems: readonly BatchProblem[];
   readonly admitted: number;
   readonly atOnce: number;
-  /** Of sound to be transcribed, and of work; absent when no input says how long it is. */
+  /** Milliseconds of sound to transcribe, and of work; absent when no input states its length. */
   readonly soundMs?: number;
   readonly elapsedMs?: number;
-  /** What the estimate goes by: the last batch here, or the draft engine's usual pace. */
+  /** The basis of the estimate: the last batch here, or the draft engine's usual pace. */
   readonly by: "last batch" | "usual pace";
 }
 

@@ -11,7 +11,7 @@ export interface SpeechOptions {
   /** BCP 47. */
   readonly language?: string;
   readonly identifyLanguage?: boolean;
-  /** What the language is to be found among, BCP 47; means `identifyLanguage`. */
+  /** The languages to choose from, BCP 47; implies `identifyLanguage`. */
   readonly languages?: readonly string[];
   /** How many speakers there are. */
   readonly speakers?: number | "auto";
@@ -22,13 +22,13 @@ export interface SpeechOptions {
   readonly speechModel?: string;
 }
 
-/** What a batch is to do. */
+/** The settings of a batch. */
 export interface BatchSettings extends SpeechOptions {
-  /** The folder of recordings; looked through with all folders below. */
+  /** The folder of recordings; searched with all folders below. */
   readonly input: string;
-  /** Where the results go. */
+  /** The folder for the results. */
   readonly output: string;
-  /** What the uploads' names in the library begin with, as folder. */
+  /** The folder with which the uploads' names in the library begin. */
   readonly bucket: string;
   readonly slots: number;
   readonly formats: readonly BatchFormat[];
@@ -37,11 +37,11 @@ export interface BatchSettings extends SpeechOptions {
   readonly keepJobs: boolean;
   /** Gives the input files themselves acceptable names. */
   readonly renameInPlace: boolean;
-  /** A summary of failed jobs: only these are done, again. */
+  /** A summary of failed jobs: only these are retried. */
   readonly retryFailed?: string;
 }
 
-/** What may be given: on the command line, or in a file. */
+/** Settings from the command line or from a file. */
 export type BatchGiven = Partial<BatchSettings>;
 
 export const batchDefaults = {
@@ -53,7 +53,7 @@ export const batchDefaults = {
   renameInPlace: false,
 } as const satisfies BatchGiven;
 
-/** How many inputs may be in the library undone: queued jobs take nine tenths of the slots, at least one. */
+/** How many unfinished inputs may be in the library: nine tenths of the slots, at least one. */
 export function admittedAtOnce(slots: number): number {
   return Math.max(1, Math.floor((slots * 9) / 10));
 }
@@ -68,7 +68,7 @@ const isListOf =
   (value) =>
     Array.isArray(value) && value.length > 0 && value.every((one) => choices.includes(String(one)));
 
-/** Amazon S3's rules for a bucket's name, but for the few endings that it keeps for itself. */
+/** Amazon S3's rules for a bucket's name, without its few reserved endings. */
 const isBucketName: Check = (value) =>
   typeof value === "string" &&
   /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(value) &&
@@ -108,7 +108,7 @@ const checks: Readonly<Record<keyof BatchSettings, { is: Check; wanted: string }
 
 /**
  * Settings as a file holds them: an object with the names of BatchSettings.
- * @throws MediaError `invalid_config` with the key and what it may be
+ * @throws MediaError `invalid_config` with the key and its allowed values
  */
 export function checkBatchFile(file: string, content: unknown): BatchGiven {
   const refuse = (why: string): never => {
@@ -125,8 +125,8 @@ export function checkBatchFile(file: string, content: unknown): BatchGiven {
 }
 
 /**
- * Settings from what was given, later ones first in importance.
- * @throws MediaError `invalid_argument` when a folder is missing or a value cannot be
+ * Merges settings; later ones override earlier ones.
+ * @throws MediaError `invalid_argument` when a folder is missing or a value is not allowed
  */
 export function batchSettings(...given: readonly BatchGiven[]): BatchSettings {
   const all: BatchGiven = Object.assign({}, batchDefaults, ...given);

@@ -1,29 +1,29 @@
 import type { Ended, LedgerState } from "./ledger-state.ts";
 
-/** Where an input stands when a batch is started. */
+/** The state of an input when a batch is started. */
 export type Standing =
   | "to do"
-  /** In the batch that is going on: only the archive may lack it. */
+  /** Done in the continued batch: only the archive may lack it. */
   | "done"
-  /** In the batch that is going on, with the same settings. */
+  /** Failed in the continued batch with the same settings. */
   | "failed"
-  /** In an earlier one, with the same contents and settings. The archive may lack it, too. */
+  /** Done in an earlier batch with the same contents and settings. The archive may lack it, too. */
   | "done before";
 
-/** What is known of an input when a batch is started. */
+/** Facts about an input when a batch is started. */
 export interface Known {
   readonly ended: Ended | undefined;
-  /** Whether its results are there, of the same contents and settings. */
+  /** Whether results of the same contents and settings exist. */
   readonly isDone: boolean;
-  /** Whether its file is not the one that ended. */
+  /** Whether its file has changed since the input ended. */
   readonly isChanged: boolean;
-  /** Whether it is listed as one that is to be tried again. */
+  /** Whether a list wants to retry it. */
   readonly isListed: boolean;
   /** How it would be transcribed now: see `hashSettings`. */
   readonly settingsHash: string;
 }
 
-/** What another bucket may help against, so that trying again is worth it. */
+/** Failures that another bucket may avoid, so that a retry is useful. */
 const ofTheName: ReadonlySet<string> = new Set(["name_conflict", "not_yours"]);
 
 /**
@@ -45,21 +45,21 @@ export function standingOf(
   return isSettled && !isListed ? "failed" : "to do";
 }
 
-/** Which inputs a batch is about, by job name: absent for all. */
+/** The inputs of a batch, by job name; absent for all. */
 export type Extent = ReadonlySet<string> | undefined;
 
-/** Whether an input that is not listed is waited for all the same: the batch that goes on is about it. */
+/** Whether the continued batch waits for an input although it is not listed. */
 export function isWaitedFor({ open, extent }: LedgerState, job: string): boolean {
   return open !== undefined && extent?.has(job) !== false;
 }
 
-/** What a batch is about from this start on. */
+/** The inputs of the batch from this start on. */
 export function extentOf({ open, extent }: LedgerState, chosen: Extent): Extent {
   if (open === undefined) return chosen;
   return extent === undefined || chosen === undefined ? undefined : new Set([...extent, ...chosen]);
 }
 
-/** What this start is: a new batch, more of the one that goes on, or nothing to do. */
+/** The kind of this start: a new batch, a continued batch, or nothing to do. */
 export function startOf(
   state: LedgerState,
   chosen: Extent,
@@ -71,9 +71,9 @@ export function startOf(
     extent,
     /** Whether there is a batch at all. */
     isBatch: !isNew || counts.toDo > 0,
-    /** Whether the ledger is to say what it is about. */
+    /** Whether the ledger must record the batch's inputs. */
     isNews: isNew ? counts.toDo > 0 : extent?.size !== state.extent?.size,
-    /** Whether it is over when what is to do is done: nothing else waits that it is about. */
+    /** Whether the batch ends with this work, because no other input of it is waiting. */
     mayFinish: counts.waiting === 0,
   };
 }

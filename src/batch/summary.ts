@@ -1,6 +1,6 @@
 import { byteOrderMark, csvLine } from "../media/csv.ts";
 
-/** How one input ended. Times are milliseconds since 1970; what is unknown is absent. */
+/** How one input ended. Times are milliseconds since 1970; unknown values are absent. */
 export interface BatchRow {
   readonly job: string;
   /** The input's path below the input folder, as it was found. */
@@ -8,10 +8,10 @@ export interface BatchRow {
   readonly durationMs?: number;
   readonly languageCode?: string;
   readonly words?: number;
-  /** 0–1, of the words that have one. */
+  /** The mean confidence of the words that have one, 0–1. */
   readonly meanConfidence?: number;
   readonly engine?: string;
-  /** Whether it is an engine meant as a stopgap. */
+  /** Whether the engine is only a draft engine. */
   readonly draft?: true;
   readonly createdAt: number;
   readonly startedAt?: number;
@@ -64,7 +64,7 @@ export function failedCsv(rows: readonly BatchRow[]): string {
   return byteOrderMark + csvLine(failedColumns) + lines.join("");
 }
 
-/** Which file got which name. */
+/** The old and new names of files as CSV. */
 export function renamesCsv(
   names: readonly { readonly input: string; readonly job: string; readonly renamedTo?: string }[],
 ): string {

@@ -50,8 +50,8 @@ function refusalOf(thrown: unknown, name: string): MediaError {
 }
 
 /**
- * Looks whether there is room for an input; where there is not, what was removed gives up its bytes
- * first. Then only what must stay free is asked for: a copy by reference takes nothing.
+ * Checks the free space for an input. If there is too little, the bytes of removed media files are deleted
+ * first. Then only the minimum free space is required, because a copy by reference needs no space.
  */
 async function checkRoom({ space, recover }: BatchPorts, sizeBytes: number): Promise<void> {
   await space.check(sizeBytes).catch(async () => {
@@ -96,26 +96,26 @@ async function admit(batch: Batch, run: Run, found: BatchInput): Promise<void> {
   }
 }
 
-/** How often the bytes of what was removed are swept out. */
+/** After how many inputs the bytes of removed media files are deleted. */
 const sweepEvery = 20;
 
 /** Whether something failed only because it was stopped. */
 const isStopped = (thrown: unknown, signal: AbortSignal): boolean =>
   signal.aborted && asMediaError(thrown).code === "cancelled";
 
-/** Brings out what is done, one after the other, and says when there is room for the next. */
+/** Writes the results of finished inputs one after the other, and tells when the next input may be taken in. */
 function createOutlet(batch: Batch, signal: AbortSignal) {
   const { admitted, ports } = batch;
   let room = Promise.withResolvers<void>();
   let last: Promise<void> = Promise.resolve();
   let count = 0;
-  /** Names of what is being brought out, or is next. */
+  /** Names of media files whose results are being written or are next. */
   const comingOut = new Set<string>();
   signal.addEventListener("abort", () => room.resolve());
   const inTurn = (name: string, work: () => Promise<void>): Promise<void> => {
     comingOut.add(name);
     return (last = last.then(async () => {
-      if (signal.aborted) return; // it is in the library, and the next run brings it out
+      if (signal.aborted) return; // it stays in the library, and the next run writes its results
       try {
         await work();
       } catch (error) {
@@ -149,7 +149,7 @@ function createOutlet(batch: Batch, signal: AbortSignal) {
   };
 }
 
-/** Transcribes inputs, never more than `admittedAtOnce` of them in the library undone. */
+/** Transcribes inputs, with at most `admittedAtOnce` unfinished ones in the library. */
 export async function transcribeAll(
   batch: Batch,
   inputs: readonly BatchInput[],

@@ -24,7 +24,7 @@ describe("collecting accepted work", () => {
     vi.useRealTimers();
   });
 
-  /** A library with one media file, whose label the provider treats like this. */
+  /** A library with one media file. The provider treats its label job with this behaviour. */
   async function open(behaviour: Behaviour, hooks: Hooks = {}): Promise<Process> {
     provider = createFakeProvider({ times, behaviour: () => behaviour });
     world = createRemoteWorld(provider, hooks);
@@ -61,7 +61,7 @@ describe("collecting accepted work", () => {
     expect(await world.queue.listAccepted()).toEqual([]);
   });
 
-  it("concludes at once when an event tells it, and changes nothing for one that comes again", async () => {
+  it("concludes at once after an event, and changes nothing when the event comes again", async () => {
     const process = await open(prompt);
     await beginOne(process);
     const { externalId } = await first();
@@ -90,7 +90,7 @@ describe("collecting accepted work", () => {
   it("goes on when the process that began the work has died, and counts no death", async () => {
     const process = await open(slow);
     await beginOne(process);
-    world.bury(process);
+    world.markDead(process);
     expect(await world.queue.recover()).toMatchObject({ takenOver: 0 });
     wait(30_000);
     const other = await world.start();

@@ -1,21 +1,21 @@
-/** What a simulated process throws from the moment of its death on. */
+/** The error that a simulated process throws after its death. */
 export class Death extends Error {
   override readonly name = "Death";
 }
 
 /**
- * The life of a simulated process. Every call of a port passes it twice, before and after its effect; at
- * the passage that was chosen the process dies, and nothing that it does later has any effect.
+ * The life of a simulated process. Every call of a port checks it twice, before and after its effect. At the
+ * chosen check the process dies, and its later calls have no effect.
  */
 export interface Life {
-  /** @throws Death from the fatal passage on */
+  /** @throws Death from the chosen check on */
   pass(): void;
   readonly isDead: () => boolean;
-  /** Lets it die at once. */
+  /** Ends the process at once. */
   end(): void;
 }
 
-/** A life that ends at the nth passage, from 0; Infinity: it does not end by itself. */
+/** A life that ends at the nth check, from 0. Infinity: it ends only by `die`. */
 export function createLife(passages: number): Life {
   let left = passages;
   return {
@@ -30,7 +30,7 @@ export function createLife(passages: number): Life {
   };
 }
 
-/** A port as a mortal process uses it: its methods, called within a life. */
+/** A port for a process that may die: each call of a method checks the process's life. */
 export function mortal<Port extends object>(port: Port, life: Life): Port {
   return new Proxy(port, {
     get(target, name, receiver) {

@@ -1,4 +1,4 @@
-// One of several processes that work on a library whose work a provider does, until it is killed.
+// One of several processes that serve a library until they are killed. A provider does the library's work.
 // Usage: node remote-process.ts LIBRARY PROVIDER WORKDIR
 import { createIdSource, newSession } from "../../src/media/ids.ts";
 import { runEnded } from "../../src/pipeline.ts";

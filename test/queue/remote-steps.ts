@@ -33,7 +33,7 @@ export function stepsOn(engine: Engine<FakeRequest, FakeResult>): Steps {
   return { ...plainSteps({}), label: step, transcribe: step };
 }
 
-/** What follows from a step's result. */
+/** The changes that follow from a step's result. */
 export const followRemote = async (event: MediaEvent): Promise<readonly Change[]> =>
   event.type === "labels.created"
     ? [{ type: "enqueue", job: newJob(event, "index", { of: event.labels }) }]

@@ -5,7 +5,7 @@ import { names, scenes, type Action, type Scene } from "./remote-scene.ts";
 import { slots } from "./remote-steps.ts";
 import { createRemoteWorld, type Process } from "./remote-world.ts";
 
-/** Work that finishes elsewhere, whatever the provider, the events and the processes do. */
+/** Work that finishes elsewhere, with random behaviour of the provider, the events and the processes. */
 
 const times = { firstAskMs: 5_000, longestAskMs: 60_000, maxMs: 600_000 };
 const never = new AbortController().signal;
@@ -38,14 +38,14 @@ async function openStage({ behaviours, lives }: Scene) {
   let started = 0;
   const start = () => world.start(isCalm ? Infinity : lives[started++]);
   const processes: [Process, Process] = [await start(), await start()];
-  /** Lets a process do something. One that dies of it is replaced, and the others take its jobs over. */
+  /** Lets a process do something. If it dies, another process replaces it and takes over its jobs. */
   const within = async (which: 0 | 1, act: (one: Process) => Promise<unknown>): Promise<void> => {
     const one = processes[which];
     await act(one).catch((error: unknown) => {
       if (!one.life.isDead()) throw error;
     });
     if (!one.life.isDead()) return;
-    world.bury(one);
+    world.markDead(one);
     await world.queue.recover();
     processes[which] = await start();
   };
@@ -115,7 +115,7 @@ async function carryOut(stage: Stage, action: Action): Promise<void> {
   }
 }
 
-/** Plays a scene, lets everything come to rest, and looks at what is left. */
+/** Plays a scene, waits until all work has ended, and checks the rest. */
 async function play(scene: Scene): Promise<void> {
   const stage = await openStage(scene);
   const { world, provider } = stage;
@@ -129,7 +129,7 @@ async function play(scene: Scene): Promise<void> {
     const forgotten = provider
       .works()
       .filter(({ token, state }) => state === "running" && world.wasAccepted(token));
-    expect(forgotten, "accepted work that nobody waits for and nobody cancelled").toEqual([]);
+    expect(forgotten, "accepted work without a job that was not cancelled").toEqual([]);
   } finally {
     await world.close();
     provider.close();
@@ -137,7 +137,7 @@ async function play(scene: Scene): Promise<void> {
 }
 
 describe("work that finishes elsewhere", () => {
-  it("ends each media file exactly once, whatever dies, comes late, twice or never", async () => {
+  it("ends each media file exactly once, although processes die and events come late, twice or never", async () => {
     await fc.assert(fc.asyncProperty(scenes, play), { numRuns: 60 });
   });
 });

@@ -37,7 +37,7 @@ export interface RemoteWorld {
   /** Starts a process that dies at the nth action of its ports. Default: never. */
   start(passages?: number): Promise<Process>;
   /** Counts a process as dead for the others. */
-  bury(process: Process): void;
+  markDead(process: Process): void;
   put(name: string): Promise<void>;
   remove(name: string): Promise<void>;
   /** Cancels what is open. */
@@ -49,12 +49,12 @@ export interface RemoteWorld {
   isBusy(): Promise<boolean>;
   /** Whether it was recorded that the provider accepted the work of this token. */
   wasAccepted(token: string): boolean;
-  /** Looks whether everything has ended, each media file once for each time that it had something to do. */
+  /** Checks that everything has ended, each media file once for each time that it had work. */
   check(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Called in the middle of things, to have something happen there. */
+/** Hooks that a test uses to act between two actions of a process. */
 export interface Hooks {
   /** The provider has accepted the work, and that is not recorded yet. */
   readonly afterBegin?: () => Promise<void>;
@@ -78,7 +78,7 @@ export function createRemoteWorld(provider: FakeProvider, hooks: Hooks = {}): Re
       return applied;
     },
   };
-  /** How often each version has had something to do. */
+  /** How often each version has had work. */
   const runs = new Map<string, number>();
   const heldSlots = () => database.prepare("SELECT * FROM held_slots").all();
   const sessions = new Map<Process, string>();
@@ -89,7 +89,7 @@ export function createRemoteWorld(provider: FakeProvider, hooks: Hooks = {}): Re
     return media === undefined ? [] : catalog.listJobs({ media });
   }
 
-  /** The steps as a mortal process does them. */
+  /** The steps of a process that may die. */
   function stepsFor(life: Life): Steps {
     const { engine } = provider;
     const remote = engine.remote && mortal(engine.remote, life);
@@ -141,7 +141,7 @@ export function createRemoteWorld(provider: FakeProvider, hooks: Hooks = {}): Re
       sessions.set(process, session);
       return process;
     },
-    bury(process) {
+    markDead(process) {
       process.life.end();
       disownSession(database, sessions.get(process) ?? "");
     },

@@ -79,8 +79,8 @@ const schema = `
 const day = 86_400_000;
 
 /**
- * A remote engine for tests: it accepts work under an id of its own, de-duplicates by the token, and is
- * as slow, silent, doubled, throttled or broken as its behaviour says.
+ * A remote engine for tests: it accepts work under its own id and removes duplicates by the token. Its
+ * behaviour makes it slow, silent, doubled, throttled or broken.
  */
 export function createFakeProvider(options: Options = {}): FakeProvider {
   const { path = ":memory:", behaviour = () => prompt, now = Date.now } = options;

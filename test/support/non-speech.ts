@@ -1,4 +1,4 @@
-/** Sounds in which nobody speaks, as ffmpeg makes them: each with its length in seconds and its source. */
+/** Sounds without speech that ffmpeg can make, each with its length in seconds and its source. */
 export interface NonSpeech {
   readonly name: string;
   readonly seconds: number;
@@ -12,7 +12,7 @@ const noise = (color: string, amplitude: number, filters = ""): string =>
 const formula = (expression: string, filters = ""): string =>
   `aevalsrc='${expression}':s=16000${filters === "" ? "" : `,${filters}`}`;
 const tone = (hertz: number | string): string => `sin(2*PI*t*(${hertz}))`;
-/** Sounds that die away, so many a second. */
+/** Sounds that fade away, with a number of strokes a second. */
 const struck = (perSecond: number, decay: number, sound: string): string =>
   `exp(-${decay}*mod(t,${1 / perSecond}))*(${sound})`;
 /** On for a part of each period. */

@@ -13,7 +13,7 @@ interface Asked extends Partial<Omit<TranscribeRequest, "source">> {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-/** Transcribes a file as the step does: from an object, with its length. */
+/** Transcribes a file like the step: from an object, with its length. */
 export async function transcribeFile(asked: Asked) {
   const { by, objects, path, workDir, onProgress = () => {}, ...wanted } = asked;
   const source = await objects.putFile({ bucket: "outputs", key: "output/audio/a.mp3" }, path);

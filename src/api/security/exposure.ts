@@ -5,10 +5,10 @@ import { isLoopback } from "./loopback.ts";
 export type WeakSandbox = "kernel" | "limits";
 
 export interface Exposure {
-  /** What the server binds to. */
+  /** The address that the server binds to. */
   readonly host: string;
   readonly hasKeys: boolean;
-  /** Keys are asked for on this machine, too: behind a proxy, say. */
+  /** Keys are required on this machine, too, for example behind a proxy. */
   readonly requireKeys: boolean;
   readonly sandbox: {
     readonly level: "bubblewrap" | WeakSandbox;
@@ -19,7 +19,7 @@ export interface Exposure {
 }
 
 /**
- * Whether the server may start so; says whether everybody has to show a key.
+ * Whether the server may start like this. Returns whether every caller must have a key.
  * @throws MediaError `not_safe`
  */
 export function checkExposure(exposure: Exposure): { readonly requireKeys: boolean } {

@@ -7,12 +7,12 @@ interface GuardOptions extends Omit<SecurityOptions, "access"> {
   readonly access: Access;
   readonly host: string;
   readonly acceptSandbox?: WeakSandbox | undefined;
-  /** Finds the sandbox's level, which takes longer than the rest: called only where it decides. */
+  /** Finds the sandbox's level. This takes longer than the rest, so it is called only when it matters. */
   readonly sandbox: () => Promise<Exposure["sandbox"]>;
 }
 
 /**
- * What stands before every operation of a server on this host.
+ * The security handlers that run before every operation of a server on this host.
  * @throws MediaError `not_safe` when it may not listen there
  */
 export async function guardServer({

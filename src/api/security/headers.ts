@@ -2,9 +2,9 @@ import type { MiddlewareHandler } from "hono";
 import type { ApiEnv } from "../environment.ts";
 
 /**
- * What every answer says to browsers. The bytes that are served are other people's: they are never
- * taken for another type than they say, never a page that may do something, and no other origin's
- * page may embed or frame them. A handler that answers with a page of ours sets its own policy.
+ * Headers of every answer for browsers. Served bytes come from other users: browsers must not guess
+ * another type or run them as a page, and pages of other origins must not embed or frame them. A
+ * handler that answers with a page of ours sets its own policy.
  */
 export const answerHeaders: Readonly<Record<string, string>> = {
   "content-security-policy":
@@ -15,7 +15,7 @@ export const answerHeaders: Readonly<Record<string, string>> = {
   "referrer-policy": "no-referrer",
   "cross-origin-resource-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
-  // what one owner reads is nothing that a shared cache may keep
+  // a shared cache must not keep answers, because they belong to one owner
   "cache-control": "private, no-cache",
 };
 

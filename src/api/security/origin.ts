@@ -3,7 +3,7 @@ import { MediaError } from "../../media/errors.ts";
 import type { ApiEnv } from "../environment.ts";
 import { hostOf, isLoopback } from "./loopback.ts";
 
-/** What a request says of where it comes from. */
+/** The parts of a request that show its origin. */
 export interface Whence {
   readonly method: string;
   readonly header: (name: string) => string | undefined;
@@ -11,22 +11,22 @@ export interface Whence {
   readonly headerNames: readonly string[];
 }
 
-/** What proxies add. Of those that begin with `x-forwarded-` each has its own: -for, -proto, -port … */
+/** Headers that proxies add. Those that begin with `x-forwarded-` vary: -for, -proto, -port … */
 const proxyHeader = /^(?:forwarded|via|x-real-ip|x-forwarded-.*)$/;
 
 function isSameOrigin(origin: string, host: string | undefined): boolean {
   return host !== undefined && (origin === `http://${host}` || origin === `https://${host}`);
 }
 
-/** Whether somebody followed a link to it: the page that has the link sees nothing of the answer. */
+/** Whether a user followed a link. The page with the link cannot read the answer. */
 function isNavigation({ method, header }: Whence): boolean {
   return method === "GET" && header("sec-fetch-mode") === "navigate";
 }
 
 /**
- * Why somebody who shows no key is not the person at this machine; undefined when they are.
- * A web page in their browser is not: neither one of another origin, nor one whose name was made to
- * point here (DNS rebinding: its Host is its own name). Nor is who comes through a proxy.
+ * Why a caller without a key is not the person at this machine; undefined when it is. A web page in that
+ * person's browser is another caller: a page of another origin, or one whose name was made to point here
+ * (DNS rebinding: its Host is its own name). A caller through a proxy is another one, too.
  */
 export function foreignSign(whence: Whence, origins: readonly string[]): string | undefined {
   const { header, headerNames } = whence;
@@ -65,8 +65,8 @@ const allowance = "access-control-";
 const methods = "GET, HEAD, PUT, POST, PATCH, DELETE";
 
 /**
- * Lets pages of these origins read answers, and no others. Nobody's cookies or passwords go with it:
- * a page shows a key, or is on this machine.
+ * Lets only pages of these origins read answers. Cookies and passwords are never part of it: a page has a
+ * key, or is on this machine.
  */
 export function cors(origins: readonly string[]): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
@@ -86,7 +86,7 @@ export function cors(origins: readonly string[]): MiddlewareHandler<ApiEnv> {
       });
     await next();
     const { headers } = c.res;
-    // what a library below has allowed is not what was configured
+    // removes permissions that a library has added: only the configuration counts
     const allowances = Array.from(headers.keys()).filter((name) => name.startsWith(allowance));
     for (const name of allowances) headers.delete(name);
     if (origins.length > 0) headers.append("vary", "Origin");

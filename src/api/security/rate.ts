@@ -1,6 +1,6 @@
 import { isIPv6 } from "node:net";
 
-/** So many requests a second for long, and so many at once after a rest. */
+/** Requests a second in the long run, and requests at once after a pause. */
 export interface Rate {
   readonly perSecond: number;
   readonly burst: number;
@@ -8,11 +8,11 @@ export interface Rate {
 
 /** A caller that asks too often has to wait; its request is not carried out. */
 export interface RateLimit {
-  /** Takes one for this who; else says after how many milliseconds there is one again. */
+  /** Takes a request for this caller, or returns the milliseconds until the next one is allowed. */
   take(who: string): number | undefined;
 }
 
-/** So many are remembered: then those that rested longest are forgotten, to their advantage. */
+/** How many callers are remembered. Beyond that, those that paused longest are forgotten, to their advantage. */
 const maxRemembered = 10_000;
 
 /**
@@ -23,7 +23,7 @@ export function createRateLimit(
   { perSecond, burst }: Rate,
   now: () => number = () => performance.now(),
 ): RateLimit {
-  /** In the order of their last use. */
+  /** Buckets in the order of their last use. */
   const buckets = new Map<string, { left: number; at: number }>();
 
   const forgetFull = (at: number): void => {
@@ -48,7 +48,7 @@ export function createRateLimit(
   };
 }
 
-/** An IPv6 address's network, for one connection has 2^64 of them; an IPv4 address itself. */
+/** The network of an IPv6 address, because one connection has 2^64 addresses; an IPv4 address itself. */
 export function networkOf(address: string): string {
   const mapped = address.replace(/^::ffff:(?=\d+\.)/i, "");
   if (!isIPv6(mapped)) return mapped;

@@ -34,14 +34,14 @@ const whence = (headers: Record<string, string>, method = "GET") => ({
 describe("a server that asks for no key", () => {
   const ask = appWith();
 
-  it("answers who sits at the machine, and a key that is shown", async () => {
+  it("answers the person at the machine, and a caller with a key", async () => {
     expect(await (await ask()).json()).toEqual(localCaller);
     expect(await (await ask({ authorization: "Bearer right" })).json()).toEqual(ada);
     expect((await ask({ authorization: "Bearer wrong" })).status).toBe(401);
     expect((await ask({ authorization: "Basic cmlnaHQ=" })).status).toBe(401);
   });
 
-  it("answers no page of another origin, whatever it does, and no name made to point here", async () => {
+  it("refuses every page of another origin, and names that were made to point here", async () => {
     for (const method of ["GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"])
       for (const headers of [
         { host: "evil.example:4700" },
@@ -65,7 +65,7 @@ describe("a server that asks for no key", () => {
       }
   });
 
-  it("answers its own pages, programs, and whoever follows a link", () => {
+  it("answers its own pages, programs, and users who follow a link", () => {
     const host = "localhost:4700";
     for (const headers of [
       { host },
@@ -96,7 +96,7 @@ describe("a server that asks for no key", () => {
 });
 
 describe("a server that asks for keys", () => {
-  it("takes nobody for the person at the machine", async () => {
+  it("treats no caller as the person at the machine", async () => {
     const ask = appWith({ requireKeys: true });
     expect(await (await ask()).json()).toEqual({});
     expect(await (await ask({ authorization: "bearer right" })).json()).toEqual(ada);
@@ -109,7 +109,7 @@ describe("a server that asks for keys", () => {
     expect((await ask(proxied)).status).toBe(200);
   });
 
-  it("lets nobody ask, or try keys, without end", async () => {
+  it("limits how often a caller may send requests or try keys", async () => {
     const ask = appWith({ requireKeys: true, rate: { perSecond: 1, burst: 5 } });
     const status = async (headers = {}) => (await ask(headers)).status;
     for (let n = 0; n < 5; n += 1) expect(await status()).toBe(200);
@@ -119,11 +119,11 @@ describe("a server that asks for keys", () => {
     expect(await refused.json()).toMatchObject({ code: "rate_limited" });
     for (let n = 0; n < 20; n += 1) expect(await status({ authorization: "Bearer no" })).toBe(401);
     expect(await status({ authorization: "Bearer no" })).toBe(429);
-    // who has a key is not kept out by neighbours who have none
+    // a caller with a key is not limited by callers without one
     expect(await status({ authorization: "Bearer right" })).toBe(200);
   });
 
-  it("takes no secret in a URL, and repeats none", async () => {
+  it("refuses secrets in a URL, and does not repeat them", async () => {
     const ask = appWith({ requireKeys: true });
     for (const query of ["?access_token=x", "?a=1&token=x", "?q=dailies_DLSABC.x"]) {
       const answer = await ask({}, "GET", `/v1/media${query}`);
@@ -151,7 +151,7 @@ describe("where it may listen", () => {
   const limits = { level: "limits", cutsNetwork: false } as const;
   const kernel = { level: "kernel", cutsNetwork: true } as const;
 
-  it("is anywhere with keys and a sandbox that cuts the network, or one that is accepted by name", () => {
+  it("is any address with keys and a sandbox that cuts the network, or one that is accepted by name", () => {
     const open = { host: "0.0.0.0", hasKeys: true, requireKeys: false };
     expect(checkExposure({ ...open, sandbox: bubblewrap })).toEqual({ requireKeys: true });
     expect(checkExposure({ ...open, sandbox: kernel })).toEqual({ requireKeys: true });
@@ -165,7 +165,7 @@ describe("where it may listen", () => {
     });
   });
 
-  it("is this machine alone without any of that", () => {
+  it("is only this machine otherwise", () => {
     for (const host of ["127.0.0.1", "::1", "localhost", "127.8.9.10", "[::1]", "::ffff:127.0.0.1"])
       expect(checkExposure({ host, hasKeys: false, requireKeys: false, sandbox: limits })).toEqual({
         requireKeys: false,

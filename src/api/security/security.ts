@@ -11,19 +11,19 @@ import { createRateLimit, networkOf, type Rate } from "./rate.ts";
 
 export interface SecurityOptions {
   readonly access: Pick<Access, "authenticate">;
-  /** Whether everybody has to show a key; else who shows none, at this machine, is `local`. */
+  /** Whether every caller must have a key. Otherwise a caller at this machine without a key is `local`. */
   readonly requireKeys: boolean;
   /** Whether every user of this machine may ask without a key, not only this process's and root. Default: false. */
   readonly trustLocalUsers?: boolean;
   /** Origins whose pages may ask and read. Default: none. */
   readonly origins?: readonly string[];
-  /** For each key, and for each address that shows none. Default: 100 a second, 1,000 at once. */
+  /** The limit for each key, and for each address without a key. Default: 100 a second, 1,000 at once. */
   readonly rate?: Rate;
 }
 
 export const defaultRate: Rate = { perSecond: 100, burst: 1_000 };
 
-/** For each address that shows wrong keys. */
+/** The limit for each address with wrong keys. */
 const wrongKeys: Rate = { perSecond: 0.5, burst: 20 };
 
 const tokenInUrl = /[?&](?:access_token|token|api_key|authorization)=/i;
@@ -51,8 +51,8 @@ function bearerToken(c: ApiContext): string | undefined {
 }
 
 /**
- * Runs before every operation: says who asks, and refuses who may not ask at all or asks too often.
- * What an operation may be asked by whom is the table of operations' to say.
+ * Runs before every operation. Identifies the caller, and refuses callers that are not allowed or send
+ * requests too often. The table of operations says which scopes an operation needs.
  */
 function guard(options: SecurityOptions): MiddlewareHandler<ApiEnv> {
   const { access, requireKeys, trustLocalUsers = false, origins = [] } = options;
@@ -71,7 +71,7 @@ function guard(options: SecurityOptions): MiddlewareHandler<ApiEnv> {
   const withoutToken = async (c: ApiContext): Promise<Caller | undefined> => {
     if (requireKeys) return undefined;
     const socket = socketOf(c);
-    // another user of this machine is somebody else, and shows a key like everybody
+    // another user of this machine needs a key, like any other caller
     if (!trustLocalUsers && socket !== undefined && !(await isSameUser(socket))) return undefined;
     const header = (name: string) => c.req.header(name);
     const headerNames = Object.keys(c.req.header());
@@ -85,7 +85,7 @@ function guard(options: SecurityOptions): MiddlewareHandler<ApiEnv> {
       throw new MediaError("invalid_argument", "a secret must not stand in a URL");
     const token = bearerToken(c);
     const caller = await (token === undefined ? withoutToken(c) : withToken(c, token));
-    // Who sits at the machine could take all of it anyway.
+    // The person at the machine has no limit, because they can read everything anyway.
     if (caller !== localCaller) {
       const waitMs = requests.take(keyOf(caller) ?? addressOf(c));
       if (waitMs !== undefined) tooMany(waitMs);
@@ -97,7 +97,7 @@ function guard(options: SecurityOptions): MiddlewareHandler<ApiEnv> {
 
 const keyOf = (caller: Caller | undefined): string | undefined => caller?.accessKeyId;
 
-/** What goes before every operation, first to last. */
+/** The handlers that run before every operation, first to last. */
 export function createSecurity(options: SecurityOptions): readonly MiddlewareHandler<ApiEnv>[] {
   return [securityHeaders(), cors(options.origins ?? []), guard(options)];
 }
