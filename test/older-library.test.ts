@@ -144,7 +144,10 @@ describe("a library of an older version", () => {
     const jobs = (await library.jobs()).length;
     expect((await library.put(file, { name: "other.mp4" })).change).toBe("shared");
     const shared = await library.jobsOf(await library.find("other.mp4"));
-    expect(shared.filter(({ job }) => job.state === "succeeded").length).toBeGreaterThanOrEqual(9);
+    // A newer speech engine transcribes again; everything else is as it was.
+    const others = shared.filter(({ job }) => job.step !== "transcribe");
+    expect(others.length).toBeGreaterThanOrEqual(8);
+    expect(others.filter(({ job }) => job.state !== "succeeded")).toEqual([]);
     expect(await library.jobs()).toHaveLength(jobs + shared.length);
     await library.remove("other.mp4");
     expect((await library.show("talk.mp4")).outputs).toHaveLength(9);
