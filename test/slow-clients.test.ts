@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startServing, stopServing, type Serving } from "./support/serving.ts";
 
-/** Clients that want to hold what others need: connections, memory, other people's rights. */
+/** Clients that try to hold connections or memory, or to use another user's rights. */
 
 let folder: string;
 let serving: Serving;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, "data"));
   const limits = { maxUploadBytes: 200 * 1024 * 1024 };
   writeFileSync(join(folder, "data/config.json"), JSON.stringify({ limits }));
-  // as people start it: the launcher says how memory is kept
+  // started through the launcher, which sets the memory options
   const launcher = fileURLToPath(new URL("../bin/dailies", import.meta.url));
   serving = await startServing(join(folder, "data"), [], [launcher]);
 });
@@ -39,7 +39,7 @@ function open(): Socket {
   return socket;
 }
 
-/** What a connection answers until it is closed. */
+/** The text that a connection receives until it is closed. */
 function answerOf(socket: Socket): Promise<string> {
   let text = "";
   socket.on("data", (data) => (text += data.toString()));
@@ -57,7 +57,7 @@ const residentMb = (): number => {
 const put = (name: string, length: number): string =>
   `PUT /v1/objects/${name} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ${length}\r\n\r\n`;
 
-describe("700 clients that drip", () => {
+describe("700 clients that send very slowly", () => {
   it.each([
     ["headers", (index: number) => `GET /healthz?${index} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Drip: `],
     ["a body", (index: number) => put(`drip-${index}.mp4`, 1_000_000)],
@@ -70,7 +70,7 @@ describe("700 clients that drip", () => {
         open().write(begin(index));
         if (index % 50 === 49) await pause(20);
       }
-      await pause(3_000); // all have come, and drip
+      await pause(3_000); // all clients are connected and send slowly
       for (let round = 0; round < 5; round += 1) {
         await pause(1_000);
         const startedAt = performance.now();
@@ -86,7 +86,7 @@ describe("700 clients that drip", () => {
   });
 });
 
-it("a client that is refused and keeps its half of the connection open loses it", async () => {
+it("a refused client that keeps its side of the connection open is disconnected", async () => {
   const socket = open();
   const said = answerOf(socket);
   socket.write("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n");
@@ -97,7 +97,7 @@ it("a client that is refused and keeps its half of the connection open loses it"
   clearInterval(writing);
 });
 
-it("200 PUTs that stall take no memory that is not given back", async () => {
+it("the memory of 200 stalled PUTs is returned", async () => {
   const piece = Buffer.alloc(1024 * 1024, "stalled!");
   const stall = async (count: number): Promise<void> => {
     for (let index = 0; index < count; index += 1) {
@@ -108,7 +108,7 @@ it("200 PUTs that stall take no memory that is not given back", async () => {
     await pause(3_000);
     for (const socket of sockets.splice(0)) socket.destroy();
   };
-  await stall(20); // what the first ones make is kept for all
+  await stall(20); // the first ones allocate memory that stays for all
   await pause(3_000);
   const before = residentMb();
   await stall(200);
@@ -139,7 +139,7 @@ describe("every answer", () => {
     for (const name of headers) expect(answer.toLowerCase()).toContain(`\r\n${name}: `);
   });
 
-  it("to a PUT that is refused midway is read by its client, and then the connection ends", async () => {
+  it("to a PUT that is refused midway reaches its client before the connection ends", async () => {
     const socket = open();
     const said = answerOf(socket);
     socket.write(
@@ -174,7 +174,7 @@ describe("without keys", () => {
   };
 
   it.runIf(isRoot && process.platform === "linux")(
-    "another user of this machine is asked for a key, unless all are trusted",
+    "another user of this machine needs a key, unless all users are trusted",
     async () => {
       expect(await ask(0, serving.port)).toBe("HTTP/1.1 200 OK");
       expect(await ask(65_534, serving.port)).toBe("HTTP/1.1 401 Unauthorized");
