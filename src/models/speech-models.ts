@@ -73,7 +73,7 @@ export const speechModels: readonly ModelManifest[] = [
     task: "speech",
     kind: "moonshine",
     title: "Moonshine tiny: English, small and quick, with punctuation",
-    cost: { memoryBytes: 380e6, timesRealTime: 26 },
+    cost: { memoryBytes: 420e6, timesRealTime: 20 },
     licence: "MIT",
     attribution: "Moonshine AI, moonshine-ai/moonshine; archive by k2-fsa/sherpa-onnx",
     languages: ["en"],
@@ -132,7 +132,7 @@ export const speechModels: readonly ModelManifest[] = [
     id: "whisper-base",
     task: "speech",
     title: "Whisper base: 99 languages, with punctuation",
-    cost: { memoryBytes: 800e6, timesRealTime: 7 },
+    cost: { memoryBytes: 820e6, timesRealTime: 7 },
     languages: whisperLanguages,
     ...whisper("base", {
       sizeBytes: 207_557_382,
