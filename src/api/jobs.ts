@@ -1,5 +1,5 @@
 import { jobJson } from "../media/json.ts";
-import { jobCursor, jobPlaceOf } from "./cursor.ts";
+import { pageAt } from "./cursor.ts";
 import type { ApiApp, ApiOptions } from "./environment.ts";
 import { eventJson, watchedJobJson } from "./json.ts";
 import { nameSegment } from "./media.ts";
@@ -63,16 +63,17 @@ export function addJobs(app: ApiApp, { dailies }: ApiOptions): void {
     },
     async (c, { caller, query }) => {
       const { state, step, cursor, limit = defaultLimit } = query;
-      const { jobs, next } = await dailies.jobPage({
+      const page = dailies.jobPage({
         owner: caller.owner,
         limit,
         ...(state === undefined ? {} : { state }),
         ...(step === undefined ? {} : { step }),
-        ...(cursor === undefined ? {} : { after: jobPlaceOf(cursor) }),
+        ...(cursor === undefined ? {} : { after: cursor }),
       });
+      const { jobs, next } = await pageAt(cursor, page);
       return c.json({
         items: jobs.map(jobJson),
-        ...(next === undefined ? {} : { next: jobCursor(next) }),
+        ...(next === undefined ? {} : { next }),
       });
     },
   );

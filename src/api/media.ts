@@ -4,7 +4,7 @@ import { MediaError } from "../media/errors.ts";
 import { jobJson } from "../media/json.ts";
 import { renditionNames } from "../media/media.ts";
 import { sendObject } from "./bytes.ts";
-import { mediaCursor, placeOf } from "./cursor.ts";
+import { pageAt } from "./cursor.ts";
 import type { ApiApp, ApiContext, ApiOptions } from "./environment.ts";
 import { listedJson, outputJson, pagedJson, renditionJson } from "./json.ts";
 import { nameAt } from "./names.ts";
@@ -42,7 +42,7 @@ function pageQuery(query: MediaQuery, owner: string): MediaPageQuery {
     ...(state === undefined ? {} : { state }),
     ...(createdFrom === undefined ? {} : { createdFrom: Date.parse(createdFrom) }),
     ...(createdBefore === undefined ? {} : { createdBefore: Date.parse(createdBefore) }),
-    ...(cursor === undefined ? { countUpTo } : { after: placeOf(cursor, sort, descending) }),
+    ...(cursor === undefined ? { countUpTo } : { after: cursor }),
   };
 }
 
@@ -55,10 +55,10 @@ async function answerPage(
   if (query.owner !== undefined && query.owner !== owner)
     return c.json({ items: [], total: { count: 0, isExact: true } });
   const asked = pageQuery(query, owner);
-  const { media, next, count } = await dailies.page(asked);
+  const { media, next, count } = await pageAt(query.cursor, dailies.page(asked));
   return c.json({
     items: media.map(pagedJson),
-    ...(next === undefined ? {} : { next: mediaCursor(asked.sort, asked.descending, next) }),
+    ...(next === undefined ? {} : { next }),
     ...(count === undefined ? {} : { total: { count, isExact: count < countUpTo } }),
   });
 }

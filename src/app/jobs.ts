@@ -1,3 +1,4 @@
+import type { Cursor } from "../catalog/pages.ts";
 import type { Attempt } from "../catalog/catalog.ts";
 import type { Job, JobState } from "../media/job.ts";
 import type { Media } from "../media/media.ts";
@@ -19,7 +20,7 @@ export async function* allJobs(
   { catalog }: Pick<Ports, "catalog">,
   { limit = Infinity, ...filter }: { state?: JobState; limit?: number } = {},
 ): AsyncGenerator<readonly Job[]> {
-  let after: number | undefined;
+  let after: Cursor | undefined;
   for (let left = limit; left > 0; left -= pageSize) {
     const place = after === undefined ? {} : { after };
     const wanted = Math.min(left, pageSize);

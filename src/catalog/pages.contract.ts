@@ -151,6 +151,19 @@ export function pagesContract(name: string, open: () => Promise<Catalog>): void 
       expect((await catalog.pageMedia({ ...query, countUpTo: 2 })).count).toBe(2);
     });
 
+    it("a cursor is of one list in one order: another list refuses it", async () => {
+      for (const key of ["a", "b"]) await put({ name: key });
+      const query = { owner: "local", sort: "name", descending: false, limit: 1 } as const;
+      const after = (await catalog.pageMedia(query)).next ?? "";
+      const refused = { code: "invalid_argument" };
+      for (const wrong of ["", "no cursor", "bm8"])
+        await expect(catalog.pageMedia({ ...query, after: wrong })).rejects.toMatchObject(refused);
+      const byTime = { ...query, sort: "createdAt", after } as const;
+      await expect(catalog.pageMedia(byTime)).rejects.toMatchObject(refused);
+      const jobs = { owner: "local", limit: 1, after };
+      await expect(catalog.pageJobs(jobs)).rejects.toMatchObject(refused);
+    });
+
     it("an owner's jobs come newest first, page by page", async () => {
       const job = (key: string, version: string): Change => ({
         type: "enqueue",
@@ -160,7 +173,7 @@ export function pagesContract(name: string, open: () => Promise<Catalog>): void 
       await put({ name: "d", owner: "anna" }, (version) => [job("d", version)]);
       const first = await catalog.pageJobs({ owner: "local", limit: 2 });
       expect(first.jobs.map((one) => one.name)).toEqual(["c", "b"]);
-      const rest = { owner: "local", limit: 2, state: "queued", after: first.next ?? 0 } as const;
+      const rest = { owner: "local", limit: 2, state: "queued", after: first.next ?? "" } as const;
       const last = await catalog.pageJobs(rest);
       expect(last.jobs.map((one) => one.name)).toEqual(["a"]);
       expect(last.next).toBeUndefined();
@@ -179,12 +192,13 @@ export function pagesContract(name: string, open: () => Promise<Catalog>): void 
         });
       const pages = async (query: Omit<JobPageQuery, "owner" | "after">) => {
         const found: string[][] = [];
-        for (let after: number | undefined = 0; after !== undefined;) {
-          const page: JobPage = await catalog.pageAllJobs({ ...query, after });
+        for (let after: string | undefined; ;) {
+          const place = after === undefined ? {} : { after };
+          const page: JobPage = await catalog.pageAllJobs({ ...query, ...place });
           found.push(page.jobs.map((job) => job.name));
+          if (page.next === undefined) return found;
           after = page.next;
         }
-        return found;
       };
       expect(await pages({ limit: 2 })).toEqual([["a", "b"], ["c", "d"], ["e"]]);
       expect(await pages({ limit: 5 })).toEqual([ids]);

@@ -24,11 +24,11 @@ export interface ListedMedia extends Omit<Media, "facts" | "origin"> {
 export const mediaSorts = ["name", "createdAt", "updatedAt"] as const;
 export type MediaSort = (typeof mediaSorts)[number];
 
-/** A place in a sorted list: behind the media with this name and this value of what it is sorted by. */
-export interface Place {
-  readonly value: string | number;
-  readonly name: string;
-}
+/**
+ * A place in one list in one order. Only the store that gave it knows what it means: hand it back to the
+ * same list as it came. A list throws MediaError `invalid_argument` for another list's.
+ */
+export type Cursor = string;
 
 export interface MediaPageQuery extends Omit<MediaFilter, "after" | "owner" | "limit"> {
   readonly owner: string;
@@ -38,7 +38,7 @@ export interface MediaPageQuery extends Omit<MediaFilter, "after" | "owner" | "l
   readonly createdBefore?: number;
   readonly sort: MediaSort;
   readonly descending: boolean;
-  readonly after?: Place;
+  readonly after?: Cursor;
   readonly limit: number;
   /** Counts all that pass the filter, up to so many. Default: no count. */
   readonly countUpTo?: number;
@@ -47,7 +47,7 @@ export interface MediaPageQuery extends Omit<MediaFilter, "after" | "owner" | "l
 export interface MediaPage {
   readonly media: readonly ListedMedia[];
   /** Where the next page begins; absent on the last. */
-  readonly next?: Place;
+  readonly next?: Cursor;
   /** How many pass the filter; `countUpTo` when there are as many or more. */
   readonly count?: number;
 }
@@ -58,13 +58,13 @@ export interface JobPageQuery {
   readonly state?: JobState;
   readonly step?: Step;
   /** Behind this place of an earlier page. */
-  readonly after?: number;
+  readonly after?: Cursor;
   readonly limit: number;
 }
 
 export interface JobPage {
   readonly jobs: readonly Job[];
-  readonly next?: number;
+  readonly next?: Cursor;
 }
 
 /** How many jobs of a kind and a state there are, and since when the first of them waits or runs. */

@@ -3,13 +3,19 @@ import { jobOf } from "../rows.ts";
 import type { Sql } from "../statements.ts";
 import { orNull } from "../statements.ts";
 import type { SlotKind } from "../../../media/job.ts";
+import { jobCursor } from "./cursors.ts";
 import type { JobPage, JobPageQuery, QueueCount } from "../../../catalog/pages.ts";
 
 /** States that few jobs are in for long: those are found by state, the others by owner. */
 const passing = new Set(["queued", "running", "failed", "cancelled"]);
 const isPassing = (state: string | undefined): boolean => state !== undefined && passing.has(state);
 
-export function pageJobs(sql: Sql, query: JobPageQuery): JobPage {
+/** A query whose cursor has been read: behind the job with this number. */
+export interface PlacedJobQuery extends Omit<JobPageQuery, "after"> {
+  readonly after?: number;
+}
+
+export function pageJobs(sql: Sql, query: PlacedJobQuery): JobPage {
   const { owner, state, step, after } = query;
   const index = isPassing(state) ? "INDEXED BY jobs_by_state" : "INDEXED BY jobs_by_owner";
   return pageOf(sql, query.limit, { index, order: "DESC" }, [
@@ -21,7 +27,7 @@ export function pageJobs(sql: Sql, query: JobPageQuery): JobPage {
 }
 
 /** Jobs of states that most are in are found by walking along all, in the order of the table. */
-export function pageAllJobs(sql: Sql, query: Omit<JobPageQuery, "owner">): JobPage {
+export function pageAllJobs(sql: Sql, query: Omit<PlacedJobQuery, "owner">): JobPage {
   const { state, step, after } = query;
   const index = isPassing(state) ? "INDEXED BY jobs_by_state" : "NOT INDEXED";
   return pageOf(sql, query.limit, { index, order: "ASC" }, [
@@ -48,7 +54,10 @@ function pageOf(
   );
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1)?.["seq"] : undefined;
-  return { jobs: page.map(jobOf), ...(last === undefined ? {} : { next: Number(last) }) };
+  return {
+    jobs: page.map(jobOf),
+    ...(last === undefined ? {} : { next: jobCursor(Number(last)) }),
+  };
 }
 
 /** By kind and state; jobs that wait for another try count as queued. */

@@ -12,6 +12,7 @@ import type {
   MediaPageQuery,
   MediaSort,
 } from "../../../catalog/pages.ts";
+import { mediaCursor, type Place } from "./cursors.ts";
 import { isBehind, mediaSource } from "./media-filter.ts";
 
 function briefOf(row: Row): MediaBrief {
@@ -42,6 +43,11 @@ export function listBriefs(sql: Sql, filter: MediaFilter): MediaBrief[] {
     .map(briefOf);
 }
 
+/** A query whose cursor has been read. */
+export interface PlacedQuery extends Omit<MediaPageQuery, "after"> {
+  readonly after?: Place;
+}
+
 const columns: Readonly<Record<MediaSort, string>> = {
   name: "media.name",
   createdAt: "media.created_at",
@@ -58,7 +64,7 @@ const timeIndexes = {
  * the order of their times; what does not pass the filter is passed over. Few media of a label are
  * sorted, many are, too: there is no index of labels by time.
  */
-function sourceOf(query: MediaPageQuery): { from: string; order: string } {
+function sourceOf(query: PlacedQuery): { from: string; order: string } {
   const { sort, type, label, state, owner, startsWith } = query;
   const filter = {
     owner,
@@ -80,7 +86,7 @@ interface Conditions {
 }
 
 /** @param isPage without the bound of the prefix that the place of the page stands for */
-function conditionsOf(query: MediaPageQuery, nameColumn: string, isPage: boolean): Conditions {
+function conditionsOf(query: PlacedQuery, nameColumn: string, isPage: boolean): Conditions {
   const { startsWith, sort, descending, after, label, type } = query;
   const byLabel = label !== undefined;
   const prefix = startsWith || undefined;
@@ -104,7 +110,7 @@ function conditionsOf(query: MediaPageQuery, nameColumn: string, isPage: boolean
 }
 
 /** What lies behind the place that the page before ended at. */
-function behind({ sort, after, descending }: MediaPageQuery, order: string): Conditions {
+function behind({ sort, after, descending }: PlacedQuery, order: string): Conditions {
   if (after === undefined) return { where: "", values: [] };
   const than = descending ? "<" : ">";
   return sort === "name"
@@ -145,7 +151,7 @@ function labelsOf(sql: Sql, versions: readonly string[]): Map<string, LabelSumma
   return labels;
 }
 
-export function pageMedia(sql: Sql, query: MediaPageQuery): MediaPage {
+export function pageMedia(sql: Sql, query: PlacedQuery): MediaPage {
   const { sort, descending, limit, label, countUpTo } = query;
   const { from, order } = sourceOf(query);
   const nameColumn = label === undefined ? "media.name" : "labels.name";
@@ -174,7 +180,9 @@ export function pageMedia(sql: Sql, query: MediaPageQuery): MediaPage {
         )?.["n"];
   return {
     media,
-    ...(last === undefined ? {} : { next: { value: last[sort], name: last.name } }),
+    ...(last === undefined
+      ? {}
+      : { next: mediaCursor(sort, descending, { value: last[sort], name: last.name }) }),
     ...(count === undefined ? {} : { count: Number(count) }),
   };
 }

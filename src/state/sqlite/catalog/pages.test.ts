@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "../open.ts";
 import { statements, type Sql } from "../statements.ts";
-import { mediaSorts, type JobPageQuery, type MediaPageQuery } from "../../../catalog/pages.ts";
+import { mediaSorts } from "../../../catalog/pages.ts";
 import { pagesContract } from "../../../catalog/pages.contract.ts";
 import { createSqliteCatalog } from "./catalog.ts";
-import { countQueue, jobsBefore, pageAllJobs, pageJobs } from "./job-pages.ts";
+import { countQueue, jobsBefore, pageAllJobs, pageJobs, type PlacedJobQuery } from "./job-pages.ts";
 import { mediaSource } from "./media-filter.ts";
-import { pageMedia } from "./media-pages.ts";
+import { pageMedia, type PlacedQuery } from "./media-pages.ts";
 import { createReaders } from "./readers.ts";
 
 let dir: string;
@@ -43,7 +43,7 @@ describe("how SQLite goes about a page", () => {
     return plans.map((row) => String(row["detail"]));
   }
 
-  const filters: Partial<MediaPageQuery>[] = [
+  const filters: Partial<PlacedQuery>[] = [
     {},
     { type: "video" },
     { state: "failed" },
@@ -70,7 +70,7 @@ describe("how SQLite goes about a page", () => {
     }
   });
 
-  const jobs: Partial<JobPageQuery>[] = [
+  const jobs: Partial<PlacedJobQuery>[] = [
     {},
     { state: "queued" },
     { state: "succeeded", after: 9 },

@@ -5,7 +5,8 @@ import type { Job } from "../../../media/job.ts";
 import type { Media } from "../../../media/media.ts";
 import type { TranscriptFilter, JobFilter } from "../../../catalog/catalog.ts";
 import type { SearchHit, SearchQuery } from "../../../search/search.ts";
-import type { Pages } from "../../../catalog/pages.ts";
+import type { Cursor, Pages } from "../../../catalog/pages.ts";
+import { jobPlaceOf, placeOf } from "./cursors.ts";
 import { countQueue, pageAllJobs, pageJobs } from "./job-pages.ts";
 import { mediaSource } from "./media-filter.ts";
 import { listBriefs, pageMedia } from "./media-pages.ts";
@@ -48,6 +49,10 @@ function listJobs(sql: Sql, filter: JobFilter): Job[] {
     .map(jobOf);
 }
 
+function jobPlace(after: Cursor | undefined): { after?: number } {
+  return after === undefined ? {} : { after: jobPlaceOf(after) };
+}
+
 /** The slow reads on this thread: right for a command that asks once. */
 export function createSlowReads(sql: Sql): SlowReads {
   return {
@@ -55,9 +60,13 @@ export function createSlowReads(sql: Sql): SlowReads {
     listJobs: async (filter) => listJobs(sql, filter),
     search: async (query) => searchMedia(sql, query),
     listBriefs: async (filter) => listBriefs(sql, filter),
-    pageMedia: async (query) => pageMedia(sql, query),
-    pageJobs: async (query) => pageJobs(sql, query),
-    pageAllJobs: async (query) => pageAllJobs(sql, query),
+    pageMedia: async ({ after, ...query }) =>
+      pageMedia(sql, {
+        ...query,
+        ...(after !== undefined && { after: placeOf(after, query.sort, query.descending) }),
+      }),
+    pageJobs: async ({ after, ...query }) => pageJobs(sql, { ...query, ...jobPlace(after) }),
+    pageAllJobs: async ({ after, ...query }) => pageAllJobs(sql, { ...query, ...jobPlace(after) }),
     countQueue: async () => countQueue(sql),
   };
 }
