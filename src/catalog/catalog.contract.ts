@@ -230,6 +230,24 @@ export function catalogContract(kind: string, open: () => Promise<Core & Trash>)
         ]);
       });
 
+      it("that leave and come back in one write stand behind the others", async () => {
+        const version = await put(catalog, "a.mp4");
+        const media = { name: "a.mp4", version };
+        const [old, other] = ["x", "y"].map((engine) => newJob(media, "gif", { engine }));
+        const audio = newJob(media, "audio");
+        if (old === undefined || other === undefined) throw new Error("two jobs");
+        const enqueue = (...jobs: (typeof audio)[]) =>
+          apply(
+            "a.mp4",
+            version,
+            jobs.map((job): Change => ({ type: "enqueue", job })),
+          );
+        await enqueue(old, audio);
+        await enqueue(other, old);
+        const ids = (await catalog.listJobs({ media })).map(({ id }) => id);
+        expect(ids).toEqual([audio.id, old.id]);
+      });
+
       it("of a superseded version are gone", async () => {
         const version = await put(catalog, "a.mp4", "01");
         await apply("a.mp4", version, [

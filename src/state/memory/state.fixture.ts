@@ -114,8 +114,12 @@ function save(
   }
   for (const { id } of before?.jobs ?? [])
     if (after?.jobs.some((job) => job.id === id) !== true) state.sequence.delete(id);
-  for (const { id } of after?.jobs ?? [])
-    if (!state.sequence.has(id)) state.sequence.set(id, nextNumber());
+  let last = 0;
+  for (const { id } of after?.jobs ?? []) {
+    const known = state.sequence.get(id) ?? 0;
+    last = known > last ? known : nextNumber();
+    state.sequence.set(id, last);
+  }
 }
 
 function endAttempt(state: MemoryState, attempt: string, end: AttemptEnd): void {

@@ -10,15 +10,26 @@ export interface Saved {
   readonly record: MediaRecord;
 }
 
+/**
+ * Writes the jobs that differ. Rows are in the order of the record: a job that left it and came back in
+ * the same write gets a new row behind the others.
+ */
 function saveJobs(sql: Sql, before: readonly JobRecord[], { jobs, media }: MediaRecord): void {
   if (jobs === before) return;
-  for (const { id } of before)
-    if (!jobs.some((job) => job.id === id)) sql("DELETE FROM jobs WHERE id = ?").run(id);
-  for (const [index, job] of jobs.entries()) {
-    const old =
-      before[index]?.id === job.id ? before[index] : before.find(({ id }) => id === job.id);
-    if (old === undefined) insertJob(sql, job, media.owner);
-    else if (old !== job) updateJob(sql, old, job);
+  const remove = (id: string) => sql("DELETE FROM jobs WHERE id = ?").run(id);
+  for (const { id } of before) if (!jobs.some((job) => job.id === id)) remove(id);
+  let place = -1;
+  for (const job of jobs) {
+    const found = before.findIndex(({ id }) => id === job.id);
+    const old = before[found];
+    if (old !== undefined && found > place) {
+      if (old !== job) updateJob(sql, old, job);
+      place = found;
+    } else {
+      if (old !== undefined) remove(job.id);
+      insertJob(sql, job, media.owner);
+      place = before.length;
+    }
   }
 }
 
