@@ -15,7 +15,7 @@ RUN npm run build \
 FROM node:24-bookworm-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
-      bubblewrap ffmpeg pocketsphinx pocketsphinx-en-us util-linux \
+      bubblewrap espeak-ng ffmpeg pocketsphinx pocketsphinx-en-us util-linux \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10001 --user-group --home-dir /data --no-create-home --shell /usr/sbin/nologin dailies \
  && install -d -o dailies -g dailies -m 0700 /data

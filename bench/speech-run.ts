@@ -14,6 +14,7 @@ import { createSandbox } from "../src/sandbox/create.ts";
 import { usedMemory } from "../src/sandbox/memory.ts";
 import { createPocketsphinxTranscriber } from "../src/transcribe/pocketsphinx/transcriber.ts";
 import { silero, storeOf, toyTransducer } from "../src/transcribe/sherpa/toy-models.fixture.ts";
+import { createPocketsphinxAligner } from "../src/transcribe/align/pocketsphinx.ts";
 import { createSherpaTranscriber } from "../src/transcribe/sherpa/transcriber.ts";
 import type { SherpaTranscriber } from "../src/transcribe/sherpa/transcriber.ts";
 import type { Transcriber } from "../src/transcribe/transcriber.ts";
@@ -85,6 +86,7 @@ function sherpa(name: string): SherpaTranscriber {
   const threads = name === "toy" ? { threads: 1 } : {};
   return createSherpaTranscriber({
     ...parts,
+    aligner: createPocketsphinxAligner(sandbox),
     models: storeOf(model, voice),
     model,
     voice,

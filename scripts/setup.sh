@@ -42,6 +42,9 @@ has_pocketsphinx() {
   fi
 }
 
+# Says how words sound that are in no dictionary, so that they get exact times.
+has_espeak() { has espeak-ng; }
+
 # Only Linux has bubblewrap.
 has_bubblewrap() { has bwrap || [ "$(uname -s)" != Linux ]; }
 
@@ -56,6 +59,7 @@ missing_packages() { # apt | dnf | brew
     dnf) printf ' pocketsphinx' ;;
     brew) printf ' cmu-pocketsphinx' ;;
   esac
+  has_espeak || printf ' espeak-ng'
   has_bubblewrap || [ "$1" = brew ] || printf ' bubblewrap'
   has_word_processor || [ "$1" != apt ] || printf ' libreoffice-writer poppler-utils'
 }
@@ -148,7 +152,8 @@ if has apt-get && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
 fi
 
 has_ffmpeg || say "error: ffmpeg is missing: nothing can be probed or transcoded without it"
-has_pocketsphinx || say "warning: pocketsphinx is missing: there will be no transcripts"
+has_pocketsphinx || say "warning: pocketsphinx is missing: word times are estimates, and there is no draft engine"
+has_espeak || say "warning: espeak-ng is missing: times of rare words are less exact"
 has_bubblewrap || say "warning: bubblewrap is missing: the sandbox for decoders is weaker"
 say "install the missing programs with:"
 tell_how_to_install

@@ -161,7 +161,7 @@ describe("scripts/setup.sh", () => {
     await write(join(clone, "bin/dailies"), `#!/bin/sh\necho "$@" >${join(clone, "asked")}\n`);
     // A machine with all other programs and a network.
     const path = await mkdtemp(join(folder, "all-"));
-    for (const program of ["node", "ffmpeg", "ffprobe", "pocketsphinx", "bwrap"])
+    for (const program of ["node", "ffmpeg", "ffprobe", "pocketsphinx", "espeak-ng", "bwrap"])
       await write(join(path, program), "#!/bin/sh\n");
     for (const tool of ["dirname", "find", "mkdir", "sh", "uname"])
       await symlink(`/usr/bin/${tool}`, join(path, tool));

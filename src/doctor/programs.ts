@@ -106,9 +106,13 @@ export async function checkPocketsphinx(sandbox: Sandbox, searchPath: string): P
   ]);
   const remedy = howToInstall("pocketsphinx", searchPath);
   if (program === undefined)
-    return { state: "warning", detail: "the draft speech engine; it is not installed", remedy };
+    return {
+      state: "warning",
+      detail: "aligns words, and is the draft engine; it is not installed",
+      remedy,
+    };
   const found = program.version;
   if (program.kind === "continuous" && silence?.exitCode !== 0)
     return { state: "warning", found, detail: "its model for en-US is not there", remedy };
-  return { state: "ok", found, detail: "the draft speech engine; knows en-US only" };
+  return { state: "ok", found, detail: "aligns words, and is the draft speech engine for en-US" };
 }

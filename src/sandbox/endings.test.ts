@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { errorOf } from "./endings.ts";
+import { errorOf, wasKilled } from "./endings.ts";
 import type { Ending } from "./endings.ts";
 import { versionIn } from "./run.ts";
 
@@ -51,6 +51,22 @@ describe("how a child's end is read", () => {
   ];
   test.each(cases)("%s", (_what, given, code) => {
     expect(errorOf({ ...ending, ...given })?.code).toBe(code);
+  });
+
+  const seenAs: readonly [string, Partial<Ending>, string | null, boolean][] = [
+    ["killed", { level: "kernel", exitCode: null, signal: "SIGKILL" }, "SIGKILL", true],
+    ["killed inside bubblewrap", { exitCode: 128 + 9 }, "SIGKILL", true],
+    ["asked to stop inside bubblewrap", { exitCode: 128 + 15 }, "SIGTERM", true],
+    ["crashed inside bubblewrap", { exitCode: 128 + 11 }, "SIGSEGV", false],
+    ["aborted inside bubblewrap", { exitCode: 128 + 6 }, "SIGABRT", false],
+    ["used a forbidden system call", { exitCode: 128 + 31 }, "SIGSYS", false],
+    ["killed for its time", { exitCode: 128 + 9, elapsedMs: 15_000 }, "SIGKILL", false],
+    ["without memory", { exitCode: 69, stderr: "Cannot allocate memory" }, null, false],
+  ];
+  test.each(seenAs)("%s: by which signal, and from outside or not", (_what, given, signal, is) => {
+    const error = errorOf({ ...ending, ...given });
+    expect(error?.details["signal"]).toBe(signal);
+    expect(wasKilled(error)).toBe(is);
   });
 
   test("exit 0 is never an error, whatever was printed", () => {

@@ -16,8 +16,11 @@ export interface Ending {
   readonly processors: number;
 }
 
+/** By number. Of a number's several names the first is the usual one: SIGABRT, not SIGIOT. */
 const signalNames = new Map(
-  Object.entries(constants.signals).map(([name, number]) => [number, name]),
+  Object.entries(constants.signals)
+    .toReversed()
+    .map(([name, number]) => [number, name]),
 );
 
 /**
@@ -48,6 +51,20 @@ function signalOf(ending: Ending): string | undefined {
   return signalNames.get(ending.exitCode - 128);
 }
 
+/** Signals that a program's own fault raises, or the filter of system calls. All others come from outside. */
+const crashes = ["SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGSYS", "SIGTRAP"];
+
+/**
+ * Whether a child failed because something outside ended it: a person, a system that stops, or the
+ * kernel when memory ran out. Its input is then not at fault, and the same command may succeed later.
+ * @param thrown what `SandboxedProcess.exited` threw, or `ffmpegFailure` returned
+ */
+export function wasKilled(thrown: unknown): boolean {
+  if (!(thrown instanceof MediaError) || thrown.code !== "engine_failed") return false;
+  const { signal } = thrown.details;
+  return typeof signal === "string" && !crashes.includes(signal);
+}
+
 /**
  * Whether the child can have used up its processor time. The kernel kills for it without a word,
  * as it does for want of memory; but time runs at most as fast as all processors together.
@@ -66,6 +83,7 @@ function bySignal(signal: string, ending: Ending): [ErrorCode, string] {
   if (lackedMemory(ending.stderr)) return memoryUsedUp(ending);
   if (signal === "SIGKILL")
     return ["engine_failed", "was killed by the system, most likely because memory ran out"];
+  if (!crashes.includes(signal)) return ["engine_failed", `was stopped by ${signal}`];
   return ["engine_failed", `crashed (${signal})`];
 }
 
@@ -91,11 +109,14 @@ function judge(ending: Ending): [ErrorCode, string] | undefined {
   return undefined;
 }
 
-/** What stands against a child that ended without our doing; undefined when it ended by itself, whatever its exit code. */
+/**
+ * The error for a child that we did not end; undefined when it ended by itself, whatever its exit code.
+ * `details.signal` names the signal that ended it, at every level; null when none did.
+ */
 export function errorOf(ending: Ending): MediaError | undefined {
   const verdict = judge(ending);
   if (verdict === undefined) return undefined;
-  const { command, exitCode, signal, stderr } = ending;
-  const details = { stderr, exitCode, signal };
+  const { command, exitCode, stderr } = ending;
+  const details = { stderr, exitCode, signal: signalOf(ending) ?? null };
   return new MediaError(verdict[0], `${command} ${verdict[1]}`, { details });
 }

@@ -35,9 +35,16 @@ const faults = [
   },
 ] as const;
 
-/** Why ffmpeg gave up, by its own words. */
+/** ffmpeg catches signals that ask it to end, and leaves with this code. */
+const stoppedCode = 255;
+
+/** Why ffmpeg gave up, by its own words. What it said of its input is not the reason when a signal stopped it. */
 export function ffmpegFailure({ exitCode, stderr }: Exit): MediaError {
   const details = { stderr, exitCode };
+  if (exitCode === stoppedCode)
+    return new MediaError("engine_failed", "ffmpeg was stopped by a signal", {
+      details: { ...details, signal: "SIGTERM" },
+    });
   for (const { code, said, what } of faults)
     if (said.test(stderr)) return new MediaError(code, what, { details });
   return new MediaError("engine_failed", `ffmpeg gave up with exit code ${exitCode}`, { details });

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -8,6 +9,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { MediaError } from "../media/errors.ts";
 import { createSandbox } from "./create.ts";
+import { wasKilled } from "./endings.ts";
+import { ffmpegFailure } from "./ffmpeg-trouble.ts";
 import { programVersion, runToEnd } from "./run.ts";
 import type { RunCommand } from "./run.ts";
 import type { Sandbox, SandboxLevel } from "./sandbox.ts";
@@ -204,6 +207,27 @@ describe.each(levels)("sandbox %s", (level) => {
     const error = await failure(runToEnd(sandbox, shell("kill -SEGV $$")));
     expect(error.code).toBe("engine_failed");
     expect(error.message).toContain("SIGSEGV");
+    expect(wasKilled(error)).toBe(false);
+  });
+
+  test("says when a child was killed", async () => {
+    const error = await failure(runToEnd(sandbox, shell("kill -KILL $$")));
+    expect(error.details).toMatchObject({ signal: "SIGKILL" });
+    expect(wasKilled(error)).toBe(true);
+  });
+
+  test("an ffmpeg that is asked to end was stopped, whatever it said of its input", async () => {
+    const mark = newMark();
+    const args = `-v error -progress - -re -f lavfi -i testsrc2=d=${mark} -f null /dev/null`;
+    const child = sandbox.spawn({ ...base, command: "ffmpeg", args: args.split(" ") });
+    await once(child.stdout.resume(), "data"); // now it catches signals
+    const isFfmpeg = (pid: number) =>
+      /^[^\0]*ffmpeg\0/.test(readFileSync(`/proc/${pid}/cmdline`, "latin1"));
+    for (const pid of pidsOf(mark).filter(isFfmpeg)) process.kill(pid, "SIGTERM");
+    const exit = await child.exited;
+    const error = ffmpegFailure({ ...exit, stderr: "Invalid data found when processing input" });
+    expect(error).toMatchObject({ code: "engine_failed", retryable: true });
+    expect(wasKilled(error)).toBe(true);
   });
 
   test("ends everything at the signal, and tells the reader", async () => {

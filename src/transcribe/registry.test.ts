@@ -34,8 +34,8 @@ describeWithSharedMedia("the choice of a speech engine", () => {
       (await compose(...given)).choose().id;
     const voice = silero(modelsDir);
     expect(await chosen("auto", "en-US")).toBe("pocketsphinx/en-us/2");
-    expect(await chosen("auto", "en-US", toy(["en"]))).toMatch(/^sherpa\/toy-\w+\/gate\/2$/);
-    expect(await chosen("auto", "en-US", toy(["en"]), voice)).toMatch(/\/silero-vad-\w+\/2$/);
+    expect(await chosen("auto", "en-US", toy(["en"]))).toMatch(/^sherpa\/toy-\w+\/gate\/3$/);
+    expect(await chosen("auto", "en-US", toy(["en"]), voice)).toMatch(/\/silero-vad-\w+\/3$/);
     expect(await chosen("auto", "fi-FI", toy(["en"]))).toBe("pocketsphinx/en-us/2");
     expect(await chosen("auto", "en-US", toy(["en"], "telepathy"))).toBe("pocketsphinx/en-us/2");
     expect(await chosen("pocketsphinx", "en-US", toy(["en"]))).toBe("pocketsphinx/en-us/2");

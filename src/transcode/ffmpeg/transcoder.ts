@@ -8,6 +8,7 @@ import type { Rendition } from "../../media/media.ts";
 import { withLocalFile } from "../../objects/local-file.ts";
 import type { ObjectStore } from "../../objects/object-store.ts";
 import { storedObject } from "../../objects/stored.ts";
+import { wasKilled } from "../../sandbox/endings.ts";
 import type { Sandbox, SandboxedCommand } from "../../sandbox/sandbox.ts";
 import type { PlannedRendition } from "../plan.ts";
 import type { TranscodeRequest, Transcoder, TranscodeResult } from "../transcoder.ts";
@@ -93,8 +94,9 @@ async function transcode(
   throw new MediaError("damaged_media", "the source is damaged: nothing of it could be decoded");
 }
 
-/** Whether reading the source in another way may help. */
+/** Whether reading the source in another way may help. It does not help an ffmpeg that was killed. */
 function isSourcesFault(error: unknown): boolean {
+  if (wasKilled(error)) return false;
   const code = error instanceof MediaError ? error.code : undefined;
   return code === "damaged_media" || code === "engine_failed" || code === "output_invalid";
 }

@@ -1,12 +1,12 @@
 import type { Word } from "../../media/transcript.ts";
 import type { AlignedWord, Aligner, AlignRequest } from "./aligner.ts";
 
-/** What an engine understood in one stretch of a recording, in whose times its words lie. */
-export interface HeardPassage {
+/** The words that an engine recognized in one stretch of a recording. */
+export interface RecognizedPassage {
   readonly startMs: number;
   readonly endMs: number;
   readonly words: readonly Word[];
-  /** Whether the engine knew when they are said, roughly; else their times are made up. */
+  /** Whether the engine gave rough times; otherwise they are estimates. */
   readonly hasTimes: boolean;
 }
 
@@ -16,13 +16,13 @@ type Where = Omit<AlignRequest, "passages">;
 const shortestMs = 10;
 
 /**
- * Gives the words of passages the times at which they are heard. What cannot be aligned keeps the
+ * Gives the words of passages the times at which they are said. What cannot be aligned keeps the
  * engine's times, if it has any, else an estimate (`timing`). Text, order, confidence and all else stay.
  * @throws what `Aligner.align` throws
  */
 export async function alignWords(
   aligner: Aligner,
-  passages: readonly HeardPassage[],
+  passages: readonly RecognizedPassage[],
   where: Where,
 ): Promise<{ words: Word[]; notes: string[] }> {
   const spoken = passages.map(({ startMs, endMs, words }) => ({
@@ -38,7 +38,7 @@ export async function alignWords(
   return { words, notes };
 }
 
-function timedWords(passage: HeardPassage, aligned: readonly AlignedWord[]): Word[] {
+function timedWords(passage: RecognizedPassage, aligned: readonly AlignedWord[]): Word[] {
   const { words, hasTimes } = passage;
   const allFailed = aligned.every(({ state }) => state === "failed");
   // Single words that failed lie between aligned ones, where the engine's times may not fit.

@@ -1,3 +1,4 @@
+import { createPocketsphinxAligner } from "../align/pocketsphinx.ts";
 import { unavailableEngine } from "../../media/engine-registry.ts";
 import { asMediaError, MediaError } from "../../media/errors.ts";
 import type { InstalledModel, ModelStore } from "../../models/model-store.ts";
@@ -60,10 +61,12 @@ function noModel(models: ModelStore, { languages }: SpeechNeed = { languages: []
 export function sherpaEngine(options: Omit<SherpaOptions, "model" | "voice">): SpeechEngine {
   const { models } = options;
   const made = new Map<string, SherpaTranscriber>();
+  const aligner = createPocketsphinxAligner(options.sandbox);
 
   function transcriberWith(model: InstalledModel, voice: InstalledModel | undefined): Transcriber {
     const id = sherpaId(model, voice);
-    const transcriber = made.get(id) ?? createSherpaTranscriber({ ...options, model, voice });
+    const transcriber =
+      made.get(id) ?? createSherpaTranscriber({ ...options, aligner, model, voice });
     made.set(id, transcriber);
     return transcriber;
   }

@@ -10,6 +10,8 @@ interface Kind {
   /** Whether it can be told which phrases to expect. */
   readonly takesHotwords: boolean;
   readonly pieces: PieceRules;
+  /** Whether it gives no times of words, or rough ones, so that they are aligned where that is possible. */
+  readonly needsAlignment: boolean;
   /** sherpa's `modelConfig`, without what all have. */
   config(model: InstalledModel, language: string): Record<string, unknown>;
 }
@@ -41,6 +43,7 @@ const zipformer: Kind = {
   frameMs: 40,
   takesHotwords: true,
   pieces: transducerPieces,
+  needsAlignment: false,
   config: (model) => ({ transducer: transducerFiles(model), modelType: "transducer" }),
 };
 
@@ -49,6 +52,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     frameMs: 80,
     takesHotwords: true,
     pieces: transducerPieces,
+    needsAlignment: false,
     config: (model) => ({ transducer: transducerFiles(model), modelType: "nemo_transducer" }),
   },
   zipformer2: zipformer,
@@ -57,6 +61,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     frameMs: 20,
     takesHotwords: false,
     pieces: attentionPieces,
+    needsAlignment: true,
     config: (model, language) => ({
       whisper: {
         encoder: model.file("encoder"),
@@ -72,6 +77,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     frameMs: 20,
     takesHotwords: false,
     pieces: attentionPieces,
+    needsAlignment: true,
     config: (model) => ({
       moonshine: { encoder: model.file("encoder"), mergedDecoder: model.file("decoder") },
     }),
@@ -80,6 +86,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     frameMs: 60,
     takesHotwords: false,
     pieces: transducerPieces,
+    needsAlignment: true,
     config: (model, language) => ({
       senseVoice: {
         model: model.file("model"),

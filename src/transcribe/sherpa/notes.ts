@@ -1,6 +1,5 @@
 import type { Word } from "../../media/transcript.ts";
 import type { RecognizedPiece } from "./protocol.ts";
-import { hasTimes } from "./words.ts";
 
 /** `0:07`, `1:02:03`: where in a recording. */
 function clock(ms: number): string {
@@ -36,7 +35,5 @@ function refusalNotes(pieces: readonly RecognizedPiece[]): string[] {
 export function notesOf(words: readonly Word[], pieces: readonly RecognizedPiece[]): string[] {
   const refused = refusalNotes(pieces);
   if (words.length === 0) return [...refused, "no speech found"];
-  const spoken = pieces.filter(({ text }) => text !== "");
-  const estimates = "the model gives no times; those of words are estimates";
-  return [...refused, ...(spoken.every(hasTimes) ? [] : [estimates])];
+  return refused;
 }

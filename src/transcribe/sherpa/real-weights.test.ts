@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { appendFileSync, statSync, truncateSync } from "node:fs";
+import { appendFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
@@ -11,6 +11,9 @@ import {
   sharedWhisperBase,
 } from "../../../test/support/shared-models.ts";
 import { transcriptText } from "../../media/transcript.ts";
+import { createSandbox } from "../../sandbox/create.ts";
+import { createPocketsphinxAligner } from "../align/pocketsphinx.ts";
+import { synthesise } from "../align/synthesis.fixture.ts";
 import { toyTransducer } from "./toy-models.fixture.ts";
 import { useStudio } from "./transcriber.fixture.ts";
 
@@ -72,6 +75,29 @@ describeWithSpeechModels("speech by real weights: Whisper base", () => {
     }
     expect(texts[0]).toMatch(/^It was the best of times.* degree of comparison only\.$/);
     expect(texts[1]).toBe(texts[0]);
+  });
+});
+
+describeWithSpeechModels("times of words, by real weights and the aligner", () => {
+  it("are within 50 ms of an exact truth, where the model's own are rough", async () => {
+    const sentence = "she had your dark suit in greasy wash water all year".split(" ");
+    const said = synthesise("rms", sentence, (index) => (index % 4 === 0 ? 300 : 0));
+    const raw = join(studio.folder, "truth.s16");
+    const path = join(studio.folder, "truth.wav");
+    writeFileSync(raw, new Uint8Array(said.samples.buffer));
+    await run("ffmpeg", [..."-v error -y -f s16le -ar 16000 -ac 1 -i".split(" "), raw, path]);
+    const aligner = createPocketsphinxAligner(await createSandbox());
+    const by = studio.sherpa({ model: sharedWhisperBase(), voice: sharedVoice(), aligner });
+    const { transcript } = await studio.transcribe({ path, by });
+    const bare = (text: string) => text.toLowerCase();
+    const errors = transcript.words.flatMap(({ text, startMs }) => {
+      const truth = said.words.find((word) => word.text === bare(text));
+      return truth === undefined ? [] : [Math.abs(startMs - truth.startMs)];
+    });
+    expect(errors.length).toBeGreaterThanOrEqual(8);
+    const sorted = errors.toSorted((a, b) => a - b);
+    expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThanOrEqual(20);
+    expect(Math.max(...errors)).toBeLessThanOrEqual(80);
   });
 });
 

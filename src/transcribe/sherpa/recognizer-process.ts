@@ -3,7 +3,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MediaError } from "../../media/errors.ts";
-import { lackedMemory } from "../../sandbox/endings.ts";
+import { lackedMemory, wasKilled } from "../../sandbox/endings.ts";
 import { startPersistentChild } from "../../sandbox/persistent-child.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { createComplaints, engineName, noMemory } from "./complaints.ts";
@@ -63,8 +63,8 @@ const linesOf = (stderr: string): string[] =>
 /** Why a child ended before it was ready, in words that help: the package, or a model, is broken. */
 function startError(thrown: unknown, { models }: RecognizerSetup, install: SherpaInstall): unknown {
   if (!(thrown instanceof MediaError) || thrown.code !== "engine_failed") return thrown;
-  const { stderr, signal, exitCode } = thrown.details;
-  if (signal === "SIGKILL" || exitCode === 137 || typeof stderr !== "string") return thrown;
+  const { stderr } = thrown.details;
+  if (wasKilled(thrown) || typeof stderr !== "string") return thrown;
   if (lackedMemory(stderr)) return noMemory(thrown, thrown.details);
   const lines = linesOf(stderr);
   const words = lines.join("\n");

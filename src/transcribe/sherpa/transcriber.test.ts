@@ -118,8 +118,8 @@ describeWithSharedMedia("the sherpa transcriber", () => {
 
   it("finds speech by the room's own gate when there is no detector", async () => {
     const by = studio.withoutVoice();
-    expect(by.id).toMatch(/^sherpa\/toy-[0-9a-f]{12}\/gate\/2$/);
-    expect(sherpa().id).toMatch(/^sherpa\/toy-[0-9a-f]{12}\/silero-vad-[0-9a-f]{12}\/2$/);
+    expect(by.id).toMatch(/^sherpa\/toy-[0-9a-f]{12}\/gate\/3$/);
+    expect(sherpa().id).toMatch(/^sherpa\/toy-[0-9a-f]{12}\/silero-vad-[0-9a-f]{12}\/3$/);
     const { transcript } = await transcribe({ path: recording("gate.wav", [160_000]), by });
     expect(transcript.words[0]?.startMs).toBeGreaterThan(8_500);
     expect(transcript.words.length).toBeGreaterThan(5);

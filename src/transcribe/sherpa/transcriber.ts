@@ -8,6 +8,7 @@ import { withLocalFile } from "../../objects/local-file.ts";
 import type { ObjectStore } from "../../objects/object-store.ts";
 import { createChildPool } from "../../sandbox/child-pool.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
+import type { Aligner } from "../align/aligner.ts";
 import { decodeSound } from "../decode-sound.ts";
 import type { TranscribeRequest, TranscribeResult, Transcriber } from "../transcriber.ts";
 import { startRecognizer } from "./recognizer-process.ts";
@@ -21,7 +22,7 @@ import { notesOf } from "./notes.ts";
 import { createProgress, wholeSamples } from "./progress.ts";
 import { hotwordsOf, placesOf, setupOf } from "./setup.ts";
 import { withSpeakers } from "./speakers.ts";
-import { wordsOf } from "./words.ts";
+import { keepSound, timedWords, type KeptSound } from "./word-times.ts";
 
 export interface SherpaOptions {
   readonly sandbox: Sandbox;
@@ -32,6 +33,8 @@ export interface SherpaOptions {
   readonly model: InstalledModel;
   /** The detector of voice. Absent: the room's own gate. */
   readonly voice?: InstalledModel | undefined;
+  /** Corrects the times of words where the model gives none or rough ones. Absent: they stay as they are. */
+  readonly aligner?: Aligner | undefined;
   /** How many pieces one child recognizes at the same time. Default: two, where there are two cores. */
   readonly threads?: number;
   /** A child without work ends after this long, ms. Default: 30 s. */
@@ -46,8 +49,8 @@ export type SherpaTranscriber = Transcriber & {
   close(): Promise<void>;
 };
 
-/** Part of the id: to be raised when what is found as speech or made of tokens changes. */
-const recipe = 2;
+/** Part of the id, raised when the speech that is found, the words or their times change. */
+const recipe = 3;
 
 /** The id of the engine with its models: others make other jobs. */
 export function sherpaId(model: InstalledModel, voice: InstalledModel | undefined): string {
@@ -146,6 +149,7 @@ async function recognizeAll(
   request: TranscribeRequest,
   options: BeginOptions,
   hotwords: string | undefined,
+  kept: KeptSound | undefined,
 ): Promise<Recognition> {
   const { durationMs, track } = request;
   const { signal } = options;
@@ -166,8 +170,10 @@ async function recognizeAll(
   );
   const decoded = await withLocalFile(objects, request.source, async (path) => {
     const sound = decodeSound(sandbox, path, { limits, ...known, track, signal });
-    for await (const bytes of wholeSamples(sound.bytes))
+    for await (const bytes of wholeSamples(sound.bytes)) {
+      await kept?.write(bytes);
       take(await recognizer.transcribe(bytes, signal));
+    }
     return { soundMs: sound.decodedMs(), notes: sound.notes() };
   });
   const end = await recognizer.end(take, signal);
@@ -191,18 +197,28 @@ async function transcribe(
   const { model } = options;
   const startedAt = performance.now();
   const phrases = hotwordsOf(model, request);
+  const { aligner } = options;
+  const kept =
+    aligner !== undefined && kindOf(model).needsAlignment
+      ? await keepSound(start.workDir)
+      : undefined;
   let recognition: Recognition;
   try {
-    recognition = await recognizeAll(options, recognizer, request, start, phrases.hotwords);
+    recognition = await recognizeAll(options, recognizer, request, start, phrases.hotwords, kept);
   } catch (thrown) {
     await recognizer.close(); // it waits for the rest of this recording, and must not take another for it
     throw thrown;
+  } finally {
+    await kept?.close();
   }
   const { pieces, end, soundMs, notes } = recognition;
   const votes = saysLanguage(model) ? votesOf(pieces) : end.languages;
   const identified = identification(model, request, votes);
-  const words = pieces.flatMap((piece) =>
-    wordsOf(piece, identified.languageCode, frameMsOf(model)),
+  const { workDir, signal } = start;
+  const { words, notes: timeNotes } = await timedWords(
+    pieces,
+    { language: identified.languageCode, frameMs: frameMsOf(model) },
+    aligner && kept && { aligner, sound: kept.path, workDir, signal },
   );
   const elapsedMs = performance.now() - startedAt;
   return {
@@ -216,6 +232,7 @@ async function transcribe(
       ...notes,
       ...phrases.notes,
       ...notesOf(words, pieces),
+      ...timeNotes,
       ...languageNotes(model, request, votes),
     ],
   };
