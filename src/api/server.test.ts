@@ -72,4 +72,26 @@ describe("the server", () => {
     expect((await fetch(`${api.url}/healthz`)).status).toBe(200);
     await api.close();
   });
+
+  const tooLong = `X: ${"x".repeat(20_000)}\r\n\r\n`;
+  it.each([
+    ["GET, whole", [`GET / HTTP/1.1\r\nHost: a\r\n${tooLong}`], true],
+    ["HEAD, whole", [`HEAD / HTTP/1.1\r\nHost: a\r\n${tooLong}`], false],
+    ["HEAD, in two parts", ["HEAD / HTTP/1.1\r\nHost: a\r\n", tooLong], false],
+  ])("answers too long headers with a body only where one may be: %s", async (_, parts, has) => {
+    const server = await start(async () => new Response());
+    const socket = connect(server.port, "127.0.0.1").setNoDelay(true);
+    let said = "";
+    socket.on("data", (data) => (said += data.toString()));
+    const over = new Promise((resolve) => socket.on("close", resolve));
+    for (const part of parts) {
+      socket.write(part);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await over;
+    expect(said).toMatch(/^HTTP\/1\.1 431 .*connection: close\r\n/s);
+    const [head = "", body = ""] = said.split("\r\n\r\n");
+    expect([body !== "", head.includes("content-length")]).toEqual([has, has]);
+    await server.close(0, never);
+  });
 });

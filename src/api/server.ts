@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { ApiApp } from "./environment.ts";
-import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import { asMediaError, MediaError } from "../media/errors.ts";
 import { collectAfterUploads } from "./collect.ts";
 import { limitConnections, type ConnectionLimits } from "./connections.ts";
+import { refuseMalformed } from "./malformed.ts";
 import { hasDotSegment } from "./names.ts";
 import { problemResponse } from "./problems.ts";
 import { answerHeaders } from "./security/headers.ts";
@@ -33,30 +33,6 @@ const defaultConnections: ConnectionLimits = { perAddress: 256, total: 4_096 };
 const idleLookMs = 50;
 /** The largest size of a request's line and headers together. */
 const maxHeaderBytes = 16 * 1024;
-
-/** Status and code for requests that the HTTP parser refuses before they reach the application. */
-const parserErrors: Readonly<Record<string, [number, string]>> = {
-  HPE_HEADER_OVERFLOW: [431, "the request's line and headers are longer than 16 KiB"],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, "the request did not come in time"],
-};
-
-/** A client that is refused gets so long to read why; then its connection is gone, half-closed or not. */
-const lastWordsMs = 500;
-
-function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
-  const [status, why] = parserErrors[error.code ?? ""] ?? [400, "the request is not HTTP"];
-  const body = JSON.stringify({ type: "about:blank", status, detail: why });
-  const headers = {
-    ...answerHeaders,
-    connection: "close",
-    "content-type": "application/problem+json",
-    "content-length": String(Buffer.byteLength(body)),
-  };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.join("")}\r\n${body}`);
-  setTimeout(() => socket.destroy(), lastWordsMs).unref();
-}
 
 /** Refuses a request before the application sees it. What else it sends is not read. */
 function refuse(outgoing: ServerResponse, error: MediaError): void {
