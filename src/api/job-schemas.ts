@@ -101,11 +101,19 @@ const phraseSchema = z.strictObject({
   displayAs: z.string().max(256).optional(),
 });
 
+const speakersSchema = z.int().min(1).max(30);
+const speakerBoundsSchema = z.strictObject({
+  min: speakersSchema.exactOptional(),
+  max: speakersSchema.exactOptional(),
+});
+
 const speechSchema = z
   .strictObject({
     language: z.string().max(35).optional().openapi({ example: "en-US" }),
     phrases: z.array(phraseSchema).max(1_000).optional(),
-    speakers: z.union([z.literal("auto"), z.literal(false), z.int().min(1).max(30)]).optional(),
+    speakers: z
+      .union([z.literal("auto"), z.literal(false), speakersSchema, speakerBoundsSchema])
+      .optional(),
     identifyLanguage: z.boolean().optional(),
     languages: z.array(z.string().max(35)).min(1).max(50).optional(),
     engine: z.enum(speechEngines).optional(),

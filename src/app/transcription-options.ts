@@ -1,7 +1,9 @@
 import { MediaError } from "../media/errors.ts";
 import {
   isLanguageCode,
-  mostSpeakers,
+  isSpeakerCount,
+  speakerCountForms,
+  type SpeakerCount,
   type SpeechEngineChoice,
   type TranscriptionOptions,
   type VocabularyPhrase,
@@ -17,7 +19,7 @@ export interface SpeechOptions {
   readonly vocabulary?: string | false | undefined;
   /** The phrases themselves; none: no more. */
   readonly phrases?: readonly GivenPhrase[] | undefined;
-  readonly speakers?: number | "auto" | false | undefined;
+  readonly speakers?: SpeakerCount | false | undefined;
   readonly identifyLanguage?: boolean | undefined;
   /** The languages to choose from, BCP 47; means `identifyLanguage`. */
   readonly languages?: readonly string[] | undefined;
@@ -72,8 +74,8 @@ export async function optionsOf(
   options: SpeechOptions,
 ): Promise<TranscriptionOptions | undefined> {
   const { vocabulary, phrases, speakers, engine, speechModel } = options;
-  if (typeof speakers === "number" && !(speakers >= 1 && speakers <= mostSpeakers))
-    refuse(`speakers must be auto, or 1 to ${mostSpeakers}`);
+  if (speakers !== undefined && speakers !== false && !isSpeakerCount(speakers))
+    refuse(`speakers must be ${speakerCountForms}`);
   const identifyLanguage = identification(options);
   const asked: TranscriptionOptions = {
     ...(options.language !== undefined &&

@@ -1,5 +1,6 @@
 import type { LocalPorts } from "../local/ports.ts";
 import type { Engines, Ports } from "../app/ports.ts";
+import type { JobSettings } from "../media/job.ts";
 import type { MediaFacts } from "../media/facts.ts";
 import type { TranscriptionOptions } from "../media/speech.ts";
 
@@ -16,6 +17,7 @@ interface SpeechEngines extends Pick<Engines, "checkSpeech"> {
   readonly settingsFor: (options: TranscriptionOptions) => {
     readonly transcriber: string;
     readonly languageCode: string;
+    readonly speech?: JobSettings;
   };
 }
 

@@ -1,4 +1,5 @@
 import { MediaError } from "../media/errors.ts";
+import { isSpeakerCount, type SpeakerCount } from "../media/speech.ts";
 
 export const batchFormats = ["json", "docx", "srt", "vtt", "txt"] as const;
 export type BatchFormat = (typeof batchFormats)[number];
@@ -14,7 +15,7 @@ export interface SpeechOptions {
   /** The languages to choose from, BCP 47; implies `identifyLanguage`. */
   readonly languages?: readonly string[];
   /** How many speakers there are. */
-  readonly speakers?: number | "auto";
+  readonly speakers?: SpeakerCount;
   /** A file of phrases. */
   readonly vocabulary?: string;
   readonly engine?: string;
@@ -98,8 +99,8 @@ const checks: Readonly<Record<keyof BatchSettings, { is: Check; wanted: string }
     wanted: "a list of languages",
   },
   speakers: {
-    is: (value) => value === "auto" || (isCount(value) && Number(value) <= 30),
-    wanted: "auto, or 1 to 30",
+    is: isSpeakerCount,
+    wanted: "auto, 1 to 30, or { min, max }",
   },
   vocabulary: { is: isText, wanted: "a file's path" },
   engine: { is: isText, wanted: "an engine's name" },
@@ -138,7 +139,10 @@ export function batchSettings(...given: readonly BatchGiven[]): BatchSettings {
       throw new MediaError("invalid_argument", `${key} is no setting of a batch`);
     const { is, wanted } = checks[key as keyof BatchSettings];
     if (value !== undefined && !is(value))
-      throw new MediaError("invalid_argument", `${key} must be ${wanted}, not ${String(value)}`);
+      throw new MediaError(
+        "invalid_argument",
+        `${key} must be ${wanted}, not ${JSON.stringify(value)}`,
+      );
   }
   const formats = batchFormats.filter((format) => all.formats?.includes(format)); // each once
   return { ...(all as BatchSettings), formats };

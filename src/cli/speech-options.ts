@@ -1,12 +1,17 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Context } from "./context.ts";
 import type { SpeechOptions } from "../app/transcription-options.ts";
-import { mostSpeakers, speechEngines } from "../media/speech.ts";
+import {
+  speakerCountForms,
+  speakerCountOf,
+  speechEngines,
+  type SpeakerCount,
+} from "../media/speech.ts";
 
-function parseSpeakers(value: string): number | "auto" {
-  if (value === "auto") return value;
-  if (/^[1-9]\d?$/.test(value) && Number(value) <= mostSpeakers) return Number(value);
-  throw new InvalidArgumentError(`It must be auto, or a number from 1 to ${mostSpeakers}.`);
+function parseSpeakers(value: string): SpeakerCount {
+  const count = speakerCountOf(value);
+  if (count !== undefined) return count;
+  throw new InvalidArgumentError(`It must be ${speakerCountForms}.`);
 }
 
 const parseLanguages = (value: string): readonly string[] =>
@@ -17,7 +22,7 @@ export function addSpeechOptions(command: Command, again = false): Command {
   command
     .option("--language <code>", "what is spoken: en-US, de-DE …, or auto (default: the library's)")
     .option("--vocabulary <file>", "phrases to expect: lines, CSV or a table of Amazon Transcribe")
-    .option("--speakers <n>", "tell speakers apart: how many, or auto", parseSpeakers)
+    .option("--speakers <n>", "tell speakers apart: how many, 2..5, or auto", parseSpeakers)
     .option("--identify-language", "find out what is spoken")
     .option("--languages <codes>", "… among these: en-US,de-DE", parseLanguages)
     .addOption(

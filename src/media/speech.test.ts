@@ -4,7 +4,9 @@ import {
   isLanguageCode,
   sameOptions,
   mergedOptions,
+  isSpeakerCount,
   optionSettings,
+  speakerCountOf,
 } from "./speech.ts";
 
 const vocabulary = { sha256: "abc", phrases: [{ phrase: "a" }, { phrase: "b" }] };
@@ -56,4 +58,21 @@ it.each([
   ["e", false],
 ])("%j looks like a language: %j", (code, expected) => {
   expect(isLanguageCode(code)).toBe(expected);
+});
+
+it.each([
+  ["auto", "auto"],
+  ["3", 3],
+  ["2..5", { min: 2, max: 5 }],
+  ["..4", { max: 4 }],
+  ["2..", { min: 2 }],
+  ["0", undefined],
+  ["31", undefined],
+  ["5..2", undefined],
+  ["..", undefined],
+  ["", undefined],
+  ["two", undefined],
+])("reads %j as a number of speakers", (text, expected) => {
+  expect(speakerCountOf(text)).toEqual(expected);
+  if (expected !== undefined) expect(isSpeakerCount(expected)).toBe(true);
 });

@@ -25,6 +25,9 @@ export type SpeechEngineName = (typeof speechEngineNames)[number];
 export const speechEngines = ["auto", ...speechEngineNames] as const;
 export type SpeechEngineChoice = (typeof speechEngines)[number];
 
+/** How many people speak: so many, at least or at most so many, or as many as are found. */
+export type SpeakerCount = number | "auto" | { readonly min?: number; readonly max?: number };
+
 /** How a media file is to be transcribed. An absent field follows the library's settings. */
 export interface TranscriptionOptions {
   /** BCP 47. */
@@ -32,8 +35,8 @@ export interface TranscriptionOptions {
   readonly engine?: SpeechEngineChoice;
   /** The id of the speech model; `none`: again the one that fits best. */
   readonly model?: string;
-  /** Tells speakers apart: their number, or `auto`; `none` ends it. */
-  readonly speakers?: number | "auto" | "none";
+  /** Tells speakers apart; `none` ends it. */
+  readonly speakers?: SpeakerCount | "none";
   /** Identifies the language, among these (BCP 47) or all; `none` ends it. */
   readonly identifyLanguage?: { readonly candidates?: readonly string[] } | "none";
   /** `none` ends it. */
@@ -97,3 +100,31 @@ export function briefOptions({ vocabulary, ...options }: TranscriptionOptions): 
 
 /** The most speakers that can be asked for; Amazon Transcribe has the same limit. */
 export const mostSpeakers = 30;
+
+const isSpeakers = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= mostSpeakers;
+
+/** Whether a value says how many speak. */
+export function isSpeakerCount(value: unknown): value is SpeakerCount {
+  if (value === "auto" || isSpeakers(value)) return true;
+  if (typeof value !== "object" || value === null) return false;
+  const { min, max, ...others } = value as { min?: unknown; max?: unknown };
+  const isBounded = [min, max].every((bound) => bound === undefined || isSpeakers(bound));
+  const isRange = typeof min !== "number" || typeof max !== "number" || min <= max;
+  return isBounded && isRange && Object.keys(others).length === 0;
+}
+
+/** What a number of speakers looks like, for messages. */
+export const speakerCountForms = `auto, a number from 1 to ${mostSpeakers}, or bounds such as 2..5`;
+
+/** Reads `auto`, `3`, `2..5`, `..4` or `2..`; undefined for anything else. */
+export function speakerCountOf(text: string): SpeakerCount | undefined {
+  if (text === "auto") return text;
+  const [, least = "", dots, most = ""] = /^(\d{0,2})(\.\.)?(\d{0,2})$/.exec(text) ?? [];
+  if (dots === undefined) return isSpeakers(Number(least || NaN)) ? Number(least) : undefined;
+  const bounds = {
+    ...(least === "" ? {} : { min: Number(least) }),
+    ...(most === "" ? {} : { max: Number(most) }),
+  };
+  return Object.keys(bounds).length > 0 && isSpeakerCount(bounds) ? bounds : undefined;
+}

@@ -19,6 +19,7 @@ import type { TranscriptionOptions } from "../media/speech.ts";
 import { optionSettings } from "../media/speech.ts";
 import type { Config } from "../config/config.ts";
 import { once } from "../media/once.ts";
+import { speakerSettings } from "../transcribe/speakers/models.ts";
 import { createSpeech } from "../transcribe/registry.ts";
 
 /** The engines of this machine. */
@@ -53,7 +54,7 @@ export async function createLocalSteps({ config, catalog, objects }: Parts): Pro
       labeler: labeling.chosen.id,
       labels: { ...config.labels },
       languageCode,
-      speech: optionSettings(options),
+      speech: { ...optionSettings(options), ...speakerSettings(models, options) },
       captions: config.captions,
     };
   };

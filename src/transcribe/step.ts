@@ -2,7 +2,11 @@ import { MediaError } from "../media/errors.ts";
 import type { Job, JobSettings } from "../media/job.ts";
 import { outputKey, safeJobName } from "../media/keys.ts";
 import type { Media, StoredObject } from "../media/media.ts";
-import type { TranscriptionOptions, VocabularyPhrase } from "../media/speech.ts";
+import {
+  isSpeakerCount,
+  type TranscriptionOptions,
+  type VocabularyPhrase,
+} from "../media/speech.ts";
 import { toTranscribeJson } from "../media/to-transcribe-json.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 import { putText } from "../objects/stored.ts";
@@ -23,7 +27,7 @@ function requestOptions({
 }: JobSettings): Pick<TranscribeRequest, "speakers" | "identifyLanguage"> {
   const { candidates } = (identifyLanguage ?? {}) as { candidates?: readonly string[] };
   return {
-    ...(speakers === "auto" || typeof speakers === "number" ? { speakers } : {}),
+    ...(isSpeakerCount(speakers) ? { speakers } : {}),
     ...(identifyLanguage === undefined
       ? {}
       : { identifyLanguage: candidates === undefined ? {} : { candidates } }),

@@ -1,6 +1,6 @@
 import type { Engine } from "../media/engine.ts";
 import type { ObjectRef } from "../media/media.ts";
-import type { VocabularyPhrase } from "../media/speech.ts";
+import type { SpeakerCount, VocabularyPhrase } from "../media/speech.ts";
 import type { Transcript } from "../media/transcript.ts";
 
 /** The sound track that is heard, as the probe found it. */
@@ -23,8 +23,8 @@ export interface TranscribeRequest {
   readonly languageCode: string;
   /** Phrases to listen for, where the model can; `notes` say when it cannot. */
   readonly vocabulary?: readonly VocabularyPhrase[];
-  /** Tell speakers apart: how many there are, or find out. Default: no. @throws MediaError `model_missing` */
-  readonly speakers?: number | "auto";
+  /** Tell speakers apart. Default: no. @throws MediaError `model_missing`, `invalid_argument` */
+  readonly speakers?: SpeakerCount;
   /**
    * Find out what is spoken, among these (BCP 47) or all that the detector knows; then
    * `languageCode` is what it is taken for when nothing is found. @throws MediaError `model_missing`

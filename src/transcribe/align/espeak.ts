@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { MediaError } from "../../media/errors.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { runToEnd } from "../../sandbox/run.ts";
-import { primaryOf } from "../sherpa/languages.ts";
+import { commonCode } from "../sherpa/languages.ts";
 import { phonesOfIpa } from "./ipa.ts";
 
 /** Voices that are called otherwise than their language's primary code. */
@@ -20,7 +20,9 @@ const voices: Readonly<Record<string, string>> = {
 };
 
 const voiceOf = (languageCode: string): string =>
-  voices[languageCode.toLowerCase()] ?? voices[primaryOf(languageCode)] ?? primaryOf(languageCode);
+  voices[languageCode.toLowerCase()] ??
+  voices[commonCode(languageCode)] ??
+  commonCode(languageCode);
 
 const limits = { wallMs: 60_000, cpuSeconds: 60, memoryBytes: 2 ** 31, fileSizeBytes: 0 };
 

@@ -1,4 +1,4 @@
-import { primaryOf } from "../sherpa/languages.ts";
+import { commonCode } from "../sherpa/languages.ts";
 import { spokenNumber, spokenSign } from "./numerals.ts";
 
 /**
@@ -44,7 +44,7 @@ function partOf(readings: readonly (readonly string[])[]): SpokenPart {
  * in other languages a token with digits stays whole, for espeak-ng to read.
  */
 export function spokenParts(token: string, languageCode: string): readonly SpokenPart[] {
-  if (primaryOf(languageCode) === "en") return englishParts(token).slice(0, mostParts);
+  if (commonCode(languageCode) === "en") return englishParts(token).slice(0, mostParts);
   if (/\p{N}/u.test(token)) return [{ kind: "words", words: [token] }];
   const words = pieces(token);
   return words.length === 0 ? [] : [{ kind: "words", words: words.slice(0, mostParts) }];

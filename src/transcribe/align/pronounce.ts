@@ -1,5 +1,5 @@
 import type { Sandbox } from "../../sandbox/sandbox.ts";
-import { primaryOf } from "../sherpa/languages.ts";
+import { commonCode } from "../sherpa/languages.ts";
 import { pronunciationsOf } from "./dictionary.ts";
 import { espeakPronunciations } from "./espeak.ts";
 import { phonesOfLetters, spelledPhones } from "./letters.ts";
@@ -24,7 +24,7 @@ export async function learnWords(
   words: ReadonlySet<string>,
   languageCode: string,
 ): Promise<Pronounce> {
-  const isEnglish = primaryOf(languageCode) === "en";
+  const isEnglish = commonCode(languageCode) === "en";
   const small = new Set([...words].map((word) => word.toLowerCase()));
   const known = isEnglish ? await pronunciationsOf(dictionary, small) : new Map<string, string[]>();
   const unknown = [...small].filter((word) => !known.has(word));

@@ -23,9 +23,6 @@ const pieceSchema = z
   })
   .readonly();
 
-/** A stretch in which one speaker speaks. */
-const turnSchema = z.object({ startMs: z.number(), endMs: z.number(), speaker: z.number() });
-
 /** One piece's language, as its detector finds it: ISO 639-1, and how much sound that rests on. */
 const languageVoteSchema = z.object({ code: z.string(), lengthMs: z.number() });
 
@@ -42,11 +39,9 @@ export const answerSchema = z.discriminatedUnion("type", [
     type: z.literal("done"),
     pieces: z.array(pieceSchema).readonly(),
     languages: z.array(languageVoteSchema).readonly(),
-    turns: z.array(turnSchema).readonly(),
   }),
 ]);
 
 export type Answer = z.infer<typeof answerSchema>;
 export type RecognizedPiece = z.infer<typeof pieceSchema>;
-export type Turn = z.infer<typeof turnSchema>;
 export type LanguageVote = z.infer<typeof languageVoteSchema>;

@@ -9,7 +9,6 @@ import { createRequire } from "node:module";
 import { lengthMs, speechPassages } from "../passages.ts";
 import type { Passage } from "../passages.ts";
 import { sampleRateHz } from "../sound-features.ts";
-import { createSpeakerFinder } from "./diarization.ts";
 import { createInOrder } from "./in-order.ts";
 import { readMessages, samplesOf } from "./messages.ts";
 import { answeredLine, messageKinds } from "./protocol.ts";
@@ -38,11 +37,10 @@ interface Loaded {
   readonly recognizer: PieceRecognizer;
   readonly vad: Vad | undefined;
   readonly language: LanguageDetector | undefined;
-  readonly speakers: ReturnType<typeof createSpeakerFinder> | undefined;
 }
 
 async function load(sherpa: Sherpa, setup: ChildSetup): Promise<Loaded> {
-  const { voice, language, speakers, pieces } = setup;
+  const { voice, language, pieces } = setup;
   const common = { numThreads: 1, debug: 0, provider: "cpu" };
   const silero = { sileroVad: { model: voice, ...voiceSettings }, sampleRate: sampleRateHz };
   const recognizer = await sherpa.OfflineRecognizer.createAsync(setup.recognizer);
@@ -51,7 +49,6 @@ async function load(sherpa: Sherpa, setup: ChildSetup): Promise<Loaded> {
     recognizer: createPieceRecognizer(recognizer, pieces),
     vad: voice === undefined ? undefined : new sherpa.Vad({ ...silero, ...common }, 60),
     language: language && new sherpa.SpokenLanguageIdentification({ whisper: language, ...common }),
-    speakers: speakers && createSpeakerFinder(sherpa, speakers),
   };
 }
 
@@ -124,7 +121,6 @@ async function transcribe(
   job: JobSetup,
 ): Promise<void> {
   const { vad, setup } = loaded;
-  const speakers = loaded.speakers?.();
   const work = createWork(loaded, job);
   const languages = createVotes(loaded.language, job);
   let searchedMs = 0;
@@ -133,7 +129,6 @@ async function transcribe(
     for (;;) {
       const next = await input.next();
       if (next.done === true || next.value.kind !== messageKinds.sound) return;
-      if (speakers !== undefined) speakers.add(samplesOf(next.value.body));
       yield next.value.body;
       const pieces = await work.take();
       write({ type: "recognized", pieces, untilMs: untilMs() });
@@ -154,7 +149,7 @@ async function transcribe(
     write({ type: "recognized", pieces, untilMs: Math.min(untilMs(), Number.MAX_SAFE_INTEGER) });
     if ((await input.next()).done === true) return;
   }
-  write({ type: "done", pieces: [], languages: languages.votes, turns: speakers?.end() ?? [] });
+  write({ type: "done", pieces: [], languages: languages.votes });
 }
 
 // What the package prints must not come among the answers.

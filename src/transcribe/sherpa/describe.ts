@@ -79,9 +79,8 @@ export function describeSherpa(store: ModelStore): SherpaDescription {
   };
   want("speech", "no speech model is installed");
   want("voice", "speech is found by a simpler rule without a voice detector");
-  const tellsSpeakers =
-    want("speaker-segmentation", "speakers are not told apart") &&
-    want("speaker-embedding", "speakers are not told apart");
+  const tellsSpeakers = want("speaker-embedding", "speakers are not told apart");
+  want("speaker-segmentation", "of two who speak at once only one is heard");
   const identifiesLanguages =
     detectorOf(store) !== undefined || want("language", "the language is not found out");
   return {

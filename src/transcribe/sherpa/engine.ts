@@ -1,21 +1,20 @@
-import { createPocketsphinxAligner } from "../align/pocketsphinx.ts";
 import { unavailableEngine } from "../../media/engine-registry.ts";
 import { asMediaError, MediaError } from "../../media/errors.ts";
 import type { InstalledModel, ModelStore } from "../../models/model-store.ts";
+import { createPocketsphinxAligner } from "../align/pocketsphinx.ts";
 import { pullCommand } from "../pull-command.ts";
-import { abilityNames, type SpeechEngine, type SpeechNeed } from "../speech-engine.ts";
+import { type SpeechEngine, type SpeechNeed } from "../speech-engine.ts";
+import { speakerModels } from "../speakers/models.ts";
 import type { Transcriber } from "../transcriber.ts";
 import { describeSherpa } from "./describe.ts";
 import { findSherpa } from "./install.ts";
-import { knowsLanguage, requireDetector, requireModel } from "./models.ts";
+import { knowsLanguage, requireDetector } from "./models.ts";
 import {
   createSherpaTranscriber,
   sherpaId,
   type SherpaOptions,
   type SherpaTranscriber,
 } from "./transcriber.ts";
-
-const speakerTasks = ["speaker-segmentation", "speaker-embedding"] as const;
 
 /** How many languages a model knows; one that names none was brought by somebody for theirs. */
 const languageCount = ({ manifest }: InstalledModel): number => manifest.languages?.length ?? 1;
@@ -102,7 +101,7 @@ export function sherpaEngine(options: Omit<SherpaOptions, "model" | "voice">): S
     },
     require(ability) {
       if (ability === "identifyLanguage") requireDetector(models);
-      else for (const task of speakerTasks) requireModel(models, task, abilityNames[ability]);
+      else speakerModels(models);
     },
     close: async () => {
       await Promise.all([...made.values()].map((transcriber) => transcriber.close()));

@@ -1,11 +1,11 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   sharedWhisperBase,
   describeWithSpeechModels,
 } from "../../../test/support/shared-models.ts";
 import type { InstalledModel } from "../../models/model-store.ts";
 import { languageNotes } from "./identification.ts";
-import { commonCode } from "./languages.ts";
+import { commonCode, languageScores } from "./languages.ts";
 import { knowsLanguage, ownCode, requireLanguage } from "./models.ts";
 
 const modelOf = (languages: readonly string[]): InstalledModel => ({
@@ -62,5 +62,29 @@ describeWithSpeechModels("a model's languages", () => {
     expect(ownCode(model, "cmn-CN")).toBe("zh");
     expect(knowsLanguage(model, "xx-YY")).toBe(false);
     expect(() => requireLanguage(model, "xx-YY")).toThrow(/does not know "xx-YY"/);
+  });
+});
+
+describe("languageScores", () => {
+  const votes = [
+    { code: "en", lengthMs: 6000 },
+    { code: "de", lengthMs: 3000 },
+    { code: "nl", lengthMs: 1000 },
+    { code: "", lengthMs: 9000 },
+  ];
+  it("is the share of the sound, the likeliest first", () => {
+    expect(languageScores(votes)).toEqual([
+      { code: "en", score: 0.6 },
+      { code: "de", score: 0.3 },
+      { code: "nl", score: 0.1 },
+    ]);
+    expect(languageScores([])).toEqual([]);
+  });
+  it("speaks the candidates' words, and knows no others", () => {
+    expect(languageScores(votes, ["de-AT", "en-GB"])).toEqual([
+      { code: "en-GB", score: 0.6 },
+      { code: "de-AT", score: 0.3 },
+    ]);
+    expect(languageScores(votes, ["fr-FR"])).toEqual([]);
   });
 });

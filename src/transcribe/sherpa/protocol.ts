@@ -25,7 +25,7 @@ export function messageOf(kind: MessageKind, body: Uint8Array = new Uint8Array(0
   return body.length === 0 ? [head] : [head, body];
 }
 
-export type { Answer, LanguageVote, RecognizedPiece, Turn } from "./answers.ts";
+export type { Answer, LanguageVote, RecognizedPiece } from "./answers.ts";
 
 /** The line on stderr that ends what belongs to an answer. */
 export const answeredLine = (count: number): string => `answered ${count}`;
@@ -65,16 +65,7 @@ export interface ChildSetup {
   readonly parallel: number;
   /** silero's file. Absent: the room's own gate finds the speech. */
   readonly voice?: string;
-  readonly speakers?: SpeakerModels;
   readonly language?: { readonly encoder: string; readonly decoder: string };
-}
-
-export interface SpeakerModels {
-  readonly segmentation: string;
-  readonly embedding: string;
-  readonly threads: number;
-  /** Absent: it finds out how many there are. */
-  readonly count?: number;
 }
 
 /** What differs from one recording to the next. */

@@ -43,7 +43,7 @@ const baseMemoryBytes = 1.25 * 1024 ** 3;
 /** A model takes its own size, and as much again or two while it is loaded and used. */
 const memoryPerModelByte = 4;
 
-/** A minute of speech on a slow machine, or the speakers of hours: this long means that it hangs. */
+/** A minute of speech on a slow machine: this long means that it hangs. */
 const answerTimeoutMs = 30 * 60_000;
 
 /** What sherpa and its runtime say of a file that is none of theirs; loading then aborts. */

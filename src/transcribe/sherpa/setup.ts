@@ -1,4 +1,3 @@
-import { MediaError } from "../../media/errors.ts";
 import type { InstalledModel, ModelStore } from "../../models/model-store.ts";
 import type { TranscribeRequest } from "../transcriber.ts";
 import type { RecognizerSetup } from "./recognizer-process.ts";
@@ -9,7 +8,6 @@ import {
   piecesOf,
   recognizerConfig,
   requireDetector,
-  requireModel,
   saysLanguage,
 } from "./models.ts";
 import type { ChildSetup } from "./protocol.ts";
@@ -22,31 +20,6 @@ interface Wanted {
   readonly threads: number;
   /** The package's main file. */
   readonly package: string;
-}
-
-/** More is a mistake, not a conversation. */
-const mostSpeakers = 50;
-
-function speakersOf({ models, request, threads }: Wanted) {
-  const { speakers } = request;
-  if (speakers === undefined) return undefined;
-  if (
-    speakers !== "auto" &&
-    !(Number.isInteger(speakers) && speakers >= 1 && speakers <= mostSpeakers)
-  )
-    throw new MediaError("invalid_argument", `speakers must be "auto" or 1–${mostSpeakers}`);
-  const what = "telling speakers apart";
-  const segmentation = requireModel(models, "speaker-segmentation", what);
-  const embedding = requireModel(models, "speaker-embedding", what);
-  return {
-    used: [segmentation, embedding],
-    setup: {
-      segmentation: segmentation.file("model"),
-      embedding: embedding.file("model"),
-      threads,
-      ...(speakers === "auto" ? {} : { count: speakers }),
-    },
-  };
 }
 
 /**
@@ -85,7 +58,6 @@ export function placesOf({ identifyLanguage, durationMs = 0 }: TranscribeRequest
  */
 export function setupOf(wanted: Wanted): RecognizerSetup {
   const { model, voice, request, threads } = wanted;
-  const speakers = speakersOf(wanted);
   const detector = languageOf(wanted);
   const language =
     request.identifyLanguage === undefined ? ownCode(model, request.languageCode) : "";
@@ -96,11 +68,10 @@ export function setupOf(wanted: Wanted): RecognizerSetup {
     pieces: { ...piecesOf(model), ...(voice === undefined ? { speechIsUnsure: true } : {}) },
     parallel: threads,
     ...(voice === undefined ? {} : { voice: voice.file("model") }),
-    ...(speakers === undefined ? {} : { speakers: speakers.setup }),
     ...(detector === undefined ? {} : { language: detector.setup }),
   };
   const used = [model, ...(voice === undefined ? [] : [voice])];
-  used.push(...(speakers?.used ?? []), ...(detector?.used ?? []));
+  used.push(...(detector?.used ?? []));
   return {
     child,
     folders: used.map(({ dir }) => dir),

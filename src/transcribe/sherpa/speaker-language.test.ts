@@ -1,11 +1,7 @@
-import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWithSharedMedia, sharedMedia } from "../../../test/support/shared-media.ts";
 import { doWork } from "../../../test/support/do-work.ts";
@@ -14,7 +10,6 @@ import { createMemoryObjectStore } from "../../objects/memory.ts";
 import { createSandbox } from "../../sandbox/create.ts";
 import { wavOf } from "../batches.ts";
 import type { TranscribeRequest } from "../transcriber.ts";
-import type { Turn } from "./protocol.ts";
 import { silero, storeOf, toyTransducer } from "./toy-models.fixture.ts";
 import { toyEmbedding, toyLanguages, toySegmentation } from "./toy-onnx.fixture.ts";
 import { createSherpaTranscriber } from "./transcriber.ts";
@@ -95,41 +90,5 @@ describeWithSharedMedia("speakers and languages, by toy models", () => {
     await expect(transcribe(path, { identifyLanguage: none })).rejects.toMatchObject({
       code: "unsupported_language",
     });
-  });
-
-  it("knows speakers again in the next part of a long recording", async () => {
-    const path = conversation(["high", "low", "low", "high", "high", "low"]);
-    const program = `
-      const [, main, wav, segmentation, embedding, room] = process.argv;
-      const { createRequire } = await import("node:module");
-      const { readFileSync } = await import("node:fs");
-      const sherpa = createRequire(main)(main);
-      const { createSpeakerFinder } = await import(room);
-      const bytes = readFileSync(wav).subarray(44);
-      const all = new Int16Array(new Uint8Array(bytes).buffer);
-      const models = { segmentation, embedding, threads: 1 };
-      const turns = [all.length, 12 * 16000, 8 * 16000].map((part) => {
-        const finder = createSpeakerFinder(sherpa, models, part)();
-        finder.add(all.subarray(0, 100001));
-        finder.add(all.subarray(100001));
-        return finder.end();
-      });
-      console.log(JSON.stringify(turns));`;
-    const main = createRequire(import.meta.url).resolve("sherpa-onnx-node");
-    const models = [toySegmentation(folder), toyEmbedding(folder)].map((one) => one.file("model"));
-    const room = fileURLToPath(new URL("./diarization.ts", import.meta.url));
-    const args = ["--input-type=module", "-e", program, main, path, ...models, room];
-    const { stdout } = await promisify(execFile)(process.execPath, args);
-    for (const turns of JSON.parse(stdout) as Turn[][]) {
-      const first = turns.find(({ endMs }) => endMs > 1_000)?.speaker;
-      const at = [0, 1, 2, 3, 4, 5].map((turn) =>
-        turns
-          .filter(
-            ({ startMs, endMs }) => startMs < turn * 4_000 + 2_000 && endMs > turn * 4_000 + 1_500,
-          )
-          .map(({ speaker }) => (speaker === first ? "high" : "low")),
-      );
-      expect(at).toEqual([["high"], ["low"], ["low"], ["high"], ["high"], ["low"]]);
-    }
   });
 });

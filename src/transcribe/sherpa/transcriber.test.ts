@@ -138,7 +138,7 @@ describeWithSharedMedia("what the sherpa transcriber is asked", () => {
   });
 
   it.each([
-    ["speakers", { speakers: "auto" as const }, "dailies models pull pyannote-segmentation-3"],
+    ["speakers", { speakers: "auto" as const }, "dailies models pull campplus"],
     ["languages", { identifyLanguage: {} }, "dailies models pull whisper-tiny"],
   ])("names what to fetch for %s when it is not here", async (_what, more, command) => {
     const failed = transcribe({ path: recording("missing.wav", [0]), ...more });
@@ -187,6 +187,7 @@ describeWithSharedMedia("what the sherpa transcriber is asked", () => {
     });
     expect(described.lacks.map(({ remedy }) => remedy)).toEqual([
       "dailies models pull silero-vad",
+      "dailies models pull campplus",
       "dailies models pull pyannote-segmentation-3",
       "dailies models pull whisper-tiny",
     ]);

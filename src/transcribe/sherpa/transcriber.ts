@@ -4,12 +4,13 @@ import type { BeginOptions } from "../../media/engine.ts";
 import { timeLimitMs } from "../../media/limits.ts";
 import type { Limits } from "../../media/limits.ts";
 import type { InstalledModel, ModelStore } from "../../models/model-store.ts";
-import { withLocalFile } from "../../objects/local-file.ts";
 import type { ObjectStore } from "../../objects/object-store.ts";
 import { createChildPool } from "../../sandbox/child-pool.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import type { Aligner } from "../align/aligner.ts";
-import { decodeSound } from "../decode-sound.ts";
+import { findSpeakers } from "../speakers/find-speakers.ts";
+import { speakersOf } from "../speakers/models.ts";
+import { nameSpeakers } from "../speakers/name-words.ts";
 import type { TranscribeRequest, TranscribeResult, Transcriber } from "../transcriber.ts";
 import { startRecognizer } from "./recognizer-process.ts";
 import { engineName } from "./complaints.ts";
@@ -17,12 +18,11 @@ import type { RecognizerProcess, RecognizerSetup } from "./recognizer-process.ts
 import { findSherpa } from "./install.ts";
 import { identification, languageNotes, votesOf } from "./identification.ts";
 import { frameMsOf, kindOf, requireLanguage, saysLanguage } from "./models.ts";
-import type { RecognizedPiece } from "./protocol.ts";
 import { notesOf } from "./notes.ts";
-import { createProgress, wholeSamples } from "./progress.ts";
-import { hotwordsOf, placesOf, setupOf } from "./setup.ts";
-import { withSpeakers } from "./speakers.ts";
-import { keepSound, timedWords, type KeptSound } from "./word-times.ts";
+import { createProgress } from "./progress.ts";
+import { hotwordsOf, setupOf } from "./setup.ts";
+import { recognizeAll } from "./recognition.ts";
+import { keepSound, timedWords } from "./word-times.ts";
 
 export interface SherpaOptions {
   readonly sandbox: Sandbox;
@@ -33,10 +33,10 @@ export interface SherpaOptions {
   readonly model: InstalledModel;
   /** The detector of voice. Absent: the room's own gate. */
   readonly voice?: InstalledModel | undefined;
-  /** Corrects the times of words where the model gives none or rough ones. Absent: they stay as they are. */
-  readonly aligner?: Aligner | undefined;
   /** How many pieces one child recognizes at the same time. Default: two, where there are two cores. */
   readonly threads?: number;
+  /** Corrects the times of words where the model gives none or rough ones. Absent: they stay as they are. */
+  readonly aligner?: Aligner | undefined;
   /** A child without work ends after this long, ms. Default: 30 s. */
   readonly idleMs?: number;
 }
@@ -62,8 +62,8 @@ export function sherpaId(model: InstalledModel, voice: InstalledModel | undefine
  * The quality engine: sherpa-onnx with a model of the model store, in child processes in the sandbox
  * that are kept between jobs and may die without taking anything along. The sound is streamed to the
  * child, which finds speech (silero, else the room's own gate) and recognizes it in pieces of at most half
- * a minute cut at pauses; words come back as they are recognized. Memory does not grow with the
- * recording, except for speakers: those are told apart in parts of ten minutes.
+ * a minute cut at pauses; words come back as they are recognized. What models do not tell is then found
+ * in the sound, which lies in a file meanwhile: when words are said, and by whom (`timedWords`, `findSpeakers`).
  *
  * `begin` throws MediaError `engine_missing` (no package), `model_missing` (speakers or languages
  * asked for without their models, with the command that gets them), `model_invalid` (a model that
@@ -92,10 +92,9 @@ export function createSherpaTranscriber(options: SherpaOptions): SherpaTranscrib
         threads,
         package: findSherpa().package,
       });
+      speakersOf(models, request); // refuses what lacks its models before there is work for it
       const result = await withinTime(options.limits, request, beginOptions, (within) =>
-        pool.use(setup, within.signal, (recognizer) =>
-          transcribe(options, recognizer, request, within),
-        ),
+        transcribe(options, request, within, (work) => pool.use(setup, within.signal, work)),
       );
       return { state: "done", result };
     },
@@ -134,105 +133,66 @@ async function withinTime<T>(
   }
 }
 
-interface Recognition {
-  readonly pieces: readonly RecognizedPiece[];
-  readonly end: Awaited<ReturnType<RecognizerProcess["end"]>>;
-  readonly soundMs: number;
-  /** Of the source, and of phrases that could not be expected. */
-  readonly notes: readonly string[];
-}
+/** How much work finding the speakers is, where recognizing the words is 1. */
+const speakersWork = 0.4;
 
-/** Streams a recording's sound through a child. */
-async function recognizeAll(
-  { sandbox, objects, limits }: SherpaOptions,
-  recognizer: RecognizerProcess,
-  request: TranscribeRequest,
-  options: BeginOptions,
-  hotwords: string | undefined,
-  kept: KeptSound | undefined,
-): Promise<Recognition> {
-  const { durationMs, track } = request;
-  const { signal } = options;
-  const progress = createProgress(options.onProgress, durationMs);
-  const pieces: RecognizedPiece[] = [];
-  const known = durationMs === undefined ? {} : { durationMs };
-  const take = (answer: { pieces: readonly RecognizedPiece[]; untilMs: number }): void => {
-    pieces.push(...answer.pieces);
-    progress(answer.untilMs);
-  };
-  const languages = placesOf(request);
-  await recognizer.begin(
-    {
-      ...(languages === undefined ? {} : { languages }),
-      ...(hotwords === undefined ? {} : { hotwords }),
-    },
-    signal,
-  );
-  const decoded = await withLocalFile(objects, request.source, async (path) => {
-    const sound = decodeSound(sandbox, path, { limits, ...known, track, signal });
-    for await (const bytes of wholeSamples(sound.bytes)) {
-      await kept?.write(bytes);
-      take(await recognizer.transcribe(bytes, signal));
-    }
-    return { soundMs: sound.decodedMs(), notes: sound.notes() };
-  });
-  const end = await recognizer.end(take, signal);
-  progress(decoded.soundMs);
-  const complaints = recognizer.phraseComplaints();
-  const phrases = complaints.length === 0 ? [] : ["some phrases could not be put to the model"];
-  return {
-    pieces: [...pieces, ...end.pieces],
-    end,
-    soundMs: decoded.soundMs,
-    notes: [...decoded.notes, ...phrases],
-  };
-}
-
+/** Transcribes a recording: by the model in a child of the pool, then by what it does not tell. */
 async function transcribe(
   options: SherpaOptions,
-  recognizer: RecognizerProcess,
   request: TranscribeRequest,
   start: BeginOptions,
+  use: <T>(work: (recognizer: RecognizerProcess) => Promise<T>) => Promise<T>,
 ): Promise<TranscribeResult> {
   const { model } = options;
+  const { workDir, signal } = start;
   const startedAt = performance.now();
+  const speakers = speakersOf(options.models, request);
+  const aligner = kindOf(model).needsAlignment ? options.aligner : undefined;
   const phrases = hotwordsOf(model, request);
-  const { aligner } = options;
-  const kept =
-    aligner !== undefined && kindOf(model).needsAlignment
-      ? await keepSound(start.workDir)
-      : undefined;
-  let recognition: Recognition;
-  try {
-    recognition = await recognizeAll(options, recognizer, request, start, phrases.hotwords, kept);
-  } catch (thrown) {
-    await recognizer.close(); // it waits for the rest of this recording, and must not take another for it
-    throw thrown;
-  } finally {
-    await kept?.close();
-  }
-  const { pieces, end, soundMs, notes } = recognition;
+  const work = speakers === undefined ? 1 : 1 + speakersWork;
+  const progress = createProgress(start.onProgress, request.durationMs, work);
+  const kept = (aligner ?? speakers) === undefined ? undefined : await keepSound(workDir);
+  const recognition = await use(async (recognizer) =>
+    recognizeAll(options, recognizer, request, {
+      signal,
+      hotwords: phrases.hotwords,
+      onProgress: progress,
+      kept,
+    }),
+  ).finally(async () => kept?.close());
+  const { pieces, end, soundMs, notes, version } = recognition;
   const votes = saysLanguage(model) ? votesOf(pieces) : end.languages;
   const identified = identification(model, request, votes);
-  const { workDir, signal } = start;
-  const { words, notes: timeNotes } = await timedWords(
+  const timed = await timedWords(
     pieces,
     { language: identified.languageCode, frameMs: frameMsOf(model) },
     aligner && kept && { aligner, sound: kept.path, workDir, signal },
   );
+  const words =
+    speakers && kept && timed.words.length > 0
+      ? nameSpeakers(
+          timed.words,
+          await findSpeakers(kept.path, {
+            sandbox: options.sandbox,
+            ...speakers,
+            signal,
+            onProgress: (fraction) => progress(soundMs * (1 + fraction * speakersWork)),
+          }),
+        )
+      : timed.words;
   const elapsedMs = performance.now() - startedAt;
   return {
     transcript: {
       ...identified,
-      words: request.speakers === undefined ? words : withSpeakers(words, end.turns),
-      engine: { name: "sherpa", version: recognizer.version, model: model.manifest.id },
+      words,
+      engine: { name: "sherpa", version, model: model.manifest.id },
     },
     ...(soundMs > 0 ? { realTimeFactor: elapsedMs / soundMs } : {}),
     notes: [
       ...notes,
       ...phrases.notes,
       ...notesOf(words, pieces),
-      ...timeNotes,
+      ...timed.notes,
       ...languageNotes(model, request, votes),
     ],
   };

@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Word } from "../../media/transcript.ts";
-import type { Turn } from "./protocol.ts";
-import { samePeople, withSpeakers } from "./speakers.ts";
-import { languageScores } from "./languages.ts";
+import { nameSpeakers } from "./name-words.ts";
+import type { Turn } from "./turn.ts";
 
 const word = (startMs: number, endMs: number): Word => ({ text: "a", startMs, endMs });
 const turn = (startMs: number, endMs: number, speaker: number): Turn => ({
@@ -12,7 +11,7 @@ const turn = (startMs: number, endMs: number, speaker: number): Turn => ({
   speaker,
 });
 
-describe("withSpeakers", () => {
+describe("nameSpeakers", () => {
   it("names speakers in the order in which they speak, by most overlap, else the nearest", () => {
     const turns = [turn(0, 1000, 7), turn(900, 2000, 3), turn(5000, 6000, 7)];
     const words = [
@@ -22,7 +21,7 @@ describe("withSpeakers", () => {
       word(4900, 4950),
       word(9000, 9100),
     ];
-    expect(withSpeakers(words, turns).map(({ speaker }) => speaker)).toEqual([
+    expect(nameSpeakers(words, turns).map(({ speaker }) => speaker)).toEqual([
       "spk_0",
       "spk_1",
       "spk_1",
@@ -39,7 +38,7 @@ describe("withSpeakers", () => {
       word(900_000, 900_100),
     ];
     const turns = [turn(0, 1000, 4), turn(600_000, 601_000, 2)];
-    expect(withSpeakers(words, turns).map(({ speaker }) => speaker)).toEqual([
+    expect(nameSpeakers(words, turns).map(({ speaker }) => speaker)).toEqual([
       "spk_0",
       "spk_0",
       "spk_1",
@@ -48,7 +47,7 @@ describe("withSpeakers", () => {
   });
 
   it("leaves words alone when there are no turns", () => {
-    expect(withSpeakers([word(0, 1)], [])).toEqual([word(0, 1)]);
+    expect(nameSpeakers([word(0, 1)], [])).toEqual([word(0, 1)]);
   });
 
   it("gives each word a speaker whose turn is as near as any, in any conversation", () => {
@@ -68,7 +67,7 @@ describe("withSpeakers", () => {
         const overlap = (a: Word, b: Turn) =>
           Math.min(a.endMs, b.endMs) - Math.max(a.startMs, b.startMs);
         const names = new Map<string, number>();
-        for (const { speaker = "", ...given } of withSpeakers(words, turns)) {
+        for (const { speaker = "", ...given } of nameSpeakers(words, turns)) {
           expect(speaker).toMatch(/^spk_\d/);
           const best = Math.max(...turns.map((one) => overlap(given, one)));
           const fit = turns.filter((one) => overlap(given, one) === best);
@@ -81,48 +80,28 @@ describe("withSpeakers", () => {
   });
 });
 
-describe("samePeople", () => {
-  const voice = (part: number, ...embedding: number[]) => ({
-    part,
-    embedding: Float32Array.from(embedding),
+describe("changes of speakers", () => {
+  const said = (text: string) =>
+    text.split(" ").map((part, index): Word => {
+      const [, spoken = "", punctuation = ""] = /^(\w+)(\W*)$/.exec(part) ?? [];
+      const times = { startMs: index * 300, endMs: index * 300 + 280 };
+      return { text: spoken, ...times, ...(punctuation === "" ? {} : { punctuation }) };
+    });
+  const who = (text: string, changeMs: number): string => {
+    const turns = [turn(0, changeMs, 0), turn(changeMs, 10_000, 1)];
+    return nameSpeakers(said(text), turns)
+      .map(({ speaker }) => speaker?.replace("spk_", ""))
+      .join("");
+  };
+
+  it("lie at a sentence's end where one is near", () => {
+    expect(who("this is it. And so we go", 1_200)).toBe("0001111");
+    expect(who("this is it. And so we go", 600)).toBe("0001111");
+    expect(who("so we go on and on. Yes", 1_200)).toBe("0000001");
   });
 
-  it("matches voices of different parts, and never two of the same", () => {
-    const voices = [voice(0, 1, 0), voice(0, 0.9, 0.1), voice(1, 1, 0.05), voice(1, -1, 0)];
-    const people = samePeople(voices);
-    expect(people[0]).not.toBe(people[1]);
-    expect(people[2]).toBe(people[0]);
-    expect(new Set(people).size).toBe(3);
-  });
-
-  it("reaches the number asked for, also against its own judgement", () => {
-    const voices = [voice(0, 1, 0), voice(0, 0, 1), voice(1, -1, 0), voice(1, 0, -1)];
-    for (const count of [1, 2, 3, 4, 9])
-      expect(new Set(samePeople(voices, count)).size).toBe(Math.min(count, 4));
-    expect(samePeople([])).toEqual([]);
-  });
-});
-
-describe("languageScores", () => {
-  const votes = [
-    { code: "en", lengthMs: 6000 },
-    { code: "de", lengthMs: 3000 },
-    { code: "nl", lengthMs: 1000 },
-    { code: "", lengthMs: 9000 },
-  ];
-  it("is the share of the sound, the likeliest first", () => {
-    expect(languageScores(votes)).toEqual([
-      { code: "en", score: 0.6 },
-      { code: "de", score: 0.3 },
-      { code: "nl", score: 0.1 },
-    ]);
-    expect(languageScores([])).toEqual([]);
-  });
-  it("speaks the candidates' words, and knows no others", () => {
-    expect(languageScores(votes, ["de-AT", "en-GB"])).toEqual([
-      { code: "en-GB", score: 0.6 },
-      { code: "de-AT", score: 0.3 },
-    ]);
-    expect(languageScores(votes, ["fr-FR"])).toEqual([]);
+  it("stay where they are when none is, or without punctuation", () => {
+    expect(who("this is it and so we go", 1_200)).toBe("0000111");
+    expect(who("it. Then this is where we go", 1_200)).toBe("0000111");
   });
 });
