@@ -1,33 +1,54 @@
 import { spawn } from "node:child_process";
+import { constants } from "node:os";
 import { MediaError } from "../media/errors.ts";
 import { filterFiles, withFilter } from "./filter-file.ts";
 import { findIdentities } from "./identity.ts";
+import { killGroup } from "./process-group.ts";
 import { findProgram } from "./programs.ts";
 import type { SandboxLevel } from "./sandbox.ts";
 import { wrap } from "./wrap.ts";
 import type { Tools } from "./tools.ts";
 
+/** bubblewrap's exit code when its child was killed. */
+const killedInside = 128 + constants.signals.SIGKILL;
+
 interface Tried {
   readonly ok: boolean;
   readonly stderr: string;
+  /** Whether something killed it, so that it says nothing about what works here. */
+  readonly killed?: boolean;
 }
 
 /** Runs a program on no input, and says whether it ended well. */
-function succeeds(args: readonly string[], filter?: string): Promise<Tried> {
+function tryOnce(args: readonly string[], filter?: string): Promise<Tried> {
   const [program = "", ...others] = args;
   return withFilter(filter, (descriptors) => {
     const child = spawn(program, others, {
       env: {},
       timeout: 10_000,
       stdio: ["ignore", "ignore", "pipe", ...descriptors],
+      detached: true, // a process group of its own, so that all of it can be ended
     });
+    // What it left running would hold its stderr open.
+    child.once("exit", () => killGroup(child));
     let stderr = "";
     child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     return new Promise((resolve) => {
       child.once("error", (error) => resolve({ ok: false, stderr: error.message }));
-      child.once("close", (code) => resolve({ ok: code === 0, stderr: stderr.trim() }));
+      child.once("close", (code, signal) => {
+        const killed = signal === "SIGKILL" || code === killedInside;
+        resolve({ ok: code === 0, stderr: stderr.trim(), killed });
+      });
     });
   });
+}
+
+/** Like `tryOnce`; again when it was killed: by chance we would choose a weaker sandbox. */
+async function succeeds(args: readonly string[], filter?: string): Promise<Tried> {
+  let tried = await tryOnce(args, filter);
+  for (let more = 2; more > 0 && tried.killed === true; more -= 1)
+    tried = await tryOnce(args, filter);
+  return tried;
 }
 
 /** A program that does nothing, in the wrappers of a level, as every command will be. */

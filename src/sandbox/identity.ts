@@ -103,7 +103,10 @@ async function make(searchPath: string): Promise<Identities | undefined> {
  */
 export async function findIdentities(searchPath: string): Promise<Identities | undefined> {
   if (process.platform !== "linux" || process.getuid?.() !== 0) return undefined;
-  kept ??= make(searchPath).catch(() => undefined);
+  // A second time, because something may have killed the process that makes the user namespace.
+  kept ??= make(searchPath)
+    .catch(() => make(searchPath))
+    .catch(() => undefined);
   return kept;
 }
 

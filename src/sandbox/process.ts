@@ -8,6 +8,7 @@ import { errorOf, memoryUsedUp } from "./endings.ts";
 import { withFilter } from "./filter-file.ts";
 import { watchFolders } from "./folder-budget.ts";
 import type { Ending } from "./endings.ts";
+import { killGroup } from "./process-group.ts";
 import { watchMemory } from "./memory.ts";
 import type { Exit, SandboxedCommand, SandboxedProcess, SandboxLevel } from "./sandbox.ts";
 import { readStderr } from "./stderr.ts";
@@ -72,16 +73,6 @@ function start(wrapped: Wrapped, command: SandboxedCommand, env: Record<string, 
   if (child.pid !== undefined && command.priority === "background")
     void stepBack(child.pid, isGone);
   return { child, pipes };
-}
-
-/** Ends what is left of a child's process group; with bubblewrap all of its namespace goes with it. */
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, "SIGKILL");
-  } catch {
-    // It has gone already.
-  }
 }
 
 /** Settles when child and pipes are gone: with how it ended, or with why it could not begin. */
