@@ -2,10 +2,10 @@
 export const exportFormats = ["srt", "vtt", "txt", "json", "csv"] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
-/** How WebVTT is written; other formats have neither. */
+/** How captions are written; other formats have neither. */
 export interface CaptionOptions {
   /** Says who speaks, where it is known. Default: false. */
   readonly voices?: boolean;
-  /** Marks the time of each word. Default: false. */
+  /** Marks the time of each word, in WebVTT. Default: false. */
   readonly wordTimes?: boolean;
 }

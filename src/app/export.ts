@@ -22,7 +22,7 @@ function exportedText(
   const note = draftNote(transcript.engine);
   switch (format) {
     case "srt":
-      return srt(cues());
+      return srt(cues(), options);
     case "vtt":
       return webVtt(cues(), { ...options, ...(note !== undefined && { note }) });
     case "txt":

@@ -416,8 +416,22 @@ describe("SRT and WebVTT", () => {
     );
     expect(webVtt(cues, { voices: true, wordTimes: true })).toBe(
       "WEBVTT\n\n01:00:00.000 --> 01:00:01.500\n" +
-        "<v spk_0>AT&amp;T <01:00:00.400>&lt;b&gt; <01:00:00.800>--&gt;\n",
+        "<v Speaker 1>AT&amp;T <01:00:00.400>&lt;b&gt; <01:00:00.800>--&gt;\n",
     );
+  });
+
+  it("name in SRT each speaker where another one begins", () => {
+    const spoken = ["spk_0", "spk_0", "spk_1", "Anna"].map((speaker, index) => ({
+      startMs: index * 1_000,
+      endMs: index * 1_000 + 900,
+      lines: [`line ${index}`, "more"],
+      speaker,
+    }));
+    expect(srt(spoken)).not.toContain("Speaker");
+    const texts = srt(spoken, { voices: true })
+      .split("\n\n")
+      .map((block) => block.split("\n")[2]);
+    expect(texts).toEqual(["Speaker 1: line 0", "line 1", "Speaker 2: line 2", "Anna: line 3"]);
   });
 
   it("mark no word that is said when its caption is gone", () => {

@@ -1,4 +1,5 @@
 import type { Cue } from "../media/cue.ts";
+import { speakerName } from "../media/speaker-name.ts";
 import { clock } from "./clock.ts";
 import type { SpokenCue } from "./cues.ts";
 
@@ -47,7 +48,7 @@ export function webVtt(cues: readonly Cue[], options: WebVttOptions = {}): strin
       options.wordTimes === true && hasTimes(cue) ? timedLines(cue) : cue.lines.map(escaped);
     const voice =
       options.voices === true && cue.speaker !== undefined
-        ? `<v ${escaped(oneLine(cue.speaker))}>`
+        ? `<v ${escaped(oneLine(speakerName(cue.speaker)))}>`
         : "";
     const time = `${clock(cue.startMs, ".")} --> ${clock(cue.endMs, ".")}`;
     return `${time}\n${voice}${lines.join("\n")}\n`;

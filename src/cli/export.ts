@@ -29,8 +29,10 @@ export async function exportTranscript(
 ): Promise<number> {
   const { output } = context;
   const { format, output: path, voices = false, wordTimes = false } = options;
-  if ((voices || wordTimes) && format !== "vtt")
-    throw new MediaError("invalid_argument", "--voices and --word-times are for --format vtt");
+  if (voices && format !== "vtt" && format !== "srt")
+    throw new MediaError("invalid_argument", "--voices is for --format vtt and srt");
+  if (wordTimes && format !== "vtt")
+    throw new MediaError("invalid_argument", "--word-times is for --format vtt");
   if (format === "docx") return exportDocument(context, name, path);
   const text = await context.withDailies((dailies) =>
     dailies.export(name, format, { voices, wordTimes }),

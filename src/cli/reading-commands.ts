@@ -60,7 +60,7 @@ function addExport(program: Command, go: Go): void {
         .makeOptionMandatory(),
     )
     .option("-o, --output <file>", "write to this file (default: standard output)")
-    .option("--voices", "name the speakers (vtt)")
+    .option("--voices", "name the speakers (vtt, srt)")
     .option("--word-times", "add the time of each word (vtt)")
     .addHelpText(
       "after",

@@ -27,7 +27,7 @@ describe("exportTranscript", () => {
   it("writes paragraphs, broken at pauses and where the speaker changes", () => {
     expect(exportTranscript({ name: "a", transcript: transcriptOf(words), format: "txt" })).toBe(
       "Draft transcript by pocketsphinx (en-us): many words are misheard.\n\n" +
-        '[0:00] spk_0: good night.\n\n[0:04] spk_0: you\n\n[1:02:03] spk_1: say "so",\n',
+        '[0:00] Speaker 1: good night.\n\n[0:04] Speaker 1: you\n\n[1:02:03] Speaker 2: say "so",\n',
     );
   });
 
@@ -43,10 +43,10 @@ describe("exportTranscript", () => {
   it("writes a table as RFC 4180 wants it", () => {
     expect(exportTranscript({ name: "a", transcript: transcriptOf(words), format: "csv" })).toBe(
       "start,end,speaker,confidence,text,engine\r\n" +
-        "0.500,0.900,spk_0,0.9877,good,pocketsphinx 5prealpha en-us (draft)\r\n" +
-        "0.900,1.400,spk_0,,night.,pocketsphinx 5prealpha en-us (draft)\r\n" +
-        "4.000,4.200,spk_0,,you,pocketsphinx 5prealpha en-us (draft)\r\n" +
-        '3723.000,3724.000,spk_1,,"say ""so"",",pocketsphinx 5prealpha en-us (draft)\r\n',
+        "0.500,0.900,Speaker 1,0.9877,good,pocketsphinx 5prealpha en-us (draft)\r\n" +
+        "0.900,1.400,Speaker 1,,night.,pocketsphinx 5prealpha en-us (draft)\r\n" +
+        "4.000,4.200,Speaker 1,,you,pocketsphinx 5prealpha en-us (draft)\r\n" +
+        '3723.000,3724.000,Speaker 2,,"say ""so"",",pocketsphinx 5prealpha en-us (draft)\r\n',
     );
   });
 

@@ -1,6 +1,7 @@
 import { csvField } from "../media/csv.ts";
 import type { LabelSummary } from "../media/label.ts";
 import { draftNote, engineText, transcriptText, type Transcript } from "../media/transcript.ts";
+import { speakerName } from "../media/speaker-name.ts";
 import { clock, passagesOf } from "./passages.ts";
 
 /** What is written about a media file. */
@@ -19,7 +20,7 @@ function txt({ transcript }: TranscriptExport): string {
   const head = note === undefined || transcript.words.length === 0 ? [] : [`${oneLine(note)}\n`];
   const paragraphs = passagesOf(transcript.words).map(({ words, speaker }) => {
     const time = `[${clock(words[0]?.startMs ?? 0)}]`;
-    const who = speaker === undefined ? "" : ` ${oneLine(speaker)}:`;
+    const who = speaker === undefined ? "" : ` ${oneLine(speakerName(speaker))}:`;
     return `${time}${who} ${oneLine(transcriptText(words))}\n`;
   });
   return [...head, ...paragraphs].join("\n");
@@ -36,7 +37,7 @@ function csv({ transcript }: TranscriptExport): string {
     [
       seconds(word.startMs),
       seconds(word.endMs),
-      csvField(word.speaker ?? ""),
+      csvField(word.speaker === undefined ? "" : speakerName(word.speaker)),
       word.confidence?.toFixed(4) ?? "",
       csvField(word.text + (word.punctuation ?? "")),
       engine,

@@ -2,6 +2,7 @@ import type * as DocxModule from "docx";
 import type { FileChild, Paragraph } from "docx";
 import type * as ChartsModule from "docx/charts";
 import { MediaError } from "../../media/errors.ts";
+import { speakerName } from "../../media/speaker-name.ts";
 import type { Transcript } from "../../media/transcript.ts";
 import { clock, passagesOf } from "../passages.ts";
 import { bands, summarize, type ConfidenceSummary } from "./bands.ts";
@@ -47,13 +48,6 @@ function languageName(code: string): string {
   } catch {
     return code;
   }
-}
-
-/** `spk_0` → `Speaker 1`, `ch_1` → `Channel 2`; names stay. */
-export function speakerName(label: string): string {
-  const found = /^(spk|ch)_(\d{1,6})$/.exec(label);
-  if (found === null) return plainText(label);
-  return `${found[1] === "spk" ? "Speaker" : "Channel"} ${Number(found[2]) + 1}`;
 }
 
 /** `20 November 2026, 11:50 UTC`. */
@@ -178,7 +172,11 @@ function speech(docx: Docx, { words, languageCode }: Transcript): Paragraph[] {
   for (const { speaker, words: spoken } of passagesOf(words)) {
     if (speaker !== undefined && speaker !== speaking)
       paragraphs.push(
-        new Paragraph({ style: "Speaker", bidirectional: rightToLeft, text: speakerName(speaker) }),
+        new Paragraph({
+          style: "Speaker",
+          bidirectional: rightToLeft,
+          text: plainText(speakerName(speaker)),
+        }),
       );
     speaking = speaker;
     const time = new TextRun({

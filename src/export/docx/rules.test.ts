@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { orderFaults } from "../../../test/support/ooxml-order.ts";
 import { xmlFault } from "../../../test/support/opc.ts";
 import { bandOf, bands, summarize } from "./bands.ts";
-import { speakerName } from "./document.ts";
+import { speakerName } from "../../media/speaker-name.ts";
 import { piecesOf } from "./runs.ts";
 import { directionOf, fontsFor, languageFor, plainText } from "./script.ts";
 
