@@ -50,7 +50,7 @@ export interface Library {
 
   // Work.
 
-  /** Does everything that waits, whoever asked for it, and returns. */
+  /** Does all waiting jobs of all callers, and returns. */
   workOff(options?: WorkOptions): Promise<ProcessReport>;
   /** Does what waits and what comes, until the signals end it. */
   work(options: EndlessOptions): Promise<void>;

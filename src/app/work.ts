@@ -173,7 +173,7 @@ export async function workWhile(
   return run.report;
 }
 
-/** Does everything that waits, whoever asked for it, and returns. */
+/** Does all waiting jobs of all callers, and returns. */
 export async function workOff(
   ports: WorkPorts,
   { signal = never, ...options }: WorkOptions = {},
