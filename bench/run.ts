@@ -1,5 +1,5 @@
 // Measures how fast Dailies is. Compares it with itself, with hand-written ffmpeg commands and with its targets.
-// usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [--sample N] [a] [b] … [k]
+// usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [--sample N] [a] [b] … [l]
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +15,7 @@ import { start } from "./f-start.ts";
 import { hour } from "./g-hour.ts";
 import { speech } from "./h-speech.ts";
 import { labelFigure } from "./i-labels.ts";
+import { voicesFigure } from "./l-voices.ts";
 import { serviceFigure } from "./j-service.ts";
 import type { Bench, Figure, Findings } from "./figure.ts";
 import { machine } from "./machine.ts";
@@ -30,6 +31,7 @@ const figures: readonly Figure[] = [
   { letter: "g", title: "An hour of video", measure: hour },
   { letter: "i", title: "Labels", measure: labelFigure },
   { letter: "h", title: "Speech", measure: speech },
+  { letter: "l", title: "Times of words, and speakers", measure: voicesFigure },
   { letter: "j", title: "Service", measure: serviceFigure },
   { letter: "k", title: "Batch", measure: batchFigure },
 ];
@@ -56,7 +58,7 @@ function options() {
   );
   if (unknown.length > 0 || !counts)
     throw new Error(
-      "usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [--sample N] [a] [b] … [k]",
+      "usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [--sample N] [a] [b] … [l]",
     );
   const chosen = figures.filter(
     ({ letter }) => positionals.length === 0 || positionals.includes(letter),

@@ -56,6 +56,22 @@ function runsOf(words: readonly Word[], itemIds: readonly (readonly number[])[])
   return runs;
 }
 
+/** The items of words whose times are not sure. */
+function timingOf(words: readonly Word[], itemIds: readonly (readonly number[])[]) {
+  const ids = (kind: Word["timing"]): number[] =>
+    words.flatMap(({ timing }, index) =>
+      timing === kind ? (itemIds[index]?.slice(0, 1) ?? []) : [],
+    );
+  const [doubtful, estimated] = [ids("doubtful"), ids("estimated")];
+  if (doubtful.length === 0 && estimated.length === 0) return {};
+  return {
+    timing: {
+      ...(doubtful.length === 0 ? {} : { doubtful }),
+      ...(estimated.length === 0 ? {} : { estimated }),
+    },
+  };
+}
+
 /** Start of the first word and latest end of all. */
 function span(words: readonly Word[]): { start_time: string; end_time: string } {
   let endMs = 0;
@@ -125,6 +141,7 @@ export function toTranscribeJson(result: {
       ...(realTimeFactor === undefined
         ? {}
         : { realTimeFactor: Math.round(realTimeFactor * 1000) / 1000 }),
+      ...timingOf(words, itemIds),
     },
   };
 }

@@ -23,6 +23,7 @@ const word = fc.record(
     lengthMs: fc.nat(3_000),
     confidence: fc.nat(10_000).map((parts) => parts / 10_000),
     punctuation: fc.constantFrom(".", ",", "?", "。"),
+    timing: fc.constantFrom("doubtful" as const, "estimated" as const),
     speaker: fc.constantFrom("spk_0", "spk_1"),
   },
   { requiredKeys: ["text", "startMs", "lengthMs"] },

@@ -22,6 +22,8 @@ export interface TranscribeJson {
     readonly durationMs?: number;
     /** Seconds of work per second of media. */
     readonly realTimeFactor?: number;
+    /** Ids of the items whose times are not sure: see `Word.timing`. Absent: there are none. */
+    readonly timing?: { readonly [kind in NonNullable<Word["timing"]>]?: readonly number[] };
   };
 }
 
@@ -128,7 +130,16 @@ function speakersByTime(results: Fields): Map<string, string> {
   return speakers;
 }
 
-function wordsOf(results: Fields): Word[] {
+/** Which items' times are not sure, by their ids; only ours says so. */
+function timingByItem(engine: unknown): Map<number, Word["timing"]> {
+  const timing = fields(fields(engine ?? {}, "engine")["timing"] ?? {}, "engine.timing");
+  const byItem = new Map<number, Word["timing"]>();
+  for (const kind of ["doubtful", "estimated"] as const)
+    for (const id of list(timing[kind] ?? [], "engine.timing")) byItem.set(Number(id), kind);
+  return byItem;
+}
+
+function wordsOf(results: Fields, timings: ReadonlyMap<number, Word["timing"]>): Word[] {
   const speakers = speakersByTime(results);
   const words: Word[] = [];
   for (const entry of list(results["items"], "results.items")) {
@@ -146,6 +157,7 @@ function wordsOf(results: Fields): Word[] {
     if (item["type"] !== "pronunciation") throw garbage("an item is of no known type");
     const startMs = timeMs(item["start_time"], "start_time");
     const confidence = numberOf(best["confidence"]);
+    const timing = timings.get(Number(item["id"]));
     const speaker =
       text(item["speaker_label"]) ??
       speakers.get(text(item["start_time"]) ?? "") ??
@@ -155,6 +167,7 @@ function wordsOf(results: Fields): Word[] {
       startMs,
       endMs: Math.max(startMs, timeMs(item["end_time"], "end_time")),
       ...(confidence === undefined ? {} : { confidence: Math.min(1, Math.max(0, confidence)) }),
+      ...(timing === undefined ? {} : { timing }),
       ...(speaker === undefined ? {} : { speaker }),
     });
   }
@@ -220,7 +233,7 @@ export function fromTranscribeJson(json: unknown): StoredTranscript {
     ...(accountId === undefined ? {} : { accountId }),
     languageCode: languageOf(results),
     ...(languageIdentification === undefined ? {} : { languageIdentification }),
-    words: wordsOf(results),
+    words: wordsOf(results, timingByItem(file["engine"])),
     engine: engineOf(file["engine"]),
   };
 }
