@@ -212,7 +212,6 @@ async function wordsWithSpeakers(bench: Bench): Promise<Row[]> {
   ];
 }
 
-export const parts = { wordTimes, speakers, wordsWithSpeakers };
 export async function voicesFigure(bench: Bench): Promise<Findings> {
   const rows = [
     ...(await wordTimes(bench)),
