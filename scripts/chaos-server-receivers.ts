@@ -78,8 +78,8 @@ export async function openReceivers(): Promise<Receivers> {
       return `webhook: ${way}`;
     },
     async disturbMail(chance) {
+      await mail.close(); // mails that are under way are still accepted
       kept.push(...mail.mails);
-      await mail.close();
       await pause(chance.between(300, 3_000));
       mail = await openMailServer(port);
       return "mail server down";
