@@ -24,6 +24,11 @@ const faults = [
     what: "the disk is full",
   },
   {
+    code: "storage_failed",
+    said: /Error closing file/,
+    what: "the end of an output could not be written",
+  },
+  {
     code: "engine_missing",
     said: /Unknown (?:encoder|decoder)|No such filter|Unrecognized option|Option not found/,
     what: "this ffmpeg was built without a part that is needed",
@@ -34,6 +39,14 @@ const faults = [
     what: "the source is damaged: nothing of it could be decoded",
   },
 ] as const;
+
+/**
+ * Whether ffmpeg could not write the end of a file. It leaves with 0 all the same, and the file is empty
+ * or cut off.
+ */
+export function lostOutput(stderr: string): boolean {
+  return /No space left on device|Disk quota exceeded|Error closing file/.test(stderr);
+}
 
 /** ffmpeg catches signals that ask it to end, and leaves with this code. */
 const stoppedCode = 255;

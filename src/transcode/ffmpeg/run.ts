@@ -1,5 +1,5 @@
 import { lackedMemory } from "../../sandbox/endings.ts";
-import { countComplaints, ffmpegFailure } from "../../sandbox/ffmpeg-trouble.ts";
+import { countComplaints, ffmpegFailure, lostOutput } from "../../sandbox/ffmpeg-trouble.ts";
 import type { Sandbox, SandboxedCommand } from "../../sandbox/sandbox.ts";
 import { type Report, readReports } from "./progress.ts";
 
@@ -15,7 +15,7 @@ export interface Ran {
 /**
  * Runs ffmpeg and reads its reports.
  * @throws MediaError as the sandbox's `exited`, and by what ffmpeg said when it gave up:
- * `damaged_media`, `disk_full`, `engine_missing`, `engine_failed`.
+ * `damaged_media`, `disk_full`, `storage_failed`, `engine_missing`, `engine_failed`.
  */
 export async function runFfmpeg(
   sandbox: Sandbox,
@@ -29,10 +29,11 @@ export async function runFfmpeg(
   const [exit, report] = await Promise.allSettled([child.exited, reports]);
   if (exit.status === "rejected") throw exit.reason;
   if (report.status === "rejected") throw report.reason;
-  if (exit.value.exitCode !== 0) throw ffmpegFailure(exit.value);
+  const { exitCode, stderr } = exit.value;
+  if (exitCode !== 0 || lostOutput(stderr)) throw ffmpegFailure(exit.value);
   return {
     report: report.value,
     errors: complaints(),
-    lackedMemory: lackedMemory(exit.value.stderr),
+    lackedMemory: lackedMemory(stderr),
   };
 }

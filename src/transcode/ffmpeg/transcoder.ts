@@ -39,7 +39,7 @@ interface Attempt {
  * decode; they appear in the object store when all of them are whole, or not at all. A damaged
  * source gives outputs of its readable parts, and a note; its streams are encoded, not copied.
  * `begin` throws MediaError `damaged_media` when nothing is readable, `limit_*`, `cancelled`,
- * `disk_full`, `engine_missing`, `engine_failed`, `output_invalid`.
+ * `disk_full`, `storage_failed`, `engine_missing`, `engine_failed`, `output_invalid`.
  */
 export function createFfmpegTranscoder(options: FfmpegTranscoderOptions): Transcoder {
   async function begin(request: TranscodeRequest, beginOptions: BeginOptions) {
