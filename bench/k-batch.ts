@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { toTranscribeJson } from "../src/media/to-transcribe-json.ts";
 import type { Transcript } from "../src/media/transcript.ts";
@@ -154,7 +155,12 @@ async function putWords(folder: string, seconds: number): Promise<void> {
   const objects = join(dataDir, "objects/outputs");
   const found = readdirSync(objects).find((name) => existsSync(join(objects, name, version)));
   await writeFile(join(objects, found ?? "", version), json);
-  await readFile(join(objects, found ?? "", version));
+  const database = new DatabaseSync(join(dataDir, "dailies.db"));
+  const { changes } = database
+    .prepare("UPDATE objects SET size_bytes = ? WHERE bucket = 'outputs' AND version = ?")
+    .run(Buffer.byteLength(json), version);
+  database.close();
+  if (changes !== 1) throw new Error("the stored transcript was not replaced");
 }
 
 /** Milliseconds for the document of three hours. */

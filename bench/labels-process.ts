@@ -23,8 +23,9 @@ const engine = createOnnxEngine({ sandbox, objects, limits, models });
 
 async function label() {
   const facts = await createProbe({ sandbox, limits })(path, { signal });
-  const source = { bucket: "uploads", key: "media", version: "1m00000000001aaaaaaaaa" } as const;
-  await objects.putFile(source, path);
+  const place = { bucket: "uploads", key: "media" } as const;
+  const { version } = await objects.putFile(place, path);
+  const source = { ...place, version };
   const labeler = engine.best();
   if (!labeler) throw new Error("there is no runtime for ONNX models");
   const request = { source, facts };
