@@ -174,7 +174,7 @@ describe("settings", () => {
       expect(withBucket(bucket), bucket).not.toThrow();
   });
 
-  it("name each format once, in one order, whoever gives them", () => {
+  it("name each format once, in one order, in whatever order they are given", () => {
     const file = checkBatchFile("b.json", {
       input: "a",
       output: "b",

@@ -22,7 +22,7 @@ function abilities(sherpa: SherpaDescription, takesVocabulary: boolean): string 
   return [
     takesVocabulary
       ? "listens for a vocabulary"
-      : "a vocabulary is written as wished, not listened for",
+      : "a vocabulary is respelled afterwards, not listened for",
     sherpa.tellsSpeakers ? "tells speakers apart" : "does not tell speakers apart",
     sherpa.identifiesLanguages ? "finds out the language" : "does not find out the language",
   ].join("; ");
@@ -119,7 +119,7 @@ async function draftFinding({ sandbox, sherpa, config }: Chosen): Promise<Findin
   if (!knowsDraftLanguage(languageCode))
     return warn(`nothing is heard in ${languageCode}: the draft engine knows en-US only`);
   const lacks =
-    "a vocabulary is written as wished, not listened for; no speakers, no finding out the language";
+    "a vocabulary is respelled afterwards, not listened for; no speakers, no finding out the language";
   return { state: "ok", found: "pocketsphinx", detail: `draft quality, en-US; ${lacks}${because}` };
 }
 

@@ -120,7 +120,7 @@ describe("frames of a video", () => {
     expect(most).toBe(1);
   });
 
-  it("stop when whoever looks at them fails, with that failure", async () => {
+  it("stop when their reader fails, with that failure", async () => {
     const path = make("long.mp4", "testsrc=s=64x36:r=25:d=20");
     const facts = pictureFacts("video", 64, 36, { durationMs: 20_000 });
     const onFrame = () => Promise.reject(new Error("cannot look"));

@@ -4,7 +4,7 @@ const mostLayers = 16;
 const encoded = /(?:%[0-9a-f]{2})+/gi;
 
 /**
- * The text with its percent-encodings decoded until none is left, as whoever reads it last may do.
+ * The text with its percent-encodings decoded until none is left, as its last reader may do.
  * What is not UTF-8 becomes U+FFFD. Undefined when it is encoded in more than 16 layers.
  */
 export function decodedFully(text: string): string | undefined {

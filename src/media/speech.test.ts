@@ -11,7 +11,7 @@ import {
 
 const vocabulary = { sha256: "abc", phrases: [{ phrase: "a" }, { phrase: "b" }] };
 
-it("merges what is wished with what was wished before", () => {
+it("merges new options with earlier ones", () => {
   const before = { languageCode: "de-DE", speakers: 2, vocabulary } as const;
   expect(mergedOptions(before)).toEqual(before);
   expect(mergedOptions(before, { speakers: "auto" })).toEqual({ ...before, speakers: "auto" });
@@ -27,7 +27,7 @@ it("takes a language that is named for the end of finding it out", () => {
   expect(mergedOptions(finding, { speakers: 2 })).toEqual({ ...finding, speakers: 2 });
 });
 
-it("tells whether two wishes are the same", () => {
+it("tells whether two sets of options are the same", () => {
   expect(sameOptions(undefined, {})).toBe(true);
   expect(
     sameOptions({ speakers: 2, languageCode: "en" }, { languageCode: "en", speakers: 2 }),

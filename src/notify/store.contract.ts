@@ -96,7 +96,7 @@ export function notificationStoreContract(
       expect(await store.counts()).toEqual({ delivered: 1, waiting: 1 });
     });
 
-    it("asks no address too often, whoever subscribes it", async () => {
+    it("asks no address too often, also for several subscribers", async () => {
       const by = (n: number) => subscribe({ ...mailbox, owner: `user ${n}` }, "error");
       for (let n = 0; n < 12; n += 1) await by(n);
       await expect(by(12)).rejects.toMatchObject(code("rate_limited"));

@@ -98,7 +98,7 @@ export function createMemoryObjectStore({
 async function collect(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   try {
-    // A copy: whoever made the chunk may use its memory again.
+    // A copy: the code that made the chunk may use its memory again.
     for await (const chunk of source) chunks.push(Uint8Array.from(chunk));
   } catch (error) {
     throw asMediaError(error);

@@ -76,7 +76,7 @@ async function attemptHeld(
 
 /**
  * Records that an engine has accepted the work. The job was recorded as started before the engine was
- * asked, so an event that comes before this record finds the job later: whoever gets it asks again.
+ * asked, so an event that comes before this record finds the job later: the process that gets it asks again.
  * Work that cannot be recorded is cancelled at the provider, as far as that works.
  */
 async function accept(

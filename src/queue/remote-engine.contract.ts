@@ -56,7 +56,7 @@ export function remoteEngineContract<Request, Result>(
       expect(maxMs).toBeGreaterThanOrEqual(longestAskMs);
     });
 
-    it("reports accepted work as running, then its result, to whoever asks and as often", async () => {
+    it("reports accepted work as running, then its result, to every caller, as often as it is asked", async () => {
       const externalId = await begin("good");
       expect(await collect(externalId)).toMatchObject({ state: "running" });
       await stage.finishWork();

@@ -32,7 +32,7 @@ export interface ChildPoolOptions<Setup, Child extends PooledChild> {
   readonly idleMs: number;
 }
 
-/** A child is replaced after this long, so that it never meets its own limits amid work. */
+/** A child is replaced after this long, so that it never reaches its own limits during work. */
 const retiredAfterMs = 3_600_000;
 
 const wasClosed = (name: string) => new MediaError("cancelled", `${name} was closed`);

@@ -33,7 +33,7 @@ const paddedPixels = (maxPixels: number): number => Math.ceil(maxPixels * 1.1);
 /**
  * The arguments of ffmpeg and ffprobe for a file that nobody vouches for, `-i` and its name at their
  * end: files alone, no network; plain containers alone, none that points at other files. The one
- * place that says so: whoever reads an upload reads it through this.
+ * place that says so: all code that reads an upload reads it through this.
  */
 export function ffmpegInput({ path, container, maxPixels, options = [] }: FfmpegInput): string[] {
   // ffprobe names a demuxer by all its formats: `mov,mp4,m4a,3gp,3g2,mj2`.

@@ -104,7 +104,7 @@ it("keeps free children of one setup only, and none that is no longer idle", asy
   const [again, other] = await hear("a");
   expect(again).toBe("a");
   expect(other).not.toBe(second);
-  // One at work is nobody's to end.
+  // One at work is not ended.
   await pool.use({ word: "a" }, never, async (child) => {
     expect(await hear("b")).toMatchObject(["b", expect.any(Number)]);
     expect(await ask(child)).toBe("a");

@@ -240,7 +240,7 @@ describe.each(levels)("sandbox %s", (level) => {
     expect(runs(mark)).toBe(true);
     controller.abort();
     expect((await failure(child.exited)).code).toBe("cancelled");
-    // Gone is gone: whoever waited may remove its folder, or count.
+    // Gone is gone: the caller that waited may remove its folder, or count.
     expect(runs(mark)).toBe(false);
     expect((await read).code).toBe("cancelled");
   });

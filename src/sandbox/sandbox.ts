@@ -50,7 +50,7 @@ export interface Exit {
   readonly stderr: string;
 }
 
-/** A running child. Whoever spawned it reads `stdout` to its end, or destroys it. */
+/** A running child. The caller that spawned it reads `stdout` to its end, or destroys it. */
 export interface SandboxedProcess {
   /** Absent when it could not be started. */
   readonly pid?: number;

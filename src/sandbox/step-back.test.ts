@@ -5,7 +5,7 @@ import { stepBack } from "./step-back.ts";
 
 const groups = existsSync("/proc/self/autogroup");
 
-it.skipIf(!groups)("a session of its own steps back, whoever else does so just now", async () => {
+it.skipIf(!groups)("a session of its own steps back, while others do the same", async () => {
   const children = Array.from({ length: 3 }, () =>
     spawn("sleep", ["30"], { detached: true, stdio: "ignore" }),
   );
@@ -20,7 +20,7 @@ it.skipIf(!groups)("a session of its own steps back, whoever else does so just n
   }
 });
 
-it("a child that has gone is nobody's to set back", async () => {
+it("a child that has gone is not set back", async () => {
   expect(await stepBack(2 ** 22 + 1, () => false)).toBeUndefined();
   expect(await stepBack(process.pid, () => true)).toBeUndefined();
   if (groups) expect(readFileSync("/proc/self/autogroup", "utf8")).not.toMatch(/nice 10$/m);

@@ -2,7 +2,7 @@ import type { Exit, SandboxedProcess } from "../sandbox/sandbox.ts";
 
 /**
  * What a child writes to stdout, as it comes; the generator's return value is how it ended.
- * Whoever stops reading ends the child. Throws what the child's `exited` throws. `onBytes` sees each
+ * A caller that stops reading ends the child. Throws what the child's `exited` throws. `onBytes` sees each
  * piece before the reader does.
  */
 export async function* outputOf(

@@ -41,9 +41,9 @@ async function phrasesOf(
 ): Promise<readonly VocabularyPhrase[]> {
   const { vocabulary: sha256 } = settings;
   if (sha256 === undefined) return [];
-  const wished = (await optionsOf({ name, version }))?.vocabulary;
-  if (wished !== undefined && wished !== "none" && wished.sha256 === sha256) return wished.phrases;
-  // Another wish has come since, and with it the job that takes this one's place.
+  const asked = (await optionsOf({ name, version }))?.vocabulary;
+  if (asked !== undefined && asked !== "none" && asked.sha256 === sha256) return asked.phrases;
+  // Other options were given since then, and the job for them takes this one's place.
   throw new MediaError("cancelled", `the vocabulary for ${JSON.stringify(name)} was replaced`);
 }
 
@@ -63,7 +63,7 @@ interface Parts {
   readonly objects: ObjectStore;
   /** The audio rendition of that version of a media file, if there is one by now. */
   readonly audioOf: (media: Pick<Media, "name" | "version">) => Promise<StoredObject | undefined>;
-  /** What is wished of a version's transcript by now. */
+  /** The options that are in force now for a version's transcript. */
   readonly optionsOf: (
     media: Pick<Media, "name" | "version">,
   ) => Promise<TranscriptionOptions | undefined>;

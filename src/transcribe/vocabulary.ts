@@ -106,7 +106,7 @@ export function rewritten(heard: readonly Word[], written: readonly string[]): W
 }
 
 /**
- * Writes what was heard of a vocabulary as it is wished: phrases, or what they sound like, are found
+ * Writes what was heard of a vocabulary as the vocabulary spells it: phrases, or what they sound like, are found
  * as runs of whole words (letter case and hyphens do not count; the longest phrase first; never
  * across punctuation, a long pause or two speakers) and take the place of those words, with their
  * times. All other words stay as they are.

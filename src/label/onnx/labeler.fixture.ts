@@ -27,7 +27,7 @@ export interface Lookout {
   readonly dir: string;
   /** An engine for one test; `closeEngines` ends it. */
   engineOf(models: readonly InstalledModel[], more?: Partial<OnnxOptions>): OnnxEngine;
-  /** One for several tests, which whoever made it closes. */
+  /** One for several tests. The test that made it closes it. */
   keptEngineOf(models: readonly InstalledModel[]): OnnxEngine;
   label(
     engine: OnnxEngine,

@@ -6,7 +6,7 @@ export function knowsDraftLanguage(languageCode: string): boolean {
   return /^en([-_]|$)/i.test(languageCode);
 }
 
-/** What to say where a wish needs more than the draft engine. */
+/** What to say where an option needs more than the draft engine. */
 export function draftCannot(what: string, command = "dailies models pull speech"): MediaError {
   return new MediaError(
     "model_missing",

@@ -66,16 +66,14 @@ export function createPocketsphinxTranscriber(parts: PocketsphinxOptions): Trans
   };
 }
 
-/** What is to be said of how the wishes are met. */
+/** What the notes say about options that this engine cannot follow in full. */
 function optionNotes({ languageCode, vocabulary = [] }: TranscribeRequest): string[] {
   const [, region = "us"] = languageCode.toLowerCase().split(/[-_]/);
   return [
     ...(region === "us" ? [] : [`heard as American English (en-US), not as ${languageCode}`]),
     ...(vocabulary.length === 0
       ? []
-      : [
-          "the draft engine cannot listen for a vocabulary; what it hears of it is written as wished",
-        ]),
+      : ["the draft engine cannot listen for a vocabulary; words that sound alike are respelled"]),
   ];
 }
 

@@ -112,7 +112,7 @@ function createVotes(detector: LanguageDetector | undefined, { languages }: JobS
 }
 
 /**
- * Recognizes one recording. Each message with sound is answered with what is ready by then: whoever reads
+ * Recognizes one recording. Each message with sound is answered with what is ready by then: the caller that reads
  * our source has taken it when it asks for more.
  */
 async function transcribe(

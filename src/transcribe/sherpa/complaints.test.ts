@@ -11,7 +11,7 @@ const studio = useStudio();
 const never = new AbortController().signal;
 const pieces = { longestMs: 29_000, pauseMs: 1_000, paddingMs: 0 };
 
-/** What sherpa does when its memory runs out amid work: it says so, and returns an empty text. */
+/** What sherpa does when its memory runs out during the work: it says so, and returns an empty text. */
 const forgetful = (said: string) => `
 const fs = require("node:fs");
 exports.version = "1.13.8";

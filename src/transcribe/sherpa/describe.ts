@@ -11,7 +11,7 @@ export interface DescribedModel {
   readonly engine: string;
   /** BCP 47 primary codes. Absent: it does not say. */
   readonly languages?: readonly string[];
-  /** Whether it can be made to listen for phrases; else they can only be written as wished. */
+  /** Whether it can be told phrases to expect. Otherwise words that sound alike are respelled afterwards. */
   readonly takesVocabulary: boolean;
   readonly cost?: ModelCost;
 }

@@ -88,7 +88,7 @@ describeWithSharedMedia("the sherpa transcriber in trouble", () => {
     expect((await transcribe({ path, by })).transcript).toEqual(good.transcript);
   });
 
-  it("does not mix one recording with the next when the first ends amid it", async () => {
+  it("does not mix one recording with the next when the first ends half-way", async () => {
     const by = studio.common;
     const path = recording("short.wav", [16_000]);
     const good = await transcribe({ path, by });

@@ -70,7 +70,7 @@ describe("media by what their transcripts are", () => {
   });
 });
 
-describe("what was wished of a transcript", () => {
+describe("options of a transcript", () => {
   it("is the last word on this version, and goes with its bytes", async () => {
     const catalog = await catalogOf(["a.mp3", "e/1", "en-US", false]);
     const media = await catalog.getMedia("a.mp3");

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 
 /**
- * Tells of deliveries that this connection adds, whoever writes them: the catalog does, in the
+ * Tells of deliveries that this connection adds, also when the catalog writes them, in the
  * transaction that ends a run. Triggers that only this connection has call a function, which notes that
  * something changed. A transaction is one synchronous stretch from its begin to its commit, so the
  * listeners, which are called after that stretch, find the change committed. A transaction that was
