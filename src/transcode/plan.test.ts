@@ -86,6 +86,11 @@ describe("taking streams over", () => {
     expect(movie(facts, "web").video.copy).toBe(false);
   });
 
+  it("copies mono sound into the films, and mono MP3", () => {
+    const mono = { sampleRateHz: 44_100, channels: 1, bitRate: 64_000 };
+    expect(movie(videoFacts({}, mono), "web").audio).toMatchObject({ copy: true, channels: 1 });
+  });
+
   it("copies MP3 only at the very rate", () => {
     const mp3 = { codec: "mp3", profile: undefined, sampleRateHz: 44_100 };
     const copies = (bitRate: number) => {

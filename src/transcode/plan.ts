@@ -3,6 +3,7 @@ import type { SkipReason } from "../media/job.ts";
 import { type RenditionName, renditionNames } from "../media/media.ts";
 import { audioFits, videoFits } from "./copy.ts";
 import { cappedFrameRate, fitWithin } from "./fit.ts";
+import { soundFor } from "./sound.ts";
 import type { AudioSpec, Box, GifSpec, PosterSpec, Profile, VideoSpec } from "./profile.ts";
 
 /** Which picture of the source is used, and how it becomes upright, square, progressive and SDR. */
@@ -135,7 +136,8 @@ function planVideo(facts: MediaFacts, source: VideoFacts, spec: VideoSpec): Plan
 }
 
 function planAudio(source: AudioFacts, spec: AudioSpec): PlannedAudio {
-  return { ...spec, copy: audioFits(source, spec), streamIndex: source.streamIndex };
+  const sound = soundFor(source, spec);
+  return { ...sound, copy: audioFits(source, sound), streamIndex: source.streamIndex };
 }
 
 /** Pixel formats that store red, green and blue, or a palette of them. */

@@ -37,6 +37,8 @@ export interface GifSpec {
   readonly frameRate: number;
   /** Colours of the palette, at most 256. */
   readonly colors: number;
+  /** The largest file. Colours, then rate, then size give way to it (gif-budget.ts). */
+  readonly maxBytes: number;
 }
 
 export interface PosterSpec {
@@ -105,13 +107,14 @@ const audio: AudioSpec = { codec: "mp3", bitRate: 320_000, sampleRateHz: 44_100,
 
 /**
  * The preset 1351620000001-100200 "GIF (Animated)" publishes no figures. Ours: the first 6 s,
- * 10 frames a second (a GIF's clock counts hundredths, so 10 is exact), fits 480×480, 128 colours.
+ * 10 frames a second (a GIF's clock counts hundredths, so 10 is exact), fits 480×480, 128 colours, and at most 1.5 MB, as a mail or a chat still takes it.
  */
 const gif: GifSpec = {
   box: { width: 480, height: 480 },
   durationMs: 6000,
   frameRate: 10,
   colors: 128,
+  maxBytes: 1_500_000,
 };
 
 /** A still to show before anything plays: a tenth into the video, fits 1280×1280. No preset has it. */

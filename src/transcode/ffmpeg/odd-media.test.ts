@@ -103,7 +103,7 @@ describeWithSharedMedia("recordings", () => {
     const { renditions, notes } = await shop.make(source, facts, ["audio", "poster"]);
     expect(notes).toEqual([]);
     const { audio, streams, durationMs } = await probe(renditions.audio?.path ?? "");
-    expect(audio).toMatchObject({ codec_name: "mp3", bit_rate: "320000", channels: 2 });
+    expect(audio).toMatchObject({ codec_name: "mp3", bit_rate: "320000", channels: 1 });
     expect(streams).toBe(1);
     expect(Math.abs(durationMs - 5068)).toBeLessThan(100);
     expect(renditions.poster).toMatchObject({ width: 320, height: 240 });

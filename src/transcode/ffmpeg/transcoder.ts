@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { BeginOptions } from "../../media/engine.ts";
 import { type Damage, damageNote } from "../../media/damage.ts";
@@ -10,6 +10,7 @@ import type { ObjectStore } from "../../objects/object-store.ts";
 import { storedObject } from "../../objects/stored.ts";
 import { wasKilled } from "../../sandbox/endings.ts";
 import type { Sandbox, SandboxedCommand } from "../../sandbox/sandbox.ts";
+import { gifOf, smallerGif } from "../gif-budget.ts";
 import type { PlannedRendition } from "../plan.ts";
 import type { TranscodeRequest, Transcoder, TranscodeResult } from "../transcoder.ts";
 import { type Output, streamsOf, transcodeArguments } from "./arguments.ts";
@@ -50,7 +51,7 @@ export function createFfmpegTranscoder(options: FfmpegTranscoderOptions): Transc
       const { made, damage } = await withLocalFile(
         options.objects,
         request.source,
-        (path) => transcode(options, request, path, paths, beginOptions),
+        (path) => withinBudget(options, request, path, paths, beginOptions),
         { folder: beginOptions.workDir },
       );
       const engine = ["ffmpeg", await options.version()].join(" ").trim();
@@ -68,8 +69,8 @@ export function createFfmpegTranscoder(options: FfmpegTranscoderOptions): Transc
   return { id: "ffmpeg", begin };
 }
 
-/** Makes all outputs; a second time without copying or seeking, when those gave damaged outputs or none. */
-async function transcode(
+/** Makes all outputs; again with a smaller GIF while it is larger than its plan allows. */
+async function withinBudget(
   options: FfmpegTranscoderOptions,
   request: TranscodeRequest,
   sourcePath: string,
@@ -77,6 +78,29 @@ async function transcode(
   beginOptions: BeginOptions,
 ): Promise<Attempt> {
   const plans = request.renditions.map(({ plan }) => plan);
+  const planned = gifOf(plans);
+  let attempt = await transcode(options, request, plans, sourcePath, paths, beginOptions);
+  for (;;) {
+    const gif = attempt.made.find(({ plan }) => plan.rendition === "gif");
+    if (planned === undefined || gif?.plan.rendition !== "gif") return attempt;
+    const { size } = await stat(gif.path);
+    if (size <= planned.maxBytes) return attempt;
+    const smaller = smallerGif(planned, gif.plan, size);
+    if (smaller === undefined) return attempt;
+    const next = plans.map((plan) => (plan === planned ? smaller : plan));
+    attempt = await transcode(options, request, next, sourcePath, paths, beginOptions);
+  }
+}
+
+/** Makes all outputs; a second time without copying or seeking, when those gave damaged outputs or none. */
+async function transcode(
+  options: FfmpegTranscoderOptions,
+  request: TranscodeRequest,
+  plans: readonly PlannedRendition[],
+  sourcePath: string,
+  paths: readonly string[],
+  beginOptions: BeginOptions,
+): Promise<Attempt> {
   const attempt = (using: readonly PlannedRendition[], fromStart: boolean) => {
     const outputs = using.map((plan, index) => ({ plan, path: paths[index] ?? "" }));
     return attemptOnce(options, request, sourcePath, outputs, fromStart, beginOptions);
