@@ -1,9 +1,10 @@
 // Checks the documents: every relative link has a target, and every npm script that is named exists. The
 // package does not ship all files. In a shipped document, a link to a file that is not shipped needs the
-// title "in the repository".
+// title "in the repository". The conformance tables must be those of the tests.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { conformancePages } from "./conformance-pages.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const documents = [
@@ -49,6 +50,9 @@ for (const document of documents) {
   for (const [, name = ""] of text.matchAll(/\bnpm run ([\w:-]+)/g))
     if (!scripts.includes(name)) wrong.push(`${document}: no script ${name}`);
 }
+for (const [path, text] of Object.entries(conformancePages))
+  if (!existsSync(join(root, path)) || readFileSync(join(root, path), "utf8") !== text)
+    wrong.push(`${path}: differs from the tests: npm run conformance`);
 for (const line of wrong) console.error(line);
 console.log(`${documents.length} documents checked`);
 process.exitCode = wrong.length === 0 ? 0 : 1;

@@ -88,6 +88,8 @@ const requestHeaders = fc.dictionary(
       ["range", "if-range", "if-none-match", "if-match", "accept", "last-event-id"],
       ["content-type", "upload-offset", "upload-length", "x-http-method-override", "origin"],
       ["x-forwarded-for", "cookie", "accept-language", "te", "if-modified-since"],
+      ["if-unmodified-since", "content-range", "content-encoding", "content-md5"],
+      ["content-digest", "repr-digest", "digest"],
     ].flat(),
   ),
   fc.oneof(
@@ -110,7 +112,7 @@ const uploadHeaders = fc.record(
     "upload-offset": fc.constantFrom("0", "0", "5", "-1", "x"),
     "upload-defer-length": fc.constantFrom("1", "0", "x"),
     "upload-concat": fc.constantFrom("partial", "final;/v1/uploads/a /v1/uploads/../b"),
-    "upload-checksum": fc.constantFrom("sha1 x", "md5 AAAA", "x"),
+    "upload-checksum": fc.constantFrom("sha1 x", "md5 AAAA", "md5 1B2M2Y8AsgTpgAmY7PhCfg==", "x"),
     "content-type": fc.constantFrom("application/offset+octet-stream", "text/html"),
     "upload-metadata": fc.oneof(
       hostile.map((text) => `filename ${Buffer.from(text).toString("base64")}`),
@@ -139,7 +141,7 @@ export const uploadPaths: Description["paths"] = Object.fromEntries(
           operationId: `upload ${method} ${path}`,
           requestBody: { content: {} },
           responses: Object.fromEntries(
-            [201, 204, 403, 404, 405, 409, 410, 412, 413, 415].map((status) => [status, {}]),
+            [201, 204, 403, 404, 405, 409, 410, 412, 413, 415, 460].map((status) => [status, {}]),
           ),
         },
       ]),

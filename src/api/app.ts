@@ -22,7 +22,7 @@ import { addDescription } from "./openapi.ts";
 import { onError } from "./problems.ts";
 import { addSubscriptions } from "./subscriptions.ts";
 import { addTranscripts } from "./transcripts.ts";
-import { addUploads } from "./uploads.ts";
+import { addUploads, tusAnswers } from "./uploads.ts";
 
 /** Treats every caller as the person at this machine. */
 const everybodyLocal: MiddlewareHandler<ApiEnv> = async (c, next) => {
@@ -55,6 +55,7 @@ export function createApi(options: ApiOptions): ApiApp {
     await next();
   });
   app.use(accounted(options));
+  if (options.uploads !== undefined) app.use(tusAnswers);
   for (const middleware of options.security ?? [everybodyLocal]) app.use(middleware);
   addMediaFiles(app, options);
   addMedia(app, options);

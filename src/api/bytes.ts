@@ -1,7 +1,9 @@
 import { MediaError } from "../media/errors.ts";
-import type { StoredObject } from "../media/media.ts";
+import type { Media, StoredObject } from "../media/media.ts";
 import type { ApiContext, ApiOptions } from "./environment.ts";
-import { isNamed, rangeCounts, rangeOf } from "./range.ts";
+import { isNotModified, rangeCounts, representationOf } from "./conditions.ts";
+import { httpDate } from "./http-date.ts";
+import { rangeOf } from "./range.ts";
 
 /**
  * Types that a browser may show. All other bytes come from other users and may be anything, so the
@@ -71,27 +73,39 @@ function headersOf(c: ApiContext, object: StoredObject, fileName: string): Recor
     "x-content-type-options": "nosniff",
     "accept-ranges": "bytes",
     "cache-control": "private, no-cache", // caches must ask again, because a key can get other bytes
-    etag: `"${object.sha256}"`,
   };
 }
 
+/** What a client keeps of bytes that it has already: RFC 9110 section 15.4.5. */
+const notModifiedHeaders = ["cache-control", "etag", "last-modified"];
+
 /**
  * An object's bytes, or the part that is asked for.
- * @throws MediaError `range_not_satisfiable`; `not_found` when the bytes have just gone
+ * @param media the media file that it is of; absent where only the object is known
+ * @throws MediaError `range_not_satisfiable`, `precondition_failed`; `not_found` when the bytes have just gone
  */
 export async function sendObject(
   c: ApiContext,
   { dailies, metrics }: Pick<ApiOptions, "dailies" | "metrics">,
   object: StoredObject,
-  fileName: string = fileNameOf(object.key),
+  media?: Pick<Media, "version">,
 ): Promise<Response> {
-  const { sizeBytes } = object;
-  const headers = headersOf(c, object, fileName);
-  const etag = headers["etag"] ?? "";
-  if (isNamed(c.req.header("if-none-match"), etag)) return c.body(null, 304, headers);
-  const range = rangeCounts(c.req.header("if-range"), etag)
-    ? rangeOf(c.req.header("range"), sizeBytes)
-    : undefined;
+  const { sizeBytes, sha256, version } = object;
+  const isHead = c.req.method === "HEAD";
+  const header = (name: string) => c.req.header(name);
+  const current = representationOf(sha256, media ? [version, media.version] : []);
+  const headers: Record<string, string> = {
+    ...headersOf(c, object, fileNameOf(object.key)),
+    etag: current.etag,
+    ...(current.modifiedAt !== undefined && { "last-modified": httpDate(current.modifiedAt) }),
+  };
+  if (isNotModified(header, current)) {
+    const kept = Object.entries(headers).filter(([name]) => notModifiedHeaders.includes(name));
+    return c.body(null, 304, Object.fromEntries(kept));
+  }
+  // a range is defined for GET alone (RFC 9110 section 14.2)
+  const asked = isHead || !rangeCounts(header("if-range"), current) ? undefined : header("range");
+  const range = rangeOf(asked, sizeBytes);
   if (range === "unsatisfiable")
     throw new MediaError("range_not_satisfiable", `there are ${sizeBytes} bytes`, {
       details: { headers: { "content-range": `bytes */${sizeBytes}` } },
@@ -99,9 +113,8 @@ export async function sendObject(
   const { start, end } = range ?? { start: 0, end: sizeBytes };
   headers["content-length"] = String(end - start);
   if (range !== undefined) headers["content-range"] = `bytes ${start}-${end - 1}/${sizeBytes}`;
-  const status = range === undefined ? 200 : 206;
-  if (c.req.method === "HEAD") return c.body(null, status, headers);
+  if (isHead) return c.body(null, 200, headers);
   const chunks = await dailies.chunks(object, { start, end });
   const body = webStream(chunks, end - start, (bytes) => metrics?.bytesOut(bytes));
-  return c.body(body, status, headers);
+  return c.body(body, range === undefined ? 200 : 206, headers);
 }

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import type { ApiApp, Scope } from "./environment.ts";
+import type { Media } from "../media/media.ts";
+import type { ApiApp, ApiContext, Caller, Scope } from "./environment.ts";
 import { operations, type Operation, type OperationId } from "./operations.ts";
 import { problemSchema } from "./problems.ts";
 
@@ -11,6 +12,9 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Finds the media file that a request changes. @throws MediaError as the operation itself would */
+export type Current = (c: ApiContext, caller: Caller) => Promise<Media | undefined>;
+
 export interface Described<Query extends z.ZodType, Body extends z.ZodType> {
   readonly summary: string;
   readonly description?: string;
@@ -21,6 +25,8 @@ export interface Described<Query extends z.ZodType, Body extends z.ZodType> {
   /** Content types of a body that is streamed, and read by the operation itself. */
   readonly bytes?: readonly string[];
   readonly headers?: z.ZodObject;
+  /** What conditions (`If-Match` …) of a request are about. Default: nothing has an entity tag here. */
+  readonly current?: Current;
   /** The parameters in the path. Default: texts by the names in the table. */
   readonly params?: z.ZodObject;
   /** It has no time limit, like an upload. Default: it is given up after `timeoutMs`. */
@@ -102,6 +108,7 @@ export function describe(
     500,
     503,
     ...(body === undefined ? [] : [413]),
+    ...(method === "get" ? [] : [412, 415]),
     ...(described.problems ?? []),
   ];
   app.openAPIRegistry.registerPath({

@@ -33,3 +33,19 @@ export const downloadQuerySchema = z.strictObject({
     .optional()
     .openapi({ description: "`true`: to be saved as a file, not shown" }),
 });
+
+const condition = z.string().optional();
+
+/** Conditions of a request that changes something. */
+export const conditionsSchema = z.object({
+  "if-match": condition,
+  "if-none-match": condition,
+  "if-unmodified-since": condition,
+});
+
+/** What a request for bytes may ask. */
+export const downloadHeadersSchema = conditionsSchema.extend({
+  "if-modified-since": condition,
+  "if-range": condition,
+  range: z.string().optional(),
+});

@@ -1,6 +1,7 @@
 import { jobJson } from "../media/json.ts";
 import { pageAt } from "./cursor.ts";
-import type { ApiApp, ApiOptions } from "./environment.ts";
+import type { ApiApp, ApiContext, ApiOptions, Caller } from "./environment.ts";
+import { conditionsSchema } from "./fields.ts";
 import { eventJson, watchedJobJson } from "./json.ts";
 import { nameSegment } from "./media.ts";
 import { nameAt } from "./names.ts";
@@ -82,6 +83,7 @@ export function addJobs(app: ApiApp, { dailies }: ApiOptions): void {
 /** Operations that start or cancel work. The work continues after the answer. */
 export function addOrders(app: ApiApp, { dailies }: ApiOptions): void {
   const answers = { 202: { description: "Asked for", json: openStepsSchema } };
+  const current = (c: ApiContext, { owner }: Caller) => dailies.find(nameAt(c, nameSegment), owner);
   addOperation(
     app,
     "retryMedia",
@@ -89,6 +91,8 @@ export function addOrders(app: ApiApp, { dailies }: ApiOptions): void {
       summary: "Do failed and cancelled steps again",
       tag,
       body: retryBodySchema,
+      headers: conditionsSchema,
+      current,
       answers,
       problems: [404],
     },
@@ -106,6 +110,8 @@ export function addOrders(app: ApiApp, { dailies }: ApiOptions): void {
       summary: "Plan again with today's settings, and do what that makes different",
       tag,
       body: reprocessBodySchema,
+      headers: conditionsSchema,
+      current,
       answers,
       problems: [404],
     },
@@ -125,6 +131,8 @@ export function addOrders(app: ApiApp, { dailies }: ApiOptions): void {
     {
       summary: "Stop what is queued or running for a media file; answers when it has stopped",
       tag,
+      headers: conditionsSchema,
+      current,
       answers: { 200: { description: "Stopped", json: cancelledSchema } },
       problems: [404],
     },

@@ -15,7 +15,7 @@ import {
   mediaQuerySchema,
   renditionsSchema,
 } from "./media-schemas.ts";
-import { downloadQuerySchema } from "./fields.ts";
+import { downloadHeadersSchema, downloadQuerySchema } from "./fields.ts";
 
 /** Where the name stands in `/v1/media/{name}`. */
 export const nameSegment = 2;
@@ -125,12 +125,8 @@ function addDownloads(app: ApiApp, options: ApiOptions): void {
   const { dailies } = options;
   const bytes = {
     query: downloadQuerySchema,
-    headers: z.object({
-      range: z.string().optional(),
-      "if-range": z.string().optional(),
-      "if-none-match": z.string().optional(),
-    }),
-    problems: [404, 416],
+    headers: downloadHeadersSchema,
+    problems: [404, 412, 416],
   };
   const answers = (what: string, types: readonly string[]) => ({
     200: { description: what, types, headers: { ETag: "Of these bytes" } },
@@ -168,7 +164,7 @@ function addDownloads(app: ApiApp, options: ApiOptions): void {
       const wanted = nameAt(c, nameSegment + 2, "rendition");
       const renditions = await dailies.renditionsOf(media);
       const found = renditions.find(({ rendition }) => rendition === wanted);
-      if (found !== undefined) return sendObject(c, options, found.object);
+      if (found !== undefined) return sendObject(c, options, found.object, media);
       throw new MediaError("not_found", `${JSON.stringify(media.name)} has no ${wanted}`);
     },
   );
@@ -183,7 +179,7 @@ function addDownloads(app: ApiApp, options: ApiOptions): void {
     },
     async (c, { caller }) => {
       const media = await dailies.find(nameAt(c, nameSegment), caller.owner);
-      return sendObject(c, options, await dailies.sourceOf(media));
+      return sendObject(c, options, await dailies.sourceOf(media), media);
     },
   );
 }

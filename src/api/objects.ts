@@ -1,11 +1,13 @@
 import { z } from "@hono/zod-openapi";
-import { MediaError } from "../media/errors.ts";
+import { asMediaError, MediaError } from "../media/errors.ts";
 import { sendObject } from "./bytes.ts";
+import { checkBytes } from "./content.ts";
+import { digestsOf, verified } from "./digests.ts";
 import type { ApiApp, ApiContext, ApiOptions } from "./environment.ts";
 import { listedJson, mediaPath } from "./json.ts";
 import { nameAfter } from "./names.ts";
-import { addOperation } from "./route.ts";
-import { downloadQuerySchema } from "./fields.ts";
+import { addOperation, headerOf } from "./route.ts";
+import { conditionsSchema, downloadHeadersSchema, downloadQuerySchema } from "./fields.ts";
 import { putSchema } from "./media-schemas.ts";
 
 const tag = "Objects";
@@ -49,10 +51,14 @@ function contentTypeOf(c: ApiContext): { contentType: string } | Record<string, 
   return isType ? { contentType: type } : {};
 }
 
-/** The input bucket: plain PUT, GET and DELETE of one key. Slashes in keys stand as they are. */
-export function addObjects(app: ApiApp, options: ApiOptions): void {
-  const { dailies, metrics } = options;
-  const params = z.object({ key: z.string() });
+const params = z.object({ key: z.string() });
+
+function addPut(app: ApiApp, { dailies, metrics }: ApiOptions): void {
+  const thereOf = (c: ApiContext, owner: string) =>
+    dailies.find(nameAfter(c, prefix, "key"), owner).catch((error: unknown) => {
+      if (asMediaError(error).code !== "not_found") throw error;
+      return undefined;
+    });
   addOperation(
     app,
     "putObject",
@@ -60,10 +66,16 @@ export function addObjects(app: ApiApp, options: ApiOptions): void {
       summary: "Put an object in; its processing starts",
       description:
         "The same bytes under the same key change nothing. Other bytes take the old ones' place, " +
-        "unless `If-None-Match: *` says that nothing may be there.",
+        "unless a condition does not hold: `If-None-Match: *` says that nothing may be there, " +
+        "`If-Match` which bytes. Digests that come with the bytes are checked.",
       tag,
       params,
-      headers: z.object({ "if-none-match": z.literal("*").optional() }),
+      headers: conditionsSchema.extend({
+        "content-digest": z.string().optional(),
+        "repr-digest": z.string().optional(),
+        "content-md5": z.string().optional(),
+      }),
+      current: (c, { owner }) => thereOf(c, owner),
       bytes: ["application/octet-stream", "video/*", "audio/*", "image/*"],
       isLong: true,
       answers: {
@@ -72,16 +84,20 @@ export function addObjects(app: ApiApp, options: ApiOptions): void {
       },
       problems: [409, 413, 507],
     },
-    async (c, { caller }) => {
+    async (c, { caller, expect }) => {
       const name = nameAfter(c, prefix, "key");
+      checkBytes(headerOf(c));
+      const digests = digestsOf(headerOf(c));
+      const body = uploaded(c, (bytes) => metrics?.bytesIn(bytes));
       const length = c.req.header("content-length");
       const { media, change } = await dailies.put(
-        uploaded(c, (bytes) => metrics?.bytesIn(bytes)),
+        digests.length === 0 ? body : verified(body, digests),
         {
           name,
           owner: caller.owner,
           ...(length !== undefined && { sizeBytes: Number(length) }),
-          replace: c.req.header("if-none-match")?.trim() !== "*",
+          replace: true,
+          ...(expect !== undefined && { expect }),
           ...contentTypeOf(c),
         },
       );
@@ -93,6 +109,12 @@ export function addObjects(app: ApiApp, options: ApiOptions): void {
       return c.json({ change, media: listedJson(media, labels) }, isNew ? 201 : 200);
     },
   );
+}
+
+/** The input bucket: plain PUT, GET and DELETE of one key. Slashes in keys stand as they are. */
+export function addObjects(app: ApiApp, options: ApiOptions): void {
+  const { dailies } = options;
+  addPut(app, options);
   addOperation(
     app,
     "getObject",
@@ -101,16 +123,17 @@ export function addObjects(app: ApiApp, options: ApiOptions): void {
       tag,
       params,
       query: downloadQuerySchema,
+      headers: downloadHeadersSchema,
       answers: {
         200: { description: "The bytes", types: ["application/octet-stream"] },
         206: { description: "The part asked for", types: ["application/octet-stream"] },
         304: { description: "The client has it already" },
       },
-      problems: [404, 416],
+      problems: [404, 412, 416],
     },
     async (c, { caller }) => {
       const media = await dailies.find(nameAfter(c, prefix, "key"), caller.owner);
-      return sendObject(c, options, await dailies.sourceOf(media));
+      return sendObject(c, options, await dailies.sourceOf(media), media);
     },
   );
   addOperation(
@@ -120,11 +143,16 @@ export function addObjects(app: ApiApp, options: ApiOptions): void {
       summary: "Remove an object, its record and all that was made of it",
       tag,
       params,
+      headers: conditionsSchema,
+      current: (c, { owner }) => dailies.find(nameAfter(c, prefix, "key"), owner),
       answers: { 204: { description: "Removed" } },
       problems: [404],
     },
-    async (c, { caller }) => {
-      await dailies.remove(nameAfter(c, prefix, "key"), { owner: caller.owner });
+    async (c, { caller, expect }) => {
+      await dailies.remove(nameAfter(c, prefix, "key"), {
+        owner: caller.owner,
+        ...(typeof expect === "string" && { expect }),
+      });
       return c.body(null, 204);
     },
   );

@@ -58,9 +58,12 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   not_acceptable: 406,
   name_conflict: 409,
   file_changing: 409,
+  digest_mismatch: 400,
+  precondition_failed: 412,
   too_large: 413,
   limit_size: 413,
   unsupported_media: 415,
+  unsupported_content: 415,
   range_not_satisfiable: 416,
   rate_limited: 429,
   request_timeout: 503,
@@ -96,7 +99,7 @@ export function wrongFields(where: WrongField["in"], { issues }: z.ZodError): Me
 const remedies: Partial<Record<ErrorCode, string>> = {
   invalid_argument: "`/v1/openapi.json` says what is accepted.",
   invalid_name: "Use another name; docs/errors.md says what a name can be.",
-  name_conflict: "Use another name, or leave out `If-None-Match` to take the old one's place.",
+  name_conflict: "Use another name, or let it take the old one's place.",
   not_found: "`GET /v1/media` lists what is there.",
   disk_full: "Free some space on the server's disk, then send the same again.",
 };

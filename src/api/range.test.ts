@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { contentDisposition } from "./bytes.ts";
-import { isNamed, rangeCounts, rangeOf } from "./range.ts";
+import { rangeOf } from "./range.ts";
 
 describe("a range", () => {
   it.each([
@@ -48,20 +48,6 @@ describe("a range", () => {
       ),
     );
   });
-
-  it("counts with If-Range only for the same bytes", () => {
-    expect(rangeCounts(undefined, '"a"')).toBe(true);
-    expect(rangeCounts('"a"', '"a"')).toBe(true);
-    expect(rangeCounts('W/"a"', '"a"')).toBe(false); // a weak tag says too little
-    expect(rangeCounts("Fri, 20 Nov 2026 11:00:00 GMT", '"a"')).toBe(false);
-  });
-});
-
-it("If-None-Match names tags, weak ones too, or all", () => {
-  expect(isNamed('"b", W/"a"', '"a"')).toBe(true);
-  expect(isNamed("*", '"a"')).toBe(true);
-  expect(isNamed('"b"', '"a"')).toBe(false);
-  expect(isNamed(undefined, '"a"')).toBe(false);
 });
 
 describe("a Content-Disposition", () => {

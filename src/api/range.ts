@@ -1,4 +1,4 @@
-/** Conditions and ranges of RFC 9110 for downloads. */
+/** Ranges of RFC 9110 for downloads. */
 
 /** Bytes `start` up to, not including, `end`. */
 export interface ByteRange {
@@ -24,16 +24,4 @@ export function rangeOf(
   if (last !== "" && Number(last) < start) return undefined;
   if (start >= sizeBytes) return "unsatisfiable";
   return { start, end: last === "" ? sizeBytes : Math.min(Number(last) + 1, sizeBytes) };
-}
-
-/** Whether If-None-Match names this entity tag: the client has it already. */
-export function isNamed(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  const tags = header.split(",").map((tag) => tag.trim().replace(/^W\//, ""));
-  return tags.includes("*") || tags.includes(etag);
-}
-
-/** Whether a Range counts: without If-Range it does; with one only if that is this very entity. */
-export function rangeCounts(ifRange: string | undefined, etag: string): boolean {
-  return ifRange === undefined || ifRange.trim() === etag;
 }

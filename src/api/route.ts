@@ -1,6 +1,9 @@
 import type { z } from "@hono/zod-openapi";
 import { MediaError } from "../media/errors.ts";
-import { describe, scopesOf, type Described } from "./describe.ts";
+import { isConditional, representationOf, requireConditions } from "./conditions.ts";
+import { checkContent } from "./content.ts";
+import { describe, scopesOf, type Current, type Described } from "./describe.ts";
+import { digestsOf, verified } from "./digests.ts";
 import type { ApiApp, ApiContext, Caller, Scope } from "./environment.ts";
 import { operations, type Operation, type OperationId } from "./operations.ts";
 import { wrongFields } from "./problems.ts";
@@ -9,6 +12,11 @@ interface Given<Query, Body> {
   readonly caller: Caller;
   readonly query: Query;
   readonly body: Body;
+  /**
+   * The version that the request's conditions were compared with, null where there was none: no other may
+   * be changed. Undefined when the request has no condition.
+   */
+  readonly expect: string | null | undefined;
 }
 
 type Handle<Query, Body> = (
@@ -36,7 +44,7 @@ function queryOf(c: ApiContext): Record<string, string | string[]> {
   );
 }
 
-/** The whole body. @throws MediaError `too_large` */
+/** The whole body. @throws MediaError `too_large`, `digest_mismatch` */
 async function textOf(c: ApiContext): Promise<string> {
   const { maxBodyBytes } = c.get("limits");
   const tooLarge = () =>
@@ -44,7 +52,9 @@ async function textOf(c: ApiContext): Promise<string> {
   if (Number(c.req.header("content-length") ?? 0) > maxBodyBytes) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
-  for await (const chunk of (c.req.raw.body ?? []) as AsyncIterable<Uint8Array>) {
+  const body = (c.req.raw.body ?? []) as AsyncIterable<Uint8Array>;
+  const digests = digestsOf(headerOf(c));
+  for await (const chunk of digests.length === 0 ? body : verified(body, digests)) {
     sizeBytes += chunk.byteLength;
     if (sizeBytes > maxBodyBytes) throw tooLarge();
     chunks.push(chunk);
@@ -88,6 +98,25 @@ async function bodyOf<Body extends z.ZodType>(
   throw wrongFields("body", parsed.error);
 }
 
+/** Reads the headers of a request. */
+export const headerOf = (c: ApiContext) => (name: string) => c.req.header(name);
+
+/**
+ * The version that a request which changes something is about, when it has conditions.
+ * @throws MediaError `precondition_failed`, also where nothing has an entity tag and one is asked for
+ */
+async function expected(
+  c: ApiContext,
+  caller: Caller,
+  current: Current | undefined,
+): Promise<string | null | undefined> {
+  const header = headerOf(c);
+  if (!isConditional(header)) return undefined;
+  const media = await current?.(c, caller);
+  requireConditions(header, media && representationOf(media.sha256, [media.version]));
+  return media?.version ?? null;
+}
+
 /** The path as the router knows it. */
 export function routerPath(path: string): string {
   return path
@@ -123,9 +152,12 @@ export function addOperation<
     const caller = allowed(c, scopes);
     const query = described.query?.safeParse(queryOf(c));
     if (query?.success === false) throw wrongFields("query", query.error);
+    const isChange = method !== "get";
+    if (isChange) checkContent(headerOf(c));
     const answer = async (): Promise<Response> => {
+      const expect = isChange ? await expected(c, caller, described.current) : undefined;
       const body = described.body === undefined ? undefined : await bodyOf(c, described.body);
-      const given = { caller, query: query?.data, body };
+      const given = { caller, query: query?.data, body, expect };
       return handle(c, given as Given<z.output<Query>, z.output<Body>>);
     };
     return described.isLong === true ? answer() : inTime(answer(), c.get("limits").timeoutMs);

@@ -19,6 +19,7 @@ import { createApi } from "./app.ts";
 import type { ApiOptions, Log } from "./environment.ts";
 import { createMetrics } from "./metrics.ts";
 import { startServer } from "./server.ts";
+import { createUploads } from "./uploads.ts";
 
 /** A real service on a free port with a new library. It has no worker, so only requests change the library. */
 
@@ -50,9 +51,16 @@ export async function startApi(given: Partial<ApiOptions> = {}) {
     error: (fields, text) => errors.push(`${text} ${JSON.stringify(fields)}`),
   };
   const end = new AbortController();
+  const uploads = await createUploads({
+    dailies,
+    log,
+    dir: join(folder, "incoming"),
+    maxBytes: 5_000_000,
+  });
   const app = createApi({
     dailies,
     log,
+    uploads,
     metrics: createMetrics({ dailies }),
     signal: end.signal,
     // a header names the caller; the tests of security test keys

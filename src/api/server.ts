@@ -52,6 +52,10 @@ function wrongRequest(incoming: IncomingMessage): MediaError | undefined {
   // another program, for example a proxy, might resolve the path differently
   if (hasDotSegment(sentPath(incoming)))
     return new MediaError("invalid_name", "the path has the segment `.` or `..`");
+  const { "transfer-encoding": coding = "chunked" } = incoming.headers;
+  // the parser undoes the chunks, and nothing else: what is compressed would be kept compressed
+  if (coding.trim().toLowerCase() !== "chunked")
+    return new MediaError("unsupported_content", `Transfer-Encoding ${coding} is not taken`);
   return undefined;
 }
 

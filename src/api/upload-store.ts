@@ -115,6 +115,7 @@ function createFiles({ dir, expireMs, checkRoom }: StoreOptions) {
     configstore: infos,
     expirationPeriodInMilliseconds: expireMs,
   });
+  tus.extensions.push("checksum");
   const unfinished = tus.getUpload.bind(tus);
   const remove = async (id: string): Promise<void> => {
     hashes.drop(id);
@@ -127,7 +128,17 @@ function createFiles({ dir, expireMs, checkRoom }: StoreOptions) {
       await using file = await open(pathOf(id), "r+").catch((error: unknown) => {
         throw asMediaError(error).code === "internal" ? ERRORS.FILE_NO_LONGER_EXISTS : error;
       });
-      return await writeFrom(file, source, offset, { hashing: hashes.at(id, offset), checkRoom });
+      const hashing = hashes.at(id, offset);
+      try {
+        return await writeFrom(file, source, offset, { hashing, checkRoom });
+      } catch (error) {
+        // bytes with another digest than was said are not kept
+        if (asMediaError(error).code === "digest_mismatch") {
+          hashes.drop(id);
+          await file.truncate(offset);
+        }
+        throw error;
+      }
     },
     remove,
     async getUpload(id: string) {

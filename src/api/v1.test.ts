@@ -158,7 +158,7 @@ describe("objects", () => {
       media: { name: "new/röhre 1.bin", sizeBytes: 3, owner: "local" },
     });
     expect(await (await put("one")).json()).toMatchObject({ change: "unchanged" });
-    expect((await put("two", { "if-none-match": "*" })).status).toBe(409);
+    expect((await put("two", { "if-none-match": "*" })).status).toBe(412);
     expect(await (await put("two")).json()).toMatchObject({ change: "replaced" });
     const bytes = await ask("/v1/objects/new%2Fr%C3%B6hre%201.bin");
     expect(await bytes.text()).toBe("two");

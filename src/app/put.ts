@@ -19,6 +19,8 @@ export interface PutOptions {
   readonly contentType?: string;
   /** Other bytes under an existing name are replaced. Default: `name_conflict`. */
   readonly replace?: boolean;
+  /** The only version that may be replaced; null: nothing may have the name (`precondition_failed`). Default: any. */
+  readonly expect?: string | null;
   /** Where it is known beforehand: what cannot fit is refused before the first byte is read. */
   readonly sizeBytes?: number;
   readonly signal?: AbortSignal;

@@ -26,6 +26,8 @@ export interface Arrival {
   readonly replace?: boolean;
   /** Only these versions may be replaced, or count as unchanged. Default: all. */
   readonly own?: OwnVersions;
+  /** The only version that may be replaced or count as unchanged; null: nothing may have the name. Default: any. */
+  readonly expect?: string | null;
   /** Who asks for the work, and for which steps. Default: nobody in particular, for all. */
   readonly request?: JobRequest;
   /** Transcription options that go before those of a twin. */
@@ -34,12 +36,18 @@ export interface Arrival {
   readonly replacesOptions?: boolean;
 }
 
-export type Verdict = "created" | "replaced" | "unchanged" | "not_yours" | "name_conflict";
+export type Verdict =
+  | "created"
+  | "replaced"
+  | "unchanged"
+  | "not_yours"
+  | "name_conflict"
+  | "precondition_failed";
 
 /** The media file after its arrival. `shared`: it got everything that was made of its twin. */
 export interface Received {
   readonly media: Media;
-  readonly change: Exclude<Verdict, "not_yours" | "name_conflict"> | "shared";
+  readonly change: "created" | "replaced" | "unchanged" | "shared";
 }
 
 /**
@@ -48,8 +56,10 @@ export interface Received {
  * owner of its media file.
  */
 export function judge(existing: Media | undefined, sha256: string, arrival: Arrival): Verdict {
+  if (existing !== undefined && existing.owner !== arrival.owner) return "not_yours";
+  const { expect = existing?.version ?? null } = arrival;
+  if ((existing?.version ?? null) !== expect) return "precondition_failed";
   if (existing === undefined) return "created";
-  if (existing.owner !== arrival.owner) return "not_yours";
   if (arrival.own?.has(existing.version) === false) return "name_conflict";
   if (existing.sha256 === sha256) return "unchanged";
   const isSameFile = arrival.origin !== undefined && existing.origin === arrival.origin;
@@ -61,6 +71,11 @@ export function refusal(verdict: "not_yours" | "name_conflict", existing: Media)
   if (verdict === "not_yours") return new MediaError(verdict, `${name} is another owner's`);
   const details = { existingOrigin: existing.origin };
   return new MediaError(verdict, `${name} is there with other contents`, { details });
+}
+
+/** Another version has the name than the one that was expected, or none has it any more. */
+export function changed(name: string): MediaError {
+  return new MediaError("precondition_failed", `${JSON.stringify(name)} was changed meanwhile`);
 }
 
 /** The engines decide only what a media file with a twin still lacks. */
@@ -102,7 +117,7 @@ async function followArrival(
  * Makes stored bytes the version of the media file with their key, with all that follows, in one
  * commit.
  * @param known the media file of that name, as the caller has just seen it
- * @throws MediaError `name_conflict`, `not_yours`: nothing is written
+ * @throws MediaError `name_conflict`, `not_yours`, `precondition_failed`: nothing is written
  */
 export async function receive(
   ports: ReceivePorts,
@@ -116,6 +131,7 @@ export async function receive(
   const { origin } = arrival;
   for (let existing = known; ; existing = await catalog.getMedia(name)) {
     const verdict = judge(existing, sha256, arrival);
+    if (verdict === "precondition_failed") throw changed(name);
     if (existing !== undefined && (verdict === "not_yours" || verdict === "name_conflict"))
       throw refusal(verdict, existing);
     if (existing !== undefined && verdict === "unchanged")

@@ -4,10 +4,13 @@ import type { Media } from "../media/media.ts";
 import { followObject } from "../pipeline.ts";
 import { find } from "./find.ts";
 import type { Ports } from "./ports.ts";
+import { changed } from "./receive.ts";
 
 export interface RemoveOptions {
   /** Another owner's media file is not found. Default: any owner's. */
   readonly owner?: string;
+  /** The only version that may be removed (`precondition_failed`). Default: any. */
+  readonly expect?: string;
   /** How long the results are kept for the same bytes under another name: a rename. Default: 10 s. */
   readonly keepMs?: number;
 }
@@ -41,15 +44,18 @@ export async function removeVersion(
 /**
  * Removes a media file and all that was made of it; work on it stops. Without `keepMs` a rename within
  * 10 s finds the results again.
- * @throws MediaError `not_found`
+ * @throws MediaError `not_found`, `precondition_failed`
  */
 export async function remove(
   ports: Pick<Ports, "catalog" | "enter" | "recover">,
   name: string,
-  { owner, keepMs }: RemoveOptions = {},
+  { owner, expect, keepMs }: RemoveOptions = {},
 ): Promise<void> {
   await ports.enter();
-  for (let applied: Applied = "superseded"; applied === "superseded";)
-    applied = await removeVersion(ports, await find(ports, name, owner), keepMs);
+  for (let applied: Applied = "superseded"; applied === "superseded";) {
+    const media = await find(ports, name, owner);
+    if (expect !== undefined && media.version !== expect) throw changed(name);
+    applied = await removeVersion(ports, media, keepMs);
+  }
   if (keepMs === 0) await ports.recover();
 }

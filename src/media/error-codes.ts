@@ -32,6 +32,18 @@ export const errorCodes = {
   too_large: { retryable: false, remedy: "Send less at once; files go to /v1/uploads in parts." },
   not_allowed: { retryable: false, remedy: "Use one of the methods that `Allow` lists." },
   not_acceptable: { retryable: false, remedy: "Ask for one of the types that the message names." },
+  precondition_failed: {
+    retryable: false,
+    remedy: "Look at what is there now, then send the request again with its ETag.",
+  },
+  digest_mismatch: {
+    retryable: true,
+    remedy: "Send the same bytes again; they were changed on the way, or the digest is another's.",
+  },
+  unsupported_content: {
+    retryable: false,
+    remedy: "Send the bytes as they are; the message names the header that stands against it.",
+  },
   range_not_satisfiable: {
     retryable: false,
     remedy: "Ask for bytes that are there: Content-Range says how many.",

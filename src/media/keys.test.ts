@@ -79,6 +79,13 @@ describe("names", () => {
       "a\0b",
       "\ud800",
       "x".repeat(901),
+      "a.mp4\n",
+      "\ta.mp4",
+      "a\r/b.mp4",
+      "a/\u001bb.mp4",
+      "a.mp4\u0085",
+      "a.mp4\u2028",
+      "\u007f",
     ])
       expect(() => checkKey(bad), JSON.stringify(bad)).toThrow(MediaError);
   });

@@ -75,10 +75,13 @@ export function renamedOutput(key: string, from: string, to: string): string | u
 /** Longest accepted key: S3 allows 1,024 bytes, and an output key is a little longer than its source's. */
 const maxKeyBytes = 900;
 
+/** A line break at an end comes from a shell or a file, not from a person, and nobody sees it. */
+const controlAtAnEnd = /^[\p{Cc}\p{Zl}\p{Zp}]|[\p{Cc}\p{Zl}\p{Zp}]$/u;
+
 /**
  * Returns the key when it can be stored, shown and written as a path below a folder.
  * @throws MediaError `invalid_name` when it is empty, too long, absolute, not well-formed Unicode,
- * contains NUL, or has `.`, `..` or empty segments.
+ * contains NUL, has `.`, `..` or empty segments, or a segment with a control character at an end.
  */
 export function checkKey(key: string): string {
   const refuse = (why: string): never => {
@@ -91,6 +94,7 @@ export function checkKey(key: string): string {
   for (const segment of key.split("/"))
     if (segment === "" || segment === "." || segment === "..")
       refuse(`it has the path segment ${JSON.stringify(segment)}`);
+    else if (controlAtAnEnd.test(segment)) refuse("it begins or ends with a control character");
   return key;
 }
 

@@ -54,13 +54,14 @@ export function refuseForeign(whence: Whence, origins: readonly string[]): void 
 }
 
 const exposed =
-  "Accept-Ranges, Content-Disposition, Content-Range, ETag, Link, Location, Retry-After, " +
-  "Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Upload-Expires, Upload-Length, " +
+  "Accept-Ranges, Content-Disposition, Content-Range, ETag, Last-Modified, Link, Location, " +
+  "Retry-After, Tus-Checksum-Algorithm, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Upload-Expires, Upload-Length, " +
   "Upload-Metadata, Upload-Offset";
 const requestHeaders =
-  "Authorization, Content-Type, If-Match, If-None-Match, If-Range, Last-Event-ID, Range, " +
+  "Authorization, Content-Digest, Content-MD5, Content-Type, Digest, If-Match, If-Modified-Since, " +
+  "If-None-Match, If-Range, If-Unmodified-Since, Last-Event-ID, Range, Repr-Digest, " +
   "Tus-Resumable, Upload-Checksum, Upload-Concat, Upload-Defer-Length, Upload-Length, " +
-  "Upload-Metadata, Upload-Offset";
+  "Upload-Metadata, Upload-Offset, X-HTTP-Method-Override";
 const allowance = "access-control-";
 const methods = "GET, HEAD, PUT, POST, PATCH, DELETE";
 
