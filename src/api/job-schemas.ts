@@ -114,6 +114,7 @@ const speechSchema = z
     speakers: z
       .union([z.literal("auto"), z.literal(false), speakersSchema, speakerBoundsSchema])
       .optional(),
+    channels: z.boolean().optional(),
     identifyLanguage: z.boolean().optional(),
     languages: z.array(z.string().max(35)).min(1).max(50).optional(),
     engine: z.enum(speechEngines).optional(),

@@ -20,6 +20,8 @@ export interface SpeechOptions {
   /** The phrases themselves; none: no more. */
   readonly phrases?: readonly GivenPhrase[] | undefined;
   readonly speakers?: SpeakerCount | false | undefined;
+  /** Each channel of the recording is one speaker. */
+  readonly channels?: boolean | undefined;
   readonly identifyLanguage?: boolean | undefined;
   /** The languages to choose from, BCP 47; means `identifyLanguage`. */
   readonly languages?: readonly string[] | undefined;
@@ -73,9 +75,11 @@ export async function optionsOf(
   { vocabularyFrom }: Pick<Ports, "vocabularyFrom">,
   options: SpeechOptions,
 ): Promise<TranscriptionOptions | undefined> {
-  const { vocabulary, phrases, speakers, engine, speechModel } = options;
+  const { vocabulary, phrases, speakers, channels, engine, speechModel } = options;
   if (speakers !== undefined && speakers !== false && !isSpeakerCount(speakers))
     refuse(`speakers must be ${speakerCountForms}`);
+  if (channels === true && speakers !== undefined && speakers !== false)
+    refuse("either channels or speakers are told apart");
   const identifyLanguage = identification(options);
   const asked: TranscriptionOptions = {
     ...(options.language !== undefined &&
@@ -83,6 +87,7 @@ export async function optionsOf(
     ...(engine !== undefined && { engine }),
     ...(speechModel !== undefined && { model: speechModel === "auto" ? "none" : speechModel }),
     ...(speakers !== undefined && { speakers: speakers === false ? "none" : speakers }),
+    ...(channels !== undefined && { channels }),
     ...(identifyLanguage !== undefined && { identifyLanguage }),
     ...(phrases !== undefined && { vocabulary: checkedPhrases(phrases) }),
     ...(vocabulary !== undefined && {

@@ -16,6 +16,8 @@ export interface SpeechOptions {
   readonly languages?: readonly string[];
   /** How many speakers there are. */
   readonly speakers?: SpeakerCount;
+  /** Whether each channel is one speaker. */
+  readonly channels?: boolean;
   /** A file of phrases. */
   readonly vocabulary?: string;
   readonly engine?: string;
@@ -102,6 +104,7 @@ const checks: Readonly<Record<keyof BatchSettings, { is: Check; wanted: string }
     is: isSpeakerCount,
     wanted: "auto, 1 to 30, or { min, max }",
   },
+  channels: { is: isFlag, wanted: "true or false" },
   vocabulary: { is: isText, wanted: "a file's path" },
   engine: { is: isText, wanted: "an engine's name" },
   speechModel: { is: isText, wanted: "a model's id" },

@@ -13,7 +13,8 @@ export async function batchTranscriptionOptions(
   ports: SpeechPorts,
   options: SpeechOptions,
 ): Promise<TranscriptionOptions> {
-  const { language, identifyLanguage, languages, speakers, vocabulary, speechModel } = options;
+  const { language, identifyLanguage, languages, speakers, channels } = options;
+  const { vocabulary, speechModel } = options;
   const engine = speechEngines.find((name) => name === options.engine);
   if (engine === undefined && options.engine !== undefined) {
     const why = `the engine must be ${speechEngines.join(", ")}, not ${options.engine}`;
@@ -24,6 +25,7 @@ export async function batchTranscriptionOptions(
     ...(identifyLanguage === true ? { identifyLanguage } : {}),
     ...(languages === undefined ? {} : { languages }),
     ...(speakers === undefined ? {} : { speakers }),
+    ...(channels === undefined ? {} : { channels }),
     ...(vocabulary === undefined ? {} : { vocabulary }),
     ...(engine === undefined ? {} : { engine }),
     ...(speechModel === undefined ? {} : { speechModel }),

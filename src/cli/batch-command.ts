@@ -25,6 +25,7 @@ export function addBatch(program: Command, go: Go): void {
     )
     .argument("[input]", "a folder of recordings")
     .argument("[output]", "the folder for transcripts, Word documents and summaries")
+    .option("--no-channels", "the channels are mixed, although the file says otherwise")
     .option("--no-identify-language", "do not identify the language, although the file says so")
     .option("--config <file>", "a JSON file with these settings; options override it")
     .option("--formats <formats>", `some of ${batchFormats.join(",")} (default: all)`, parseFormats)

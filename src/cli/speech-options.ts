@@ -23,6 +23,7 @@ export function addSpeechOptions(command: Command, again = false): Command {
     .option("--language <code>", "what is spoken: en-US, de-DE …, or auto (default: the library's)")
     .option("--vocabulary <file>", "phrases to expect: lines, CSV or a table of Amazon Transcribe")
     .option("--speakers <n>", "tell speakers apart: how many, 2..5, or auto", parseSpeakers)
+    .option("--channels", "each channel is one speaker, as in recordings of telephone calls")
     .option("--identify-language", "find out what is spoken")
     .option("--languages <codes>", "… among these: en-US,de-DE", parseLanguages)
     .addOption(
@@ -35,6 +36,7 @@ export function addSpeechOptions(command: Command, again = false): Command {
   return command
     .option("--no-vocabulary", "forget the vocabulary that was given before")
     .option("--no-speakers", "tell speakers apart no more")
+    .option("--no-channels", "the channels are mixed again")
     .option("--no-identify-language", "find out the language no more");
 }
 
@@ -57,12 +59,13 @@ export function heardWith(
 
 /** The speech options among a command's. */
 export function speechOptions(options: SpeechOptions): SpeechOptions {
-  const { language, vocabulary, speakers, identifyLanguage, languages, engine } = options;
-  const { speechModel } = options;
+  const { language, vocabulary, speakers, channels, identifyLanguage, languages } = options;
+  const { engine, speechModel } = options;
   const given = {
     language,
     vocabulary,
     speakers,
+    channels,
     identifyLanguage,
     languages,
     engine,

@@ -13,7 +13,7 @@ import { settingsSchema, type Settings } from "./schema.ts";
 /** How this Dailies is set up: the settings, with what follows from them and from the machine. */
 export interface Config extends Pick<
   Settings,
-  "languageCode" | "metadataTable" | "engines" | "labels"
+  "languageCode" | "metadataTable" | "engines" | "speech" | "labels"
 > {
   /** Absolute. Catalog, objects and working folders lie below it. Default: `.dailies` here. */
   readonly dataDir: string;
@@ -128,13 +128,14 @@ function unusualCaptions({ voices, wordTimes }: Settings["captions"]): JobSettin
 }
 
 function configOf(settings: Settings, dataDir: string, environment: Environment): Config {
-  const { languageCode, metadataTable, engines, labels, limits, slots } = settings;
+  const { languageCode, metadataTable, engines, speech, labels, limits, slots } = settings;
   const { publicUrl, requireKeys = isElsewhere(publicUrl), rateLimit, modelsMirror } = settings;
   return {
     dataDir,
     languageCode,
     metadataTable,
     engines,
+    speech,
     labels,
     limits: { minFreeBytes: undefined, ...limits },
     slots: { ...defaultSlots(), ...slots },

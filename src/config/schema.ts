@@ -148,6 +148,13 @@ export const settingsSchema = section({
         "The label engine. `auto`: ONNX where a model is here, else CenterNet. Default: `auto`",
       ),
   }).prefault({}),
+  speech: section({
+    channels: flag()
+      .default(false)
+      .describe(
+        "Each channel of a recording is one speaker, as in those of telephone calls, unless its own options say otherwise. Default: `false`",
+      ),
+  }).prefault({}),
   labels: section({
     minConfidence: between(0.1, 1)
       .exactOptional()

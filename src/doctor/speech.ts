@@ -132,7 +132,12 @@ export async function checkSpeechEngine(sandbox: Sandbox, config: SpeechConfig):
   const models = createModelStore({ dir: config.modelsDir });
   const engines = config.engines ?? { speech: "auto", labels: "auto" };
   const speech = createSpeech({
-    config: { engines, languageCode: config.languageCode, limits: defaultLimits },
+    config: {
+      engines,
+      languageCode: config.languageCode,
+      limits: defaultLimits,
+      speech: { channels: false },
+    },
     sandbox,
     objects: createMemoryObjectStore(),
     models,

@@ -21,6 +21,14 @@ it("merges new options with earlier ones", () => {
   expect(mergedOptions(undefined, { identifyLanguage: "none" })).toEqual({});
 });
 
+it("has either speakers or channels, as was said last", () => {
+  expect(mergedOptions({ speakers: 2 }, { channels: true })).toEqual({ channels: true });
+  expect(mergedOptions({ channels: true }, { speakers: 2 })).toEqual({ speakers: 2 });
+  expect(mergedOptions({ channels: true }, { channels: false })).toEqual({ channels: false });
+  expect(optionSettings({ channels: true })).toEqual({ channels: true });
+  expect(optionSettings({ channels: false })).toEqual({});
+});
+
 it("takes a language that is named for the end of finding it out", () => {
   const finding = { identifyLanguage: { candidates: ["de-DE"] } };
   expect(mergedOptions(finding, { languageCode: "fr-FR" })).toEqual({ languageCode: "fr-FR" });

@@ -37,6 +37,8 @@ export interface TranscriptionOptions {
   readonly model?: string;
   /** Tells speakers apart; `none` ends it. */
   readonly speakers?: SpeakerCount | "none";
+  /** Whether each channel of the recording is one speaker: telephone recordings. Ends `speakers`. */
+  readonly channels?: boolean;
   /** Identifies the language, among these (BCP 47) or all; `none` ends it. */
   readonly identifyLanguage?: { readonly candidates?: readonly string[] } | "none";
   /** `none` ends it. */
@@ -52,7 +54,7 @@ export function isLanguageCode(code: string): boolean {
 
 /**
  * The options after a change: a new value replaces the earlier one, `none` removes it. A named language
- * ends identification.
+ * ends identification; channels and speakers end each other.
  */
 export function mergedOptions(
   before: TranscriptionOptions | undefined,
@@ -61,6 +63,8 @@ export function mergedOptions(
   const all = { ...before, ...now };
   const isNamed = now.languageCode !== undefined && now.identifyLanguage === undefined;
   if (isNamed) delete all.identifyLanguage;
+  if (now.channels === true) delete all.speakers;
+  if (now.channels === undefined && now.speakers !== undefined) delete all.channels;
   for (const key of ["model", "speakers", "identifyLanguage", "vocabulary"] as const)
     if (all[key] === "none") delete all[key];
   return all;
@@ -77,6 +81,7 @@ export function sameOptions(
 /** The options as part of a job's settings, without language and engine; a vocabulary by its hash. */
 export function optionSettings({
   speakers,
+  channels,
   identifyLanguage,
   vocabulary,
 }: TranscriptionOptions): JobSettings {
@@ -84,6 +89,7 @@ export function optionSettings({
     value !== undefined && value !== "none";
   return {
     ...(isGiven(speakers) && { speakers }),
+    ...(channels === true && { channels }),
     ...(isGiven(identifyLanguage) && { identifyLanguage }),
     ...(isGiven(vocabulary) && { vocabulary: vocabulary.sha256 }),
   };

@@ -1,3 +1,4 @@
+import { channelLabel } from "./channels.ts";
 import { undetermined } from "./transcribe-json.ts";
 import type { SpeakerLabels, TranscribeItem, TranscribeJson } from "./transcribe-json.ts";
 import { transcriptText } from "./transcript.ts";
@@ -16,9 +17,16 @@ const seconds = (ms: number): string => decimal(ms / 1000);
 /** Four decimals, as in AWS's results. */
 const score = (value: number): string => decimal(Math.round(value * 10_000) / 10_000);
 
+type Label = Pick<TranscribeItem, "speaker_label" | "channel_label">;
+
+/** Who says a word: a speaker that was told apart, or a channel. */
+function labelOf(word: Word | undefined, { channels }: Transcript): Label {
+  if (word?.speaker === undefined) return {};
+  return channels === undefined ? { speaker_label: word.speaker } : { channel_label: word.speaker };
+}
+
 /** The item of a word, and the item of its punctuation if it has some. */
-function itemsOf(word: Word, id: number): TranscribeItem[] {
-  const speaker = word.speaker === undefined ? {} : { speaker_label: word.speaker };
+function itemsOf(word: Word, id: number, label: Label): TranscribeItem[] {
   const confidence = word.confidence === undefined ? {} : { confidence: score(word.confidence) };
   const spoken: TranscribeItem = {
     id,
@@ -26,11 +34,11 @@ function itemsOf(word: Word, id: number): TranscribeItem[] {
     alternatives: [{ ...confidence, content: word.text }],
     start_time: seconds(word.startMs),
     end_time: seconds(word.endMs),
-    ...speaker,
+    ...label,
   };
   if (word.punctuation === undefined || word.punctuation === "") return [spoken];
   const alternatives = [{ confidence: "0.0", content: word.punctuation }];
-  return [spoken, { id: id + 1, type: "punctuation", alternatives, ...speaker }];
+  return [spoken, { id: id + 1, type: "punctuation", alternatives, ...label }];
 }
 
 interface Run {
@@ -91,6 +99,34 @@ function speakerLabels(runs: readonly Run[], words: readonly Word[]): SpeakerLab
   return { segments, channel_label: "ch_0", speakers: speakers.size };
 }
 
+function channelLabels(
+  channels: number,
+  items: readonly TranscribeItem[],
+): NonNullable<TranscribeJson["results"]["channel_labels"]> {
+  return {
+    channels: Array.from({ length: channels }, (_, channel) => {
+      const channel_label = channelLabel(channel);
+      return { channel_label, items: items.filter((item) => item.channel_label === channel_label) };
+    }),
+    number_of_channels: channels,
+  };
+}
+
+/** The items of words in the order of time, and the ids of each word's items. */
+function allItems(transcript: Transcript): { items: TranscribeItem[]; itemIds: number[][] } {
+  const { words, channels } = transcript;
+  const items: TranscribeItem[] = [];
+  const itemIds: number[][] = words.map(() => []);
+  const order = [...words.entries()];
+  if (channels !== undefined) order.sort(([, a], [, b]) => a.startMs - b.startMs);
+  for (const [place, word] of order) {
+    const own = itemsOf(word, items.length, labelOf(word, transcript));
+    itemIds[place] = own.map((item) => item.id);
+    items.push(...own);
+  }
+  return { items, itemIds };
+}
+
 /**
  * A transcript as Amazon Transcribe's result. Words with unknown confidence carry none.
  * `accountId` defaults to twelve zeros, the shape that readers expect.
@@ -104,19 +140,12 @@ export function toTranscribeJson(result: {
   readonly realTimeFactor?: number;
 }): TranscribeJson {
   const { transcript, languageIdentification, durationMs, realTimeFactor } = result;
-  const { words, languageCode } = transcript;
-  const items: TranscribeItem[] = [];
-  const itemIds: number[][] = [];
-  for (const word of words) {
-    const own = itemsOf(word, items.length);
-    itemIds.push(own.map((item) => item.id));
-    items.push(...own);
-  }
+  const { words, languageCode, channels } = transcript;
+  const { items, itemIds } = allItems(transcript);
   const runs = runsOf(words, itemIds);
-  const speakers = speakerLabels(runs, words);
+  const speakers = channels === undefined ? speakerLabels(runs, words) : undefined;
   const audio_segments = runs.map(({ words: spoken, itemIds: ids }, id) => {
-    const speaker = spoken[0]?.speaker;
-    const label = speaker === undefined ? {} : { speaker_label: speaker };
+    const label = labelOf(spoken[0], transcript);
     return { id, transcript: transcriptText(spoken), ...span(spoken), ...label, items: ids };
   });
   const scores = languageIdentification?.map((found) => ({
@@ -132,6 +161,7 @@ export function toTranscribeJson(result: {
       ...(scores === undefined ? {} : { language_identification: scores }),
       transcripts: [{ transcript: transcriptText(words) }],
       ...(speakers === undefined ? {} : { speaker_labels: speakers }),
+      ...(channels === undefined ? {} : { channel_labels: channelLabels(channels, items) }),
       items,
       audio_segments,
     },

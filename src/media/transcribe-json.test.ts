@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { describeWithSharedMedia, sharedSample } from "../../test/support/shared-media.ts";
+import { inTurns } from "./channels.ts";
 import { MediaError } from "./errors.ts";
 import { toTranscribeJson } from "./to-transcribe-json.ts";
 import { fromTranscribeJson } from "./transcribe-json.ts";
@@ -44,6 +45,26 @@ describe("toTranscribeJson", () => {
           JSON.stringify(toTranscribeJson({ jobName: "j", transcript })),
         );
         expect(fromTranscribeJson(json)).toMatchObject({ ...transcript, jobName: "j" });
+      }),
+    );
+  });
+
+  it("is read back as it was, each channel by itself", () => {
+    fc.assert(
+      fc.property(words, words, fc.nat(2), (first, second, silent) => {
+        const onChannel = (spoken: readonly Word[], channel: number): Word[] =>
+          spoken.map((one) => ({ ...one, speaker: `ch_${channel}` }));
+        const all = inTurns([...onChannel(first, 0), ...onChannel(second, 1)]);
+        const channels = 2 + silent;
+        const transcript: Transcript = { languageCode: "en-US", words: all, channels, engine };
+        const json = toTranscribeJson({ jobName: "j", transcript });
+        const starts = json.results.items.flatMap(({ start_time }) => start_time ?? []).map(Number);
+        expect(starts).toEqual(starts.toSorted((a, b) => a - b));
+        expect(json.results.speaker_labels).toBeUndefined();
+        expect(json.results.channel_labels?.channels).toHaveLength(channels);
+        expect(fromTranscribeJson(JSON.parse(JSON.stringify(json)))).toMatchObject({
+          ...transcript,
+        });
       }),
     );
   });
@@ -271,12 +292,27 @@ describeWithSharedMedia("real results of Amazon Transcribe", () => {
     const json = load(name) as { results: { items: object[] } };
     const written = toTranscribeJson({ jobName: name, transcript: fromTranscribeJson(json) });
     const items = written.results.items.map(
-      ({ id: _id, speaker_label: _speaker, ...item }) => item,
+      ({ id: _id, speaker_label: _speaker, channel_label: _channel, ...item }) => item,
     );
     expect(items).toEqual(json.results.items);
     const ids = written.results.items.map(({ id }) => id);
     expect(ids).toEqual([...ids.keys()]);
-    expect(written.results.audio_segments.flatMap((segment) => segment.items)).toEqual(ids);
+    const inSegments = written.results.audio_segments.flatMap((segment) => segment.items);
+    expect(inSegments.toSorted((a, b) => a - b)).toEqual(ids);
+  });
+
+  it("has every word on its channel, as Amazon has", () => {
+    const json = load("02-channel-identification") as {
+      results: { channel_labels: { channels: { items: object[] }[] } };
+    };
+    const read = fromTranscribeJson(json);
+    expect(read.channels).toBe(2);
+    const written = toTranscribeJson({ jobName: "j", transcript: read }).results.channel_labels;
+    const bare = written?.channels.map(({ items, ...channel }) => ({
+      ...channel,
+      items: items.map(({ id: _id, channel_label: _label, ...item }) => item),
+    }));
+    expect({ ...written, channels: bare }).toEqual(json.results.channel_labels);
   });
 
   it("has every word in the segment of its speaker, as Amazon has", () => {

@@ -1,4 +1,14 @@
 import { MediaError } from "./errors.ts";
+import {
+  channelsOf,
+  fields,
+  garbage,
+  list,
+  numberOf,
+  spokenWords,
+  text,
+  type Fields,
+} from "./transcribe-words.ts";
 import type { EngineInfo, Transcript, Word } from "./transcript.ts";
 
 /**
@@ -15,6 +25,7 @@ export interface TranscribeJson {
     readonly language_identification?: readonly LanguageScore[];
     readonly transcripts: readonly { readonly transcript: string }[];
     readonly speaker_labels?: SpeakerLabels;
+    readonly channel_labels?: ChannelLabels;
     readonly items: readonly TranscribeItem[];
     readonly audio_segments: readonly AudioSegment[];
   };
@@ -40,6 +51,16 @@ export interface TranscribeItem {
   readonly start_time?: string;
   readonly end_time?: string;
   readonly speaker_label?: string;
+  readonly channel_label?: string;
+}
+
+export interface ChannelLabels {
+  readonly number_of_channels: number;
+  /** Each channel's items once more, also of channels on which nobody speaks. */
+  readonly channels: readonly {
+    readonly channel_label: string;
+    readonly items: readonly TranscribeItem[];
+  }[];
 }
 
 export interface SpeakerLabels {
@@ -63,6 +84,7 @@ interface AudioSegment {
   readonly start_time: string;
   readonly end_time: string;
   readonly speaker_label?: string;
+  readonly channel_label?: string;
   /** Ids of its items. */
   readonly items: readonly number[];
 }
@@ -77,102 +99,6 @@ export interface StoredTranscript extends Transcript {
 
 /** The tag of an unknown language (BCP 47). The file leaves it out. */
 export const undetermined = "und";
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function garbage(what: string): MediaError {
-  return new MediaError("output_invalid", `this is no transcript of Amazon Transcribe: ${what}`);
-}
-
-function fields(value: unknown, what: string): Fields {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw garbage(`${what} is not an object`);
-  return value as Fields;
-}
-
-function list(value: unknown, what: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw garbage(`${what} is not a list`);
-  return value;
-}
-
-const text = (value: unknown): string | undefined =>
-  typeof value === "string" ? value : undefined;
-
-/** A number, or one written as a string; undefined for anything else. */
-function numberOf(value: unknown): number | undefined {
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
-}
-
-function timeMs(value: unknown, what: string): number {
-  const time = numberOf(value);
-  if (time === undefined || time < 0 || time > 1e9) throw garbage(`${what} is not a time`);
-  return Math.round(time * 1000);
-}
-
-/** Who speaks at which start time: from the speakers' segments, else from the channels. */
-function speakersByTime(results: Fields): Map<string, string> {
-  const speakers = new Map<string, string>();
-  const note = (owner: Fields, label: string): void => {
-    for (const entry of list(owner["items"] ?? [], "items")) {
-      const item = fields(entry, "an item");
-      const name = text(item[label]) ?? text(owner[label]);
-      const start = text(item["start_time"]);
-      if (name !== undefined && start !== undefined) speakers.set(start, name);
-    }
-  };
-  const channels = fields(results["channel_labels"] ?? {}, "channel_labels");
-  for (const channel of list(channels["channels"] ?? [], "channels"))
-    note(fields(channel, "a channel"), "channel_label");
-  const labels = fields(results["speaker_labels"] ?? {}, "speaker_labels");
-  for (const segment of list(labels["segments"] ?? [], "segments"))
-    note(fields(segment, "a segment"), "speaker_label");
-  return speakers;
-}
-
-/** Which items' times are not sure, by their ids; only ours says so. */
-function timingByItem(engine: unknown): Map<number, Word["timing"]> {
-  const timing = fields(fields(engine ?? {}, "engine")["timing"] ?? {}, "engine.timing");
-  const byItem = new Map<number, Word["timing"]>();
-  for (const kind of ["doubtful", "estimated"] as const)
-    for (const id of list(timing[kind] ?? [], "engine.timing")) byItem.set(Number(id), kind);
-  return byItem;
-}
-
-function wordsOf(results: Fields, timings: ReadonlyMap<number, Word["timing"]>): Word[] {
-  const speakers = speakersByTime(results);
-  const words: Word[] = [];
-  for (const entry of list(results["items"], "results.items")) {
-    const item = fields(entry, "an item");
-    const [first] = list(item["alternatives"], "alternatives");
-    const best = fields(first, "an alternative");
-    const content = text(best["content"]);
-    if (content === undefined) throw garbage("an item has no content");
-    if (item["type"] === "punctuation") {
-      const last = words.at(-1); // punctuation before the first word is dropped
-      if (last !== undefined && content !== "")
-        words[words.length - 1] = { ...last, punctuation: (last.punctuation ?? "") + content };
-      continue;
-    }
-    if (item["type"] !== "pronunciation") throw garbage("an item is of no known type");
-    const startMs = timeMs(item["start_time"], "start_time");
-    const confidence = numberOf(best["confidence"]);
-    const timing = timings.get(Number(item["id"]));
-    const speaker =
-      text(item["speaker_label"]) ??
-      speakers.get(text(item["start_time"]) ?? "") ??
-      text(item["channel_label"]);
-    words.push({
-      text: content,
-      startMs,
-      endMs: Math.max(startMs, timeMs(item["end_time"], "end_time")),
-      ...(confidence === undefined ? {} : { confidence: Math.min(1, Math.max(0, confidence)) }),
-      ...(timing === undefined ? {} : { timing }),
-      ...(speaker === undefined ? {} : { speaker }),
-    });
-  }
-  return words;
-}
 
 /** The engine named in the file. A file without one comes from Amazon Transcribe, which names no version. */
 function engineOf(value: unknown): EngineInfo {
@@ -211,7 +137,7 @@ function languageOf(results: Fields): string {
 
 /**
  * Reads a result of Amazon Transcribe, of any year, or one of ours. A missing language is `und`;
- * channels count as speakers (`ch_0`) where speakers were not told apart.
+ * channels count as speakers (`ch_0`) where speakers were not told apart, and their words stand in turns.
  * @throws MediaError `output_invalid` when it is something else, `engine_failed` when it is the
  * record of a failed job.
  */
@@ -227,13 +153,15 @@ export function fromTranscribeJson(json: unknown): StoredTranscript {
   const results = fields(file["results"], "results");
   const accountId = text(file["accountId"]);
   const languageIdentification = languageScores(results["language_identification"]);
+  const channels = channelsOf(results);
   return {
     jobName,
     status,
     ...(accountId === undefined ? {} : { accountId }),
     languageCode: languageOf(results),
     ...(languageIdentification === undefined ? {} : { languageIdentification }),
-    words: wordsOf(results, timingByItem(file["engine"])),
+    words: spokenWords(results, file["engine"]),
+    ...(channels === undefined ? {} : { channels }),
     engine: engineOf(file["engine"]),
   };
 }

@@ -14,7 +14,7 @@ export interface Word {
    * was found and they are divided by letters. Absent: as sure as the engine's.
    */
   readonly timing?: "doubtful" | "estimated";
-  /** `spk_0`, `spk_1` …, when speakers were told apart. */
+  /** `spk_0`, `spk_1` …, when speakers were told apart; `ch_0`, `ch_1` …, when channels were. */
   readonly speaker?: string;
 }
 
@@ -36,6 +36,11 @@ export interface Transcript {
    */
   readonly languageIdentification?: readonly { readonly code: string; readonly score: number }[];
   readonly words: readonly Word[];
+  /**
+   * How many channels were transcribed each by itself; their words have the speakers `ch_0`, `ch_1` … and
+   * stand as `inTurns` has them. Absent: the channels were mixed.
+   */
+  readonly channels?: number;
   readonly engine: EngineInfo;
 }
 

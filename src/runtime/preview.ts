@@ -3,13 +3,12 @@ import type { BatchPreview } from "../batch/report.ts";
 import type { BatchSettings } from "../batch/settings.ts";
 import type { Config } from "../config/config.ts";
 import { vocabularyFrom } from "../local/vocabulary.ts";
-import { optionSettings, type TranscriptionOptions } from "../media/speech.ts";
+import type { TranscriptionOptions } from "../media/speech.ts";
 import { createModelStore } from "../models/local.ts";
 import { createMemoryObjectStore } from "../objects/memory.ts";
 import { createProbe } from "../probe/probe.ts";
 import { createSandbox } from "../sandbox/create.ts";
 import { createSpeech } from "../transcribe/registry.ts";
-import { speakerSettings } from "../transcribe/speakers/models.ts";
 
 /** What a batch would do. Needs no library, and makes none. @throws what `previewBatch` throws */
 export async function previewBatchAlone(
@@ -24,11 +23,7 @@ export async function previewBatchAlone(
   const speech = createSpeech({ config, sandbox, objects, models });
   const engines = {
     checkSpeech: (options: TranscriptionOptions) => speech.check(options),
-    settingsFor: (options: TranscriptionOptions) => {
-      const { id: transcriber, languageCode } = speech.choose(options);
-      const more = { ...optionSettings(options), ...speakerSettings(models, options) };
-      return { transcriber, languageCode, speech: more };
-    },
+    settingsFor: (options: TranscriptionOptions) => speech.settings(options),
   };
   const ports = {
     dataDir,

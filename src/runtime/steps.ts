@@ -16,10 +16,8 @@ import { defaultProfile } from "../transcode/profile.ts";
 import { createTranscodeStep } from "../transcode/step.ts";
 import { createTranscribeStep } from "../transcribe/step.ts";
 import type { TranscriptionOptions } from "../media/speech.ts";
-import { optionSettings } from "../media/speech.ts";
 import type { Config } from "../config/config.ts";
 import { once } from "../media/once.ts";
-import { speakerSettings } from "../transcribe/speakers/models.ts";
 import { createSpeech } from "../transcribe/registry.ts";
 
 /** The engines of this machine. */
@@ -46,15 +44,12 @@ export async function createLocalSteps({ config, catalog, objects }: Parts): Pro
 
   const transcode = createTranscodeStep(transcoding);
   const settingsFor = (options: TranscriptionOptions): PipelineSettings => {
-    const { id: transcriber, languageCode } = speech.choose(options);
     return {
       profile: defaultProfile,
       transcoder: transcoding.chosen.id,
-      transcriber,
       labeler: labeling.chosen.id,
       labels: { ...config.labels },
-      languageCode,
-      speech: { ...optionSettings(options), ...speakerSettings(models, options) },
+      ...speech.settings(options),
       captions: config.captions,
     };
   };

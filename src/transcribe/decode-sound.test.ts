@@ -84,6 +84,18 @@ describe("the sound of an upload", () => {
     expect(peak(second, 0, 1_000)).toBeGreaterThan(1_000);
   });
 
+  it("is of one channel alone, where that is asked for", async () => {
+    const sides = "aevalsrc=0|0.5*sin(2000*t):d=1:s=16000";
+    const path = await generate("sides.wav", "-f", "lavfi", "-i", sides);
+    const wav = { container: "wav", streamIndex: 0 };
+    const [left, right] = [
+      await decode(path, { ...wav, channel: 0 }),
+      await decode(path, { ...wav, channel: 1 }),
+    ];
+    expect(peak(left, 0, 1_000)).toBe(0);
+    expect(peak(right, 0, 1_000)).toBeGreaterThan(15_000);
+  });
+
   it("is refused when it plays longer than is allowed, also by a file that does not say so", async () => {
     const path = await generate("long.wav", ...tone(3));
     const limits = { ...defaultLimits, maxDurationMs: 1_500 };

@@ -43,14 +43,19 @@ interface SoundOptions {
 const bytesPerMs = (sampleRateHz * 2) / 1000;
 
 /** In step with the renditions: from 0 on, with silence in its gaps. */
-const inStep = ["-af", `aresample=${sampleRateHz}:async=1:first_pts=0`];
+const inStep = `aresample=${sampleRateHz}:async=1:first_pts=0`;
+
+/** One channel alone. */
+const alone = (channel: number): string => `pan=mono|c0=c${channel}`;
 
 function decodeArguments(path: string, { track, limits }: SoundOptions): string[] {
   // A little more than the limit, so that what is too long can be told from what just fits.
   const longest = ((limits.maxDurationMs + 1000) / 1000).toFixed(3);
   const { container, streamIndex } = track ?? {};
   const input = ffmpegInput({ path, ...(container === undefined ? {} : { container }) });
-  const filters = track === undefined ? [] : inStep;
+  const { channel } = track ?? {};
+  const chain = [...(channel === undefined ? [] : [alone(channel)]), inStep].join(",");
+  const filters = track === undefined ? [] : ["-af", chain];
   return [
     // Half a recording is worth having: how many errors there were is said afterwards.
     ..."-nostdin -hide_banner -loglevel repeat+error -nostats -max_error_rate 1".split(" "),

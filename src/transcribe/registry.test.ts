@@ -22,6 +22,7 @@ async function compose(
     engines: { speech, labels: "auto" as const },
     languageCode,
     limits: defaultLimits,
+    speech: { channels: false },
   };
   const sandbox = await createSandbox();
   const objects = createMemoryObjectStore();
@@ -91,6 +92,21 @@ describeWithSharedMedia("the choice of a speech engine", () => {
     expect(speech.choose({ identifyLanguage: {} }).id).toMatch(/^sherpa\/world-/);
     expect(speech.choose({ identifyLanguage: { candidates: ["en-US"] } }).id).toMatch(/\/toy-/);
     await speech.close();
+  });
+
+  it("has channels where the library says so, unless a media file's own options say otherwise", async () => {
+    const sandbox = await createSandbox();
+    const config = {
+      engines: { speech: "auto" as const, labels: "auto" as const },
+      languageCode: "en-US",
+      limits: defaultLimits,
+      speech: { channels: true },
+    };
+    const objects = createMemoryObjectStore();
+    const speech = createSpeech({ config, sandbox, objects, models: storeOf() });
+    expect(speech.settings().speech).toEqual({ channels: true });
+    expect(speech.settings({ channels: false }).speech).toEqual({});
+    expect(speech.settings({ speakers: 2 }).speech).toEqual({ speakers: 2 });
   });
 
   it("says what to fetch when sherpa is wanted and has no model", async () => {

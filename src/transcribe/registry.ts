@@ -1,7 +1,9 @@
 import type { Config } from "../config/config.ts";
 import { chooseEntry, engineNamed } from "../media/engine-registry.ts";
 import { MediaError } from "../media/errors.ts";
+import type { JobSettings } from "../media/job.ts";
 import {
+  optionSettings,
   speechEngineNames,
   type SpeechEngineName,
   type TranscriptionOptions,
@@ -12,11 +14,12 @@ import type { Sandbox } from "../sandbox/sandbox.ts";
 import { checkOptions, needOf } from "./check-options.ts";
 import { pocketsphinxEngine } from "./pocketsphinx/engine.ts";
 import { sherpaEngine } from "./sherpa/engine.ts";
+import { speakerSettings } from "./speakers/models.ts";
 import type { SpeechEngine } from "./speech-engine.ts";
 import type { Transcriber } from "./transcriber.ts";
 
 interface Parts {
-  readonly config: Pick<Config, "engines" | "languageCode" | "limits">;
+  readonly config: Pick<Config, "engines" | "languageCode" | "limits" | "speech">;
   readonly sandbox: Sandbox;
   readonly objects: ObjectStore;
   readonly models: ModelStore;
@@ -49,6 +52,12 @@ export interface Speech {
    * fails with what is missing.
    */
   choose(options?: TranscriptionOptions): Choice;
+  /** What decides a transcript with these options and the library's settings: part of a job's settings. */
+  settings(options?: TranscriptionOptions): {
+    readonly transcriber: string;
+    readonly languageCode: string;
+    readonly speech: JobSettings;
+  };
   /**
    * Refuses options that no engine here can meet, before anything is done.
    * @throws MediaError `unsupported_language`, `model_missing` with the command that gets it, `engine_missing`
@@ -85,6 +94,17 @@ export function createSpeech({ config, ...parts }: Parts): Speech {
   return {
     engines: registry,
     choose,
+    settings(options = {}) {
+      const { id: transcriber, languageCode } = choose(options);
+      // Who asks for speakers does not ask for channels.
+      const asked = options.speakers === undefined ? config.speech : {};
+      const own = optionSettings({ ...asked, ...options });
+      return {
+        transcriber,
+        languageCode,
+        speech: { ...own, ...speakerSettings(parts.models, options) },
+      };
+    },
     check: (options) => checkOptions(options, { ...find(options), models: parts.models }),
     transcriberOf(id = choose().id) {
       const transcriber = engineNamed(registry, id);

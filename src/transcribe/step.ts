@@ -11,6 +11,7 @@ import { toTranscribeJson } from "../media/to-transcribe-json.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 import { putText } from "../objects/stored.ts";
 import type { StepWork } from "../queue/step.ts";
+import { eachChannel } from "./each-channel.ts";
 import type {
   SoundTrack,
   TranscribeRequest,
@@ -19,6 +20,17 @@ import type {
 } from "./transcriber.ts";
 import { applyVocabulary } from "./vocabulary.ts";
 import { respellBySound } from "./vocabulary-sound.ts";
+
+/** What is heard: the upload, where its channels count, or where there is no rendition of it. */
+function soundOf(
+  { settings }: Job,
+  media: Media,
+  rendition: StoredObject | undefined,
+): Pick<TranscribeRequest, "source" | "track" | "channels"> {
+  if (settings["channels"] !== true)
+    return rendition === undefined ? ownSound(media) : { source: rendition };
+  return { ...ownSound(media), channels: media.facts?.audio?.channels ?? 1 };
+}
 
 /** A job's settings as they are asked of an engine, but for the vocabulary. */
 function requestOptions({
@@ -72,7 +84,7 @@ interface Parts {
 /**
  * The step `transcribe`: what is said in the audio rendition, or in the upload itself where no
  * rendition was asked for, stored in the shape of Amazon Transcribe's results. Settings:
- * `languageCode` (BCP 47), `engine`, and where asked for `speakers`, `identifyLanguage` and
+ * `languageCode` (BCP 47), `engine`, and where asked for `speakers`, `channels`, `identifyLanguage` and
  * `vocabulary`, whose phrases are spelled as they should be, whether the engine could listen for them or
  * not. What is thrown is the transcriber's.
  */
@@ -83,7 +95,7 @@ export function createTranscribeStep({
   optionsOf,
 }: Parts): StepWork<TranscribeRequest, TranscribeResult> {
   return {
-    engineOf: (id) => transcriberOf(typeof id === "string" ? id : undefined),
+    engineOf: (id) => eachChannel(transcriberOf(typeof id === "string" ? id : undefined)),
     async requestOf({ job, media }) {
       const { name, facts } = media;
       const { languageCode } = job.settings;
@@ -93,7 +105,7 @@ export function createTranscribeStep({
       const duration = facts?.durationMs === undefined ? {} : { durationMs: facts.durationMs };
       const vocabulary = await phrasesOf(job, optionsOf);
       return {
-        ...(audio === undefined ? ownSound(media) : { source: audio }),
+        ...soundOf(job, media, audio),
         languageCode,
         ...duration,
         ...requestOptions(job.settings),

@@ -11,6 +11,8 @@ export interface SoundTrack {
   readonly streamIndex: number;
   /** By the file's own word. */
   readonly durationMs?: number;
+  /** The one channel that is heard, from 0. Default: all, mixed. */
+  readonly channel?: number;
 }
 
 export interface TranscribeRequest {
@@ -23,6 +25,8 @@ export interface TranscribeRequest {
   readonly languageCode: string;
   /** Phrases to listen for, where the model can; `notes` say when it cannot. */
   readonly vocabulary?: readonly VocabularyPhrase[];
+  /** So many channels of `track`, each transcribed by itself, are one speaker each. Default: they are mixed. */
+  readonly channels?: number;
   /** Tell speakers apart. Default: no. @throws MediaError `model_missing`, `invalid_argument` */
   readonly speakers?: SpeakerCount;
   /**
