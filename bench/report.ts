@@ -27,7 +27,8 @@ export function spreadText({ min, median, max, count }: Spread, unit: Unit): str
 
 function targetText({ target, unit }: Row): string {
   if (target === undefined) return "";
-  return withUnit(`${target.bound === "at most" ? "≤" : "≥"} ${target.value}`, unit);
+  const value = Number(target.value.toPrecision(4));
+  return withUnit(`${target.bound === "at most" ? "≤" : "≥"} ${value}`, unit);
 }
 
 function verdict(row: Row): string {
