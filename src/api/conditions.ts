@@ -29,7 +29,8 @@ export function representationOf(
 }
 
 const entityTag = String.raw`(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"`;
-const tagList = new RegExp(String.raw`^(?:[ \t]*(?:${entityTag})?[ \t]*(?:,|$))+$`);
+const member = String.raw`[ \t]*(?:${entityTag}[ \t]*)?`;
+const tagList = new RegExp(`^${member}(?:,${member})*$`);
 const eachTag = new RegExp(entityTag, "g");
 
 /** The entity tags of a list, or `*`; undefined when it is neither. */
