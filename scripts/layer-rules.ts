@@ -22,7 +22,7 @@ interface Layer {
 const words = (text: string): string[] => text.split(" ");
 
 const leaves = ["sandbox", "models", "process", "files", "log"];
-const ports = ["catalog", "queue", "objects", "search", "access", "notify"];
+const ports = ["catalog", "queue", "objects", "search", "access", "notify", "buckets"];
 const engines = ["probe", "transcode", "transcribe", "captions", "label", "export"];
 /** Reads and writes whole objects over the port: pure helpers that many rooms need. */
 const wholeObjects = ["objects/local-file.ts", "objects/stored.ts"];
@@ -36,7 +36,7 @@ const layers: readonly Layer[] = [
     message:
       "A room imports media/, leaf rooms and its own files; of other rooms only types of ports.",
     values: [...leaves, ...wholeObjects],
-    never: ["state", "app", "local", "batch", "runtime", "api", "cli", "doctor"],
+    never: ["state", "app", "local", "batch", "runtime", "api", "aws", "cli", "doctor"],
   },
   {
     rooms: leaves,
@@ -49,11 +49,11 @@ const layers: readonly Layer[] = [
     message:
       "app/ sees ports, media/ and pure functions: never an engine, a store or this machine.",
     values: words(
-      "pipeline.ts log captions export queue catalog objects/stored.ts label/timeline.ts " +
+      "pipeline.ts log captions export queue catalog buckets objects/stored.ts label/timeline.ts " +
         "label/sampling.ts transcribe/vocabulary-file.ts",
     ),
     never: words(
-      "state config local batch runtime doctor api cli sandbox models process files probe transcode",
+      "state config local batch runtime doctor api aws cli sandbox models process files probe transcode",
     ),
     modules: ["node:fs", "node:fs/promises"],
   },
@@ -65,7 +65,7 @@ const layers: readonly Layer[] = [
       ...wholeObjects,
       ...words("app local pipeline.ts export catalog transcribe/vocabulary-file.ts"),
     ],
-    never: ["state", "runtime", "api", "cli", "doctor", "config"],
+    never: ["state", "runtime", "api", "aws", "cli", "doctor", "config"],
   },
   {
     rooms: ["config"],
@@ -88,10 +88,22 @@ const layers: readonly Layer[] = [
     ),
   },
   {
+    rooms: ["aws", "aws/*"],
+    message: "aws/ sees the use cases and what api/ says of HTTP, never an engine or a store.",
+    values: [
+      ...commandRooms,
+      ...words("buckets api/close-server.ts api/collect.ts api/connections.ts api/range.ts"),
+      ...words("api/security/origin.ts api/security/peer.ts"),
+    ],
+    never: words(
+      "state runtime sandbox config cli batch doctor probe transcode transcribe label captions",
+    ),
+  },
+  {
     rooms: ["cli"],
     message: "cli/ sees the use cases; runtime/ only where a command opens a library.",
     values: commands,
-    never: ["state", "sandbox", "probe", "transcode", "transcribe", "label", "captions", "api"],
+    never: words("state sandbox probe transcode transcribe label captions api aws"),
   },
   {
     rooms: ["state/*", "state/*/*"],

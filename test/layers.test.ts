@@ -36,6 +36,10 @@ const forbidden = [
   ["the command line a store", "src/cli/d.ts", "../state/sqlite/open.ts"],
   ["the service an engine", "src/api/a.ts", "../transcode/plan.ts"],
   ["the service this machine", "src/api/b.ts", "../local/space.ts"],
+  ["AWS's protocols an engine", "src/aws/a.ts", "../transcode/plan.ts"],
+  ["AWS's protocols a store", "src/aws/s3/a.ts", "../../state/sqlite/open.ts"],
+  ["AWS's protocols the composition", "src/aws/b.ts", "../runtime/local.ts"],
+  ["the use cases AWS's protocols", "src/app/h.ts", "../aws/xml.ts"],
   ["the security of the service a store", "src/api/security/a.ts", "../../state/sqlite/access.ts"],
 ] as const;
 
@@ -55,6 +59,7 @@ const allowed = [
   ["the command line this machine", "src/cli/c.ts", "../local/files.ts"],
   ["the command that opens a library the composition", "src/cli/context.ts", "../runtime/local.ts"],
   ["the service its security", "src/api/c.ts", "./security/rate.ts"],
+  ["AWS's protocols the use cases", "src/aws/c.ts", "../app/put.ts"],
   ["the composition everything", "src/runtime/c.ts", "../state/sqlite/open.ts"],
 ] as const;
 

@@ -45,6 +45,8 @@ const ofAny: Readonly<Record<keyof Library, true>> = {
   outputsOf: true,
   sourceOf: true,
   chunks: true,
+  mediaAfter: true,
+  objectsAfter: true,
   transcriptOf: true,
   export: true,
   exportDocument: true,
@@ -57,6 +59,7 @@ const ofAny: Readonly<Record<keyof Library, true>> = {
   lastEvent: true,
   eventsAfter: true,
   access: true,
+  buckets: true,
   notices: true,
   close: true,
 };

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { ApiApp } from "./environment.ts";
 import { getRequestListener } from "@hono/node-server";
 import { asMediaError, MediaError } from "../media/errors.ts";
+import { closeServer } from "./close-server.ts";
 import { collectAfterUploads } from "./collect.ts";
 import { limitConnections, type ConnectionLimits } from "./connections.ts";
 import { refuseMalformed } from "./malformed.ts";
@@ -29,8 +30,6 @@ const keepAliveMs = 65_000;
 /** How often it is looked for clients that are late. */
 const checkMs = 2_000;
 const defaultConnections: ConnectionLimits = { perAddress: 256, total: 4_096 };
-/** How often a server that closes looks for connections whose answer has been given meanwhile. */
-const idleLookMs = 50;
 /** The largest size of a request's line and headers together. */
 const maxHeaderBytes = 16 * 1024;
 
@@ -136,18 +135,6 @@ export async function startServer(options: {
   return {
     host,
     port: typeof address === "object" && address !== null ? address.port : port,
-    async close(graceMs, signal) {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
-      const looking = setInterval(() => server.closeIdleConnections(), idleLookMs);
-      const cut = () => server.closeAllConnections();
-      const timer = setTimeout(cut, graceMs);
-      signal.addEventListener("abort", cut);
-      if (signal.aborted) cut();
-      await closed;
-      clearInterval(looking);
-      clearTimeout(timer);
-      signal.removeEventListener("abort", cut);
-    },
+    close: (graceMs, signal) => closeServer(server, graceMs, signal),
   };
 }

@@ -18,7 +18,9 @@ import { timelineOf } from "./timeline.ts";
 import { work, workOff } from "./work.ts";
 
 /** A library over its ports: each method is a use case, or a question that a port answers itself. */
-export function createLibrary(ports: Ports): Omit<Library, "access" | "notices" | "close"> {
+export function createLibrary(
+  ports: Ports,
+): Omit<Library, "access" | "buckets" | "notices" | "close"> {
   const { catalog, queue, objects } = ports;
   return {
     ...bind(ports, {
@@ -51,6 +53,8 @@ export function createLibrary(ports: Ports): Omit<Library, "access" | "notices" 
     pause: () => queue.pause(),
     resume: () => queue.resume(),
     pausedSince: () => queue.pausedSince(),
+    mediaAfter: (filter) => catalog.listMedia(filter),
+    objectsAfter: (page) => catalog.listObjects(page),
     page: (query) => catalog.pageMedia(query),
     briefs: (filter) => catalog.listBriefs(filter),
     labelsOf: (media) => catalog.getLabels(media),

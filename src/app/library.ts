@@ -4,6 +4,7 @@ import type {
   JobFilter,
   MediaFilter,
   MetadataRecord,
+  ObjectPage,
 } from "../catalog/catalog.ts";
 import type { SearchHit, SearchQuery } from "../search/search.ts";
 import type {
@@ -20,6 +21,7 @@ import type { LabelSummary } from "../media/label.ts";
 import type { Media, ObjectRef, Rendition, StoredObject } from "../media/media.ts";
 import type { Transcript } from "../media/transcript.ts";
 import type { Notices } from "../notify/notices.ts";
+import type { ClientBuckets } from "./client-buckets.ts";
 import type { CaptionOptions, ExportFormat } from "./export-formats.ts";
 import type { WatchedJob } from "./jobs.ts";
 import type { MediaListing } from "./list.ts";
@@ -84,6 +86,10 @@ export interface Library {
 
   // Media files are looked up.
 
+  /** Without labels, by name, ascending. */
+  mediaAfter(filter: MediaFilter & { readonly limit: number }): Promise<readonly Media[]>;
+  /** Every object of a bucket by key, a page at a time. */
+  objectsAfter(page: ObjectPage): Promise<readonly StoredObject[]>;
   /** By name, ascending. */
   list(filter?: MediaFilter): Promise<readonly MediaListing[]>;
   /** The same, a page at a time and no faster than it is taken: memory does not grow with the library. */
@@ -152,6 +158,8 @@ export interface Library {
 
   /** Users and their keys. */
   readonly access: Access;
+  /** Buckets that clients make beside `uploads` and `outputs`. */
+  readonly buckets: ClientBuckets;
   /** Who is told that media files are ready or failed, and what came of it. */
   readonly notices: Notices;
   close(): Promise<void>;

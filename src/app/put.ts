@@ -23,6 +23,11 @@ export interface PutOptions {
   readonly expect?: string | null;
   /** Where it is known beforehand: what cannot fit is refused before the first byte is read. */
   readonly sizeBytes?: number;
+  /**
+   * Called when the bytes are stored, before a record points at them: what it throws prevents that.
+   * The media file keeps another version when the same bytes are there under the name already.
+   */
+  readonly beforeRecord?: (bytes: StoredBytes) => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -43,7 +48,7 @@ export type PutPorts = Pick<
 const lookBytes = 8 * 1024 ** 2;
 
 /** A stream does not say how long it is: it ends where it is too long, or the disk too full. */
-async function* checkedStream(
+export async function* checkedStream(
   source: AsyncIterable<Uint8Array>,
   { maxUploadBytes, space }: Pick<Ports, "maxUploadBytes" | "space">,
   signal: AbortSignal | undefined,
@@ -62,7 +67,7 @@ async function* checkedStream(
   }
 }
 
-const tooLarge = (maxBytes: number): MediaError =>
+export const tooLarge = (maxBytes: number): MediaError =>
   new MediaError("too_large", `more than ${maxBytes} bytes are not taken`);
 
 /** Refuses what may not come in; returns the media file that has the name now. */
@@ -89,12 +94,17 @@ export async function checkPut(
 export async function put(
   ports: PutPorts,
   source: AsyncIterable<Uint8Array>,
-  { signal, ...options }: PutOptions,
+  { signal, beforeRecord, ...options }: PutOptions,
 ): Promise<PutResult> {
   await ports.enter();
   const existing = await mayReplace(ports, options);
   const place = { bucket: "uploads", key: options.name } as const;
   const bytes = await ports.objects.put(place, checkedStream(source, ports, signal));
+  if (beforeRecord !== undefined)
+    await beforeRecord(bytes).catch(async (error: unknown) => {
+      await ports.objects.remove(bytes);
+      throw error;
+    });
   return keep(ports, bytes, { owner: "local", ...options }, existing);
 }
 

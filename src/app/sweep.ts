@@ -1,8 +1,6 @@
 import { sessionOf } from "../media/ids.ts";
-import type { Bucket, ObjectRef } from "../media/media.ts";
+import { storeBuckets, type Bucket, type ObjectRef } from "../media/media.ts";
 import type { Ports } from "./ports.ts";
-
-const buckets: readonly Bucket[] = ["uploads", "outputs"];
 
 type SweepPorts = Pick<Ports, "trash" | "objects">;
 
@@ -35,7 +33,7 @@ export async function removeUnrecorded(
 ): Promise<number> {
   let removed = 0;
   if (!objects.capabilities.sweeping) return 0;
-  for (const bucket of buckets)
+  for (const bucket of storeBuckets)
     for await (const { version } of objects.list(bucket)) {
       if (!dead.has(sessionOf(version)) || (await trash.knowsBytes(bucket, version))) continue;
       if (await objects.remove(bytesOf(bucket, version))) removed += 1;

@@ -46,6 +46,9 @@ export interface Catalog extends Pages {
 
 export interface ObjectPage {
   readonly bucket: Bucket;
+  /** Default: any owner's. */
+  readonly owner?: string;
+  readonly startsWith?: string;
   readonly after?: string;
   readonly limit: number;
 }

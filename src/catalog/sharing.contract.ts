@@ -172,6 +172,15 @@ export function sharingContract(
         keys.push((after = object.key));
       }
       expect(keys).toEqual(["output/gif/a.gif", "output/transcribe/a.json"]);
+      const keysOf = async (page: { owner?: string; startsWith?: string; after?: string }) =>
+        (await catalog().listObjects({ bucket: "outputs", limit: 9, ...page })).map(
+          ({ key }) => key,
+        );
+      expect(await keysOf({ startsWith: "output/t" })).toEqual(["output/transcribe/a.json"]);
+      expect(await keysOf({ startsWith: "output/g", after: "output/h" })).toEqual([]);
+      const [media] = await catalog().listMedia({});
+      expect(await keysOf({ owner: media?.owner ?? "" })).toEqual(keys);
+      expect(await keysOf({ owner: "somebody-else" })).toEqual([]);
     });
 
     it("go to the trash only when no record knows them", async () => {

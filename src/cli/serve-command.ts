@@ -36,6 +36,13 @@ export function addServe(program: Command, go: Go): void {
       parseFolders,
     )
     .addOption(
+      new Option("--aws-port <port>", "speak AWS's protocols here, as on 4701").argParser(
+        parsePort,
+      ),
+    )
+    .option("--aws-domain <domain>", "a bucket may also be named by the host: BUCKET.DOMAIN")
+    .option("--anonymous", "this user's AWS requests need no signature (127.0.0.1 only)")
+    .addOption(
       new Option("--grace <seconds>", "how long a stop waits for running jobs")
         .argParser(parseGrace)
         .default(10),

@@ -7,6 +7,9 @@ export interface ServeCommand {
   readonly port: number;
   /** Each `DIR` or `NAME=DIR`. */
   readonly watch?: readonly string[];
+  readonly awsPort?: number;
+  readonly awsDomain?: string;
+  readonly anonymous?: boolean;
   readonly acceptSandbox?: "kernel" | "limits";
   /** Seconds. */
   readonly grace: number;
@@ -37,16 +40,34 @@ export async function serve(context: Context, options: ServeCommand): Promise<nu
     log.fatal({ err: error }, `a defect ends the service: ${error.message}`),
   );
   const { host, port, grace, acceptSandbox } = options;
+  const { awsPort, awsDomain: domain, anonymous } = options;
+  const aws =
+    awsPort === undefined
+      ? {}
+      : {
+          aws: { port: awsPort, ...(anonymous && { anonymous }), ...(domain && { domain }) },
+        };
   const accepted = acceptSandbox === undefined ? {} : { acceptSandbox };
   const service = await start(
     config,
-    { host, port, watch: watched, graceMs: grace * 1_000, ...accepted },
+    { host, port, watch: watched, graceMs: grace * 1_000, ...accepted, ...aws },
     log,
   );
   const url = urlOf(service.host, service.port);
-  if (output.mode === "human") output.lines([`Dailies listens on ${url}`]);
-  else output.document({ url, host: service.host, port: service.port, dataDir: config.dataDir });
-  log.info({ url, dataDir: config.dataDir }, "listening");
+  const awsUrl =
+    service.awsPort === undefined ? {} : { awsUrl: urlOf(service.host, service.awsPort) };
+  const lines = [`Dailies listens on ${url}`];
+  if (awsUrl.awsUrl) lines.push(`It speaks AWS's protocols on ${awsUrl.awsUrl}`);
+  if (output.mode === "human") output.lines(lines);
+  else
+    output.document({
+      url,
+      ...awsUrl,
+      host: service.host,
+      port: service.port,
+      dataDir: config.dataDir,
+    });
+  log.info({ url, ...awsUrl, dataDir: config.dataDir }, "listening");
   const stopped = Promise.withResolvers<void>();
   let signals = 0;
   const onSignal = (signal: (typeof stopSignals)[number]): void => {

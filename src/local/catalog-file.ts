@@ -1,16 +1,14 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MediaError } from "../media/errors.ts";
-import type { Bucket } from "../media/media.ts";
+import { storeBuckets } from "../media/media.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 
 /** The catalog's file in a data directory. */
 export const catalogFileIn = (dataDir: string): string => join(dataDir, "dailies.db");
 
-const buckets: readonly Bucket[] = ["uploads", "outputs"];
-
 async function hasObjects(objects: Pick<ObjectStore, "list">): Promise<boolean> {
-  for (const bucket of buckets) for await (const _ of objects.list(bucket)) return true;
+  for (const bucket of storeBuckets) for await (const _ of objects.list(bucket)) return true;
   return false;
 }
 

@@ -10,8 +10,9 @@ export { mediaTypes, type MediaType } from "./facts.ts";
  * - Rendition: one encoded output of a media file.
  */
 
-/** The two buckets: uploads, and the outputs that Dailies makes from them. */
-export type Bucket = "uploads" | "outputs";
+/** The buckets of the store: uploads, the outputs that Dailies makes from them, and all that clients put in others. */
+export const storeBuckets = ["uploads", "outputs", "other"] as const;
+export type Bucket = (typeof storeBuckets)[number];
 
 /** Names one object's bytes: stores that keep versions read `version`, others read `key`. */
 export interface ObjectRef {

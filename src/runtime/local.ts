@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createSeal } from "../access/seal.ts";
 import { createSqliteAccess } from "../state/sqlite/access.ts";
 import { backUp } from "../local/backup/backup.ts";
+import { createSqliteBuckets } from "../state/sqlite/buckets/buckets.ts";
 import { createSqliteCatalog } from "../state/sqlite/catalog/catalog.ts";
 import { createReaders } from "../state/sqlite/catalog/readers.ts";
 import { openDatabase } from "../state/sqlite/open.ts";
@@ -13,6 +14,7 @@ import { createFilesystemObjectStore } from "../objects/filesystem.ts";
 import { createSqliteQueue } from "../state/sqlite/queue/queue.ts";
 import type { Config } from "../config/config.ts";
 import { once } from "../media/once.ts";
+import { createClientBuckets } from "../app/client-buckets.ts";
 import { createLibrary } from "../app/create-library.ts";
 import { createWakeUps } from "../app/work.ts";
 import { catalogFileIn, checkCatalogFile } from "../local/catalog-file.ts";
@@ -96,6 +98,7 @@ export async function openDailies(
   return {
     ...createLibrary(ports),
     ...createLocalLibrary(ports),
+    buckets: createClientBuckets(ports, createSqliteBuckets({ database })),
     access: createSqliteAccess({ database, seal }),
     notices: lazyNotices({ database, session, newId, seal, enter, ...config.notices }),
     backup: (dir, options) => backUp(libraryFiles(config, objects), dir, backupStores, options),

@@ -6,6 +6,7 @@ import { createUploads, type Uploads } from "../api/uploads.ts";
 import { asMediaError } from "../media/errors.ts";
 import { every, keepRunning, type BackgroundPart } from "../process/background.ts";
 import type { Config } from "../config/config.ts";
+import { startAws, tidyParts, type AwsOptions } from "./aws.ts";
 import { openDailies } from "./local.ts";
 import { guardServer } from "../api/security/guard.ts";
 import { logUpdates } from "../app/log-updates.ts";
@@ -21,6 +22,8 @@ export interface ServeOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** Where AWS's protocols are spoken. Default: nowhere. */
+  readonly aws?: AwsOptions;
   /** A sandbox that leaves decoders the network is enough, though others can connect. */
   readonly acceptSandbox?: "kernel" | "limits";
   /** Folders whose files come into the library. */
@@ -33,6 +36,8 @@ export interface ServeOptions {
 export interface Service {
   readonly host: string;
   readonly port: number;
+  /** Where AWS's protocols are spoken. */
+  readonly awsPort?: number;
   /**
    * Stops: no more is taken on, what is under way is finished within the grace period, else handed
    * back. Called again it hands back at once. Resolves when nothing runs any more.
@@ -69,6 +74,7 @@ function backgroundParts(
     },
     every("recovery", recoverMs, () => dailies.recover()),
     every("uploads", tidyMs, (signal) => uploads.tidy(signal)),
+    every("uploads in parts", tidyMs, () => tidyParts(dailies)),
   ];
 }
 
@@ -105,6 +111,40 @@ function workerPart(
   };
 }
 
+interface ServerParts {
+  readonly config: Config;
+  readonly options: ServeOptions;
+  readonly dailies: LocalLibrary;
+  readonly log: Logger;
+}
+
+/** Listens for the REST interface, and for AWS's protocols where they are asked for. */
+async function startServers(
+  app: ReturnType<typeof createApi>,
+  { config, options, dailies, log }: ServerParts,
+) {
+  const { host, port } = options;
+  const server = await startServer({
+    app,
+    host,
+    port,
+    looksUpUsers: !config.security.requireKeys && !config.security.trustLocalUsers,
+    connections: { perAddress: config.connectionsPerAddress },
+  });
+  const aws =
+    options.aws &&
+    (await startAws({ dailies, log, host, ...options.aws }).catch(async (error: unknown) => {
+      await server.close(0, AbortSignal.abort());
+      throw error;
+    }));
+  const all = aws === undefined ? [server] : [server, aws];
+  return {
+    at: { host: server.host, port: server.port, ...(aws && { awsPort: aws.port }) },
+    close: (graceMs: number, signal: AbortSignal) =>
+      Promise.all(all.map((one) => one.close(graceMs, signal))),
+  };
+}
+
 /**
  * The service of one machine in one process: HTTP, the worker, and the background parts.
  * @throws MediaError `invalid_config` when the address is not available; every error of `openDailies`
@@ -113,7 +153,7 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
   const { graceMs } = options;
   const dailies = await openDailies(config, { readers: true });
   const catalogTrouble = await watchCatalogFile(config.dataDir);
-  const { host, port, acceptSandbox } = options;
+  const { host, acceptSandbox } = options;
   const { access } = dailies;
   const guard = { ...config.security, access, host, acceptSandbox, sandbox: createSandbox };
   const giveUp = async (error: unknown): Promise<never> => {
@@ -148,13 +188,7 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
       ...(await catalogTrouble()),
     ],
   });
-  const server = await startServer({
-    app: api,
-    host,
-    port,
-    looksUpUsers: !config.security.requireKeys && !config.security.trustLocalUsers,
-    connections: { perAddress: config.connectionsPerAddress },
-  }).catch(giveUp);
+  const servers = await startServers(api, { config, options, dailies, log }).catch(giveUp);
   const worker = workerPart(dailies, metrics, log, {
     drain: drain.signal,
     signal: end.signal,
@@ -172,15 +206,14 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
     log.info({ graceMs }, "stopping: running jobs may finish");
     drain.abort();
     const timer = setTimeout(() => end.abort(), graceMs);
-    await Promise.all([server.close(graceMs, end.signal), running, tidying]);
+    await Promise.all([servers.close(graceMs, end.signal), running, tidying]);
     await uploads.idle(); // also those whose client has gone
     clearTimeout(timer);
     await dailies.close();
     log.info({}, "stopped");
   };
   return {
-    host: server.host,
-    port: server.port,
+    ...servers.at,
     stop() {
       if (stopping !== undefined) end.abort();
       return (stopping ??= stop());

@@ -2,6 +2,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { CatalogCopies, NeededObject } from "../../catalog/copies.ts";
 import { asMediaError, MediaError } from "../../media/errors.ts";
+import { storeBuckets } from "../../media/media.ts";
 import { flushFolder, renameDurably } from "../../files/durable.ts";
 import { replaceFile } from "../../files/replace.ts";
 import { sha256Of } from "../../files/sha256.ts";
@@ -116,7 +117,7 @@ async function prune(
 ): Promise<number> {
   using catalog = copies.open(databaseFile);
   let removed = 0;
-  for (const bucket of ["uploads", "outputs"] as const)
+  for (const bucket of storeBuckets)
     for await (const { version } of target.list(bucket))
       if (!catalog.knows(bucket, version))
         removed += Number(await target.remove({ bucket, version, key: "" }));

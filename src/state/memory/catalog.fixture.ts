@@ -109,12 +109,14 @@ export function createMemoryCatalog({ whenEnded }: { whenEnded: WhenEnded }): Me
         return undefined;
       return state.metadata.get(record.media.version);
     },
-    listObjects: async ({ bucket, after = "", limit }) =>
+    listObjects: async ({ bucket, owner, startsWith = "", after = "", limit }) =>
       all()
+        .filter(({ media }) => (owner ?? media.owner) === media.owner)
         .flatMap(({ media, stored }) =>
           stored.objects.map((object) => ({ ...object, mediaName: media.name })),
         )
-        .filter((object) => object.bucket === bucket && object.key > after)
+        .filter(({ key, ...object }) => object.bucket === bucket && key > after)
+        .filter(({ key }) => key.startsWith(startsWith))
         .toSorted(byName(({ key }) => key))
         .slice(0, limit),
     async findTwin({ sha256, owner }) {

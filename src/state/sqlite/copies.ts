@@ -9,12 +9,16 @@ import { disownSessions } from "./sessions.ts";
 
 function openCopy(file: string): CatalogCopy {
   const database = new DatabaseSync(file, { readOnly: true });
-  const known = database.prepare("SELECT 1 FROM objects WHERE bucket = ? AND version = ?");
+  const all = `
+    SELECT bucket, key, version, sha256, size_bytes FROM objects
+    UNION ALL SELECT 'other', bucket || '/' || key, version, sha256, size_bytes FROM bucket_objects
+    UNION ALL SELECT 'other', upload || '/' || number, version, sha256, size_bytes FROM multipart_parts`;
+  const known = database.prepare(`SELECT 1 FROM (${all}) WHERE bucket = ? AND version = ?`);
   return {
     *objects() {
       const rows = database
         .prepare(
-          `SELECT bucket, min(key) AS key, version, sha256, size_bytes FROM objects
+          `SELECT bucket, min(key) AS key, version, sha256, size_bytes FROM (${all})
            GROUP BY bucket, version`,
         )
         .iterate();

@@ -1,6 +1,7 @@
 import { attemptOf, eventOf, labelOf, mediaOf, objectOf, renditionOf } from "../rows.ts";
+import { keyBounds } from "../key-bounds.ts";
 import { parsed, type Sql } from "../statements.ts";
-import type { Catalog } from "../../../catalog/catalog.ts";
+import type { Catalog, ObjectPage } from "../../../catalog/catalog.ts";
 import { jobsBefore } from "./job-pages.ts";
 import { getBrief } from "./media-pages.ts";
 import { transcriptionOptions } from "./transcription-options.ts";
@@ -23,6 +24,18 @@ type LookUps = Pick<
   | "getMetadata"
   | "listObjects"
 >;
+
+function listObjects(sql: Sql, { bucket, owner, limit, ...page }: ObjectPage) {
+  const { where, values } = keyBounds(page);
+  return sql(
+    `SELECT objects.*, media.name AS media_name FROM objects
+         CROSS JOIN media ON media.version = objects.media_version
+       WHERE bucket = ? AND ${where} AND (?${values.length + 2} IS NULL OR owner = ?${values.length + 2})
+       ORDER BY key LIMIT ?${values.length + 3}`,
+  )
+    .all(bucket, ...values, owner ?? null, limit)
+    .map((row) => ({ ...objectOf(row), mediaName: String(row["media_name"]) }));
+}
 
 /** What is found by a key, and so fast enough for the thread that asks. */
 export function createLookUps(sql: Sql, metadataTable: string): LookUps {
@@ -93,14 +106,6 @@ export function createLookUps(sql: Sql, metadataTable: string): LookUps {
       ).get(metadataTable, jsonFile, owner ?? null);
       return row === undefined ? undefined : parsed(row["record"]);
     },
-    async listObjects({ bucket, after = "", limit }) {
-      return sql(
-        `SELECT objects.*, media.name AS media_name FROM objects
-           JOIN media ON media.version = objects.media_version
-         WHERE bucket = ? AND key > ? ORDER BY key LIMIT ?`,
-      )
-        .all(bucket, after, limit)
-        .map((row) => ({ ...objectOf(row), mediaName: String(row["media_name"]) }));
-    },
+    listObjects: async (page) => listObjects(sql, page),
   };
 }

@@ -1,5 +1,6 @@
 import type { Commit } from "../group-commit.ts";
 import type { Sql } from "../statements.ts";
+import type { Bucket } from "../../../media/media.ts";
 import type { Trash } from "../../../catalog/trash.ts";
 
 /** Bytes that no record points at any more, until they are removed. `now`: milliseconds since 1970, UTC. */
@@ -9,7 +10,7 @@ export function createTrash(sql: Sql, commit: Commit, now: () => number): Trash 
       return sql("SELECT bucket, version FROM trash WHERE after <= ?")
         .all(now())
         .map((row) => ({
-          bucket: row["bucket"] as "uploads" | "outputs",
+          bucket: row["bucket"] as Bucket,
           version: String(row["version"]),
         }));
     },
@@ -24,6 +25,8 @@ export function createTrash(sql: Sql, commit: Commit, now: () => number): Trash 
     async knowsBytes(bucket, version) {
       const row = sql(
         `SELECT EXISTS (SELECT 1 FROM objects WHERE bucket = ?1 AND version = ?2)
+             OR EXISTS (SELECT 1 FROM bucket_objects WHERE ?1 = 'other' AND version = ?2)
+             OR EXISTS (SELECT 1 FROM multipart_parts WHERE ?1 = 'other' AND version = ?2)
              OR EXISTS (SELECT 1 FROM trash WHERE bucket = ?1 AND version = ?2) AS known`,
       ).get(bucket, version);
       return row?.["known"] === 1;

@@ -1,0 +1,58 @@
+import type { Scope } from "../access/access.ts";
+import { openBody, readText } from "./body.ts";
+import { awsError } from "./errors.ts";
+import type { ServiceCall } from "./json-service.ts";
+import type { AwsService } from "./service.ts";
+import { xmlDocument, type XmlFields } from "./xml.ts";
+
+/** One operation of a service with the query protocol. Input: the form's fields. */
+export interface QueryOperation {
+  /** Undefined: any key may. */
+  readonly scope?: Scope;
+  run(call: ServiceCall<ReadonlyMap<string, string>>): Promise<XmlFields>;
+}
+
+const maxInputBytes = 512 * 1024;
+
+/**
+ * A service that speaks the query protocol: a form with `Action` and `Version` in, XML out.
+ * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
+ */
+export function createQueryService(options: {
+  readonly name: string;
+  /** Of the answers' XML. */
+  readonly namespace: string;
+  readonly operations: Readonly<Record<string, QueryOperation>>;
+}): AwsService {
+  const { name, namespace, operations } = options;
+  return {
+    name,
+    async handle({ request, caller, payload }) {
+      const form = await readText(openBody(request, payload), maxInputBytes);
+      const input = new Map([...request.query, ...new URLSearchParams(form)]);
+      const action = input.get("Action") ?? "";
+      const found = Object.hasOwn(operations, action) ? operations[action] : undefined;
+      if (found === undefined) throw awsError("InvalidAction");
+      if (found.scope !== undefined && !caller.scopes.includes(found.scope))
+        throw awsError("AccessDenied", `the key lacks the scope ${found.scope}`);
+      const result = await found.run({ input, caller, requestId: request.id });
+      const fields = {
+        [`${action}Result`]: result,
+        ResponseMetadata: { RequestId: request.id },
+      };
+      return {
+        status: 200,
+        headers: { "content-type": "text/xml", "x-amzn-requestid": request.id },
+        body: xmlDocument(`${action}Response`, fields, namespace),
+      };
+    },
+    refuse({ code, status, message }, request) {
+      const error = { Type: status < 500 ? "Sender" : "Receiver", Code: code, Message: message };
+      return {
+        status,
+        headers: { "content-type": "text/xml", "x-amzn-requestid": request.id },
+        body: xmlDocument("ErrorResponse", { Error: error, RequestId: request.id }, namespace),
+      };
+    },
+  };
+}

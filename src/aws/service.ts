@@ -1,0 +1,22 @@
+import type { Caller } from "../access/access.ts";
+import type { AwsAnswer } from "./answer.ts";
+import type { WireError } from "./errors.ts";
+import type { AwsRequest } from "./request.ts";
+import type { Payload } from "./sigv4/verified.ts";
+
+/** A request whose signature holds. */
+export interface AwsCall {
+  readonly request: AwsRequest;
+  readonly caller: Caller;
+  /** How the body is to be checked while it is read. */
+  readonly payload: Payload;
+}
+
+/** One of AWS's services. The gateway has found out who asks; what the caller may do, the service checks. */
+export interface AwsService {
+  /** As signatures name it: `s3`, `transcribe` … */
+  readonly name: string;
+  handle(call: AwsCall): Promise<AwsAnswer>;
+  /** An error in the form of the service's protocol. */
+  refuse(error: WireError, request: AwsRequest): AwsAnswer;
+}

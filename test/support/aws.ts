@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { NewAccessKey, Scope } from "../../src/access/access.ts";
+import { readConfig } from "../../src/config/config.ts";
+import type { Library } from "../../src/app/library.ts";
+import { createLog } from "../../src/log/log.ts";
+import { openDailies } from "../../src/runtime/local.ts";
+import { serve } from "../../src/runtime/serve.ts";
+import type { AwsOptions } from "../../src/runtime/aws.ts";
+
+/** The service in this process, with AWS's protocols on a free port. */
+export interface TestAws {
+  readonly endpoint: string;
+  /** The REST interface. */
+  readonly url: string;
+  /** May read and write, as the user `local`. */
+  readonly key: NewAccessKey;
+  /** Another one. */
+  keyOf(user: string, scopes?: readonly Scope[]): Promise<NewAccessKey>;
+  readonly logged: () => string;
+  /** Stops the service and starts it again on the same library. */
+  restart(): Promise<void>;
+  withLibrary<T>(use: (library: Library) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export async function startAws(aws: Partial<AwsOptions> = {}): Promise<TestAws> {
+  const folder = await mkdtemp(join(tmpdir(), "dailies-aws-"));
+  const config = readConfig({ dataDir: join(folder, "library") }, {});
+  const withLibrary = async <T>(use: (library: Library) => Promise<T>): Promise<T> => {
+    const library = await openDailies(config);
+    return await use(library).finally(() => library.close());
+  };
+  const keyOf = (user: string, scopes: readonly Scope[] = ["read", "write"]) =>
+    withLibrary(async ({ access }) => {
+      const users = await access.listUsers();
+      if (!users.some(({ id }) => id === user)) await access.addUser(user);
+      return access.createKey({ name: "test", user, scopes });
+    });
+  const key = await keyOf("local");
+  await withLibrary((library) => library.pause());
+  let logged = "";
+  const log = createLog({ write: (text) => (logged += text) });
+  const start = (port: number) =>
+    serve(
+      config,
+      { host: "127.0.0.1", port: 0, watch: [], graceMs: 1_000, aws: { ...aws, port } },
+      log,
+    );
+  let service = await start(0);
+  const port = service.awsPort ?? 0;
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${service.port}`,
+    key,
+    keyOf,
+    logged: () => logged,
+    withLibrary,
+    async restart() {
+      await service.stop();
+      service = await start(port);
+    },
+    async close() {
+      await service.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
