@@ -40,6 +40,25 @@ export function accessContract(
       expect(JSON.stringify(await access.listKeys())).not.toContain(key.secretAccessKey);
     });
 
+    it("makes no key that cannot be shown", async () => {
+      let shown = "";
+      const gone = new Error("nobody reads it");
+      const show = async ({ token }: { readonly token: string }): Promise<void> => {
+        shown = token;
+        throw gone;
+      };
+      await expect(access.createKey({ name: "lost" }, undefined, show)).rejects.toBe(gone);
+      expect(shown).not.toBe("");
+      expect(await access.authenticate(shown)).toBeUndefined();
+      expect(await access.listKeys()).toEqual([]);
+      const key = await access.createKey({ name: "kept" }, undefined, async (made) => {
+        shown = made.token;
+        expect(await access.authenticate(shown)).toBeUndefined();
+      });
+      expect([key.token, (await access.listKeys()).length]).toEqual([shown, 1]);
+      expect(await access.authenticate(shown)).toMatchObject({ accessKeyId: key.accessKeyId });
+    });
+
     it("takes no token for a key but its own", async () => {
       const [one, other] = [
         await access.createKey({ name: "one" }),

@@ -68,7 +68,7 @@ export interface CreateKeyOptions {
   readonly expires?: number;
 }
 
-/** `dailies keys create`: shows the secrets only once. */
+/** `dailies keys create`: shows the secrets only once, and makes no key that it could not show. */
 export async function createKey(
   { output, withDailies }: Context,
   name: string,
@@ -80,14 +80,14 @@ export async function createKey(
     ...(scopes !== undefined && { scopes }),
     ...(expires !== undefined && { expiresAt: expires }),
   };
-  const key = await withDailies(({ access }) => access.createKey(request), { create: true });
-  const { secretAccessKey, token } = key;
-  if (output.mode !== "human")
-    output.document({ ...keyJson(key), secretAccessKey, token } satisfies NewKeyJson);
-  else {
-    output.lines(newKeyLines(key));
-    output.note("Keep them now: they are not shown again.");
-  }
+  const show = async (key: NewAccessKey): Promise<void> => {
+    const { secretAccessKey, token } = key;
+    if (output.mode === "human") output.lines(newKeyLines(key));
+    else output.document({ ...keyJson(key), secretAccessKey, token } satisfies NewKeyJson);
+    await output.results.shown();
+  };
+  await withDailies(({ access }) => access.createKey(request, undefined, show), { create: true });
+  if (output.mode === "human") output.note("Keep them now: they are not shown again.");
   return exitCodes.done;
 }
 

@@ -4,6 +4,7 @@ import { asMediaError } from "../media/errors.ts";
 import { outputFor } from "./context.ts";
 import { errorJson, errorText, exitCodes, type ErrorJson } from "./failure.ts";
 import { createProgram } from "./program.ts";
+import { isExpected, unwritable, writeWholly } from "./standard-output.ts";
 
 /** Global options that decide how errors are printed, also without a command. */
 function earlyOptions(args: readonly string[]): {
@@ -71,15 +72,16 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** A reader that closes the pipe (`| head`) is no error; any other failure of the output is one. */
+/** Ends the process when standard output cannot be written, unless somebody waits for that. */
 function onOutputError(error: NodeJS.ErrnoException): void {
-  if (error.code === "EPIPE") {
-    // Running work sees it first, and ends by itself.
-    if (process.stdout.listenerCount("error") > 1) return;
-    process.exit(process.exitCode ?? exitCodes.done);
+  if (isExpected(error)) {
+    if (error.code === "EPIPE" && process.stdout.listenerCount("error") === 1)
+      process.exit(process.exitCode ?? exitCodes.done);
+    return;
   }
-  const known = asMediaError(error);
-  process.stderr.write(`dailies: the output cannot be written: ${errorText(errorJson(known))}\n`);
+  // Running work and the service see it first, and go on or end by themselves.
+  if (error.code === "EPIPE" && process.stdout.listenerCount("error") > 1) return;
+  process.stderr.write(`dailies: ${errorText(errorJson(unwritable(error)))}\n`);
   process.exit(exitCodes.couldNotRun);
 }
 
@@ -91,6 +93,11 @@ function onUncaught(error: unknown): never {
 
 process.on("uncaughtException", onUncaught);
 process.stdout.on("error", onOutputError);
+writeWholly(process.stdout);
 process.stderr.on("error", () => {});
 const exitCode = await main(process.argv.slice(2));
-process.stdout.write("", () => process.exit(exitCode));
+// Some of what was printed before may have failed, and node says so only now.
+process.stdout.write("", (error) => {
+  if (error) onOutputError(error);
+  process.exit(exitCode);
+});

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { styleText } from "node:util";
+import { letReaderStop, taken } from "./standard-output.ts";
 
 export type Format = Parameters<typeof styleText>[0];
 
@@ -23,9 +24,11 @@ export interface Screen {
   readonly write: (text: string) => void;
   /**
    * Waits until the reader has taken what was written, so that memory stays bounded, and until a closed
-   * pipe (`| head`) would be noticed, which ends the process.
+   * pipe (`| head`) would be noticed, which ends the process: a reader of a list may stop.
    */
   readonly taken: () => Promise<void>;
+  /** Waits until all that was written has left this process. @throws MediaError when it cannot be written */
+  readonly shown: () => Promise<void>;
 }
 
 /** The printer of all commands. Results go to `results`, everything else to `notes`. */
@@ -45,14 +48,12 @@ export interface Output {
 }
 
 /** A process's stdout or stderr. The fields of a terminal are absent elsewhere. */
-interface Stream {
+interface Stream extends NodeJS.WritableStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly rows?: number;
   readonly hasColors?: () => boolean;
-  readonly write: (text: string) => unknown;
   readonly writableNeedDrain?: boolean;
-  readonly once?: (event: "drain", listener: () => void) => unknown;
 }
 
 function createScreen(stream: Stream, color: boolean): Screen {
@@ -65,11 +66,13 @@ function createScreen(stream: Stream, color: boolean): Screen {
     rows: () => (terminal ? stream.rows || undefined : undefined),
     style: createStyle(colored),
     write: (text) => void stream.write(text),
+    shown: () => taken(stream),
     async taken() {
+      letReaderStop();
       await nextTurn();
       // Not `events.once`: it would also listen for errors, which are handled elsewhere.
       if (stream.writableNeedDrain === true)
-        await new Promise<void>((resolve) => stream.once?.("drain", resolve));
+        await new Promise<void>((resolve) => stream.once("drain", resolve));
     },
   };
 }

@@ -3,11 +3,12 @@ import { asMediaError } from "../media/errors.ts";
 import type { LocalLibrary } from "../local/library.ts";
 import type { ProcessReport, WorkOptions } from "../app/processing.ts";
 import type { Context } from "./context.ts";
-import { exitCodes } from "./failure.ts";
+import { errorJson, errorText, exitCodes } from "./failure.ts";
 import { count } from "./format.ts";
 import { pausedLine } from "./jobs.ts";
 import { ignoredLine, reportJson, sumLine } from "./process-lines.ts";
 import { createProgressDisplay } from "./progress-display.ts";
+import { unwritable } from "./standard-output.ts";
 
 const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 type StopSignal = (typeof stopSignals)[number] | "SIGPIPE";
@@ -39,7 +40,10 @@ export function listenForStop(onStop: (signal: StopSignal) => void): Stop {
     onStop(signal);
   };
   const onPipe = (error: NodeJS.ErrnoException): void => {
-    if (error.code === "EPIPE") stop("SIGPIPE");
+    if (error.code !== "EPIPE") return;
+    if (by === undefined)
+      process.stderr.write(`dailies: ${errorText(errorJson(unwritable(error)))}\n`);
+    stop("SIGPIPE");
   };
   for (const signal of stopSignals) process.on(signal, stop);
   process.stdout.prependListener("error", onPipe);

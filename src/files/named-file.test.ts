@@ -73,6 +73,14 @@ describe("a file that a person names", () => {
     });
   });
 
+  it.skipIf(process.getuid?.() === 0)("stays as it is when it may not be written to", async () => {
+    writeFileSync(at("protected.txt"), "kept", { mode: 0o444 });
+    await expect(writeNamedFile(at("protected.txt"), "x")).rejects.toMatchObject({
+      code: "storage_failed",
+    });
+    expect(readFileSync(at("protected.txt"), "utf8")).toBe("kept");
+  });
+
   it("leaves no temporary file", () => {
     expect(readdirSync(folder).filter((name) => name.startsWith(".dailies"))).toEqual([]);
   });

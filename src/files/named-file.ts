@@ -1,4 +1,5 @@
-import { chmod, chown, lstat, open, readlink, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, chmod, chown, lstat, open, readlink, stat } from "node:fs/promises";
 import type { Stats } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { asMediaError, MediaError } from "../media/errors.ts";
@@ -73,7 +74,7 @@ function cannotWrite(path: string, thrown: unknown): MediaError {
  * Writes a file that a person has named, the way a shell's `>` does, but whole: a reader sees the old
  * file or the new one, and a full disk leaves the old one. Links are followed; a file keeps its mode
  * and its owner; a pipe, a device or what lies in /proc and /dev is written into, never replaced. A new file
- * gets the mode that the umask gives. A file with a second name gets other bytes under this name only.
+ * gets the mode that the umask gives. A file that may not be written to stays. A file with a second name gets other bytes under this name only.
  * @throws MediaError `invalid_argument` when its folder is not there or it is a folder itself;
  * `disk_full`, `storage_failed`
  */
@@ -82,6 +83,8 @@ export async function writeNamedFile(path: string, content: string | Uint8Array)
     const found = await stat(path).catch(() => undefined);
     const isOfSystem = /^\/(?:dev|proc)\//.test(resolve(path));
     const isPlain = found === undefined || (found.isFile() && !isOfSystem);
+    // a file that may not be written to is not replaced either, as the shell would not
+    if (found !== undefined) await access(path, constants.W_OK);
     if (isPlain) await replaceNamed(await target(path), found, content);
     else await writeInto(path, content);
   } catch (error) {

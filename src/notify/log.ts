@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { isAbsolute } from "node:path";
 import { asMediaError, MediaError } from "../media/errors.ts";
@@ -27,13 +28,16 @@ export function createLogSender({ links }: { readonly links?: Links | undefined 
   };
 }
 
-/** Appends by one write, so that lines of several processes do not mix. The line is on the disk when it returns. */
+/** A pipe that nobody reads is not waited for: opening it would block for ever. */
+const appending =
+  constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
+
+/**
+ * Appends by one write, so that lines of several processes do not mix; where the disk takes only a part, the
+ * rest is written or is an error. The line is on the disk when it returns.
+ */
 async function append(path: string, line: string): Promise<void> {
-  const file = await open(path, "a", 0o600);
-  try {
-    await file.write(line);
-    await file.datasync().catch(() => {}); // a pipe or a terminal has nothing to flush
-  } finally {
-    await file.close();
-  }
+  await using file = await open(path, appending, 0o600);
+  await file.writeFile(line);
+  await file.datasync().catch(() => {}); // a pipe or a terminal has nothing to flush
 }

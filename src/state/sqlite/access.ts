@@ -133,15 +133,20 @@ function keys({
 }: Parts): Pick<Access, "createKey" | "listKeys" | "revokeKey"> {
   const sql = statements(database);
   return {
-    async createKey(request, by) {
+    async createKey(request, by, show) {
       const made = newKeySecrets();
       const sealed = seal.seal(made.secretAccessKey, made.accessKeyId);
-      return transaction(database, (): NewAccessKey => {
+      const createdAt = now();
+      const granted = (): AccessKey => {
         const asking = by && { caller: by, key: findKey(sql, by.accessKeyId) };
-        const granted = grant(request, now(), asking);
-        requireUser(sql, granted.user);
-        const { accessKeyId, token, secretAccessKey } = made;
-        const key: AccessKey = { accessKeyId, ...granted, createdAt: now() };
+        const key = { accessKeyId: made.accessKeyId, ...grant(request, now(), asking), createdAt };
+        requireUser(sql, key.user);
+        return key;
+      };
+      const { secretAccessKey, token } = made;
+      await show?.({ ...granted(), secretAccessKey, token });
+      return transaction(database, (): NewAccessKey => {
+        const key = granted();
         insertKey(sql, key, made, sealed);
         return { ...key, secretAccessKey, token };
       });
