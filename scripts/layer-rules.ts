@@ -63,7 +63,7 @@ const layers: readonly Layer[] = [
     values: [
       ...leaves,
       ...wholeObjects,
-      ...words("app local pipeline.ts export catalog transcribe/vocabulary-file.ts"),
+      ...words("app local pipeline.ts export catalog transcribe/vocabulary-file.ts probe/sniff.ts"),
     ],
     never: ["state", "runtime", "api", "aws", "cli", "doctor", "config"],
   },

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { copyFile, mkdir, rm, stat, unlink } from "node:fs/promises";
+import { copyFile, rm, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { asMediaError, MediaError } from "../media/errors.ts";
-import { flushFolder, makeFolder, flush, renameDurably } from "../files/durable.ts";
+import { flushFolder, makeFolder, makeFolders, flush, renameDurably } from "../files/durable.ts";
 import { checkPlain, fillAndRename, writeFlushed } from "../files/replace.ts";
 import { removeAbandoned, temporaryName } from "../files/temporary.ts";
 
@@ -110,7 +110,7 @@ export async function openWholeFiles(
 ): Promise<WholeFiles> {
   const { dev } = await writingTo(dirname(unfinished), async () => {
     await rm(unfinished, { recursive: true, force: true });
-    await mkdir(unfinished, { recursive: true });
+    await makeFolders(unfinished);
     return stat(unfinished);
   });
   for (const folder of folders) await removeAbandoned(besideIn(folder), unfinishedLeaseMs);

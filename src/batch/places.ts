@@ -7,7 +7,6 @@ import { removeAbandoned } from "../files/temporary.ts";
 import { batchFormats, type BatchSettings } from "./settings.ts";
 import { filesOf } from "../local/files.ts";
 import { MediaError, unreachable } from "../media/errors.ts";
-import { extensionOf } from "../media/keys.ts";
 import type { BatchProblem } from "./report.ts";
 
 /** The folders and files of a batch, as absolute paths. */
@@ -155,19 +154,15 @@ export async function holdPlaces(
   }
 }
 
-const pictures = new Set("jpg jpeg png webp gif bmp tif tiff avif heic heif".split(" "));
-
 /** Folders whose recordings are no inputs: those of this batch, of others, of the library. */
-async function foldersToPass({ input, output, archive, ledger }: BatchPlaces, dataDir: string) {
+async function foldersToPass({ input, output, archive }: BatchPlaces, dataDir: string) {
   const own = within(input, output) ? [archive] : [output, archive];
   const library = await realpath(dataDir).catch(() => resolve(dataDir));
   return {
     isOwn: (path: string): boolean => own.some((folder) => within(path, folder)),
-    passOver: async (folder: string): Promise<string | undefined> => {
+    passOver: (folder: string): string | undefined => {
       if (own.includes(folder)) return "this batch's results";
-      if (folder === library) return "the library";
-      const otherLedger = join(folder, relative(output, ledger));
-      return (await exists(otherLedger)) ? "a batch's results" : undefined;
+      return folder === library ? "the library" : undefined;
     },
   };
 }
@@ -180,13 +175,12 @@ async function foldersToPass({ input, output, archive, ledger }: BatchPlaces, da
 export async function findInputs(places: BatchPlaces, dataDir: string): Promise<FoundInputs> {
   const found: FoundInputs = { inputs: [], ignored: [], problems: [] };
   const { isOwn, passOver } = await foldersToPass(places, dataDir);
-  for await (const file of filesOf(places.input, { nameHidden: true, passOver })) {
-    const { path, name, unreadable, ignored } = file;
+  for await (const file of filesOf(places.input, { passOver })) {
+    const { path, name, unreadable, ignored, isPicture } = file;
     if (isOwn(path)) continue;
     if (unreadable !== undefined) found.problems.push({ path, input: name, error: unreadable });
     else if (ignored !== undefined) found.ignored.push({ path, input: name, reason: ignored });
-    else if (pictures.has(extensionOf(name) ?? ""))
-      found.ignored.push({ path, input: name, reason: "a picture" });
+    else if (isPicture === true) found.ignored.push({ path, input: name, reason: "a picture" });
     else {
       const known = await stat(path).catch(() => undefined); // the file has been removed: taking it in will report that
       found.inputs.push({ path, name, sizeBytes: known?.size ?? 0 });

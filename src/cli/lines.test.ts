@@ -6,7 +6,7 @@ import type { ProcessedMedia, ProcessReport } from "../app/processing.ts";
 import { aboutPath, errorJson, errorText } from "./failure.ts";
 import { logLines } from "./logs.ts";
 import { createStyle } from "./output.ts";
-import { finishedLines, ignoredLine, refusedLine, stepLine, sumLine } from "./process-lines.ts";
+import { finishedLines, aboutIgnored, refusedLine, stepLine, sumLine } from "./process-lines.ts";
 import { markSnippet } from "./search.ts";
 import { exitCodeFor } from "./work.ts";
 
@@ -77,10 +77,13 @@ describe("what is said of a media", () => {
       path: `${index}.txt`,
       reason: "no media",
     }));
-    expect(ignoredLine([])).toBeUndefined();
-    expect(ignoredLine(paths)).toBe(
-      "Passed over 9 files: 0.txt (no media), 1.txt (no media), 2.txt (no media), and 6 more",
-    );
+    expect(aboutIgnored([])).toEqual([]);
+    const all = [...paths, { path: "a\n/output/web", reason: "results" }];
+    expect(aboutIgnored(all)).toEqual([
+      "Passed over 10: 9 no media, 1 results. --passed-over lists them.",
+    ]);
+    expect(aboutIgnored(all, true)).toHaveLength(10);
+    expect(aboutIgnored(all, true).at(-1)).toBe(String.raw`- a\n/output/web: passed over, results`);
   });
 });
 

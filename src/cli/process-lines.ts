@@ -150,12 +150,16 @@ export function refusedLine(path: string, error: ErrorJson): string {
   return `dailies: ${errorText(aboutPath(path, error))}`;
 }
 
-/** Files of a folder that were passed over, in one line; undefined when there are none. */
-export function ignoredLine(ignored: ProcessReport["ignored"]): string | undefined {
-  if (ignored.length === 0) return undefined;
-  const shown = ignored.slice(0, 3).map(({ path, reason }) => `${path} (${reason})`);
-  const more = ignored.length > 3 ? [`and ${ignored.length - 3} more`] : [];
-  return `Passed over ${count(ignored.length, "file")}: ${printable([...shown, ...more].join(", "))}`;
+/** What was passed over in folders: in one line by reason, or a line each. */
+export function aboutIgnored(ignored: ProcessReport["ignored"], each = false): string[] {
+  if (ignored.length === 0) return [];
+  if (each)
+    return ignored.map(
+      ({ path, reason }) => `- ${printable(path)}: passed over, ${printable(reason)}`,
+    );
+  const reasons = Map.groupBy(ignored, ({ reason }) => reason);
+  const sums = Array.from(reasons, ([reason, all]) => `${all.length} ${printable(reason)}`);
+  return [`Passed over ${ignored.length}: ${sums.join(", ")}. --passed-over lists them.`];
 }
 
 /** The sums at the end. */

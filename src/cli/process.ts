@@ -12,7 +12,10 @@ export interface ProcessCommandOptions extends SpeechOptions {
   readonly out?: string;
   readonly only?: readonly Step[];
   readonly name?: string;
+  readonly prefix?: string;
   readonly replace?: boolean;
+  /** Lists what is passed over. */
+  readonly passedOver?: boolean;
 }
 
 /** `dailies process`: uploads and processes files; a ReportJson with --json. */
@@ -24,7 +27,7 @@ export async function process(
   if (paths.length === 0) return workOff(context, options);
   if (options.name !== undefined && paths.length > 1)
     throw new MediaError("invalid_argument", "--name is for one file, but there are several");
-  const { out, only, name, replace } = options;
+  const { out, only, name, prefix, replace, passedOver = false } = options;
   const speech = speechOptions(options);
   const draftHint = await offerModel(heardWith(context, speech), { paths, only });
   const given = {
@@ -32,12 +35,13 @@ export async function process(
     ...(out !== undefined && { out }),
     ...(only !== undefined && { only }),
     ...(name !== undefined && { name }),
+    ...(prefix !== undefined && { prefix }),
     ...(replace !== undefined && { replace }),
   };
   const { exitCode, report } = await work(
     context,
     (dailies, running) => dailies.process(paths, { ...given, ...running }),
-    { create: true },
+    { create: true, listsIgnored: passedOver },
   );
   if (draftHint !== undefined && report.finished.some(hasNewTranscript))
     context.output.note(draftHint);
@@ -52,7 +56,15 @@ function hasNewTranscript({ state, jobs }: ProcessedMedia): boolean {
 
 /** Without paths: does all waiting jobs of all sessions. */
 async function workOff(context: Context, options: ProcessCommandOptions): Promise<number> {
-  const own = ["out", "only", "name", "replace", ...Object.keys(speechOptions(options))];
+  const own = [
+    "out",
+    "only",
+    "name",
+    "prefix",
+    "replace",
+    "passedOver",
+    ...Object.keys(speechOptions(options)),
+  ];
   const given = Object.keys(options).filter((name) => own.includes(name));
   if (given.length > 0)
     throw new MediaError("invalid_argument", `--${given[0]} needs a file or folder to process`);

@@ -17,12 +17,15 @@ function addProcess(program: Command, go: Go): void {
     .option("-o, --out <dir>", "write the results below this folder", parseFolder)
     .addOption(onlyOption())
     .option("--name <name>", "the name for a single file (default: its base name)")
+    .option("--prefix <folder>", "let names begin with FOLDER/ (default: where two are the same)")
     .option("--replace", "replace a media file of the same name that has other bytes")
+    .option("--passed-over", "list what is passed over in folders, and why")
     .addHelpText(
       "after",
       examples(
         "process talk.mp4 --out results",
         "process footage/ --only audio,transcribe",
+        "process /mnt/card --prefix day2 --passed-over",
         "process cut2.mp4 --name talk.mp4 --replace",
         "process vortrag.mp4 --language de-DE --vocabulary names.csv --speakers 2",
         "process",

@@ -6,7 +6,7 @@ import type { Context } from "./context.ts";
 import { errorJson, errorText, exitCodes } from "./failure.ts";
 import { count } from "./format.ts";
 import { pausedLine } from "./jobs.ts";
-import { ignoredLine, reportJson, sumLine } from "./process-lines.ts";
+import { aboutIgnored, reportJson, sumLine } from "./process-lines.ts";
 import { createProgressDisplay } from "./progress-display.ts";
 import { unwritable } from "./standard-output.ts";
 
@@ -86,7 +86,7 @@ export interface WorkEnd {
 export async function work(
   context: Context,
   run: (dailies: LocalLibrary, options: Required<WorkOptions>) => Promise<ProcessReport>,
-  library: { readonly create: boolean } = { create: false },
+  library: { readonly create: boolean; readonly listsIgnored?: boolean } = { create: false },
 ): Promise<WorkEnd> {
   const { output } = context;
   const startedAt = Date.now();
@@ -109,6 +109,8 @@ export async function work(
     const by = stop.by();
     // The reader has closed the pipe.
     if (by === "SIGPIPE") return { exitCode: exitCodeOf(by), report };
+    if (output.mode === "human")
+      for (const line of aboutIgnored(report.ignored, library.listsIgnored)) output.note(line);
     printReport(context, report, Date.now() - startedAt);
     if (unsent > 0)
       output.note(
@@ -125,8 +127,6 @@ export async function work(
 }
 
 function printReport({ output }: Context, report: ProcessReport, elapsedMs: number): void {
-  const passedOver = ignoredLine(report.ignored);
-  if (output.mode === "human" && passedOver !== undefined) output.note(passedOver);
   if (output.mode === "json") output.document(reportJson(report, elapsedMs));
   if (output.mode === "jsonl")
     output.document({

@@ -1,15 +1,17 @@
 import { constants } from "node:fs";
-import { access, copyFile, mkdir, open, stat, utimes } from "node:fs/promises";
+import { copyFile, open, stat, utimes } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import type { OutputWriter } from "../app/run.ts";
-import { flush } from "../files/durable.ts";
+import { flush, makeFolders } from "../files/durable.ts";
 import { checkPlain, fillAndRename } from "../files/replace.ts";
 import { removeAbandoned, temporaryName } from "../files/temporary.ts";
 import { asMediaError, MediaError } from "../media/errors.ts";
 import { timeOf } from "../media/ids.ts";
+import { outputFolders } from "../media/keys.ts";
 import type { StoredObject } from "../media/media.ts";
 import { withLocalFile } from "../objects/local-file.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
+import { checkOutputNames, markResults, tryFolder } from "./output-folder.ts";
 
 /** Writes outputs as files below a folder, by their keys. A file appears whole or not at all. */
 export interface FolderWriter extends OutputWriter {
@@ -18,6 +20,13 @@ export interface FolderWriter extends OutputWriter {
    * @throws MediaError `storage_failed`
    */
   check(): Promise<void>;
+  /**
+   * Refuses a name whose outputs could not be written as files, before any work is done for them.
+   * @throws MediaError `invalid_name`
+   */
+  checkName(name: string): void;
+  /** Whether a folder is one that this writer writes to: what is in it is no footage. */
+  isOwn(folder: string): boolean;
 }
 
 /** What unfinished files are called, beside the place they are for. */
@@ -49,19 +58,21 @@ async function copy(from: string, to: string, signal: AbortSignal): Promise<void
   }
 }
 
-/** An error in the words of the file that it keeps from being written. */
+/** An error in the words of the file or folder that it keeps from being written. */
 function cannotWrite(path: string, thrown: unknown): MediaError {
   const error = asMediaError(thrown);
   if (thrown instanceof MediaError || error.code === "cancelled") return error;
-  const why = error.code === "disk_full" ? "no space is left there" : error.message;
-  return new MediaError(error.code, `${path} cannot be written: ${why}`, { cause: thrown });
-}
-
-async function nearestFolder(path: string): Promise<string> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory() === true) return path;
-  if (found !== undefined) throw new MediaError("storage_failed", `${path} is not a folder`);
-  return nearestFolder(dirname(path));
+  const { syscall, code: system } = thrown as NodeJS.ErrnoException;
+  const code = error.code === "internal" && syscall !== undefined ? "storage_failed" : error.code;
+  const why = code === "disk_full" ? "no space is left there" : error.message;
+  const remedy =
+    system === "ENAMETOOLONG"
+      ? "Choose a folder with a shorter path, and shorter names."
+      : "Let this user write there, or choose another folder.";
+  return new MediaError(code, `${path} cannot be written: ${why}`, {
+    cause: thrown,
+    ...(code === "storage_failed" ? { remedy } : {}),
+  });
 }
 
 /**
@@ -74,10 +85,20 @@ export function createOutputWriter(objects: ObjectStore, folder: string): Folder
   const within = root.endsWith(sep) ? root : root + sep;
   /** Folders that were looked through for half files, once a run. */
   const swept = new Set<string>();
+  const results = new Set(Array.from(outputFolders, (kind) => join(root, "output", kind)));
+  const unmarked = new Set(results);
+
+  /** Marks the folder of an output, so that nobody takes it for footage: once a run. */
+  async function mark(path: string): Promise<void> {
+    const kind = Array.from(unmarked).find((one) => path.startsWith(one + sep));
+    if (kind !== undefined) await markResults(kind);
+    if (kind !== undefined) unmarked.delete(kind);
+  }
 
   async function writeOne(object: StoredObject, path: string, signal: AbortSignal): Promise<void> {
     const parent = dirname(path);
-    await mkdir(parent, { recursive: true });
+    await mark(path);
+    await makeFolders(parent);
     if (!swept.has(parent)) await removeAbandoned(unfinishedIn(parent));
     swept.add(parent);
     await checkPlain(path);
@@ -92,11 +113,12 @@ export function createOutputWriter(objects: ObjectStore, folder: string): Folder
   return {
     folder: root,
     async check() {
-      const nearest = await nearestFolder(root);
-      await access(nearest, constants.W_OK).catch((error: unknown) => {
+      await tryFolder(root).catch((error: unknown) => {
         throw cannotWrite(root, error);
       });
     },
+    checkName: (name) => checkOutputNames(root, name),
+    isOwn: (path) => results.has(path),
     async write(outputs, signal) {
       const paths: string[] = [];
       for (const output of outputs) {

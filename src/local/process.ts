@@ -3,10 +3,12 @@ import type { Step } from "../media/job.ts";
 import type { LocalPorts } from "./ports.ts";
 import type { ProcessReport, WorkOptions } from "../app/processing.ts";
 import { never, newRun, refuse, waitForReceived, type Run } from "../app/run.ts";
+import type { Received } from "../app/receive.ts";
 import { checkedOptions, type SpeechOptions } from "../app/transcription-options.ts";
 import { workWhile } from "../app/work.ts";
 import { filesOf, type FoundFile } from "./files.ts";
-import { createOutputWriter } from "./outputs.ts";
+import { nameFiles, prefixOf, type NamedFile } from "./names.ts";
+import { createOutputWriter, type FolderWriter } from "./outputs.ts";
 import { receiveFile } from "./receive-file.ts";
 
 export interface ProcessOptions extends WorkOptions {
@@ -18,6 +20,8 @@ export interface ProcessOptions extends WorkOptions {
   readonly speech?: SpeechOptions;
   /** The media file's name, when there is one input that is a file. Default: base name, or path below the folder given. */
   readonly name?: string;
+  /** What all names begin with: `day2` makes `day2/clip.mp4`. Default: nothing. */
+  readonly prefix?: string;
   /** Other bytes under an existing name are replaced. Default: `name_conflict`. */
   readonly replace?: boolean;
 }
@@ -33,11 +37,16 @@ function ignore(run: Run, path: string, reason: string): void {
 }
 
 /** The media files that the paths stand for; other files are named and left out. */
-async function findFiles(run: Run, paths: readonly string[]): Promise<FoundFile[]> {
+async function findFiles(
+  run: Run,
+  paths: readonly string[],
+  out: FolderWriter | undefined,
+): Promise<FoundFile[]> {
   const files: FoundFile[] = [];
+  const passOver = (folder: string) => (out?.isOwn(folder) === true ? "results" : undefined);
   for (const path of paths)
     try {
-      for await (const file of filesOf(path)) {
+      for await (const file of filesOf(path, { passOver })) {
         if (file.unreadable !== undefined) refuse(run, file.path, file.unreadable);
         else if (file.ignored === undefined) files.push(file);
         else ignore(run, file.path, file.ignored);
@@ -49,6 +58,33 @@ async function findFiles(run: Run, paths: readonly string[]): Promise<FoundFile[
   return files;
 }
 
+interface Receiving extends Pick<ProcessOptions, "name" | "prefix" | "replace"> {
+  readonly out: FolderWriter | undefined;
+  readonly onFirst: () => void;
+}
+
+/**
+ * Receives a file under its name, or under the next one when another file has that.
+ * @throws MediaError what `receiveFile` throws; `invalid_name` when its results could not be written
+ */
+async function receiveNamed(
+  ports: LocalPorts,
+  run: Run,
+  { path, name, otherNames }: NamedFile,
+  options: Receiving,
+): Promise<Received> {
+  const { signal, request, speech } = run;
+  const { replace = false, out } = options;
+  out?.checkName(name);
+  try {
+    return await receiveFile(ports, { path, name, replace, signal, request, speech });
+  } catch (error) {
+    const [next, ...others] = otherNames;
+    if (next === undefined || asMediaError(error).code !== "name_conflict") throw error;
+    return receiveNamed(ports, run, { path, name: next, otherNames: others }, options);
+  }
+}
+
 /**
  * Receives every file; one that is refused does not stop the others.
  * @throws MediaError when no other can be received either: `disk_full`, or what the catalog throws
@@ -57,17 +93,18 @@ async function receiveAll(
   ports: LocalPorts,
   run: Run,
   paths: readonly string[],
-  { name, replace = false }: Pick<ProcessOptions, "name" | "replace">,
-  onFirst: () => void,
+  options: Receiving,
 ): Promise<void> {
-  const { signal, request, speech } = run;
-  for (const file of await findFiles(run, paths)) {
+  const { signal } = run;
+  const found = await findFiles(run, paths, options.out);
+  const named = await nameFiles(ports.catalog, found, prefixOf(options.prefix));
+  for (const file of named) {
     if (signal.aborted) return;
     try {
-      const options = { name: name ?? file.name, replace, signal, request, speech };
-      const received = await receiveFile(ports, { path: file.path, ...options });
+      const { name = file.name } = options;
+      const received = await receiveNamed(ports, run, { ...file, name }, options);
       await waitForReceived(ports, run, received);
-      onFirst();
+      options.onFirst();
     } catch (error) {
       if (!(error instanceof MediaError)) ports.markUnclean();
       if (isFatal(asMediaError(error))) throw asMediaError(error);
@@ -94,5 +131,7 @@ export async function processFiles(
     ...(only && { only }),
     ...(onUpdate && { onUpdate }),
   });
-  return workWhile(ports, run, stop, (onFirst) => receiveAll(ports, run, paths, options, onFirst));
+  return workWhile(ports, run, stop, (onFirst) =>
+    receiveAll(ports, run, paths, { ...options, out: writer, onFirst }),
+  );
 }

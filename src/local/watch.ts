@@ -1,5 +1,4 @@
 import { realpath } from "node:fs/promises";
-import { relative, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createFinishedFiles } from "./finished-files.ts";
 import {
@@ -10,7 +9,7 @@ import {
   type Watched,
 } from "./watched.ts";
 import { compare, passOver, scan, takeFinished } from "./watched-arrivals.ts";
-import { deviceOf, identityOf, isWanted, look } from "./watched-folder.ts";
+import { deviceOf, identityOf, isWanted, look, mayBeFootage } from "./watched-folder.ts";
 import { removeGone } from "./watched-removals.ts";
 
 export type { WatchEvent } from "./watched.ts";
@@ -38,17 +37,17 @@ const tickMs = 200;
 
 /** Listens to the folder; returns when no change will be missed from then on. */
 async function listen(watched: Watched, onUnclear: () => void): Promise<() => Promise<void>> {
-  const { root, files, signal } = watched;
+  const { root, files, handled, signal } = watched;
   const { watch } = await import("chokidar");
   const watcher = watch(root, {
     followSymlinks: false,
     ignoreInitial: true,
     atomic: false,
-    ignored: (path, stats) =>
-      path !== root && (stats?.isFile() === true ? !isWanted(root, path) : isHidden(root, path)),
+    ignored: (path) => !isWanted(root, path),
   });
-  const touch = (path: string): void => {
-    if (isWanted(root, path)) files.touch(path);
+  const touch = async (path: string): Promise<void> => {
+    if (!isWanted(root, path)) return;
+    if (handled.has(path) || (await mayBeFootage(path))) files.touch(path);
   };
   watcher.on("add", touch).on("change", touch).on("unlink", touch);
   watcher.on("addDir", onUnclear).on("unlinkDir", onUnclear).on("error", onUnclear);
@@ -142,11 +141,4 @@ export function createFolderWatcher(options: WatchOptions): FolderWatcher {
       }
     },
   };
-}
-
-/** Below a hidden or unfinished folder nothing is looked at. */
-function isHidden(root: string, path: string): boolean {
-  return relative(root, path)
-    .split(sep)
-    .some((part) => part.startsWith("."));
 }

@@ -1,7 +1,7 @@
 import type { Import } from "./imports.ts";
 import { asMediaError, type MediaError } from "../media/errors.ts";
 import { defaultQuietMs, nameOf, now, rememberFolder, type Watched } from "./watched.ts";
-import { filesBelow, look, markOf } from "./watched-folder.ts";
+import { filesBelow, isFootage, look, markOf, mayBeFootage } from "./watched-folder.ts";
 
 /** A file that was refused for lack of space, say, is tried again after this time. */
 const againMs = 30_000;
@@ -16,7 +16,7 @@ export async function scan(watched: Watched): Promise<void> {
     if (signal.aborted) return;
     const file = await look(path);
     if (file === undefined || handled.get(path) === markOf(file) || files.has(path)) continue;
-    files.found(file);
+    if (await mayBeFootage(path)) files.found(file);
   }
 }
 
@@ -83,6 +83,7 @@ async function take(watched: Watched, path: string, mark: string): Promise<void>
   const name = nameOf(watched, path);
   const remember = !watched.isStranger;
   try {
+    if (!(await isFootage(root, path))) return void handled.set(path, mark);
     if (!remember) await options.imports.forgetImport(path);
     const { change } = await options.put(path, {
       name,

@@ -1,7 +1,7 @@
 import { lstat, opendir, stat } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
-import { hasMediaExtension } from "../media/keys.ts";
-import { isTemporary } from "./files.ts";
+import { dirname, join, relative, sep } from "node:path";
+import { contentOfFile, isNamedAsMedia } from "./content.ts";
+import { reasonByMarks, reasonByName } from "./left-out.ts";
 import type { FileIdentity } from "./writers.ts";
 
 /** A file in a watched folder as it looks now. */
@@ -19,10 +19,26 @@ export function markOf(file: {
   return `${file.sizeBytes} ${file.modifiedNs} ${file.inode}`;
 }
 
-/** Whether a path below the folder is received: a media file's, and no unfinished file's. */
+/** Whether the names on the way from the folder to a path let it be footage: see `reasonByName`. */
 export function isWanted(folder: string, path: string): boolean {
-  const parts = relative(folder, path).split(sep);
-  return !parts.some(isTemporary) && hasMediaExtension(path);
+  return relative(folder, path)
+    .split(sep)
+    .every((part) => reasonByName(part) === undefined);
+}
+
+/**
+ * Whether it is worth waiting until a file is finished. One that is not named as media is waited for
+ * only when it begins like media: a log that grows for ever must not hold up what waits for all files.
+ */
+export async function mayBeFootage(path: string): Promise<boolean> {
+  return isNamedAsMedia(path) || (await contentOfFile(path)).isMedia;
+}
+
+/** Whether a finished file is footage, by its content and by what the folders on the way to it hold. */
+export async function isFootage(root: string, path: string): Promise<boolean> {
+  for (let folder = dirname(path); folder.length > root.length; folder = dirname(folder))
+    if ((await reasonByMarks(folder)) !== undefined) return false;
+  return (await contentOfFile(path)).isMedia;
 }
 
 /** How a file looks now; undefined when there is none: links are none. */
@@ -39,15 +55,16 @@ export async function look(path: string): Promise<SeenFile | undefined> {
   };
 }
 
-/** Every file below a folder that is to be received. What cannot be read is left out. */
+/** Every file below a folder that may be footage. What cannot be read is left out. */
 export async function* filesBelow(root: string, folder = root): AsyncGenerator<string> {
+  if (folder !== root && (await reasonByMarks(folder)) !== undefined) return;
   const entries = await opendir(folder).catch(() => undefined);
   if (entries === undefined) return;
   for await (const entry of entries) {
     const path = join(folder, entry.name);
-    if (isTemporary(entry.name)) continue;
+    if (reasonByName(entry.name) !== undefined) continue;
     if (entry.isDirectory()) yield* filesBelow(root, path);
-    else if (entry.isFile() && isWanted(root, path)) yield path;
+    else if (entry.isFile()) yield path;
   }
 }
 

@@ -55,10 +55,14 @@ export type OutputKind = keyof typeof outputEndings;
 
 export const outputKinds = Object.keys(outputEndings) as readonly OutputKind[];
 
+const folderOf = (kind: OutputKind): string => kind.split("-")[0] ?? kind;
+
+/** The folders below `output/` that outputs lie in: `web`, `captions` … */
+export const outputFolders: ReadonlySet<string> = new Set(outputKinds.map(folderOf));
+
 /** The key of an output in the outputs bucket: `a/talk.mp4` → `output/web/a/talk.mp4`. */
 export function outputKey(kind: OutputKind, sourceKey: string): string {
-  const folder = kind.split("-")[0];
-  return `output/${folder}/${stemOf(sourceKey)}.${outputEndings[kind]}`;
+  return `output/${folderOf(kind)}/${stemOf(sourceKey)}.${outputEndings[kind]}`;
 }
 
 /** Which output of a source has this key; undefined when none has. */

@@ -19,6 +19,9 @@ describe("what first bytes say", () => {
     ["ffconcat version 1.0\n", "refused", "a list of files for ffmpeg"],
     ["caf\xc3\xa9 au lait\n", "refused", "text"],
     ["#!AMR\n\x3c\x91\x17", "container", "AMR"],
+    ["BMW and Audi\n", "refused", "text"],
+    ["The free software\n", "refused", "text"],
+    ["ID3 tags in music\n", "refused", "text"],
     ["%PDF-1.7\n", "refused", "a PDF document"],
   ])("%j is a %s: %s", (text, kind, name) => {
     expect(sniff(bytes(text))).toMatchObject({ kind, name });

@@ -113,7 +113,9 @@ function sniffText(head: Buffer): Sniffed | undefined {
 export function sniff(head: Buffer): Sniffed {
   const text = head.toString("latin1");
   const marked = marks.find(([offset, bytes]) => text.startsWith(bytes, offset))?.[2];
-  if (marked !== undefined) return marked;
+  // A signature may be a word: a text may begin with `BMW` or `The free`.
+  const isWord = marked !== undefined && marked.kind !== "refused" && sniffText(head) !== undefined;
+  if (marked !== undefined && !isWord) return marked;
   const form = forms[text.slice(8, 12)];
   if (form !== undefined && /^(?:RIFF|RF64|FORM)/.test(text)) return form;
   const other = sniffBrands(text, head) ?? sniffText(head);

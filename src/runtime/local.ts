@@ -8,6 +8,7 @@ import { createSqliteBuckets } from "../state/sqlite/buckets/buckets.ts";
 import { createSqliteCatalog } from "../state/sqlite/catalog/catalog.ts";
 import { createReaders } from "../state/sqlite/catalog/readers.ts";
 import { openDatabase } from "../state/sqlite/open.ts";
+import { makeFolder } from "../files/durable.ts";
 import { MediaError } from "../media/errors.ts";
 import { createIdSource, newSession } from "../media/ids.ts";
 import { createFilesystemObjectStore } from "../objects/filesystem.ts";
@@ -50,6 +51,7 @@ export async function openDailies(
   await checkCatalogFile(config.dataDir, objects);
   if (!create && !existsSync(file))
     throw new MediaError("no_library", `there is no library in ${config.dataDir}`);
+  await makeFolder(config.dataDir, { mode: 0o700 });
   const database = openDatabase(file);
   const seal = createSeal({ keyFile: config.masterKeyFile });
   const { metadataTable } = config;
