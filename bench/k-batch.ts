@@ -121,8 +121,8 @@ async function peakOfSilence(bench: Bench, seconds: number): Promise<number> {
   const tone = `sine=frequency=200:duration=${seconds}:sample_rate=16000`;
   const path = join(input, "long.flac");
   execFileSync("ffmpeg", ["-nostdin", "-v", "error", "-f", "lavfi", "-i", tone, path]);
-  // With --keep-jobs, a second run can write more formats from the library.
-  const kept = ["--keep-jobs"];
+  // What stays in the library lets a second run write more formats.
+  const kept = ["--no-forget"];
   const first = await peakOf(batching(bench.folder, input, ...kept, "--formats", "txt"));
   await putWords(bench.folder, seconds);
   bench.note(`results of ${seconds} s of speech`);

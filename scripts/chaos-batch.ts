@@ -47,7 +47,17 @@ function place(name: string, source: string) {
 }
 
 function begin({ input, output, dataDir }: ReturnType<typeof place>) {
-  return start([...dailiesCommand, "batch", input, output, "--data-dir", dataDir, "--json"]);
+  const published = ["--archive", "move", "--forget"];
+  return start([
+    ...dailiesCommand,
+    "batch",
+    input,
+    output,
+    ...published,
+    "--data-dir",
+    dataDir,
+    "--json",
+  ]);
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -140,7 +140,7 @@ describeWithMounts("the disk of the library", () => {
             Buffer.alloc(4e6, `this is no sound: ${index}`),
           );
         const options = ["--data-dir", join(disk, "library"), "--slots", "1", "--json"];
-        const args = ["batch", films, join(folder, "results of films"), ...options];
+        const args = ["batch", films, join(folder, "results of films"), "--forget", ...options];
         const { stdout, exitCode } = await start(mounts.inside([...dailiesCommand, ...args])).ended;
         expect(JSON.parse(stdout)).toMatchObject({ completed: 0, failed: 8, left: [] });
         expect(exitCode).toBe(2);

@@ -167,7 +167,7 @@ describe("inputs", () => {
     const run = ({ input, output, dataDir }: BatchPlace, option: string) =>
       dailies(dataDir, "batch", input, output, ...options, option);
     const { stderr } = await run(place("before", ["a.mp3"]), "--keep-jobs");
-    expect(stderr).toContain("in the library: 1 media with their jobs: batch/a.mp3\n");
+    expect(stderr).toContain("be searched: 1 of its media files: batch/a.mp3\n");
     renameSync(join(folder, "before"), join(folder, "after"));
     const { stdout } = await run(place("after"), "--json");
     expect(JSON.parse(stdout)).toMatchObject({ completed: 0, skipped: 1 });

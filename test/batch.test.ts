@@ -224,7 +224,14 @@ describeWithSharedMedia("a batch of recordings", () => {
     async () => {
       const [quiet, rough] = [place("undisturbed"), place("killed")];
       for (const { input } of [quiet, rough]) cpSync(source, input, { recursive: true });
-      const args = ({ input, output }: typeof quiet) => ["batch", input, output];
+      const args = ({ input, output }: typeof quiet) => [
+        "batch",
+        input,
+        output,
+        "--archive",
+        "move",
+        "--forget",
+      ];
       const undisturbed = await dailies(quiet.dataDir, ...args(quiet), "--json");
       expect(undisturbed.exitCode).toBe(2); // one input is broken
       expect(undisturbed.stderr).toContain("Transcripts are drafts: `dailies models pull ");

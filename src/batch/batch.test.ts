@@ -162,7 +162,7 @@ describe("settings", () => {
     expect(batchSettings(file, { slots: 9 })).toMatchObject({
       slots: 9,
       archive: "copy",
-      keepJobs: false,
+      forget: false,
     });
   });
 

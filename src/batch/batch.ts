@@ -113,7 +113,7 @@ async function conclude(batch: Batch, { places, files }: Own) {
   const failed = join(places.output, `job_summary_failed_${stamp}.csv`);
   await files.write(completed, completedCsv(rows));
   await files.write(failed, failedCsv(rows));
-  if (!settings.keepJobs) await removeOwnMedia(batch);
+  if (settings.forget) await removeOwnMedia(batch);
   await ledger.add({ type: "finished", stamp });
   return { rows, summaries: { completed, failed } };
 }
@@ -166,8 +166,8 @@ async function carryOut(batch: Batch, own: Own, work: BatchWork, signal: AbortSi
       throw error;
     });
   if (!isBatch) {
-    // Leftovers of a run that was stopped or killed, which a later run kept.
-    if (!settings.keepJobs && !signal.aborted) await removeOwnMedia(batch);
+    // What runs before left there.
+    if (settings.forget && !signal.aborted) await removeOwnMedia(batch);
     return { rows: [] };
   }
   if (mayFinish && !signal.aborted) return conclude(batch, own);

@@ -34,10 +34,9 @@ export async function leftInLibrary(batch: Batch): Promise<string[]> {
   return names;
 }
 
-/** Removes the media files of inputs, except those that stay: also what a killed run left. */
+/** Removes the media files of inputs, also what an earlier or a killed run left. */
 export async function removeOwnMedia(batch: Batch): Promise<void> {
-  const { ports, ledger } = batch;
-  for await (const media of allOwnMedia(batch))
-    if (!ledger.state.kept.has(media.version)) await removeNow(ports, media);
+  const { ports } = batch;
+  for await (const media of allOwnMedia(batch)) await removeNow(ports, media);
   await ports.recover();
 }

@@ -37,8 +37,6 @@ interface End {
   readonly sha256: string;
   /** Its name in the archive. */
   readonly stem?: string;
-  /** The version that stays in the library. */
-  readonly kept?: string;
   readonly row: BatchRow;
 }
 

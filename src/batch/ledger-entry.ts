@@ -45,8 +45,6 @@ export type LedgerEntry =
       readonly settings: string;
       /** The name of recording and JSON in the archive, without extension; absent without results or archive. */
       readonly stem?: string;
-      /** The version that stays in the library. */
-      readonly kept?: string;
       readonly row: BatchRow;
     }
   /** The archive now has the JSON of an input that had ended without an archive, under this name. */

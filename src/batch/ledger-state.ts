@@ -31,8 +31,6 @@ export interface LedgerState {
    * belong to somebody else.
    */
   readonly taken: Map<string, string>;
-  /** Versions of those that are to stay there. */
-  readonly kept: Set<string>;
   /** The batch that has started and not finished. */
   open?: string | undefined;
   /** The jobs of that batch; absent for all. */
@@ -76,8 +74,7 @@ export function note(state: LedgerState, entry: LedgerEntry): void {
       state.taken.set(entry.version, entry.name);
       return;
     case "ended": {
-      const { stamp, mark, sha256, settings, stem, kept, row } = entry;
-      if (kept !== undefined) state.kept.add(kept);
+      const { stamp, mark, sha256, settings, stem, row } = entry;
       state.ended.set(entry.path, {
         stamp,
         mark,
@@ -114,7 +111,6 @@ export async function readLedger(path: string): Promise<LedgerState> {
     moving: new Map(),
     ended: new Map(),
     taken: new Map(),
-    kept: new Set(),
   };
   for await (const entry of entriesIn(path)) note(state, entry);
   return state;

@@ -74,7 +74,7 @@ export interface BatchReport {
   readonly problems: readonly BatchProblem[];
   /** The summary files; absent when there was no work, when inputs are waiting, or after an interruption. */
   readonly summaries?: { readonly completed: string; readonly failed: string };
-  /** Names of the inputs' media files in the library, in any bucket, at most 100: none, unless they were kept. */
+  /** Names of the inputs' media files in the library, in any bucket, at most 100: with `forget` none. */
   readonly left: readonly string[];
   readonly interrupted: boolean;
 }

@@ -36,8 +36,8 @@ export interface BatchSettings extends SpeechOptions {
   readonly slots: number;
   readonly formats: readonly BatchFormat[];
   readonly archive: ArchiveMode;
-  /** Leaves the uploads and their jobs in the library. */
-  readonly keepJobs: boolean;
+  /** Removes the uploads and their jobs from the library at the end; else they stay to be found. */
+  readonly forget: boolean;
   /** Gives the input files themselves acceptable names. */
   readonly renameInPlace: boolean;
   /** A summary of failed jobs: only these are retried. */
@@ -45,14 +45,17 @@ export interface BatchSettings extends SpeechOptions {
 }
 
 /** Settings from the command line or from a file. */
-export type BatchGiven = Partial<BatchSettings>;
+export interface BatchGiven extends Partial<BatchSettings> {
+  /** The opposite of `forget`, as earlier versions called it. */
+  readonly keepJobs?: boolean;
+}
 
 export const batchDefaults = {
   bucket: "batch",
   slots: 100,
   formats: batchFormats,
-  archive: "move",
-  keepJobs: false,
+  archive: "copy",
+  forget: false,
   renameInPlace: false,
 } as const satisfies BatchGiven;
 
@@ -78,7 +81,7 @@ const isBucketName: Check = (value) =>
   !value.includes("..") &&
   !/^\d+\.\d+\.\d+\.\d+$/.test(value);
 
-const checks: Readonly<Record<keyof BatchSettings, { is: Check; wanted: string }>> = {
+const checks: Readonly<Record<keyof BatchGiven, { is: Check; wanted: string }>> = {
   input: { is: isText, wanted: "a folder's path" },
   output: { is: isText, wanted: "a folder's path" },
   bucket: {
@@ -91,6 +94,7 @@ const checks: Readonly<Record<keyof BatchSettings, { is: Check; wanted: string }
     is: (value) => archiveModes.includes(value as ArchiveMode),
     wanted: archiveModes.join(", "),
   },
+  forget: { is: isFlag, wanted: "true or false" },
   keepJobs: { is: isFlag, wanted: "true or false" },
   renameInPlace: { is: isFlag, wanted: "true or false" },
   retryFailed: { is: isText, wanted: "a file's path" },
@@ -122,10 +126,15 @@ export function checkBatchFile(file: string, content: unknown): BatchGiven {
     return refuse("it must be an object");
   for (const [key, value] of Object.entries(content)) {
     if (!Object.hasOwn(checks, key)) refuse(`${JSON.stringify(key)} is no setting of a batch`);
-    const { is, wanted } = checks[key as keyof BatchSettings];
+    const { is, wanted } = checks[key as keyof BatchGiven];
     if (!is(value)) refuse(`${key} must be ${wanted}, not ${JSON.stringify(value)}`);
   }
   return content;
+}
+
+/** Settings with today's names only. */
+function current({ keepJobs, ...given }: BatchGiven): BatchGiven {
+  return keepJobs === undefined ? given : { forget: !keepJobs, ...given };
 }
 
 /**
@@ -133,14 +142,14 @@ export function checkBatchFile(file: string, content: unknown): BatchGiven {
  * @throws MediaError `invalid_argument` when a folder is missing or a value is not allowed
  */
 export function batchSettings(...given: readonly BatchGiven[]): BatchSettings {
-  const all: BatchGiven = Object.assign({}, batchDefaults, ...given);
+  const all: BatchGiven = Object.assign({}, batchDefaults, ...given.map(current));
   for (const key of ["input", "output"] as const)
     if (all[key] === undefined)
       throw new MediaError("invalid_argument", `a batch needs a folder for its ${key}`);
   for (const [key, value] of Object.entries(all)) {
     if (!Object.hasOwn(checks, key))
       throw new MediaError("invalid_argument", `${key} is no setting of a batch`);
-    const { is, wanted } = checks[key as keyof BatchSettings];
+    const { is, wanted } = checks[key as keyof BatchGiven];
     if (value !== undefined && !is(value))
       throw new MediaError(
         "invalid_argument",

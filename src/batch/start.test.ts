@@ -40,7 +40,6 @@ describe("a start", () => {
     moving: new Map(),
     ended: new Map(),
     taken: new Map(),
-    kept: new Set(),
     ...more,
   });
   const none = { toDo: 0, waiting: 0 };

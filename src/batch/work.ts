@@ -28,14 +28,12 @@ async function finish(batch: Batch, { name, jobs }: ProcessedMedia): Promise<voi
     ({ step, state }) => step === "transcribe" && state === "succeeded",
   );
   if (isTranscribed && row.failure !== undefined) await batch.tryToWrite();
-  const stays = settings.keepJobs || ledger.state.kept.has(media.version);
   await end(batch, input, {
     sha256: media.sha256,
     ...(stem === undefined ? {} : { stem }),
-    ...(stays ? { kept: media.version } : {}),
     row,
   });
-  if (!stays) await removeNow(ports, media);
+  if (settings.forget) await removeNow(ports, media);
 }
 
 const goneMeanwhile = (): MediaError =>

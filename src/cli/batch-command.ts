@@ -37,11 +37,13 @@ export function addBatch(program: Command, go: Go): void {
     .addOption(
       new Option(
         "--archive <how>",
-        "move or copy finished recordings to OUTPUT/Archive, or do neither (default: move)",
+        "copy or move finished recordings to OUTPUT/Archive, or do neither (default: copy)",
       ).choices(archiveModes),
     )
-    .option("--keep-jobs", "leave uploads and jobs in the library")
-    .option("--no-keep-jobs", "remove them, although the file keeps them (default)")
+    .option("--forget", "remove uploads and jobs from the library at the end")
+    .option("--no-forget", "leave them to be searched, although the file forgets them (default)")
+    .addOption(new Option("--keep-jobs", "as --no-forget").hideHelp())
+    .addOption(new Option("--no-keep-jobs", "as --forget").hideHelp())
     .option("--rename-in-place", "give the recordings themselves acceptable names")
     .option("--no-rename-in-place", "leave their names, although the file renames them (default)")
     .option("--retry-failed <csv>", "only the jobs in this summary of failures")
@@ -51,6 +53,7 @@ export function addBatch(program: Command, go: Go): void {
       examples(
         "batch recordings/ transcripts/",
         "batch recordings/ transcripts/ --formats docx,srt --archive none",
+        "batch recordings/ transcripts/ --archive move --forget",
         "batch recordings/ transcripts/ --retry-failed transcripts/job_summary_failed_….csv",
         "batch --config batch.json",
       ),

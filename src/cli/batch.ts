@@ -213,7 +213,7 @@ function printReport({ output }: Context, report: BatchReport, elapsedMs: number
   output.note(
     left.length === 0
       ? "Left of it in the library: no media, no jobs."
-      : `Left of it in the library: ${most} media with their jobs: ${first}${others}`,
+      : `In the library, to be searched: ${most} of its media files: ${first}${others}`,
   );
   if (interrupted) output.note(interruptedLine);
 }

@@ -19,8 +19,11 @@ export function placeIn(root: string): BatchPlace {
   return at;
 }
 
+/** As published: recordings move, and the library forgets them. */
+const asPublished = { archive: "move", forget: true } as const satisfies BatchGiven;
+
 export const settingsFor = ({ input, output }: BatchPlace, given: BatchGiven = {}) =>
-  batchSettings({ input, output }, given);
+  batchSettings({ input, output, ...asPublished }, given);
 
 /** Runs a batch in this process until it ends. */
 export async function runBatch(
