@@ -56,6 +56,8 @@ const asks: Readonly<Record<OperationId, () => Ask | "public">> = {
   getSource: () => ({ path: `${media}/source` }),
   listRenditions: () => ({ path: `${media}/renditions` }),
   getRendition: () => ({ path: `${media}/renditions/web` }),
+  getOutput: () => ({ path: `${media}/outputs/transcribe` }),
+  getOutputByKey: () => ({ path: `/v1/outputs/${made.jsonFile}` }),
   getTranscript: () => ({ path: `${media}/transcript` }),
   getTranscriptFile: () => ({ path: `${media}/transcript.srt` }),
   getLabels: () => ({ path: `${media}/labels` }),

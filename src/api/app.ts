@@ -17,6 +17,7 @@ import { addMediaFiles } from "./media-files.ts";
 import { refuseMethod } from "./methods.ts";
 import { rawPath } from "./names.ts";
 import { addNotifications } from "./notifications.ts";
+import { addOutputs } from "./outputs.ts";
 import { addObjects } from "./objects.ts";
 import { addDescription } from "./openapi.ts";
 import { onError } from "./problems.ts";
@@ -68,6 +69,7 @@ export function createApi(options: ApiOptions): ApiApp {
   addEvents(app, options);
   addKeys(app, options);
   addSubscriptions(app, options);
+  addOutputs(app, options); // its path by key begins with the one that links in messages have
   addNotifications(app, options);
   addHealth(app, options);
   addDescription(app);

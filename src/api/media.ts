@@ -15,7 +15,7 @@ import {
   mediaQuerySchema,
   renditionsSchema,
 } from "./media-schemas.ts";
-import { downloadHeadersSchema, downloadQuerySchema } from "./fields.ts";
+import { downloadAnswers, downloads } from "./downloads.ts";
 
 /** Where the name stands in `/v1/media/{name}`. */
 export const nameSegment = 2;
@@ -123,16 +123,6 @@ export function addMedia(app: ApiApp, options: ApiOptions): void {
 
 function addDownloads(app: ApiApp, options: ApiOptions): void {
   const { dailies } = options;
-  const bytes = {
-    query: downloadQuerySchema,
-    headers: downloadHeadersSchema,
-    problems: [404, 412, 416],
-  };
-  const answers = (what: string, types: readonly string[]) => ({
-    200: { description: what, types, headers: { ETag: "Of these bytes" } },
-    206: { description: "The part asked for", types, headers: { "Content-Range": "Which part" } },
-    304: { description: "The client has it already" },
-  });
   addOperation(
     app,
     "listRenditions",
@@ -152,12 +142,17 @@ function addDownloads(app: ApiApp, options: ApiOptions): void {
     app,
     "getRendition",
     {
-      ...bytes,
+      ...downloads,
       summary: "A rendition's bytes",
       description: "One range is answered with 206; of several the whole is given.",
       tag,
       params: z.object({ name: z.string(), rendition: z.enum(renditionNames) }),
-      answers: answers("The rendition", ["video/mp4", "audio/mpeg", "image/gif", "image/jpeg"]),
+      answers: downloadAnswers("The rendition", [
+        "video/mp4",
+        "audio/mpeg",
+        "image/gif",
+        "image/jpeg",
+      ]),
     },
     async (c, { caller }) => {
       const media = await dailies.find(nameAt(c, nameSegment), caller.owner);
@@ -172,10 +167,10 @@ function addDownloads(app: ApiApp, options: ApiOptions): void {
     app,
     "getSource",
     {
-      ...bytes,
+      ...downloads,
       summary: "The bytes that were put in",
       tag,
-      answers: answers("The bytes", ["application/octet-stream"]),
+      answers: downloadAnswers("The bytes", ["application/octet-stream"]),
     },
     async (c, { caller }) => {
       const media = await dailies.find(nameAt(c, nameSegment), caller.owner);

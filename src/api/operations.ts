@@ -27,6 +27,7 @@ export const operations = {
   getSource: { method: "get", path: "/v1/media/{name}/source", scope: "read" },
   listRenditions: { method: "get", path: "/v1/media/{name}/renditions", scope: "read" },
   getRendition: { method: "get", path: "/v1/media/{name}/renditions/{rendition}", scope: "read" },
+  getOutput: { method: "get", path: "/v1/media/{name}/outputs/{kind}", scope: "read" },
   getTranscript: { method: "get", path: "/v1/media/{name}/transcript", scope: "read" },
   getTranscriptFile: {
     method: "get",
@@ -43,6 +44,7 @@ export const operations = {
   // bytes in and out of the input bucket
   getObject: { method: "get", path: "/v1/objects/{key+}", scope: "read" },
   putObject: { method: "put", path: "/v1/objects/{key+}", scope: "write" },
+  getOutputByKey: { method: "get", path: "/v1/outputs/{key+}", scope: "read" },
   deleteObject: { method: "delete", path: "/v1/objects/{key+}", scope: "write" },
   // across media
   listJobs: { method: "get", path: "/v1/jobs", scope: "read" },

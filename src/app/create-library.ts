@@ -6,6 +6,7 @@ import { allJobs, jobsOf } from "./jobs.ts";
 import type { Library } from "./library.ts";
 import { list, listAll } from "./list.ts";
 import { logs } from "./logs.ts";
+import { outputAt, outputNamed } from "./outputs.ts";
 import type { Ports } from "./ports.ts";
 import { search } from "./search.ts";
 import { checkPut, put } from "./put.ts";
@@ -42,6 +43,8 @@ export function createLibrary(
       show,
       metadata,
       timelineOf,
+      outputNamed,
+      outputAt,
       sourceOf,
       transcriptOf: readTranscript,
       export: exportText,

@@ -17,6 +17,7 @@ import type {
 } from "../catalog/pages.ts";
 import type { RecordedEvent } from "../media/event.ts";
 import type { Job, JobState, Step } from "../media/job.ts";
+import type { OutputKind } from "../media/keys.ts";
 import type { LabelSummary } from "../media/label.ts";
 import type { Media, ObjectRef, Rendition, StoredObject } from "../media/media.ts";
 import type { Transcript } from "../media/transcript.ts";
@@ -113,6 +114,10 @@ export interface Library {
   timelineOf(media: Media): Promise<LabelTimeline>;
   renditionsOf(media: Media): Promise<readonly Rendition[]>;
   outputsOf(media: Media): Promise<readonly StoredObject[]>;
+  /** @throws MediaError `not_found` when there is none, or not yet */
+  outputNamed(media: Media, kind: OutputKind): Promise<StoredObject>;
+  /** The output with a key: `output/web/talk.mp4`. @param owner as of `find` @throws MediaError `not_found` */
+  outputAt(key: string, owner?: string): Promise<StoredObject>;
   /** The bytes that were put in. @throws MediaError `not_found` */
   sourceOf(media: Media): Promise<StoredObject>;
   /**

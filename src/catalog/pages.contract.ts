@@ -261,6 +261,7 @@ export function pagesContract(name: string, open: () => Promise<Catalog>): void 
       expect(await told("anna", 0, 1)).toEqual(["1 media.ready"]);
       expect(await told("local", 0)).toEqual(["2 media.ready"]);
       expect(await catalog.lastEvent()).toBe(3);
+      expect(await catalog.listEventsAfter({ after: 1, limit: 5 })).toHaveLength(2);
     });
   });
 }

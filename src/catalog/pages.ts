@@ -91,9 +91,9 @@ export interface Pages {
   jobsBefore(jobId: string): Promise<number | undefined>;
   /** The number of the last event; 0 when nothing has happened yet. */
   lastEvent(): Promise<number>;
-  /** An owner's events after one, oldest first. */
+  /** An owner's events after one, oldest first; without an owner those of all. */
   listEventsAfter(query: {
-    readonly owner: string;
+    readonly owner?: string;
     readonly after: number;
     readonly limit: number;
   }): Promise<readonly RecordedEvent[]>;

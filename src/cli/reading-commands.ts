@@ -4,7 +4,8 @@ import { mediaTypes } from "../media/media.ts";
 import { exportFormats } from "../app/export-formats.ts";
 import { examples, type Go } from "./command.ts";
 import type { ExportCommandOptions } from "./export.ts";
-import { limitOption } from "./option-values.ts";
+import type { GetCommandOptions } from "./get.ts";
+import { limitOption, parseFolder } from "./option-values.ts";
 
 /** The filters that `ls` and `search` share. */
 function withFilters(command: Command, what: string): Command {
@@ -73,6 +74,19 @@ function addExport(program: Command, go: Go): void {
     );
 }
 
+function addGet(program: Command, go: Go): void {
+  program
+    .command("get")
+    .description("write outputs as files: renditions, transcript, captions, labels")
+    .argument("<name>", "the name of a media file")
+    .argument("[kinds...]", "web, phone, audio, gif, poster, transcript, captions … (default: all)")
+    .option("-t, --to <dir>", "the folder for them, by their keys (default: this one)", parseFolder)
+    .addHelpText("after", examples("get talk.mp4 web captions", "get talk.mp4 --to results"))
+    .action((name: string, kinds: string[], options: GetCommandOptions, command: Command) =>
+      go(command, async (context) => (await import("./get.ts")).get(context, name, kinds, options)),
+    );
+}
+
 function addJobs(program: Command, go: Go): void {
   program
     .command("jobs")
@@ -110,6 +124,7 @@ export function addReading(program: Command, go: Go): void {
   addLs(program, go);
   addShow(program, go);
   addSearch(program, go);
+  addGet(program, go);
   addExport(program, go);
   addJobs(program, go);
   addLogs(program, go);

@@ -35,6 +35,7 @@ export function addServe(program: Command, go: Go): void {
       "process every file that is put into this folder; several as NAME=DIR, then names begin with NAME/",
       parseFolders,
     )
+    .option("--results <dir>", "keep every output as a file below this folder", parseFolder)
     .addOption(
       new Option("--aws-port <port>", "speak AWS's protocols here, as on 4701").argParser(
         parsePort,
@@ -55,7 +56,11 @@ export function addServe(program: Command, go: Go): void {
     )
     .addHelpText(
       "after",
-      examples("serve", "serve --watch footage/", "serve --watch cam1=/mnt/a --watch cam2=/mnt/b"),
+      examples(
+        "serve",
+        "serve --watch footage/ --results results/",
+        "serve --watch cam1=/mnt/a --watch cam2=/mnt/b",
+      ),
     )
     .action((options: ServeCommand, command: Command) =>
       go(command, async (context) => (await import("./serve.ts")).serve(context, options)),

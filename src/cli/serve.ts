@@ -10,6 +10,8 @@ export interface ServeCommand {
   readonly awsPort?: number;
   readonly awsDomain?: string;
   readonly anonymous?: boolean;
+  /** A folder that has every output as a file under its key. */
+  readonly results?: string;
   readonly acceptSandbox?: "kernel" | "limits";
   /** Seconds. */
   readonly grace: number;
@@ -32,6 +34,8 @@ export async function serve(context: Context, options: ServeCommand): Promise<nu
   const { serve: start } = await import("../runtime/serve.ts");
   const { watchedFolders } = await import("../local/watched-folders.ts");
   const watched = watchedFolders(options.watch ?? []);
+  const { results } = options;
+  if (results !== undefined) await (await import("../local/outputs.ts")).checkFolder(results);
   const log = createLog(process.stderr);
   // The starting process may read the address and close the pipe; the service goes on.
   process.stdout.on("error", () => {});
@@ -50,7 +54,15 @@ export async function serve(context: Context, options: ServeCommand): Promise<nu
   const accepted = acceptSandbox === undefined ? {} : { acceptSandbox };
   const service = await start(
     config,
-    { host, port, watch: watched, graceMs: grace * 1_000, ...accepted, ...aws },
+    {
+      host,
+      port,
+      watch: watched,
+      graceMs: grace * 1_000,
+      ...accepted,
+      ...aws,
+      ...(results !== undefined && { results }),
+    },
     log,
   );
   const url = urlOf(service.host, service.port);

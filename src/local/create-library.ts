@@ -3,10 +3,12 @@ import { bind } from "../app/bind.ts";
 import { put, type PutResult } from "../app/put.ts";
 import { reconcile } from "../app/reconcile.ts";
 import { remove } from "../app/remove.ts";
+import { getOutputs } from "./get.ts";
 import type { LocalPorts } from "./ports.ts";
 import type { LocalLibrary } from "./library.ts";
 import { processFiles } from "./process.ts";
 import { receiveFile, receiveUpload, type PutFileOptions } from "./receive-file.ts";
+import { keepResults } from "./results-folder.ts";
 import { createFolderWatcher } from "./watch.ts";
 
 /** @throws as `PutOptions` says; `file_changing` */
@@ -25,7 +27,13 @@ type LocalMethods = Omit<LocalLibrary, keyof Library | "batch" | "previewBatch" 
 /** What a library on this machine can do beside what any can. */
 export function createLocalLibrary(ports: LocalPorts): LocalMethods {
   return {
-    ...bind(ports, { put: putAny, process: processFiles, putUpload: receiveUpload }),
+    ...bind(ports, {
+      put: putAny,
+      process: processFiles,
+      get: getOutputs,
+      keepResults,
+      putUpload: receiveUpload,
+    }),
     watch: (dir, { owner = "local", signal, ...options }) =>
       createFolderWatcher({
         ...options,

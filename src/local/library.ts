@@ -6,8 +6,10 @@ import type { ReconcileOptions, ReconcileReport } from "../app/reconcile.ts";
 import type { BatchOptions, BatchPreview, BatchReport } from "../batch/report.ts";
 import type { BatchSettings } from "../batch/settings.ts";
 import type { BackupOptions, BackupReport } from "./backup/backup.ts";
+import type { GetOptions, GotFile } from "./get.ts";
 import type { ProcessOptions } from "./process.ts";
 import type { PutFileOptions, UploadOptions } from "./receive-file.ts";
+import type { KeepResultsOptions } from "./results-folder.ts";
 import type { WatchFolderOptions } from "./watch.ts";
 
 /** A library on this machine: what any library can do, and what only files and folders make possible. */
@@ -18,8 +20,19 @@ export interface LocalLibrary extends Library {
   put(source: string | AsyncIterable<Uint8Array>, options: PutFileOptions): Promise<PutResult>;
   /** The same for a file that belongs to the library: it is moved where it can be, and gone when it is recorded. */
   putUpload(path: string, options: UploadOptions): Promise<PutResult>;
+  /**
+   * Writes outputs of a media file as files below a folder, by their keys.
+   * @throws MediaError `not_found`; `invalid_name`, `storage_failed`, `disk_full`
+   */
+  get(name: string, options: GetOptions): Promise<readonly GotFile[]>;
   /** Keeps the library in step with a folder until the signal; a file comes in when it is written whole. */
   watch(dir: string, options: WatchFolderOptions): Promise<void>;
+
+  /**
+   * Keeps a folder of results in step with the library until the signal: every output is a file under its
+   * key. @throws MediaError `storage_failed` when the folder cannot be written to
+   */
+  keepResults(dir: string, options: KeepResultsOptions): Promise<void>;
 
   /**
    * Transcribes a folder of recordings into another folder. Can be stopped at any time, and the same

@@ -75,6 +75,14 @@ function cannotWrite(path: string, thrown: unknown): MediaError {
   });
 }
 
+/** Refuses a folder that results cannot be written to. @throws MediaError `storage_failed` */
+export async function checkFolder(folder: string): Promise<void> {
+  const root = resolve(folder);
+  await tryFolder(root).catch((error: unknown) => {
+    throw cannotWrite(root, error);
+  });
+}
+
 /**
  * A writer for one run; `folder` may be relative, and is made when the first file is written. A file
  * that is there already is left alone. `write` returns absolute paths, and throws MediaError
@@ -112,11 +120,7 @@ export function createOutputWriter(objects: ObjectStore, folder: string): Folder
 
   return {
     folder: root,
-    async check() {
-      await tryFolder(root).catch((error: unknown) => {
-        throw cannotWrite(root, error);
-      });
-    },
+    check: () => checkFolder(root),
     checkName: (name) => checkOutputNames(root, name),
     isOwn: (path) => results.has(path),
     async write(outputs, signal) {

@@ -6,6 +6,7 @@ import {
   mediaExtensions,
   outputKey,
   safeJobName,
+  sourcesOf,
   stemOf,
   type OutputKind,
 } from "./keys.ts";
@@ -33,6 +34,17 @@ const kinds: OutputKind[] = [
 ];
 
 describe("output keys", () => {
+  it("lead back to the one source that they can belong to", () => {
+    fc.assert(
+      fc.property(key, fc.constantFrom(...kinds), (source, kind) => {
+        if (source !== "")
+          expect(sourcesOf(outputKey(kind, source))).toEqual([{ name: source, kind }]);
+      }),
+    );
+    for (const other of ["output/web/a.webm", "output/none/a.mp4", "a.mp4", "output/web/a.mov"])
+      expect(sourcesOf(other)).toEqual([]);
+  });
+
   it("are those of the published system", () => {
     expect(outputKey("web", "a/talk.mp4")).toBe("output/web/a/talk.mp4");
     expect(outputKey("phone", "talk.mp4")).toBe("output/phone/talk.mp4");

@@ -70,6 +70,19 @@ export function outputKindOf(key: string, sourceKey: string): OutputKind | undef
   return outputKinds.find((kind) => outputKey(kind, sourceKey) === key);
 }
 
+/** The source keys that an output with this key may belong to, and which output of each it is: at most three. */
+export function sourcesOf(key: string): { readonly name: string; readonly kind: OutputKind }[] {
+  return outputKinds.flatMap((kind) => {
+    const [before, after] = [`output/${folderOf(kind)}/`, `.${outputEndings[kind]}`];
+    if (!key.startsWith(before) || !key.endsWith(after)) return [];
+    const stem = key.slice(before.length, -after.length);
+    const names = [`${stem}.mp4`, stem, stem.replace(/\.media$/, "")];
+    return [...new Set(names)]
+      .filter((name) => name !== "" && outputKey(kind, name) === key)
+      .map((name) => ({ name, kind }));
+  });
+}
+
 /** The key of the same output for the media file `to`; undefined when `key` is no output of `from`. */
 export function renamedOutput(key: string, from: string, to: string): string | undefined {
   const kind = outputKindOf(key, from);

@@ -28,6 +28,8 @@ export interface ServeOptions {
   readonly acceptSandbox?: "kernel" | "limits";
   /** Folders whose files come into the library. */
   readonly watch: readonly WatchedFolder[];
+  /** A folder that has every output as a file under its key. Default: none. */
+  readonly results?: string;
   /** How long a stop waits for what is under way, in milliseconds. */
   readonly graceMs: number;
 }
@@ -50,6 +52,18 @@ const recoverMs = 5_000;
 /** Unfinished uploads are looked through so often. */
 const tidyMs = 60_000;
 
+function resultsPart(dailies: LocalLibrary, dir: string, log: Logger): BackgroundPart {
+  return {
+    name: `results ${dir}`,
+    run: (signal) =>
+      dailies.keepResults(dir, {
+        signal,
+        onRefused: ({ name, error }) =>
+          log.warn({ media: name, code: error.code, remedy: error.remedy }, error.message),
+      }),
+  };
+}
+
 /** What the service does beside answering, each part until its signal; `end` cuts it off. */
 function backgroundParts(
   dailies: LocalLibrary,
@@ -63,6 +77,7 @@ function backgroundParts(
       name: `watch ${dir}`,
       run: (signal) => dailies.watch(dir, { ...names, signal, onEvent: logWatch(log) }),
     })),
+    ...(options.results === undefined ? [] : [resultsPart(dailies, options.results, log)]),
     {
       name: "notifications",
       run: (signal) =>

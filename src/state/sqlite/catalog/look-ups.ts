@@ -37,6 +37,19 @@ function listObjects(sql: Sql, { bucket, owner, limit, ...page }: ObjectPage) {
     .map((row) => ({ ...objectOf(row), mediaName: String(row["media_name"]) }));
 }
 
+function eventsAfter(sql: Sql, { owner, after, limit }: Parameters<Catalog["listEventsAfter"]>[0]) {
+  if (owner === undefined)
+    return sql("SELECT * FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?")
+      .all(after, limit)
+      .map(eventOf);
+  return sql(
+    `SELECT * FROM events INDEXED BY events_by_owner
+     WHERE owner = ? AND sequence > ? ORDER BY sequence LIMIT ?`,
+  )
+    .all(owner, after, limit)
+    .map(eventOf);
+}
+
 /** What is found by a key, and so fast enough for the thread that asks. */
 export function createLookUps(sql: Sql, metadataTable: string): LookUps {
   return {
@@ -61,14 +74,7 @@ export function createLookUps(sql: Sql, metadataTable: string): LookUps {
     async lastEvent() {
       return Number(sql("SELECT max(sequence) AS last FROM events").get()?.["last"] ?? 0);
     },
-    async listEventsAfter({ owner, after, limit }) {
-      return sql(
-        `SELECT * FROM events INDEXED BY events_by_owner
-         WHERE owner = ? AND sequence > ? ORDER BY sequence LIMIT ?`,
-      )
-        .all(owner, after, limit)
-        .map(eventOf);
-    },
+    listEventsAfter: async (query) => eventsAfter(sql, query),
     async getSource({ name, version }) {
       const row = sql(
         "SELECT * FROM objects WHERE bucket = 'uploads' AND key = ? AND media_version = ?",
