@@ -13,7 +13,7 @@ import type { LabelRequest, LabelResult } from "./labeler.ts";
 import { actualInterval, mostFrames, planSampling, tooSparse } from "./sampling.ts";
 import type { Sampling } from "./sampling.ts";
 import { shotsOf } from "./shots.ts";
-import { segmentsOf } from "./timeline.ts";
+import { borneOut, segmentsOf } from "./timeline.ts";
 import { linkInstances } from "./tracks.ts";
 
 /** A picture as an engine sees it. */
@@ -119,8 +119,9 @@ async function labelVideo(
   const { complaints, cuts } = looked;
   const times = looked.frames.map((frame) => frame.timestampMs ?? 0);
   const intervalMs = actualInterval(times, sampling.intervalMs);
-  const frames = linkInstances(looked.frames, intervalMs);
-  const segments = segmentsOf(frames, intervalMs, durationMs);
+  const linked = linkInstances(looked.frames, intervalMs);
+  const segments = segmentsOf(linked, intervalMs, durationMs);
+  const frames = borneOut(linked, segments);
   const endMs = durationMs ?? (times.at(-1) ?? 0) + intervalMs;
   const shots = shotsOf(cuts, endMs);
   const notes = [

@@ -33,7 +33,7 @@ const labelingWith = (wanted: LabelEngineChoice, ...models: InstalledModel[]) =>
 describe("the registry of label engines", () => {
   it("chooses onnx where there is a model, else CenterNet", () => {
     const chosen = (...given: Parameters<typeof labelingWith>) => labelingWith(...given).chosen.id;
-    expect(chosen("auto", model("better"), model("good"))).toBe("onnx-2:better@0123456789ab");
+    expect(chosen("auto", model("better"), model("good"))).toBe("onnx-3:better@0123456789ab");
     expect(chosen("auto")).toMatch(/^centernet-/);
     expect(chosen("centernet", model("better"))).toMatch(/^centernet-/);
   });
@@ -48,12 +48,12 @@ describe("the registry of label engines", () => {
 
   it("gives a job the labeller that it names, whatever is chosen for new ones", () => {
     const { chosen, labelerOf } = labelingWith("auto", model("better"), model("good"));
-    expect(labelerOf("onnx-2:good@0123456789ab").id).toBe("onnx-2:good@0123456789ab");
+    expect(labelerOf("onnx-3:good@0123456789ab").id).toBe("onnx-3:good@0123456789ab");
     expect(labelerOf("centernet-coco80-1").id).toBe(labelingWith("centernet").chosen.id);
     expect(labelerOf(undefined)).toBe(chosen);
     expect(labelerOf("onnx-none").id).toBe(chosen.id);
     expect(labelerOf("an-engine-of-another-library").id).toBe(chosen.id);
-    expect(() => labelerOf("onnx-2:gone@0123456789ab")).toThrow(/gone.* not here any more/);
+    expect(() => labelerOf("onnx-3:gone@0123456789ab")).toThrow(/gone.* not here any more/);
   });
 
   it("says of each engine what it can and what it lacks", () => {

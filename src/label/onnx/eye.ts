@@ -1,5 +1,6 @@
 import type { Label } from "../../media/label.ts";
 import type { Eye, Picture } from "../look.ts";
+import { isDoubtful } from "./doubtful.ts";
 import { sizeOf } from "./kinds.ts";
 import { labelsOf } from "./labels.ts";
 import type { Looker } from "./looker.ts";
@@ -34,8 +35,11 @@ const looks: Readonly<Record<"still" | "frame", readonly Look[]>> = {
 /** The number of boxes that the classifier gets, the surest ones; each takes 5–10 ms. */
 const mostJudged = { still: 5, frame: 3 } as const;
 
-/** Only boxes between these scores are classified: others are too weak, or sure enough. */
+/** Only boxes between these scores are classified: others are too weak, or, if not doubtful, sure enough. */
 const [worthALook, beyondDoubt] = [0.25, 0.85];
+
+/** Of a box that the classifier did not get, because there are too many, or no classifier. */
+const nothingSeen: ReadonlyMap<number, number> = new Map();
 
 const whole: Region = { left: 0, top: 0, width: 1, height: 1 };
 
@@ -77,7 +81,9 @@ export function createEye(looker: Looker, models: LabelModels, minConfidence?: n
       ? found
           .filter(
             ({ name, confidence }) =>
-              confidence >= worthALook && confidence < beyondDoubt && isJudged(name),
+              confidence >= worthALook &&
+              (confidence < beyondDoubt || isDoubtful(name)) &&
+              isJudged(name),
           )
           .slice(0, mostJudged[kind])
       : [];
@@ -94,7 +100,8 @@ export function createEye(looker: Looker, models: LabelModels, minConfidence?: n
           ).classes;
     const judged = found.map((sighting) => {
       const seenCloser = closer[doubted.indexOf(sighting)];
-      return seenCloser ? judge(sighting, meanOf([seenCloser])) : sighting;
+      if (seenCloser) return judge(sighting, meanOf([seenCloser]), kind);
+      return isDoubtful(sighting.name) ? judge(sighting, nothingSeen, kind) : sighting;
     });
     const findings = {
       sightings: distinct(judged),

@@ -1,6 +1,7 @@
 import type { Label } from "../../media/label.ts";
 import { createPictureLabels } from "../picture-labels.ts";
 import { imagenetNames, knownToImagenet, namesOfClass } from "../taxonomy.ts";
+import { isDoubtful } from "./doubtful.ts";
 import type { Scored } from "./protocol.ts";
 import type { Sighting } from "./sightings.ts";
 
@@ -16,7 +17,7 @@ export interface Findings {
 
 /**
  * The least confidence of a label. For a still the mean of several runs counts, in which errors get lower
- * scores, so less is enough. Small models often see the `doubtful` classes in empty walls or desks.
+ * scores, so less is enough. Doubtful things (doubtful.ts) need more.
  * Chosen on the tests' pictures and video, not on a benchmark.
  */
 const thresholds = {
@@ -25,16 +26,6 @@ const thresholds = {
   doubtful: { detected: 0.6, class: 0.85, kind: 0.85 },
   tag: 0.68,
 } as const;
-
-const doubtful = new Set(
-  (
-    "TV,Laptop,Computer Mouse,Computer Keyboard,Mobile Phone,Microwave,Clock,Scissors,Tie,Skateboard,Surfboard,Snowboard,Skis,Baseball Bat,Baseball Glove,Frisbee,Kite,Toothbrush," +
-    "Hair Dryer,Parking Meter,Toaster,Remote Control,Website,Envelope,Menu,Comic Book,Book,Nematode," +
-    "Bubble,Matchstick,Hook,Nail,Screw,Safety Pin,Knot,Chain,Velvet,Spotlight,Stage,Window Shade," +
-    "Shoji,Theater Curtain,Shower Curtain,Curtain,Screen,Switch,Pole,Umbrella,Hair Slide,Rubber," +
-    "Publication,Sliding Door,Handkerchief,Band Aid,Bandage,Space Bar,Letter Opener,Ruler,Packet"
-  ).split(","),
-);
 
 type Source = "detected" | "class" | "kind";
 
@@ -47,7 +38,7 @@ export function thresholdOf(
 ): number {
   if (minConfidence !== undefined) return minConfidence;
   const usual = thresholds[look][source];
-  return doubtful.has(name) ? thresholds.doubtful[source] : usual;
+  return isDoubtful(name) ? thresholds.doubtful[source] : usual;
 }
 
 const classNames = new Set(imagenetNames);

@@ -9,7 +9,7 @@ import type { ModelFile, ModelRole } from "./protocol.ts";
 export type LabelModels = Readonly<Partial<Record<ModelRole, InstalledModel>>>;
 
 /** Rises when the same models would give other labels: thresholds, sampling, names. */
-export const revision = 2;
+export const revision = 3;
 
 const usable = ({ manifest }: InstalledModel) => knownKinds.includes(manifest.kind);
 
@@ -27,7 +27,7 @@ const partOf = ({ manifest, fingerprint }: InstalledModel) => `${manifest.id}@${
 
 const each = (models: LabelModels) => modelRoles.flatMap((role) => models[role] ?? []);
 
-/** The engine's id with these models: `onnx-2:yolox-nano@0123456789ab+mobilenet-v2@…`. */
+/** The engine's id with these models: `onnx-3:yolox-nano@0123456789ab+mobilenet-v2@…`. */
 export function engineId(models: LabelModels): string {
   return `onnx-${revision}:${each(models).map(partOf).join("+")}`;
 }

@@ -2,6 +2,7 @@ import type { Box } from "../../media/label.ts";
 import { mirrorBox, overlap } from "../geometry.ts";
 import { classesOf, cocoNames, parentsOf } from "../taxonomy.ts";
 import type { Detection } from "../detection.ts";
+import { isDoubtful } from "./doubtful.ts";
 import type { Region, Scored } from "./protocol.ts";
 
 /** One thing that was seen at one place, under its name. */
@@ -72,7 +73,8 @@ const shared = cocoNames.filter(
 );
 
 /** Whether a classifier may judge what a detector calls so. */
-export const isJudged = (name: string): boolean => shared.includes(name);
+export const isJudged = (name: string): boolean =>
+  shared.includes(name) || (isDoubtful(name) && classesOf(name).length > 0);
 
 /** The part of the picture that a classifier is shown for a box: a tenth wider, at least a square's half. */
 export function regionOf({ left, top, width, height }: Box): Region {
@@ -89,23 +91,43 @@ export function regionOf({ left, top, width, height }: Box): Region {
 /** So sure must a classifier be of something else, and so little of what the detector said. */
 const sure = 0.6;
 const unlikely = 0.15;
+/** Of something else than a doubtful thing it needs to be less sure. */
+const surerThanDoubtful = 0.5;
+
+/** What is left of the confidence of a doubtful thing that the classifier does not see, too. */
+const unconfirmed = { still: 0.8, frame: 0.5 } as const;
+
+/** The likeliest of the names that both models know. */
+function likeliest(names: readonly string[], classes: ReadonlyMap<number, number>) {
+  const [best] = names
+    .map((name) => ({ name, confidence: probabilityOf(name, classes) }))
+    .toSorted((a, b) => b.confidence - a.confidence);
+  return best ?? { name: "", confidence: 0 };
+}
 
 /**
  * What a thing is after a classifier has seen its box: another of the detector's names where the
  * classifier is sure of it, and thinks little of the first. Only for what is of one kind with it (a
- * horse may be a dog; a couch is none, even if there is one on it).
+ * horse may be a dog; a couch is none, even if there is one on it). A doubtful thing may be anything that
+ * both models know, and counts less when the classifier sees nothing of it.
  */
-export function judge(sighting: Sighting, classes: ReadonlyMap<number, number>): Sighting {
-  const { name } = sighting;
+export function judge(
+  sighting: Sighting,
+  classes: ReadonlyMap<number, number>,
+  look: "still" | "frame",
+): Sighting {
+  const { name, confidence } = sighting;
   if (!isJudged(name) || probabilityOf(name, classes) >= unlikely) return sighting;
+  if (isDoubtful(name)) {
+    const best = likeliest(shared, classes);
+    return best.confidence >= surerThanDoubtful
+      ? { ...sighting, ...best }
+      : { ...sighting, confidence: confidence * unconfirmed[look] };
+  }
   const kinds = parentsOf(name);
-  const [best] = shared
-    .filter((other) => parentsOf(other).some((kind) => kinds.includes(kind)))
-    .map((other) => ({ name: other, confidence: probabilityOf(other, classes) }))
-    .toSorted((a, b) => b.confidence - a.confidence);
-  return best && best.name !== name && best.confidence >= sure
-    ? { ...sighting, ...best }
-    : sighting;
+  const kin = shared.filter((other) => parentsOf(other).some((kind) => kinds.includes(kind)));
+  const best = likeliest(kin, classes);
+  return best.name !== name && best.confidence >= sure ? { ...sighting, ...best } : sighting;
 }
 
 /** One sighting for each thing, the surest; judging may have given two boxes of it one name. */
