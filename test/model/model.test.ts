@@ -14,7 +14,6 @@ async function play(steps: Iterable<fc.AsyncCommand<object, World>>): Promise<vo
     .asyncModelRun(() => ({ model: {}, real: world }), steps)
     .finally(() => {
       world.database.close();
-      world.oracle.close();
       wall.mockRestore();
     });
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { partOf } from "../../src/media/job.ts";
-import type { JobRecord } from "../../src/catalog/record.ts";
+import type { JobRecord, MediaRecord } from "../../src/catalog/record.ts";
 import type { MemoryState } from "../../src/state/memory/state.fixture.ts";
 
 /** What stands in the tables, in the order of the text; what rules do not decide is left out. */
@@ -29,16 +29,16 @@ export function readTables(database: DatabaseSync, now: number): Record<string, 
     trash: all("SELECT bucket, version, after FROM trash ORDER BY bucket, version"),
     renditions: all("SELECT media_version, rendition, key, engine FROM renditions ORDER BY 1, 2"),
     labels: all("SELECT label, name, media_version, type FROM labels ORDER BY name, label"),
-    transcripts: all("SELECT * FROM transcripts ORDER BY media_version"),
-    metadata: all("SELECT * FROM metadata ORDER BY json_file"),
+    transcripts: all(
+      `SELECT media_version, language_code, draft, json_file FROM transcripts ORDER BY media_version`,
+    ),
+    metadata: all("SELECT json_file, media_version, record FROM metadata ORDER BY json_file"),
     search: all(
       `SELECT media.name, search.labels, search.transcript
        FROM search JOIN media ON media.id = search.rowid ORDER BY media.name`,
     ).map((row) => ({ ...row, labels: sortedWords(String(row["labels"])) })),
     events: all("SELECT at, name, version, event, owner FROM events ORDER BY sequence"),
-    notices: all(
-      "SELECT at, topic, owner, name, version, run, content FROM notifications ORDER BY sequence",
-    ),
+    notices: all("SELECT topic, run FROM notifications ORDER BY sequence"),
     kept: all(
       `SELECT version, name, owner, sha256, until FROM tombstones WHERE until > ${now} ORDER BY 1`,
     ),
@@ -81,7 +81,30 @@ function jobRow(owner: string, job: JobRecord) {
   };
 }
 
-/** What should stand in some of the tables, by the state in memory. */
+function textTables({ metadata }: MemoryState, records: readonly MediaRecord[]) {
+  const withText = records.flatMap(({ media: { version }, stored: { transcript } }) =>
+    transcript === undefined ? [] : [{ version, transcript }],
+  );
+  return {
+    transcripts: withText
+      .map(({ version, transcript }) => ({
+        media_version: version,
+        language_code: transcript.languageCode,
+        draft: transcript.draft ? 1 : 0,
+        json_file: transcript.jsonFile,
+      }))
+      .toSorted(by((row) => row.media_version)),
+    metadata: withText
+      .map(({ version, transcript }) => ({
+        json_file: transcript.jsonFile,
+        media_version: version,
+        record: JSON.stringify(metadata.get(version)),
+      }))
+      .toSorted(by((row) => row.json_file)),
+  };
+}
+
+/** What should stand in the tables, by the state in memory. */
 export function expectedTables(state: MemoryState, now: number): Record<string, unknown[]> {
   const records = [...state.records.values()].toSorted(by(({ media }) => media.name));
   const jobs = records
@@ -133,6 +156,18 @@ export function expectedTables(state: MemoryState, now: number): Record<string, 
     trash: [...state.trash.values()]
       .toSorted(by(({ bucket, version }) => `${bucket}/${version}`))
       .map(({ bucket, version, removeAt }) => ({ bucket, version, after: removeAt })),
+    ...textTables(state, records),
+    renditions: records
+      .flatMap(({ media, stored }) =>
+        stored.renditions.map(({ rendition, object, engine }) => ({
+          media_version: media.version,
+          rendition,
+          key: object.key,
+          engine,
+        })),
+      )
+      .toSorted(by((row) => `${row.media_version} ${row.rendition}`)),
+    notices: state.notices.map(({ topic, run }) => ({ topic, run })),
     labels: records.flatMap(({ media, stored }) =>
       stored.labels.toSorted(by(({ name }) => name)).map((label) => ({
         label: label.name,

@@ -13,7 +13,6 @@ import { createSqliteCatalog, type SqliteCatalog } from "../../src/state/sqlite/
 import { openDatabase } from "../../src/state/sqlite/open.ts";
 import { createSqliteQueue } from "../../src/state/sqlite/queue/queue.ts";
 import { disownSession, enterSession } from "../../src/state/sqlite/sessions.ts";
-import { createOracle, type Oracle } from "../oracle/oracle.ts";
 import { nextJob, type Served } from "./next-job.ts";
 
 export const slots = { light: 2, picture: 2, transcode: 1, speech: 1, vision: 1 };
@@ -30,7 +29,6 @@ export interface World {
   readonly database: DatabaseSync;
   readonly catalog: SqliteCatalog;
   readonly state: MemoryState;
-  readonly oracle: Oracle;
   readonly newId: () => string;
   /** The next attempt's id, for both. */
   readonly nextAttempt: { id: string };
@@ -44,10 +42,8 @@ export interface World {
 /** Time passes only when a sequence says so, so that all see the same. */
 export const clock = { now: 0 };
 
-async function newProcess(
-  world: Pick<World, "database" | "nextAttempt" | "oracle">,
-): Promise<Session> {
-  const { database, nextAttempt, oracle } = world;
+async function newProcess(world: Pick<World, "database" | "nextAttempt">): Promise<Session> {
+  const { database, nextAttempt } = world;
   const id = newSession();
   await enterSession(database, id);
   const queue = createSqliteQueue({
@@ -57,15 +53,13 @@ async function newProcess(
     whenEnded: runEnded,
     random: () => 1,
   });
-  await oracle.enter(id, () => nextAttempt.id);
   return { id, queue, served: [] };
 }
 
 export async function createWorld(): Promise<World> {
   const database = openDatabase(":memory:");
   const nextAttempt = { id: "" };
-  const oracle = createOracle();
-  const parts = { database, nextAttempt, oracle };
+  const parts = { database, nextAttempt };
   return {
     ...parts,
     catalog: createSqliteCatalog({ database, whenEnded: runEnded }),
@@ -86,13 +80,12 @@ function bytesOf(changes: readonly Change[]): string[] {
   });
 }
 
-/** Writes to all; they must agree on whether it counts. */
+/** Writes to both; they must agree on whether it counts. */
 export async function apply(world: World, write: Write): Promise<"applied" | "superseded"> {
   const bytes = bytesOf(write.changes);
   for (const version of bytes) world.store.add(version);
   const expected = world.state.write(write, clock.now);
   expect(await world.catalog.apply(write)).toBe(expected);
-  expect(await world.oracle.apply(write)).toBe(expected);
   if (expected === "superseded") for (const version of bytes) world.store.delete(version);
   return expected;
 }
@@ -105,7 +98,6 @@ export async function claim(world: World, session: Session): Promise<void> {
   const { id: attempt } = world.nextAttempt;
   const claimed = await session.queue.claim({ slots });
   expect(claimed?.job.id).toBe(next?.id);
-  expect((await world.oracle.claim(session.id, next?.id))?.job.id).toBe(next?.id);
   if (claimed === undefined || next === undefined) return;
   session.served.push({ kind: next.slot.kind, owner: claimed.media.owner });
   expect(claimed.deaths).toBe(next.deaths);
@@ -125,13 +117,11 @@ function release({ state }: World, held: HeldSlot, type: "handBack" | "loseAttem
 export async function handBack(world: World, held: HeldSlot): Promise<void> {
   release(world, held, "handBack");
   await world.sessions[0]?.queue.handBack(held.attempt);
-  await world.oracle.handBack(held.attempt);
 }
 
 /** A process dies; another one notices. What it began may still report a result, too late. */
 export async function die(world: World, session: Session): Promise<void> {
   disownSession(world.database, session.id);
-  world.oracle.disown(session.id);
   world.sessions.splice(world.sessions.indexOf(session), 1);
   const lost = [...world.state.slots.values()].filter(
     (held) => held.session === session.id && held.externalId === undefined,
@@ -145,7 +135,6 @@ export async function die(world: World, session: Session): Promise<void> {
   const found = await fresh.queue.recover();
   expect(found).toEqual({ takenOver: lost.length, deadSessions: [session.id] });
   await fresh.queue.forget(found.deadSessions);
-  await world.oracle.recover(fresh.id);
 }
 
 /** Bytes that no record points at any more are removed. */
@@ -153,7 +142,6 @@ export async function emptyTrash(world: World): Promise<void> {
   const { trash, kept } = world.state;
   for (const { bucket, version } of await world.catalog.listTrash()) {
     expect(await world.catalog.takeTrash(bucket, version)).toBe(true);
-    expect(await world.oracle.takeTrash(bucket, version)).toBe(true);
     expect(trash.delete(`${bucket}/${version}`)).toBe(true);
     for (const [removed, { until }] of kept) if (until <= clock.now) kept.delete(removed);
     world.store.delete(version);
