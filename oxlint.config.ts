@@ -68,7 +68,11 @@ export default {
       rules: { "no-restricted-properties": "off" },
     },
     {
-      files: ["test/support/shared-media.ts", "test/support/shared-models.ts"],
+      files: [
+        "test/support/installed-models.ts",
+        "test/support/shared-media.ts",
+        "test/support/shared-models.ts",
+      ],
       rules: { "vitest/no-disabled-tests": "off" },
     },
   ],

@@ -55,6 +55,8 @@ export interface ProcessedMedia {
   /** Of the wanted steps. `unchanged`: all results were there already; `shared`: made before from the same bytes under another name. */
   readonly state: "ready" | "failed" | "unchanged" | "shared";
   readonly jobs: readonly Job[];
+  /** What a person should know of the transcript that was made: another language than was written … */
+  readonly notes: readonly string[];
   /** Files written below `out`, in the order of their keys; empty without it. */
   readonly written: readonly string[];
 }

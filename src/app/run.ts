@@ -134,10 +134,25 @@ export async function finishIfDone(
   if (written === undefined) return false;
   const failed = wanted.some((job) => job.state === "failed" || job.state === "cancelled");
   const state = failed ? "failed" : (before ?? "ready");
-  const result: ProcessedMedia = { name, state, jobs, written };
+  const notes = before === undefined ? await transcriptNotes(ports, name, wanted) : [];
+  const result: ProcessedMedia = { name, state, jobs, notes, written };
   run.report.finished.push(result);
   run.tell({ type: "finished", result });
   return true;
+}
+
+/** The notes of the attempts that made a media file's transcript. */
+async function transcriptNotes(
+  { catalog }: Pick<Ports, "catalog">,
+  name: string,
+  jobs: readonly Job[],
+): Promise<string[]> {
+  const made = jobs.filter(({ step, state }) => step === "transcribe" && state === "succeeded");
+  if (made.length === 0) return [];
+  const attempts = await catalog.listAttempts(name);
+  return attempts
+    .filter(({ jobId, outcome }) => outcome === "succeeded" && made.some(({ id }) => id === jobId))
+    .flatMap(({ notes }) => notes);
 }
 
 /**

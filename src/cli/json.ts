@@ -15,6 +15,8 @@ export interface ProcessedJson {
   readonly name: string;
   readonly state: ProcessedMedia["state"];
   readonly jobs: readonly JobJson[];
+  /** What a person should know of the transcript. */
+  readonly notes: readonly string[];
   /** Files written below --out. */
   readonly written: readonly string[];
 }
@@ -24,6 +26,7 @@ export function processedJson(result: ProcessedMedia): ProcessedJson {
     name: result.name,
     state: result.state,
     jobs: result.jobs.map(jobJson),
+    notes: result.notes,
     written: result.written,
   };
 }

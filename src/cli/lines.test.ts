@@ -22,7 +22,7 @@ const broken = new MediaError("damaged_media", "the video stream ends\nin the mi
 const failedVideo = job("video", { state: "failed", failure: errorJson(broken) as never });
 
 function media(state: ProcessedMedia["state"], jobs: readonly Job[] = []): ProcessedMedia {
-  return { name: "talk.mp4", state, jobs, written: [] };
+  return { name: "talk.mp4", state, jobs, notes: [], written: [] };
 }
 
 function report(rest: Partial<ProcessReport>): ProcessReport {
@@ -52,6 +52,11 @@ describe("what is said of a media", () => {
     const jobs = [job("probe"), job("audio"), job("video"), job("index")];
     expect(finishedLines(media("ready", jobs), 42_000, screen)).toEqual([
       "✓ talk.mp4: audio, web, phone in 42s",
+    ]);
+    const noted = { ...media("ready", jobs), notes: ["it is not English\u001b[2J"] };
+    expect(finishedLines(noted, undefined, screen)).toEqual([
+      "✓ talk.mp4: audio, web, phone",
+      "    note: it is not English\\x1b[2J",
     ]);
     expect(finishedLines(media("unchanged", jobs), undefined, screen)).toEqual([
       "= talk.mp4: already done with these settings",

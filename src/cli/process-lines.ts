@@ -1,4 +1,5 @@
 import type { Job, Step } from "../media/job.ts";
+import { draftHeard } from "../media/transcript.ts";
 import type { ProcessedMedia, ProcessReport, ProcessUpdate } from "../app/processing.ts";
 import { aboutPath, errorJson, errorText, type ErrorJson } from "./failure.ts";
 import { count, formatElapsed, formatFraction, formatSpeed } from "./format.ts";
@@ -97,13 +98,20 @@ export function finishedLines(
     case "shared":
       return [`${style("green", "✓")} ${name}: shares what was made of the same bytes before`];
     case "ready":
-      return [`${style("green", "✓")} ${name}: ${list}${took}`];
+      return [`${style("green", "✓")} ${name}: ${list}${took}`, ...noteLines(result, style)];
     case "failed": {
       const what = count(failed.length, "step");
       const first = `${style("red", "✗")} ${name}: ${what} failed${took}; made: ${list}`;
       return [first, ...failed.flatMap((job) => failedStepLine(job, style))];
     }
   }
+}
+
+/** What is to be known of a transcript. That an engine is a draft is said elsewhere. */
+function noteLines({ notes }: ProcessedMedia, style: Style): string[] {
+  return notes
+    .filter((note) => note !== draftHeard)
+    .map((note) => `    ${style("yellow", "note:")} ${printable(note)}`);
 }
 
 function failedStepLine({ step, failure }: Job, style: Style): string[] {

@@ -50,6 +50,9 @@ export function engineText({ name, version, model, quality }: EngineInfo): strin
   return quality === "draft" ? `${text} (draft)` : text;
 }
 
+/** What a job's notes say of a draft. */
+export const draftHeard = "heard by a draft engine";
+
 /** A warning for readers of a draft; undefined for other transcripts. */
 export function draftNote({ name, model, quality }: EngineInfo): string | undefined {
   if (quality !== "draft") return undefined;

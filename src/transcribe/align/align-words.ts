@@ -1,5 +1,6 @@
 import type { Word } from "../../media/transcript.ts";
 import type { AlignedWord, Aligner, AlignRequest } from "./aligner.ts";
+import { resemblanceOf, type Resemblance } from "./resemblance.ts";
 
 /** The words that an engine recognized in one stretch of a recording. */
 export interface RecognizedPassage {
@@ -18,13 +19,14 @@ const shortestMs = 10;
 /**
  * Gives the words of passages the times at which they are said. What cannot be aligned keeps the
  * engine's times, if it has any, else an estimate (`timing`). Text, order, confidence and all else stay.
+ * `resemblances` says of each passage how well its words fit its sound.
  * @throws what `Aligner.align` throws
  */
 export async function alignWords(
   aligner: Aligner,
   passages: readonly RecognizedPassage[],
   where: Where,
-): Promise<{ words: Word[]; notes: string[] }> {
+): Promise<{ words: Word[]; notes: string[]; resemblances: Resemblance[] }> {
   const spoken = passages.map(({ startMs, endMs, words }) => ({
     startMs,
     endMs,
@@ -35,7 +37,10 @@ export async function alignWords(
   const estimated = words.filter(({ timing }) => timing === "estimated").length;
   const notes =
     estimated === 0 ? [] : [`the times of ${estimated} of ${words.length} words are estimates`];
-  return { words, notes };
+  const resemblances = passages.map((passage, index) =>
+    resemblanceOf(passage, aligned[index] ?? []),
+  );
+  return { words, notes, resemblances };
 }
 
 function timedWords(passage: RecognizedPassage, aligned: readonly AlignedWord[]): Word[] {

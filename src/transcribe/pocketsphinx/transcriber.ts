@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { BeginOptions } from "../../media/engine.ts";
 import { MediaError } from "../../media/errors.ts";
 import type { Limits } from "../../media/limits.ts";
-import type { Word } from "../../media/transcript.ts";
+import { draftHeard, type Word } from "../../media/transcript.ts";
 import { withLocalFile } from "../../objects/local-file.ts";
 import type { ObjectStore } from "../../objects/object-store.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
@@ -123,7 +123,7 @@ async function transcribe(
   return {
     transcript: { languageCode: "en-US", words: assembled(words), engine },
     ...(soundMs > 0 ? { realTimeFactor: elapsedMs / soundMs } : {}),
-    notes: [...sourceNotes, words.length === 0 ? "no speech found" : "heard by a draft engine"],
+    notes: [...sourceNotes, words.length === 0 ? "no speech found" : draftHeard],
   };
 }
 

@@ -172,6 +172,11 @@ export function knowsLanguage(model: InstalledModel, languageCode: string): bool
   return languages === undefined || languages.map(commonCode).includes(commonCode(languageCode));
 }
 
+/** Whether a model writes English, whatever is said. */
+export function writesEnglishOnly({ manifest: { languages = [] } }: InstalledModel): boolean {
+  return languages.length === 1 && commonCode(languages[0] ?? "") === "en";
+}
+
 /** A language by the model's own code: what it does not know would end its process. */
 export function ownCode(model: InstalledModel, languageCode: string): string {
   const common = commonCode(languageCode);

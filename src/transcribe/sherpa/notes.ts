@@ -11,6 +11,20 @@ function clock(ms: number): string {
   return hours === 0 ? short : `${hours}:${short.padStart(5, "0")}`;
 }
 
+/** More places than people read through. */
+const mostPlaces = 10;
+
+/** `0:07–0:12, 1:02–1:30 and 3 more`: stretches of a recording. */
+export function placesText(
+  stretches: readonly { readonly startMs: number; readonly endMs: number }[],
+): string {
+  const places = stretches
+    .slice(0, mostPlaces)
+    .map(({ startMs, endMs }) => `${clock(startMs)}–${clock(endMs)}`);
+  const more = stretches.length - places.length;
+  return places.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
 const reasons = {
   repeats: "the model repeated itself",
   "too fast": "the model wrote more than anybody can say",
@@ -22,12 +36,10 @@ function refusalNotes(pieces: readonly RecognizedPiece[]): string[] {
   return Object.entries(reasons).flatMap(([reason, why]) => {
     const refused = pieces.filter((piece) => piece.refused === reason);
     if (refused.length === 0) return [];
-    const places = refused
-      .slice(0, 10)
-      .map(({ startMs, lengthMs }) => `${clock(startMs)}–${clock(startMs + lengthMs)}`);
-    const more =
-      refused.length > places.length ? ` and ${refused.length - places.length} more` : "";
-    return [`left out at ${places.join(", ")}${more}: ${why}`];
+    const places = placesText(
+      refused.map(({ startMs, lengthMs }) => ({ startMs, endMs: startMs + lengthMs })),
+    );
+    return [`left out at ${places}: ${why}`];
   });
 }
 

@@ -17,8 +17,10 @@ import { engineName } from "./complaints.ts";
 import type { RecognizerProcess, RecognizerSetup } from "./recognizer-process.ts";
 import { findSherpa } from "./install.ts";
 import { identification, languageNotes, votesOf } from "./identification.ts";
-import { frameMsOf, kindOf, requireLanguage, saysLanguage } from "./models.ts";
+import { frameMsOf, kindOf, requireLanguage, saysLanguage, writesEnglishOnly } from "./models.ts";
 import { notesOf } from "./notes.ts";
+import { unconfirmed } from "./second-opinion.ts";
+import { strangeNotes } from "./strange-language.ts";
 import { createProgress } from "./progress.ts";
 import { hotwordsOf, setupOf } from "./setup.ts";
 import { recognizeAll } from "./recognition.ts";
@@ -147,7 +149,8 @@ async function transcribe(
   const { workDir, signal } = start;
   const startedAt = performance.now();
   const speakers = speakersOf(options.models, request);
-  const aligner = kindOf(model).needsAlignment ? options.aligner : undefined;
+  const { needsAlignment } = kindOf(model);
+  const aligner = needsAlignment || writesEnglishOnly(model) ? options.aligner : undefined;
   const phrases = hotwordsOf(model, request);
   const work = speakers === undefined ? 1 : 1 + speakersWork;
   const progress = createProgress(start.onProgress, request.durationMs, work);
@@ -166,7 +169,19 @@ async function transcribe(
   const timed = await timedWords(
     pieces,
     { language: identified.languageCode, frameMs: frameMsOf(model) },
-    aligner && kept && { aligner, sound: kept.path, workDir, signal },
+    aligner &&
+      kept && {
+        aligner,
+        times: needsAlignment ? undefined : "model",
+        sound: kept.path,
+        workDir,
+        signal,
+      },
+  );
+  const { resemblances } = timed;
+  const written = { models: options.models, model, request, votes, resemblances };
+  const strange = await strangeNotes(written, async (stretches) =>
+    kept ? unconfirmed({ use, sound: kept.path, words: timed.words, signal }, stretches) : [],
   );
   const words =
     speakers && kept && timed.words.length > 0
@@ -194,6 +209,7 @@ async function transcribe(
       ...notesOf(words, pieces),
       ...timed.notes,
       ...languageNotes(model, request, votes),
+      ...strange,
     ],
   };
 }

@@ -4,6 +4,7 @@ import { asMediaError } from "../../media/errors.ts";
 import type { Word } from "../../media/transcript.ts";
 import type { Aligner } from "../align/aligner.ts";
 import { alignWords } from "../align/align-words.ts";
+import type { Resemblance } from "../align/resemblance.ts";
 import type { RecognizedPiece } from "./protocol.ts";
 import { hasTimes, wordsOf } from "./words.ts";
 
@@ -33,6 +34,8 @@ const estimates = "the model gives no times; those of words are estimates";
 /** Where the words of pieces are aligned, and with what. */
 export interface Alignment {
   readonly aligner: Aligner;
+  /** Whose times the words get: `model`, where it gives good ones and only the text is judged. Default: the aligner's. */
+  readonly times?: "model" | undefined;
   readonly sound: string;
   readonly workDir: string;
   readonly signal: AbortSignal;
@@ -41,7 +44,8 @@ export interface Alignment {
 /**
  * The words of pieces with their times. With an alignment each word gets the time at which it is said.
  * Without one, or where it fails, the model's own times stay, or estimates where the model gives none;
- * the notes say so. A transcript is never lost because its words could not be aligned.
+ * the notes say so. A transcript is never lost because its words could not be aligned. `resemblances` says
+ * of each passage how well its words fit its sound; nothing without an alignment.
  * @param language BCP 47
  * @param frameMs how long one step of the model is
  * @throws MediaError `cancelled`, `limit_time`
@@ -50,7 +54,7 @@ export async function timedWords(
   pieces: readonly RecognizedPiece[],
   { language, frameMs }: { readonly language: string; readonly frameMs: number },
   alignment: Alignment | undefined,
-): Promise<{ words: Word[]; notes: string[] }> {
+): Promise<{ words: Word[]; notes: string[]; resemblances: readonly Resemblance[] }> {
   const passages = pieces
     .map((piece) => ({
       startMs: piece.startMs,
@@ -61,15 +65,18 @@ export async function timedWords(
     .filter(({ words }) => words.length > 0);
   const own = passages.flatMap(({ words }) => words);
   const lacking = passages.every((passage) => passage.hasTimes) ? [] : [estimates];
-  if (alignment === undefined || own.length === 0) return { words: own, notes: lacking };
-  const { aligner, ...where } = alignment;
+  const unaligned = { words: own, notes: lacking, resemblances: [] };
+  if (alignment === undefined || own.length === 0) return unaligned;
+  const { aligner, times, ...where } = alignment;
   try {
-    return await alignWords(aligner, passages, { ...where, languageCode: language });
+    const aligned = await alignWords(aligner, passages, { ...where, languageCode: language });
+    return times === "model" ? { ...unaligned, resemblances: aligned.resemblances } : aligned;
   } catch (thrown) {
     const error = asMediaError(thrown);
     if (alignment.signal.aborted || error.code === "cancelled" || error.code === "limit_time")
       throw error;
-    if (error.code === "engine_missing") return { words: own, notes: lacking };
-    return { words: own, notes: [...lacking, `the words could not be aligned: ${error.message}`] };
+    if (error.code === "engine_missing") return unaligned;
+    const notes = [...lacking, `the words could not be aligned: ${error.message}`];
+    return { ...unaligned, notes };
   }
 }
