@@ -11,10 +11,11 @@ import { readEnvironment, type Environment } from "./environment.ts";
 import { settingsSchema, type Settings } from "./schema.ts";
 
 /** How this Dailies is set up: the settings, with what follows from them and from the machine. */
-export interface Config extends Pick<
-  Settings,
-  "languageCode" | "metadataTable" | "engines" | "speech" | "labels"
-> {
+export interface Config extends Pick<Settings, "metadataTable" | "engines" | "speech" | "labels"> {
+  /** What is spoken when nothing says it or can find it out, BCP 47. */
+  readonly languageCode: string;
+  /** Whether it is found out first, where a model here can. */
+  readonly findsLanguage: boolean;
   /** Absolute. Catalog, objects and working folders lie below it. Default: `.dailies` here. */
   readonly dataDir: string;
   readonly limits: Limits;
@@ -132,7 +133,8 @@ function configOf(settings: Settings, dataDir: string, environment: Environment)
   const { publicUrl, requireKeys = isElsewhere(publicUrl), rateLimit, modelsMirror } = settings;
   return {
     dataDir,
-    languageCode,
+    languageCode: languageCode === "auto" ? "en-US" : languageCode,
+    findsLanguage: languageCode === "auto",
     metadataTable,
     engines,
     speech,

@@ -127,9 +127,11 @@ const webhooks = section({
 
 export const settingsSchema = section({
   $schema: z.string().exactOptional().describe("Where an editor finds this schema. Default: none"),
-  languageCode: matching(/^[a-z]{2,3}(-[A-Za-z0-9]+)*$/, "must be a language such as en-US")
-    .default("en-US")
-    .describe("What is spoken when nothing else says it, BCP 47. Default: `en-US`"),
+  languageCode: matching(/^(auto|[a-z]{2,3}(-[A-Za-z0-9]+)*)$/, "must be a language such as en-US")
+    .default("auto")
+    .describe(
+      "What is spoken when nothing else says it, BCP 47. `auto`: it is found out where a model that knows several languages is here, else en-US. Default: `auto`",
+    ),
   metadataTable: matching(
     /^[A-Za-z0-9_.-]{1,255}$/,
     "must be a table's name of letters, digits, _ . and -",

@@ -19,6 +19,7 @@ describe("the settings", () => {
     const config = read({ $schema: "./config.schema.json" }).config();
     expect(config).toMatchObject({
       languageCode: "en-US",
+      findsLanguage: true,
       engines: { speech: "auto", labels: "auto" },
       limits: { timeFactor: 30, minFreeBytes: undefined },
       security: { requireKeys: false, origins: [] },
@@ -29,6 +30,13 @@ describe("the settings", () => {
       webhooks: { allowPrivate: false, allow: [], ports: [80, 443, 8080, 8443] },
     });
     expect(config).not.toHaveProperty("$schema");
+  });
+
+  it("find out the language unless one is named", () => {
+    const of = (languageCode: string) => read({ languageCode }).config();
+    expect(of("de-DE")).toMatchObject({ languageCode: "de-DE", findsLanguage: false });
+    expect(of("en-US")).toMatchObject({ languageCode: "en-US", findsLanguage: false });
+    expect(of("auto")).toMatchObject({ languageCode: "en-US", findsLanguage: true });
   });
 
   it("are what is given", () => {

@@ -28,7 +28,7 @@ export interface DoctorOptions {
  */
 export async function checkUp(
   config: Pick<Config, "dataDir" | "languageCode" | "modelsDir"> &
-    Partial<Pick<Config, "engines" | "limits">>,
+    Partial<Pick<Config, "engines" | "findsLanguage" | "limits">>,
   { searchPath = systemPath, sqliteVersion, pausedSince }: DoctorOptions,
 ): Promise<Check[]> {
   const sandbox = createSandbox({ searchPath });

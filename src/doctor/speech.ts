@@ -15,7 +15,8 @@ import type { Config } from "../config/config.ts";
 import type { Finding } from "./check.ts";
 import { createSpeech } from "../transcribe/registry.ts";
 
-type SpeechConfig = Pick<Config, "languageCode" | "modelsDir"> & Partial<Pick<Config, "engines">>;
+type SpeechConfig = Pick<Config, "languageCode" | "modelsDir"> &
+  Partial<Pick<Config, "engines" | "findsLanguage">>;
 
 /** What the engine can do beyond words, for people. */
 function abilities(sherpa: SherpaDescription, takesVocabulary: boolean): string {
@@ -135,6 +136,7 @@ export async function checkSpeechEngine(sandbox: Sandbox, config: SpeechConfig):
     config: {
       engines,
       languageCode: config.languageCode,
+      findsLanguage: config.findsLanguage ?? false,
       limits: defaultLimits,
       speech: { channels: false },
     },

@@ -7,6 +7,7 @@ import { createMemoryObjectStore } from "../objects/memory.ts";
 import { createSandbox } from "../sandbox/create.ts";
 import { silero, storeOf, toyTransducer } from "./sherpa/toy-models.fixture.ts";
 import type { SpeechEngineChoice } from "../media/speech.ts";
+import { sharedWhisperBase } from "../../test/support/shared-models.ts";
 import { createSpeech } from "./registry.ts";
 
 const modelsDir = sharedMedia("../models");
@@ -21,6 +22,7 @@ async function compose(
   const config = {
     engines: { speech, labels: "auto" as const },
     languageCode,
+    findsLanguage: false,
     limits: defaultLimits,
     speech: { channels: false },
   };
@@ -99,6 +101,7 @@ describeWithSharedMedia("the choice of a speech engine", () => {
     const config = {
       engines: { speech: "auto" as const, labels: "auto" as const },
       languageCode: "en-US",
+      findsLanguage: true,
       limits: defaultLimits,
       speech: { channels: true },
     };
@@ -107,6 +110,40 @@ describeWithSharedMedia("the choice of a speech engine", () => {
     expect(speech.settings().speech).toEqual({ channels: true });
     expect(speech.settings({ channels: false }).speech).toEqual({});
     expect(speech.settings({ speakers: 2 }).speech).toEqual({ speakers: 2 });
+  });
+
+  it("finds out the language where nothing says it and a model here knows several", async () => {
+    const sandbox = await createSandbox();
+    const objects = createMemoryObjectStore();
+    const speechOf = (findsLanguage: boolean, ...models: readonly InstalledModel[]) => {
+      const engines = { speech: "auto" as const, labels: "auto" as const };
+      const speech = { channels: false };
+      const config = {
+        engines,
+        languageCode: "en-US",
+        findsLanguage,
+        limits: defaultLimits,
+        speech,
+      };
+      return createSpeech({ config, sandbox, objects, models: storeOf(...models) });
+    };
+    const english = toy(["en"]);
+    const world = sharedWhisperBase();
+    const both = speechOf(true, english, world);
+    expect(both.settings()).toMatchObject({
+      transcriber: expect.stringMatching(/^sherpa\/whisper-base-/),
+      languageCode: "en-US",
+      speech: { identifyLanguage: {} },
+    });
+    // A language that is said, a model that knows one language, or the draft engine: nothing is found out.
+    for (const options of [{ languageCode: "en-GB" }, { model: "toy" }]) {
+      const { transcriber, speech } = both.settings(options);
+      expect([transcriber.startsWith("sherpa/toy-"), speech]).toEqual([true, {}]);
+    }
+    expect(both.settings({ engine: "pocketsphinx" })).toMatchObject({ speech: {} });
+    expect(speechOf(false, english, world).settings().transcriber).toMatch(/^sherpa\/toy-/);
+    // Nothing here would tell which of the two it is.
+    expect(speechOf(true, english, toy(["en", "de"])).settings().speech).toEqual({});
   });
 
   it("says what to fetch when sherpa is wanted and has no model", async () => {

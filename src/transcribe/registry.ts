@@ -15,11 +15,11 @@ import { checkOptions, needOf } from "./check-options.ts";
 import { pocketsphinxEngine } from "./pocketsphinx/engine.ts";
 import { sherpaEngine } from "./sherpa/engine.ts";
 import { speakerSettings } from "./speakers/models.ts";
-import type { SpeechEngine } from "./speech-engine.ts";
+import type { SpeechEngine, SpeechNeed } from "./speech-engine.ts";
 import type { Transcriber } from "./transcriber.ts";
 
 interface Parts {
-  readonly config: Pick<Config, "engines" | "languageCode" | "limits" | "speech">;
+  readonly config: Pick<Config, "engines" | "languageCode" | "findsLanguage" | "limits" | "speech">;
   readonly sandbox: Sandbox;
   readonly objects: ObjectStore;
   readonly models: ModelStore;
@@ -48,8 +48,9 @@ export interface Speech {
   readonly engines: readonly SpeechEngine[];
   /**
    * What transcribes a media file with these options: the engine that they or the configuration name;
-   * for `auto` the first that works here and knows the languages, else the last. Never throws: a job
-   * fails with what is missing.
+   * for `auto` the first that works here and knows the languages, else the last. Where nothing says what is
+   * spoken, and the library finds it out, a model of several languages goes before others. Never throws: a
+   * job fails with what is missing.
    */
   choose(options?: TranscriptionOptions): Choice;
   /** What decides a transcript with these options and the library's settings: part of a job's settings. */
@@ -76,15 +77,20 @@ export function createSpeech({ config, ...parts }: Parts): Speech {
   const { limits } = config;
   const registry = speechEngineNames.map((name) => engines[name]({ ...parts, limits }));
   const find = (options: TranscriptionOptions) => {
-    const need = needOf(options, config.languageCode);
+    const said = needOf(options, config.languageCode);
     // Only one engine has models of that name.
-    const wanted = need.model === undefined ? (options.engine ?? config.engines.speech) : "sherpa";
-    const engine = chooseEntry(
-      registry,
-      wanted,
-      (one) => one.missing(need) === undefined && one.knows(need),
-    );
-    return { engine, need, isNamed: wanted !== "auto" };
+    const wanted = said.model === undefined ? (options.engine ?? config.engines.speech) : "sherpa";
+    const isUnsaid = options.languageCode === undefined && options.identifyLanguage === undefined;
+    const works = (one: SpeechEngine, need: SpeechNeed): boolean =>
+      one.missing(need) === undefined && one.knows(need);
+    const several = { ...said, several: true };
+    const finds =
+      isUnsaid &&
+      config.findsLanguage &&
+      registry.some((one) => ["auto", one.name].includes(wanted) && works(one, several));
+    const need = finds ? several : said;
+    const engine = chooseEntry(registry, wanted, (one) => works(one, need));
+    return { engine, need, isNamed: wanted !== "auto", finds };
   };
   const choose = (options: TranscriptionOptions = {}): Choice => {
     const { engine, need } = find(options);
@@ -97,7 +103,10 @@ export function createSpeech({ config, ...parts }: Parts): Speech {
     settings(options = {}) {
       const { id: transcriber, languageCode } = choose(options);
       // Who asks for speakers does not ask for channels.
-      const asked = options.speakers === undefined ? config.speech : {};
+      const asked = {
+        ...(options.speakers === undefined ? config.speech : {}),
+        ...(find(options).finds ? { identifyLanguage: {} } : {}),
+      };
       const own = optionSettings({ ...asked, ...options });
       return {
         transcriber,

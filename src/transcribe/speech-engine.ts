@@ -25,6 +25,8 @@ export interface SpeechNeed {
   readonly languages: readonly string[];
   /** Any other language may be spoken as well: the model that knows most is the best. */
   readonly anyLanguage?: boolean;
+  /** The model has to know several languages, and something here has to tell which one is spoken. */
+  readonly several?: boolean;
   /** The id of the model that is wanted. */
   readonly model?: string;
 }

@@ -14,7 +14,8 @@ export function pocketsphinxEngine(
     ids: /^pocketsphinx\//,
     can: { speakers: false, identifyLanguage: false, vocabulary: false, quality: "draft" },
     missing: () => undefined,
-    knows: ({ languages, model }) => model === undefined && languages.every(knowsDraftLanguage),
+    knows: ({ languages, model, several }) =>
+      model === undefined && several !== true && languages.every(knowsDraftLanguage),
     best: () => transcriber,
     named: () => transcriber, // a newer recipe does what an older one was asked for
     require(ability, languages) {

@@ -8,7 +8,7 @@ import { speakerModels } from "../speakers/models.ts";
 import type { Transcriber } from "../transcriber.ts";
 import { describeSherpa } from "./describe.ts";
 import { findSherpa } from "./install.ts";
-import { knowsLanguage, requireDetector } from "./models.ts";
+import { detectorOf, knowsLanguage, requireDetector, saysLanguage } from "./models.ts";
 import {
   createSherpaTranscriber,
   sherpaId,
@@ -19,20 +19,26 @@ import {
 /** How many languages a model knows; one that names none was brought by somebody for theirs. */
 const languageCount = ({ manifest }: InstalledModel): number => manifest.languages?.length ?? 1;
 
+/** Whether a model knows several languages, and says which one it hears, or something else here does. */
+function findsLanguage(models: ModelStore, model: InstalledModel): boolean {
+  return languageCount(model) > 1 && (saysLanguage(model) || detectorOf(models) !== undefined);
+}
+
 /**
  * A model that can be loaded here and knows all of the languages, in the manifest's order of preference; where
  * any may be spoken, one that knows more than others goes before them.
  */
 function usableModel(
   models: ModelStore,
-  { languages, anyLanguage, model: id }: SpeechNeed,
+  { languages, anyLanguage, several, model: id }: SpeechNeed,
 ): InstalledModel | undefined {
   const { version, models: described } = describeSherpa(models);
   if (version === undefined) return undefined;
   const able = described
     .flatMap(({ model }) => models.find(model) ?? [])
     .filter((model) => id === undefined || model.manifest.id === id)
-    .filter((model) => languages.every((language) => knowsLanguage(model, language)));
+    .filter((model) => languages.every((language) => knowsLanguage(model, language)))
+    .filter((model) => several !== true || findsLanguage(models, model));
   if (anyLanguage !== true) return able[0];
   return able.toSorted((a, b) => languageCount(b) - languageCount(a))[0];
 }
