@@ -51,6 +51,9 @@ has_bubblewrap() { has bwrap || [ "$(uname -s)" != Linux ]; }
 # A word processor opens our documents in tests. It is needed only where those tests must not be skipped.
 has_word_processor() { [ -z "${CI:-}" ] || { has soffice && has pdftotext; }; }
 
+# Completion is tried in these shells. They are needed only where those tests must not be skipped.
+has_shells() { [ -z "${CI:-}" ] || { has zsh && has fish; }; }
+
 # The missing packages, with their names in one package manager.
 missing_packages() { # apt | dnf | brew
   has_ffmpeg || printf ' ffmpeg'
@@ -62,6 +65,7 @@ missing_packages() { # apt | dnf | brew
   has_espeak || printf ' espeak-ng'
   has_bubblewrap || [ "$1" = brew ] || printf ' bubblewrap'
   has_word_processor || [ "$1" != apt ] || printf ' libreoffice-writer poppler-utils'
+  has_shells || [ "$1" != apt ] || printf ' zsh fish'
 }
 
 install_with_apt() { # packages
@@ -100,14 +104,17 @@ tell_how_to_install() {
 # a day. DAILIES_SETUP_MODELS=0 prevents it.
 can_fetch_models() {
   [ "${DAILIES_SETUP_MODELS:-1}" != 0 ] || return 1
-  [ -n "${DAILIES_MODELS_DIR:-${XDG_DATA_HOME:-${HOME:-}}}" ]
+  case ${XDG_DATA_HOME:-} in
+    /*) models=${DAILIES_MODELS_DIR:-$XDG_DATA_HOME/dailies/models} ;;
+    *) models=${DAILIES_MODELS_DIR:-${HOME:+$HOME/.local/share/dailies/models}} ;; # a relative path does not count
+  esac
+  [ -n "$models" ]
 }
 
 # Whether one of the models is missing without an attempt in the last day. Records the attempt.
 lacks_models() { # set | models...
   set_name=$1
   shift
-  models=${DAILIES_MODELS_DIR:-${XDG_DATA_HOME:-${HOME:-}/.local/share}/dailies/models}
   missing=
   for id; do [ -f "$models/$id/model.json" ] || missing=1; done
   tried=$models/.$set_name-tried

@@ -84,6 +84,19 @@ describe("bin/dailies", () => {
     expect(stderr).toBe("");
   });
 
+  test("keeps compiled code in no relative folder of XDG_CACHE_HOME", async () => {
+    const text = "console.log(process.env.NODE_COMPILE_CACHE);";
+    const launcher = await newPackage(join(folder, "cached"), "src/cli/main.ts", text);
+    const path = `${dirname(process.execPath)}:/usr/bin:/bin`;
+    const of = async (given: NodeJS.ProcessEnv) =>
+      (await start(launcher, [], path, folder, given)).stdout;
+    expect(await of({ XDG_CACHE_HOME: "relative" })).toBe(`${folder}/.cache/dailies/compiled`);
+    expect(await of({ XDG_CACHE_HOME: "" })).toBe(`${folder}/.cache/dailies/compiled`);
+    const absolute = join(folder, "my cache");
+    expect(await of({ XDG_CACHE_HOME: absolute })).toBe(`${absolute}/dailies/compiled`);
+    expect(await readdir(folder)).not.toContain("relative");
+  });
+
   test("runs the built program when it is installed, through npm's link and links to that link", async () => {
     const modules = join(folder, "app one", "node_modules");
     const main = join(modules, "dailies", "src/cli/main.ts");

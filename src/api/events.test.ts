@@ -75,6 +75,47 @@ describe("the stream of events", () => {
     expect(told(hers)).toEqual(["object.created her.jpg", "media.ready her.jpg"]);
   });
 
+  /** The first text of a stream, and its headers. */
+  const beginning = async (headers: Record<string, string>, query = "") => {
+    const stop = new AbortController();
+    const answer = await fetch(`${api.url}/v1/events${query}`, { headers, signal: stop.signal });
+    const reader = answer.body?.getReader();
+    const text = new TextDecoder().decode((await reader?.read())?.value);
+    stop.abort();
+    return { text, headers: answer.headers };
+  };
+
+  it("says at once after which event it begins, so that a reconnection loses nothing", async () => {
+    const last = await api.dailies.lastEvent();
+    const { text, headers } = await beginning({});
+    expect(text).toMatch(new RegExp(`^id: ${last}$`, "m"));
+    expect(text.endsWith("\n\n")).toBe(true);
+    expect(text).not.toContain("data:");
+    expect(headers.get("x-accel-buffering")).toBe("no");
+    expect(headers.get("cache-control")).toBe("no-store");
+    // the stream broke off before anything came
+    await api.add("meanwhile.jpg");
+    const lastEventId = /^id: (\d+)$/m.exec(text)?.[1] ?? "";
+    expect(told(await follow(2, { lastEventId }))).toEqual([
+      "object.created meanwhile.jpg",
+      "media.ready meanwhile.jpg",
+    ]);
+  });
+
+  it("begins now when the id lies ahead, and says so", async () => {
+    const last = await api.dailies.lastEvent();
+    const ahead = String(last + 1_000);
+    for (const { text } of [
+      await beginning({ "last-event-id": ahead }),
+      await beginning({}, `?after=${ahead}`),
+    ]) {
+      expect(text).toMatch(new RegExp(`^id: ${last}$`, "m"));
+      expect(text).toContain(`: ${ahead} is no event yet: this begins now, after ${last}`);
+    }
+    const next = follow(2, { lastEventId: ahead }, () => api.add("next.jpg"));
+    expect(told(await next)).toEqual(["object.created next.jpg", "media.ready next.jpg"]);
+  });
+
   it("tells many in order, none twice", async () => {
     const after = await api.dailies.lastEvent();
     for (let n = 0; n < 130; n += 1)

@@ -109,12 +109,14 @@ export function addEvents(app: ApiApp, { dailies, signal: closing }: ApiOptions)
 
   async function* eventLines(
     owner: string,
-    first: number,
+    { first, asked }: { readonly first: number; readonly asked: number },
     gone: AbortSignal,
   ): AsyncGenerator<string> {
     let after = first;
     let saidAt = performance.now();
-    yield `retry: 1000\n: after ${after}\n\n`;
+    const why = asked > first ? `${asked} is no event yet: this begins now, ` : "";
+    // With the id, a client that reconnects before the first event asks for what came after this one.
+    yield `retry: 1000\nid: ${after}\n: ${why}after ${after}\n\n`;
     const ended = (): boolean => gone.aborted || closing?.aborted === true;
     for (let last = Infinity; !ended(); last = await news()) {
       while (last > after && !ended()) {
@@ -149,8 +151,9 @@ export function addEvents(app: ApiApp, { dailies, signal: closing }: ApiOptions)
     {
       summary: "What happens, as server-sent events",
       description:
-        "From now on; with `Last-Event-ID` or `after`, first what came after that event. The same " +
-        "event may come again after a reconnection without either. The stream ends when its key is " +
+        "From now on; with `Last-Event-ID` or `after`, first what came after that event. An id that lies " +
+        "ahead counts as now. The first thing sent is the id that the stream begins after, so that a " +
+        "reconnection loses nothing. The stream ends when its key is " +
         `revoked or expires. At most ${mostStreams.one} streams with one key at a time.`,
       tag: "Events",
       query: eventsQuerySchema,
@@ -158,14 +161,19 @@ export function addEvents(app: ApiApp, { dailies, signal: closing }: ApiOptions)
       answers: { 200: { description: "A stream of events", types: ["text/event-stream"] } },
     },
     async (c, { caller, query }) => {
-      const after =
-        lastEventId(c.req.header("last-event-id")) ?? query.after ?? (await dailies.lastEvent());
-      const headers = { "content-type": "text/event-stream", "cache-control": "no-store" };
+      const last = await dailies.lastEvent();
+      const asked = lastEventId(c.req.header("last-event-id")) ?? query.after ?? last;
+      const first = Math.min(asked, last);
+      const headers = {
+        "content-type": "text/event-stream",
+        "cache-control": "no-store",
+        "x-accel-buffering": "no", // nginx would hold events back until it has some kilobytes of them
+      };
       if (c.req.method === "HEAD") return c.body(null, 200, headers);
       const giveBack = places.take(caller.accessKeyId ?? `user ${caller.owner}`);
       const gone = new AbortController();
       const stopWatching = watchKey(caller, () => gone.abort());
-      const body = streamOf(eventLines(caller.owner, after, gone.signal), () => {
+      const body = streamOf(eventLines(caller.owner, { first, asked }, gone.signal), () => {
         gone.abort();
         stopWatching();
         giveBack();

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
-import { slotKinds } from "../media/job.ts";
+import type { ErrorCode } from "../media/errors.ts";
+import { slotKinds, steps } from "../media/job.ts";
 import type { Library } from "../app/library.ts";
 import type { Space } from "../app/ports.ts";
 import type { ProcessUpdate } from "../app/processing.ts";
@@ -14,6 +15,28 @@ export interface Metrics {
   readonly bytesOut: (bytes: number) => void;
   readonly answered: (method: string, status: number, seconds: number) => void;
 }
+
+/**
+ * Codes that a job fails with now and then. A counter is there from the start, so that its first failure is
+ * seen as a rise; another code appears when it first occurs.
+ */
+const failureCodes = [
+  "damaged_media",
+  "unsupported_media",
+  "limit_duration",
+  "limit_pixels",
+  "limit_memory",
+  "limit_time",
+  "limit_size",
+  "engine_missing",
+  "engine_failed",
+  "model_missing",
+  "output_invalid",
+  "worker_died",
+  "disk_full",
+  "storage_failed",
+  "internal",
+] as const satisfies readonly ErrorCode[];
 
 /** From a tenth of a second to three hours. */
 const jobSeconds = [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000];
@@ -105,12 +128,17 @@ export function createMetrics({ dailies }: { dailies: Asked }): Metrics {
     labelNames: ["step", "code"],
     registers,
   });
+  for (const step of steps) {
+    for (const state of ["succeeded", "failed"]) seconds.zero({ step, state });
+    for (const code of failureCodes) failures.inc({ step, code }, 0);
+  }
   const media = new Counter({
     name: "dailies_media_finished_total",
     help: "Media of which nothing is left to do, by how they ended",
     labelNames: ["state"],
     registers,
   });
+  for (const state of ["ready", "failed"]) media.inc({ state }, 0);
   const bytes = new Counter({
     name: "dailies_bytes_total",
     help: "Bytes of media received and sent over HTTP",

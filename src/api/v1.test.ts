@@ -270,6 +270,14 @@ it("tells what waits, and who is before it", async () => {
   expect(metrics).toContain('dailies_queue_jobs{kind="light",state="queued"} 1');
   expect(metrics).toMatch(/^dailies_queue_age_seconds\{kind="light",state="queued"\} [\d.e-]+$/m);
   expect(metrics).toContain('dailies_deliveries{state="dead"} 0');
+  // counters are there before anything happened
+  expect(metrics).toContain('dailies_media_finished_total{state="failed"} 0');
+  for (const step of ["probe", "video", "transcribe", "index"]) {
+    expect(metrics).toContain(`dailies_job_failures_total{step="${step}",code="engine_failed"} 0`);
+    expect(metrics).toContain(
+      `dailies_job_duration_seconds_count{step="${step}",state="failed"} 0`,
+    );
+  }
   expect(metrics).toMatch(/^dailies_disk_free_bytes [1-9]/m);
   const history = await json<{ events: { type: string }[] }>(named("w1.bin", "/history"));
   expect(history.events.map(({ type }) => type)).toEqual(["object.created", "media.failed"]);

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { addBatch } from "./batch-command.ts";
 import { examples, type Run } from "./command.ts";
+import { addCompletion } from "./completion-commands.ts";
 import { createContext, type GlobalOptions } from "./context.ts";
 import { addModels } from "./models-commands.ts";
 import { addNotify } from "./notify-commands.ts";
@@ -61,5 +62,6 @@ export function createProgram(run: (work: () => Promise<number>) => Promise<void
   addOperating(program, go);
   addNotify(program, go);
   addModels(program, go);
+  addCompletion(program, go);
   return program;
 }

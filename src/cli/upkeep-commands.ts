@@ -1,4 +1,4 @@
-import { Argument, type Command } from "commander";
+import type { Command } from "commander";
 import { examples, type Go } from "./command.ts";
 
 /** The commands that stop, remove and check. */
@@ -14,7 +14,7 @@ export function addUpkeep(program: Command, go: Go): void {
   program
     .command("rm")
     .description("remove media files with all their outputs; imported originals stay")
-    .addArgument(new Argument("<names...>", "media"))
+    .argument("<names...>", "names of media files")
     .addHelpText("after", examples("rm talk.mp4"))
     .action((names: string[], _options: object, command: Command) =>
       go(command, async (context) => (await import("./rm.ts")).remove(context, names)),
