@@ -13,6 +13,7 @@ const searchSchema = z
         type: z.enum(mediaTypes).optional(),
         score: z.number(),
         draft: z.boolean(),
+        matched: z.array(z.enum(["words", "name", "label"])),
         moments: z.array(z.object({ startMs: z.int(), endMs: z.int(), snippet: z.string() })),
       }),
     ),
@@ -25,7 +26,9 @@ const metadataSchema = z
   .openapi("MetadataRecord");
 
 const searchQuerySchema = z.strictObject({
-  q: z.string().min(1).max(900).openapi({ description: 'Words; all must be said. `"a phrase"`' }),
+  q: z.string().min(1).max(900).openapi({
+    description: 'Words; all must be there. `"a phrase"`; `sol*` for all that begins so',
+  }),
   ...filterFields,
   limit: limitSchema.optional(),
 });

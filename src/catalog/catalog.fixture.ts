@@ -25,21 +25,23 @@ export async function put(
   return version;
 }
 
-function saying(text: string): Transcript {
-  const words = text
-    .split(" ")
-    .map((word, index) => ({ text: word, startMs: index * 500, endMs: index * 500 + 400 }));
+function saying(text: string | readonly string[]): Transcript {
+  const words = (typeof text === "string" ? text.split(" ") : text).map((word, index) => ({
+    text: word,
+    startMs: index * 500,
+    endMs: index * 500 + 400,
+  }));
   const engine = { name: "test", version: "1", model: "none", quality: "draft" } as const;
   return { languageCode: "en-US", words, engine };
 }
 
-/** Makes a version findable by the words of a draft transcript. */
+/** Makes a version findable by the words of a draft transcript, one every 500 ms. */
 export async function indexText(
   catalog: Pick<Catalog, "apply">,
   { name, version }: { readonly name: string; readonly version: string },
-  text: string,
+  text: string | readonly string[],
 ): Promise<void> {
-  const metadata = { JsonFile: `output/transcribe/${name}.json`, transcript: text };
+  const metadata = { JsonFile: `output/transcribe/${name}.json`, transcript: String(text) };
   await catalog.apply({
     expect: { name, version },
     changes: [

@@ -64,8 +64,9 @@ export type Effect =
   | { readonly type: "imported"; readonly version: string; readonly file: FileStamp }
   | { readonly type: "removed"; readonly name: string };
 
-/** The words of a transcript as search has them, one time for each word of `text`. */
+/** The words of a transcript as search has them. */
 export interface SearchedText {
+  /** As `storedWords` writes them, one time for each. */
   readonly text: string;
   /** Milliseconds from the start, half-open. */
   readonly words: readonly { readonly startMs: number; readonly endMs: number }[];

@@ -41,12 +41,13 @@ export function outputFor(options: GlobalOptions): Output {
 export async function createContext(options: GlobalOptions): Promise<Context> {
   const { readConfig } = await import("../config/config.ts");
   const config = readConfig(options.dataDir === undefined ? {} : { dataDir: options.dataDir });
+  const output = outputFor(options);
   return {
-    output: outputFor(options),
+    output,
     config,
     withDailies: async (use, { create } = { create: false }) => {
       const { openDailies } = await import("../runtime/local.ts");
-      const dailies = await openDailies(config, { create });
+      const dailies = await openDailies(config, { create, tell: output.note });
       try {
         return await use(dailies);
       } finally {

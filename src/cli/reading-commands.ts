@@ -43,8 +43,14 @@ function addShow(program: Command, go: Go): void {
 function addSearch(program: Command, go: Go): void {
   withFilters(program.command("search"), "hits (default: 20)")
     .description("find spoken words, names and labels; best hits first")
-    .argument("<words...>", "words that must all occur")
-    .addHelpText("after", examples("search wisdom", "search best of times --media-type video"))
+    .argument(
+      "<words...>",
+      "words that must all occur; in quotation marks a phrase; sol* by beginning",
+    )
+    .addHelpText(
+      "after",
+      examples("search wisdom", 'search "age of wisdom"', "search 'sol*' --media-type video"),
+    )
     .action((words: string[], options: object, command: Command) =>
       go(command, async (context) => (await import("./search.ts")).search(context, words, options)),
     );

@@ -15,6 +15,7 @@ export interface HitJson {
   readonly score: number;
   /** True when a draft engine made the transcript. */
   readonly draft: boolean;
+  readonly matched: SearchHit["matched"];
   /** Where the words are said; empty when the name or a label matched. */
   readonly moments: readonly {
     readonly startMs: number;
@@ -24,8 +25,8 @@ export interface HitJson {
   }[];
 }
 
-function hitJson({ name, type, score, draft, moments }: SearchHit): HitJson {
-  return { name, ...(type !== undefined && { type }), score, draft, moments };
+function hitJson({ name, type, score, draft, matched, moments }: SearchHit): HitJson {
+  return { name, ...(type !== undefined && { type }), score, draft, matched, moments };
 }
 
 const momentsShown = 3;
@@ -39,9 +40,15 @@ export function markSnippet(snippet: string, style: Style): string {
   });
 }
 
+/** What a hit is by, beside the words that are shown. */
+function matchedText({ matched }: SearchHit): string {
+  const others = matched.filter((one) => one !== "words");
+  return others.length === 0 ? "" : `  (by ${others.join(" and ")})`;
+}
+
 function hitLines(hit: SearchHit, style: Style): string[] {
   const draft = hit.draft && hit.moments.length > 0 ? "  (draft transcript)" : "";
-  const about = style("dim", `${hit.type ?? ""}${draft}`);
+  const about = style("dim", `${hit.type ?? ""}${draft}${matchedText(hit)}`);
   const moments = hit.moments.slice(0, momentsShown).map(({ startMs, snippet }) => {
     const time = style("cyan", formatMediaTime(startMs));
     return `  ${time}  ${markSnippet(snippet, style)}`;
@@ -51,6 +58,15 @@ function hitLines(hit: SearchHit, style: Style): string[] {
   return [`${style("bold", printable(hit.name))}  ${about}`.trimEnd(), ...moments, ...more];
 }
 
+/** What was typed: the shell has removed the quotation marks around several words of one argument. */
+export function typedText(args: readonly string[]): string {
+  const isPhrase = (text: string) => /\S\s+\S/u.test(text) && !/["“”„«»「」『』]/u.test(text);
+  return args
+    .map((text) => (isPhrase(text) ? `"${text.trim()}"` : text))
+    .join(" ")
+    .trim();
+}
+
 /** `dailies search` */
 export async function search(
   context: Context,
@@ -58,7 +74,7 @@ export async function search(
   options: FilterOptions,
 ): Promise<number> {
   const { output } = context;
-  const text = words.join(" ").trim();
+  const text = typedText(words);
   if (text === "") throw new MediaError("invalid_argument", "there are no words to search for");
   const query = { limit: defaultLimit, ...filterOf(options), words: text };
   const hits = await context.withDailies((dailies) => dailies.search(query));

@@ -30,16 +30,24 @@ import { lazyNotices } from "./lazy-notices.ts";
 import { backupStores, libraryFiles } from "./backup.ts";
 import type { LocalSteps } from "./steps.ts";
 
+interface OpenOptions {
+  /** Whether a library is made where there is none. Default: true */
+  readonly create?: boolean;
+  /** Slow reads run on threads of their own, beside other requests. Default: false */
+  readonly readers?: boolean;
+  /** Hears of an upgrade that takes long. Default: nobody does */
+  readonly tell?: (text: string) => void;
+}
+
 /**
  * Opens a library on this machine: SQLite for catalog and queue, files for the bytes, and the use cases
  * over them. Other processes do not see it before it writes something.
- * @param options.readers slow reads run on threads of their own, beside other requests. Default: false
  * @throws MediaError `no_library` when there is none and `create` is false; `catalog_lost`; `catalog_newer`;
  * `storage_failed` when the data directory cannot be used
  */
 export async function openDailies(
   config: Config,
-  { create = true, readers = false }: { create?: boolean; readers?: boolean } = {},
+  { create = true, readers = false, tell }: OpenOptions = {},
 ): Promise<LocalLibrary> {
   const file = catalogFileIn(config.dataDir);
   const session = newSession();
@@ -52,7 +60,7 @@ export async function openDailies(
   if (!create && !existsSync(file))
     throw new MediaError("no_library", `there is no library in ${config.dataDir}`);
   await makeFolder(config.dataDir, { mode: 0o700 });
-  const database = openDatabase(file);
+  const database = openDatabase(file, tell);
   const seal = createSeal({ keyFile: config.masterKeyFile });
   const { metadataTable } = config;
   const catalog = createSqliteCatalog({

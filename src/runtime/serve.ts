@@ -166,7 +166,8 @@ async function startServers(
  */
 export async function serve(config: Config, options: ServeOptions, log: Logger): Promise<Service> {
   const { graceMs } = options;
-  const dailies = await openDailies(config, { readers: true });
+  const tell = (text: string) => log.info(text);
+  const dailies = await openDailies(config, { readers: true, tell });
   const catalogTrouble = await watchCatalogFile(config.dataDir);
   const { host, acceptSandbox } = options;
   const { access } = dailies;

@@ -11,6 +11,8 @@ export interface SearchHit {
   readonly type?: MediaType;
   /** Higher is better; comparable within one answer only. */
   readonly score: number;
+  /** Where what was asked was found: in the words that are said, in the name, in a label. */
+  readonly matched: readonly ("words" | "name" | "label")[];
   /** Where the words are said, in order of time; empty when only the name or a label matched. */
   readonly moments: readonly {
     readonly startMs: number;

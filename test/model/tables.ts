@@ -1,3 +1,4 @@
+import { indexedNames, indexedText } from "../../src/search/indexed-text.ts";
 import type { DatabaseSync } from "node:sqlite";
 import { partOf } from "../../src/media/job.ts";
 import type { JobRecord, MediaRecord } from "../../src/catalog/record.ts";
@@ -180,8 +181,8 @@ export function expectedTables(state: MemoryState, now: number): Record<string, 
       .toSorted(by(({ media }) => media.name))
       .map(({ media, stored: { labels, transcript } }) => ({
         name: media.name,
-        labels: sortedWords(labels.map(({ name }) => name).join(" ")),
-        transcript: transcript?.beginning ?? "",
+        labels: sortedWords(indexedNames(labels.map(({ name }) => name))),
+        transcript: indexedText((transcript?.beginning ?? "").split(" ")).text,
       })),
     events: state.events.map(({ at, event, owner }) => ({
       at,

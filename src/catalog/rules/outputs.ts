@@ -1,7 +1,8 @@
 import type { MediaFacts } from "../../media/facts.ts";
 import type { LabelSummary } from "../../media/label.ts";
 import type { Rendition, StoredObject } from "../../media/media.ts";
-import { transcriptText, type Transcript } from "../../media/transcript.ts";
+import { shownText, storedWords } from "../../media/stored-words.ts";
+import type { Transcript } from "../../media/transcript.ts";
 import { transcriptBeginning } from "../record.ts";
 import type { MetadataRecord } from "../write.ts";
 import { recordOf, type Draft } from "./draft.ts";
@@ -60,15 +61,18 @@ export function putTranscript(
   { transcript: given, metadata }: { transcript: Transcript; metadata: MetadataRecord },
 ): void {
   const record = recordOf(draft, version);
-  // one searchable word for each time: a word with a space inside would shift all that follow
-  const words = given.words.map((word) => ({ ...word, text: word.text.replace(/\s+/g, "_") }));
   const { languageCode, engine } = given;
   const draftQuality = engine.quality === "draft";
-  const text = transcriptText(words);
+  const text = storedWords(given.words.map((word) => word.text + (word.punctuation ?? "")));
   const jsonFile = metadata.JsonFile;
-  const transcript = { languageCode, draft: draftQuality, jsonFile, ...beginningOf(text) };
+  const transcript = {
+    languageCode,
+    draft: draftQuality,
+    jsonFile,
+    ...beginningOf(shownText(text)),
+  };
   draft.record = { ...record, stored: { ...record.stored, transcript } };
-  const searched = { text, words: words.map(({ startMs, endMs }) => ({ startMs, endMs })) };
+  const searched = { text, words: given.words.map(({ startMs, endMs }) => ({ startMs, endMs })) };
   draft.effects.push({ type: "transcriptPut", version, searched, metadata });
 }
 

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { asMediaError, MediaError } from "../../media/errors.ts";
+import { reindex } from "./search/reindex.ts";
 
 /** How long a write waits for other processes' transactions, which are short, or for a migration. */
 const patienceMs = 60_000;
@@ -145,6 +146,23 @@ export async function transaction<T>(
   }
 }
 
+/** How often long work says how far it is. */
+const tellEveryMs = 2_000;
+
+/** Indexes what an upgrade of search has left. */
+function indexAnew(database: DatabaseSync, tell: (text: string) => void): void {
+  let toldAt = -Infinity;
+  const inTransaction = (work: () => void): void => {
+    database.exec("BEGIN IMMEDIATE");
+    finish(database, work);
+  };
+  reindex(database, inTransaction, (waiting) => {
+    if (performance.now() - toldAt < tellEveryMs) return;
+    toldAt = performance.now();
+    tell(`search is brought up to date: ${waiting} media files to go`);
+  });
+}
+
 /** Makes an empty file that only this user may read, if there is none: SQLite's own would follow the umask. */
 function makePrivate(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -154,14 +172,16 @@ function makePrivate(path: string): void {
 /**
  * Opens the SQLite file (or `:memory:`), making it and its folder when they are not there, and
  * brings its schema up to date. Write-ahead log, and every commit reaches the disk.
+ * @param tell hears of work that keeps the caller waiting. Default: nobody does
  * @throws MediaError `catalog_newer`; `disk_full`, `storage_failed` when the file cannot be opened
  */
-export function openDatabase(path: string): DatabaseSync {
+export function openDatabase(path: string, tell: (text: string) => void = () => {}): DatabaseSync {
   try {
     if (path !== ":memory:") makePrivate(path);
     const database = new DatabaseSync(path, { timeout: patienceMs });
     database.exec(`PRAGMA journal_mode = WAL; ${thorough}; PRAGMA cache_size = -8000`);
     migrate(database, path);
+    indexAnew(database, tell);
     return database;
   } catch (error) {
     if (error instanceof MediaError) throw error;

@@ -62,7 +62,11 @@ describe("reader threads", () => {
     const late = [catalog.search({ words: "a" }), catalog.search({ words: "b" })];
     const ends = Promise.allSettled(late);
     await catalog.close();
-    expect((await ends).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    // the thread may have answered the first one before it was closed
+    expect((await ends).at(-1)).toMatchObject({
+      status: "rejected",
+      reason: { code: "cancelled" },
+    });
     await expect(catalog.listJobs({})).rejects.toMatchObject({ code: "cancelled" });
   });
 

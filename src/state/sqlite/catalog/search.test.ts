@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "../open.ts";
 import { statements, type Sql } from "../statements.ts";
 import { createReaders } from "./readers.ts";
-import { matchExpression, searchMedia } from "./search.ts";
+import { termsOf } from "../../../search/terms.ts";
+import { matchExpression } from "../search/match.ts";
+import { searchMedia } from "./search.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dailies-search-"));
 const path = join(folder, "dailies.db");
@@ -35,10 +37,12 @@ const words = common.slice(0, 32).join(" ");
 
 describe("a search", () => {
   it("looks each word up once, and not too many of them", () => {
-    expect(matchExpression("lake Lake LAKE river")).toBe('"LAKE" "river"');
-    expect(matchExpression('"to be" or "to be"')).toBe('"to be" "or"');
-    expect(matchExpression("the ".repeat(200))).toBe('"the"');
-    expect(() => matchExpression(common.join(" "))).toThrow(
+    const match = (typed: string) => matchExpression(termsOf(typed));
+    expect(match("lake Lake LAKE river")).toBe('"lake" AND "river"');
+    expect(match('"to be" or "to be"')).toBe('"to be" AND "or"');
+    expect(match("the ".repeat(200))).toBe('"the"');
+    expect(match("sol* COVID-19")).toBe('"sol"* AND ("covid19" OR "covid 19")');
+    expect(() => match(common.join(" "))).toThrow(
       expect.objectContaining({ code: "invalid_argument" }) as Error,
     );
   });

@@ -5,96 +5,58 @@ import type { MediaType } from "../../../media/media.ts";
 import type { MediaFilter } from "../../../catalog/catalog.ts";
 import { MediaError } from "../../../media/errors.ts";
 import type { SearchHit, SearchQuery } from "../../../search/search.ts";
+import { holdsAny, termsOf, type Term } from "../../../search/terms.ts";
+import { matchExpression } from "../search/match.ts";
+import { close, momentsOf, open } from "../search/moments.ts";
 import { mediaSource } from "./media-filter.ts";
 
 /** Rows that are ranked at the most: a word that is in every transcript must not cost a full sort. */
 const maxRanked = 2_000;
 /** Up to so many media that pass a filter are collected before searching. */
 const maxCollected = 5_000;
-const maxMoments = 5;
-/** Words shown on either side of a found one. */
-const context = 6;
 /** How much a word in the name and in the labels counts against one that is said. */
-const weights = "5.0, 3.0, 1.0";
+const weights = "5.0, 3.0, 1.0, 1.0";
 
-const open = "\u0002";
-const close = "\u0003";
-
-/** Different words and phrases of one search; each of them is looked up and ranked by itself. */
-const maxTerms = 32;
 /** How long a search may take: with common words in a large library it would go on for minutes. */
 export const searchDeadlineMs = 5_000;
 
-/**
- * What a person typed as an FTS5 query: every word must be there; "quoted words" as a phrase. What is said
- * twice counts once.
- * @throws MediaError `invalid_argument` when there are too many different words
- */
-export function matchExpression(typed: string): string | undefined {
-  // a NUL would end the expression in the middle of a quotation
-  const terms = typed.replaceAll("\0", " ").match(/"[^"]*"|[^\s"]+/g) ?? [];
-  const quoted = terms
-    .map((term) => term.replaceAll('"', "").trim())
-    .filter((term) => /[\p{L}\p{N}]/u.test(term))
-    .map((term) => `"${term}"`);
-  const different = new Map(quoted.map((term) => [term.toLowerCase(), term]));
-  if (different.size > maxTerms)
-    throw new MediaError(
-      "invalid_argument",
-      `a search takes ${maxTerms} different words at most, not ${different.size}`,
-      { remedy: "Leave out the common ones." },
-    );
-  return different.size === 0 ? undefined : [...different.values()].join(" ");
+interface Asked {
+  readonly terms: readonly Term[];
+  readonly match: string;
 }
 
-/** Finds the places of the marked words in a marked text, as word numbers. */
-function markedWords(marked: string): { words: string[]; found: number[] } {
-  const words = marked.split(" ");
-  const found: number[] = [];
-  let inside = false;
-  for (const [index, word] of words.entries()) {
-    if (inside || word.includes(open)) found.push(index);
-    inside = word.lastIndexOf(open) > word.lastIndexOf(close) || (inside && !word.includes(close));
-  }
-  return { words, found };
+/** What of a hit the terms are in. */
+function matchedIn(terms: readonly Term[], row: Row, isSaid: boolean): SearchHit["matched"] {
+  const matched: SearchHit["matched"][number][] = isSaid ? ["words"] : [];
+  if (holdsAny(String(row["names"]), terms)) matched.push("name");
+  if (holdsAny(String(row["labels"]), terms)) matched.push("label");
+  return matched;
 }
 
-function momentsOf(marked: string, timings: Uint8Array): SearchHit["moments"] {
-  const { words, found } = markedWords(marked);
-  const view = new DataView(timings.buffer, timings.byteOffset, timings.byteLength);
-  const moments: SearchHit["moments"][number][] = [];
-  let shownUntil = -1;
-  for (const index of found) {
-    if (index <= shownUntil || moments.length === maxMoments || index * 8 + 8 > view.byteLength)
-      continue;
-    const last = Math.min(words.length, index + context + 1);
-    shownUntil = last - 1;
-    const snippet = words.slice(Math.max(0, index - context), last).join(" ");
-    moments.push({
-      startMs: view.getUint32(index * 8, true),
-      endMs: view.getUint32(index * 8 + 4, true),
-      snippet: snippet.replaceAll(open, "[").replaceAll(close, "]"),
-    });
-  }
-  return moments;
-}
-
-function hitOf(sql: Sql, match: string, row: Row): SearchHit {
+function hitOf(sql: Sql, { terms, match }: Asked, row: Row): SearchHit {
   // FTS5 ignores a rowid that is not bound as an integer, and numbers of JavaScript are not
   const marked = sql(
-    `SELECT highlight(search, 2, '${open}', '${close}') AS marked FROM search
+    `SELECT name AS names, labels, highlight(search, 2, '${open}', '${close}') AS transcript,
+       highlight(search, 3, '${open}', '${close}') AS compounds FROM search
      WHERE search MATCH ? AND rowid = CAST(? AS INTEGER)`,
   ).get(match, orNull(row["id"]));
-  const transcript = sql("SELECT timings, draft FROM transcripts WHERE media_version = ?").get(
+  const { transcript = "", compounds = "" } = marked ?? {};
+  const isSaid = [transcript, compounds].some((text) => String(text).includes(open));
+  const kept = sql("SELECT text, timings, draft FROM transcripts WHERE media_version = ?").get(
     orNull(row["version"]),
   );
-  const timings = transcript?.["timings"];
+  const timings = kept?.["timings"];
+  const texts = { transcript: String(transcript), compounds: String(compounds) };
   return {
     name: String(row["name"]),
     ...(row["type"] === null ? {} : { type: row["type"] as MediaType }),
     score: -Number(row["rank"]),
-    moments: timings instanceof Uint8Array ? momentsOf(String(marked?.["marked"]), timings) : [],
-    draft: transcript?.["draft"] === 1,
+    matched: matchedIn(terms, marked ?? {}, isSaid),
+    moments:
+      isSaid && timings instanceof Uint8Array
+        ? momentsOf(texts, String(kept?.["text"]), timings)
+        : [],
+    draft: kept?.["draft"] === 1,
   };
 }
 
@@ -158,7 +120,8 @@ export function searchMedia(
   query: SearchQuery,
   deadlineMs: number = searchDeadlineMs,
 ): SearchHit[] {
-  const match = matchExpression(query.words);
+  const terms = termsOf(query.words);
+  const match = matchExpression(terms);
   if (match === undefined) return [];
   const check = createDeadline(deadlineMs);
   const { words: _words, limit = 20, ...filter } = query;
@@ -177,6 +140,6 @@ export function searchMedia(
   const best = rows.toSorted(byRank).slice(0, limit);
   return best.map((row) => {
     check();
-    return hitOf(sql, match, row);
+    return hitOf(sql, { terms, match }, row);
   });
 }

@@ -2,6 +2,7 @@ import type { BytesRef, Effect, SearchedText } from "../../../catalog/effect.ts"
 import type { MediaRecord } from "../../../catalog/record.ts";
 import { recordMessage } from "../notify/messages.ts";
 import { orNull, type Sql } from "../statements.ts";
+import { indexRow } from "../search/index-row.ts";
 import { copyText } from "./kept.ts";
 
 /** Where effects are saved. */
@@ -93,15 +94,8 @@ function index({ sql, saved }: Place): void {
   if (saved === undefined) return;
   const { id, record } = saved;
   const { name, version } = record.media;
-  const text = sql("SELECT text FROM transcripts WHERE media_version = ?").get(version)?.["text"];
-  const labels = record.stored.labels.map((label) => label.name).join(" ");
-  sql("DELETE FROM search WHERE rowid = ?").run(id);
-  sql("INSERT INTO search (rowid, name, labels, transcript) VALUES (?, ?, ?, ?)").run(
-    id,
-    name,
-    labels,
-    text ?? "",
-  );
+  const labels = record.stored.labels.map((label) => label.name);
+  indexRow(sql, { id, name, version, labels });
 }
 
 /** A file that stays in a watched folder would bring a removed media file back: it is remembered. */

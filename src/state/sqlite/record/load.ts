@@ -12,6 +12,7 @@ import {
   type Told,
   type TranscriptRecord,
 } from "../../../catalog/record.ts";
+import { shownText } from "../../../media/stored-words.ts";
 import { jobOf, labelOf, mediaOf, objectOf, renditionOf } from "../rows.ts";
 import { orNull, parsed, type Row, type Sql } from "../statements.ts";
 
@@ -56,17 +57,19 @@ function lastOutputs(sql: Sql, version: string): Map<string, string> {
 }
 
 function transcriptOf(sql: Sql, version: string): TranscriptRecord | undefined {
+  // the joints between words may be as many as the other characters
   const row = sql(
-    `SELECT substr(text, 1, ?1) AS beginning, length(text) <= ?1 AS whole, language_code, draft,
-       json_file FROM transcripts WHERE media_version = ?2`,
+    `SELECT substr(text, 1, 2 * ?1 + 1) AS beginning, length(text) > 2 * ?1 + 1 AS longer,
+       language_code, draft, json_file FROM transcripts WHERE media_version = ?2`,
   ).get(transcriptBeginning, version);
   if (row === undefined) return undefined;
+  const characters = Array.from(shownText(String(row["beginning"])));
   return {
     languageCode: String(row["language_code"]),
     draft: row["draft"] === 1,
     jsonFile: String(row["json_file"]),
-    beginning: String(row["beginning"]),
-    whole: row["whole"] === 1,
+    beginning: characters.slice(0, transcriptBeginning).join(""),
+    whole: row["longer"] === 0 && characters.length <= transcriptBeginning,
   };
 }
 
