@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import fc from "fast-check";
@@ -90,6 +91,26 @@ function readVtt(vtt: string) {
 /** The text as it is in a UTF-8 file, which cannot hold lone surrogates. */
 const asFile = (written: string): string => Buffer.from(written, "utf8").toString("utf8");
 
+/** Signs that read the same are the same: full-width forms, and the arrow. */
+const sameSigns = (written: string): string => written.replaceAll("-->", "→").normalize("NFKC");
+
+/** What a player shows of SRT: ffmpeg's reader makes ASS of it, in which braces are orders. */
+function shownByPlayers(subRip: string): string[] {
+  const args = ["-v", "error", "-f", "srt", "-i", "pipe:0", "-f", "ass", "pipe:1"];
+  const ass = execFileSync("ffmpeg", args, { input: subRip, encoding: "utf8" });
+  return ass.split(/\r?\n/).flatMap((line) => {
+    const shown = /^Dialogue: (?:[^,]*,){9}(.*)$/.exec(line)?.[1];
+    return shown === undefined
+      ? []
+      : [
+          shown
+            .replace(/\{[^}]*\}/g, "")
+            .replaceAll(/\\[Nn]/g, "\n")
+            .replaceAll("\\h", " "),
+        ];
+  });
+}
+
 describe("captions that published parsers read", () => {
   it("are the same after WebVTT, with and without voices and word times", () => {
     fc.assert(
@@ -110,8 +131,9 @@ describe("captions that published parsers read", () => {
           })),
         );
         for (const [index, { tree, startTime, endTime }] of read.entries()) {
-          const speaker = cues[index]?.speaker;
-          expect(voicesOf(tree)).toHaveLength(voices && speaker !== undefined ? 1 : 0);
+          const { turns, speaker } = cues[index] ?? {};
+          const speakers = (turns ?? [speaker]).filter((one) => one !== undefined);
+          expect(voicesOf(tree)).toHaveLength(voices ? speakers.length : 0);
           const times = timesOf(tree);
           if (!wordTimes) expect(times).toEqual([]);
           expect(times).toEqual(times.toSorted((a, b) => a - b));
@@ -131,13 +153,34 @@ describe("captions that published parsers read", () => {
         const expected = cues.map(({ startMs, endMs, lines }) => ({
           start: startMs,
           end: endMs,
-          text: asFile(lines.join("\n")).replaceAll("-->", "→"),
+          text: sameSigns(asFile(lines.join("\n"))),
         }));
-        expect(read.map(({ start, end, text: shown }) => ({ start, end, text: shown }))).toEqual(
-          expected,
-        );
+        expect(
+          read.map(({ start, end, text: shown }) => ({ start, end, text: sameSigns(shown) })),
+        ).toEqual(expected);
       }),
     );
+  });
+});
+
+describe("what players show of SRT", () => {
+  it("is all that is said, whatever looks like markup", () => {
+    const marked =
+      "a <b bold|List<String> x|{\\an8}top|C:\\New\\home|Tom &lt; &amp; Jerry|1 < 2 > 0|a { b } c|<i>x</i>|" +
+      "{y:i}hello|42|&nbsp;x|\\h\\n\\N|<font color=red>f|-->|<!-- c -->|<3 you|x</b|<>|{}|fish & chips|a\\|" +
+      "{1}{2}x|100 % _x_|*a*|</i|{\\b1}b{\\b0}|<ruby>漢<rt>かん|&#60;b&#62;|{\\pos(1,2)}here|WEBVTT|1";
+    const texts = [...marked.split("|"), ...fc.sample(text, { seed: 16, numRuns: 300 })]
+      .map((one) =>
+        asFile(one)
+          .replace(/[\s\p{Cc}]+/gu, " ")
+          .trim(),
+      )
+      .filter((one) => one !== "");
+    const cues = texts.map((one, index) => {
+      const startMs = index * 2_000;
+      return { startMs, endMs: startMs + 1_500, lines: [one] };
+    });
+    expect(shownByPlayers(srt(cues)).map(sameSigns)).toEqual(texts.map(sameSigns));
   });
 });
 

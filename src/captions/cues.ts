@@ -1,17 +1,14 @@
-import type { Cue } from "../media/cue.ts";
 import type { Word } from "../media/transcript.ts";
 import { grammarOf } from "./grammar.ts";
 import { breakQuality, createRuler, endsSentence, layOut } from "./lines.ts";
 import type { Layout } from "./lines.ts";
 import { tradeRules } from "./rules.ts";
+import type { SpokenCue } from "./spoken-cue.ts";
+import { startsOf } from "./timing.ts";
+import { joinTurns } from "./turns.ts";
 import type { CaptionRules } from "./rules.ts";
 import { tokensOf } from "./tokens.ts";
 import type { Token } from "./tokens.ts";
-
-/** A cue with the time of each piece of its text, for players that highlight it. */
-export interface SpokenCue extends Cue {
-  readonly spoken: readonly (readonly Omit<Token, "speaker">[])[];
-}
 
 interface Group {
   readonly from: number;
@@ -70,7 +67,7 @@ function group(tokens: readonly Token[], rules: CaptionRules): Group[] {
   return groups.toReversed();
 }
 
-/** Splits tokens where a caption must end: at a new speaker and at a long pause. */
+/** Splits tokens where a caption must end: at a new speaker, at a long pause, and where time goes back. */
 function runsOf(tokens: readonly Token[], rules: CaptionRules): Token[][] {
   const runs: Token[][] = [];
   let previous: Token | undefined;
@@ -78,6 +75,7 @@ function runsOf(tokens: readonly Token[], rules: CaptionRules): Token[][] {
     const ends =
       previous === undefined ||
       previous.speaker !== token.speaker ||
+      token.startMs < previous.startMs ||
       token.startMs - previous.endMs >= rules.pauseMs;
     if (ends) runs.push([token]);
     else runs.at(-1)?.push(token);
@@ -107,38 +105,41 @@ function draft(run: readonly Token[], rules: CaptionRules): SpokenCue[] {
 
 /**
  * Gives each caption its time: from its first word, for as long as it takes to say and to read it, within
- * the rules, and not into the next caption. A caption begins later than its words only where speakers
- * alternate faster than the shortest caption lasts.
+ * the rules, and not into the next caption. Where captions follow one another too fast for that, they begin
+ * later, at most `maxLagMs` (timing.ts), and stay shorter than the rules ask.
  */
 function timed(cues: readonly SpokenCue[], rules: CaptionRules): SpokenCue[] {
-  const starts: number[] = [];
-  for (const cue of cues) {
-    const previous = starts.at(-1);
-    const free = previous === undefined ? 0 : previous + rules.minMs + rules.gapMs;
-    starts.push(Math.max(cue.startMs, free));
-  }
+  const starts = startsOf(cues, rules);
   return cues.map((cue, index) => {
     const startMs = starts[index] ?? cue.startMs;
     const length = cue.spoken.flat().reduce((sum, token) => sum + token.length + token.space, 0);
     const readingMs = Math.ceil((length / rules.charactersPerSecond) * 1000);
     const wanted = Math.max(cue.endMs, startMs + Math.max(rules.minMs, readingMs));
-    const next = starts[index + 1];
-    const latest = next === undefined ? Infinity : next - rules.gapMs;
-    return { ...cue, startMs, endMs: Math.min(wanted, latest, startMs + rules.maxMs) };
+    const slotMs = (starts[index + 1] ?? Infinity) - startMs;
+    const roomMs =
+      slotMs >= rules.minMs + rules.gapMs ? slotMs - rules.gapMs : shared(slotMs, rules);
+    return { ...cue, startMs, endMs: Math.min(wanted, startMs + roomMs, startMs + rules.maxMs) };
   });
+}
+
+/** Of a slot that is too short for the rules, what is shown: the gap gets its share of it. */
+function shared(slotMs: number, { minMs, gapMs }: CaptionRules): number {
+  return Math.max(1, slotMs - Math.floor((slotMs * gapMs) / (minMs + gapMs)));
 }
 
 /**
  * Captions from words: at most two lines, broken where they read best, in time with the speech.
- * Every word is in exactly one caption, in order. Captions never overlap and never hold two speakers.
+ * Every word is in exactly one caption, in order; where the times of words go back, captions are in the order
+ * of time. Captions never overlap. Two speakers share one only where they alternate too fast for two, with a
+ * line for each. No caption begins more than `maxLagMs` after its words, unless a thousand of them would have
+ * to begin in a second.
  * A word too long for a line is cut between characters. A text without spaces (Chinese, Japanese, Thai …)
  * is broken between its words. Nothing is reordered.
  */
 export function cuesFrom(words: readonly Word[], options: Partial<CaptionRules> = {}): SpokenCue[] {
   const rules = { ...tradeRules, ...options };
   const tokens = tokensOf(words, rules);
-  return timed(
-    runsOf(tokens, rules).flatMap((run) => draft(run, rules)),
-    rules,
-  );
+  const drafts = runsOf(tokens, rules).flatMap((run) => draft(run, rules));
+  const inTime = drafts.toSorted((one, other) => one.startMs - other.startMs);
+  return timed(joinTurns(inTime, rules), rules);
 }

@@ -9,16 +9,49 @@ export interface SrtOptions {
 
 const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, " ").trim();
 
+const named = (line: string, speaker: string): string =>
+  `${oneLine(speakerName(speaker))}: ${line}`;
+
 /** The lines of a caption, with its speaker's name where it is another one than before. */
-function namedLines({ lines, speaker }: Cue, before: Cue | undefined): readonly string[] {
-  if (speaker === undefined || speaker === before?.speaker) return lines;
+function namedLines({ lines, speaker, turns }: Cue, before: Cue | undefined): readonly string[] {
+  if (turns !== undefined)
+    return lines.map((line, index) => {
+      const who = turns[index];
+      return who === undefined ? line : named(line.replace(/^- /, ""), who);
+    });
+  const last = before?.turns === undefined ? before?.speaker : before.turns.at(-1);
+  if (speaker === undefined || speaker === last) return lines;
   const [first = "", ...others] = lines;
-  return [`${oneLine(speakerName(speaker))}: ${first}`, ...others];
+  return [named(first, speaker), ...others];
 }
 
 /**
- * Captions as SubRip text (.srt, UTF-8). The format has no escaping. An arrow in the text, which a player
- * would read as a time line, becomes `→`.
+ * Signs that a player takes as a tag, an override or an escape, and shows nothing of. Their full-width forms
+ * read the same, and NFKC gives the first ones back.
+ */
+const fullWidth: Readonly<Record<string, string>> = {
+  "<": "\uff1c",
+  ">": "\uff1e",
+  "{": "\uff5b",
+  "}": "\uff5d",
+  "\\": "\uff3c",
+  "&": "\uff06",
+};
+
+/**
+ * The text as a player shows it: SubRip has no escaping. `>` and `}` mean something only behind `<` and `{`,
+ * `&` in `&lt;`.
+ */
+function shown(text: string): string {
+  const swap = (sign: string): string => fullWidth[sign] ?? sign;
+  let safe = text.replaceAll("-->", "→").replace(/\\|&(?=#?\w{1,31};)/g, swap);
+  if (safe.includes("<")) safe = safe.replace(/[<>]/g, swap);
+  return /[{}]/.test(safe) ? safe.replace(/[{}]/g, swap) : safe;
+}
+
+/**
+ * Captions as SubRip text (.srt, UTF-8). Every player shows all of it: what it would take as markup is
+ * written in full-width signs, and an arrow, which it would read as a time line, as `→`.
  */
 export function srt(cues: readonly Cue[], { voices = false }: SrtOptions = {}): string {
   return cues
@@ -26,7 +59,7 @@ export function srt(cues: readonly Cue[], { voices = false }: SrtOptions = {}): 
       const { startMs, endMs } = cue;
       const lines = voices ? namedLines(cue, cues[index - 1]) : cue.lines;
       const time = `${clock(startMs, ",")} --> ${clock(endMs, ",")}`;
-      return `${index + 1}\n${time}\n${lines.join("\n").replaceAll("-->", "→")}\n`;
+      return `${index + 1}\n${time}\n${shown(lines.join("\n"))}\n`;
     })
     .join("\n");
 }

@@ -1,5 +1,5 @@
 import type { CaptionRules } from "./rules.ts";
-import { isUnspaced, spaceBetween } from "../media/spacing.ts";
+import { isUnspaced, spaceBetween, spaced } from "../media/spacing.ts";
 import type { Word } from "../media/transcript.ts";
 
 /** A piece of text that is never broken: a word with its punctuation, or a part of a long one. */
@@ -79,9 +79,9 @@ interface Piece {
   readonly isInside?: true;
 }
 
-/** The unbreakable pieces of one word. Line ends and control characters count as spaces. */
+/** The unbreakable pieces of one word. Line ends and control characters count as spaces, no-break spaces do not. */
 function piecesOf(word: Word, measure: Measure): Piece[] {
-  const plain = (word.text + (word.punctuation ?? "")).replace(/[\s\p{Cc}]+/gu, " ").trim();
+  const plain = spaced(word.text + (word.punctuation ?? ""));
   if (plain === "") return [];
   return plain.split(" ").flatMap((chunk) => {
     const inner = [...chunk].some(isUnspaced) ? wordsWithin(chunk) : [chunk];
@@ -119,9 +119,11 @@ function unspacedRuns(tokens: readonly Token[]): Token[] {
   return marked;
 }
 
+/** A word may begin so much before the one in front of it: engines round. It then begins with that one. */
+const slackMs = 100;
+
 /**
- * The words as pieces that fit on a line, in the order of time. A piece gets its share of the word's time.
- * No piece starts before the one in front of it.
+ * The words as pieces that fit on a line, in the order of the words. A piece gets its share of the word's time.
  */
 export function tokensOf(words: readonly Word[], measure: Measure): Token[] {
   const { narrow } = measure;
@@ -130,7 +132,8 @@ export function tokensOf(words: readonly Word[], measure: Measure): Token[] {
   for (const word of words) {
     const pieces = piecesOf(word, measure);
     const total = pieces.reduce((sum, { text }) => sum + lengthOf(text, narrow), 0);
-    const startMs = Math.max(free, Math.round(word.startMs));
+    const given = Math.max(0, Math.round(word.startMs));
+    const startMs = given < free && free - given <= slackMs ? free : given;
     const endMs = Math.max(startMs, Math.round(word.endMs));
     let done = 0;
     for (const [index, { text, before: own, isInside }] of pieces.entries()) {

@@ -1,7 +1,7 @@
 import type { Cue } from "../media/cue.ts";
 import { speakerName } from "../media/speaker-name.ts";
 import { clock } from "./clock.ts";
-import type { SpokenCue } from "./cues.ts";
+import type { SpokenCue } from "./spoken-cue.ts";
 
 export interface WebVttOptions {
   /** Names the speaker in voice tags, where known. Default: false. */
@@ -41,17 +41,21 @@ function timedLines(cue: SpokenCue): string[] {
   );
 }
 
+/** A line in the voice of its speaker. Where each line has its own, the voice ends with the line. */
+function voice(line: string, speaker: string | undefined, isOneOfTwo: boolean): string {
+  if (speaker === undefined) return line;
+  return `<v ${escaped(oneLine(speakerName(speaker)))}>${line}${isOneOfTwo ? "</v>" : ""}`;
+}
+
 /** Captions as WebVTT text (.vtt, UTF-8). */
 export function webVtt(cues: readonly Cue[], options: WebVttOptions = {}): string {
   const blocks = cues.map((cue) => {
     const lines =
       options.wordTimes === true && hasTimes(cue) ? timedLines(cue) : cue.lines.map(escaped);
-    const voice =
-      options.voices === true && cue.speaker !== undefined
-        ? `<v ${escaped(oneLine(speakerName(cue.speaker)))}>`
-        : "";
+    const speakers = options.voices === true ? (cue.turns ?? [cue.speaker]) : [];
+    const voiced = lines.map((line, index) => voice(line, speakers[index], speakers.length > 1));
     const time = `${clock(cue.startMs, ".")} --> ${clock(cue.endMs, ".")}`;
-    return `${time}\n${voice}${lines.join("\n")}\n`;
+    return `${time}\n${voiced.join("\n")}\n`;
   });
   const note = options.note === undefined ? [] : [`NOTE ${oneLine(options.note)}\n`];
   return ["WEBVTT\n", ...note, ...blocks].join("\n");

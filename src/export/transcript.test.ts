@@ -72,6 +72,12 @@ describe("exportTranscript", () => {
     expect(JSON.parse(json)).toEqual({ name: "a.mp4", ...transcript, text, labels });
   });
 
+  it("keeps no-break spaces", () => {
+    const transcript = transcriptOf([{ text: "2\u00a0000\u202f000", startMs: 0, endMs: 900 }]);
+    for (const format of ["txt", "csv", "json"] as const)
+      expect(exportTranscript({ name: "a", transcript, format })).toContain("2\u00a0000\u202f000");
+  });
+
   it("writes nothing where nothing is said", () => {
     const transcript = transcriptOf([]);
     expect(exportTranscript({ name: "a", transcript, format: "txt" })).toBe("");

@@ -1,6 +1,7 @@
 import { csvField } from "../media/csv.ts";
 import type { LabelSummary } from "../media/label.ts";
 import { draftNote, engineText, transcriptText, type Transcript } from "../media/transcript.ts";
+import { spaced } from "../media/spacing.ts";
 import { speakerName } from "../media/speaker-name.ts";
 import { clock, passagesOf } from "./passages.ts";
 
@@ -11,17 +12,14 @@ export interface TranscriptExport {
   readonly labels?: readonly LabelSummary[];
 }
 
-/** A text on one line. */
-const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, " ").trim();
-
 /** Paragraphs, each with its time and, where known, its speaker. A draft begins with a warning. */
 function txt({ transcript }: TranscriptExport): string {
   const note = draftNote(transcript.engine);
-  const head = note === undefined || transcript.words.length === 0 ? [] : [`${oneLine(note)}\n`];
+  const head = note === undefined || transcript.words.length === 0 ? [] : [`${spaced(note)}\n`];
   const paragraphs = passagesOf(transcript.words).map(({ words, speaker }) => {
     const time = `[${clock(words[0]?.startMs ?? 0)}]`;
-    const who = speaker === undefined ? "" : ` ${oneLine(speakerName(speaker))}:`;
-    return `${time}${who} ${oneLine(transcriptText(words))}\n`;
+    const who = speaker === undefined ? "" : ` ${spaced(speakerName(speaker))}:`;
+    return `${time}${who} ${spaced(transcriptText(words))}\n`;
   });
   return [...head, ...paragraphs].join("\n");
 }

@@ -4,4 +4,6 @@ export interface Cue {
   readonly endMs: number;
   readonly lines: readonly string[];
   readonly speaker?: string;
+  /** The speaker of each line, where two share the caption; each line begins with `- `. */
+  readonly turns?: readonly (string | undefined)[];
 }

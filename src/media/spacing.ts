@@ -29,3 +29,11 @@ export function joinSpoken(pieces: readonly string[]): string {
   }
   return text;
 }
+
+/** White space at which a text may be broken, and control characters. The no-break spaces are no such. */
+export const breakingSpace = /(?:[^\S\u00a0\u2007\u202f]|\p{Cc})+/gu;
+
+/** A text on one line, with single spaces. No-break spaces stay what they are, also at its ends. */
+export function spaced(text: string): string {
+  return text.replace(breakingSpace, " ").replace(/^ +| +$/g, "");
+}

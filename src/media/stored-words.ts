@@ -1,4 +1,4 @@
-import { spaceBetween } from "./spacing.ts";
+import { breakingSpace, spaceBetween } from "./spacing.ts";
 
 /**
  * Words of a transcript as one text that can be cut into the same words again. A space stands between
@@ -10,15 +10,12 @@ const innerSpace = "\u001e";
 
 const separator = new RegExp(`([ ${joint}])`);
 
-/** White space and control characters that would end a word or a line. */
-const breaking = /[^\S\u00a0\u2007\u202f]+|[\p{Cc}]+/gu;
-
 /** The words as one text. */
 export function storedWords(words: readonly string[]): string {
   const parts: string[] = [];
   let left = "";
   for (const [index, given] of words.entries()) {
-    const word = given.replace(breaking, innerSpace);
+    const word = given.replace(breakingSpace, innerSpace);
     if (index > 0) parts.push(spaceBetween(left, word) === " " || word === "" ? " " : joint);
     parts.push(word);
     if (word !== "") left = word;

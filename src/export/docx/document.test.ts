@@ -121,6 +121,37 @@ describe("a Word document", () => {
     expect(text("word/styles.xml")).toContain('w:bidi="ar-SA"');
   });
 
+  it("sets each paragraph by its own script, whatever the language is said to be", async () => {
+    const said = ["كان Dickens أفضل الأزمنة", "It was كان the best of times", "1859"];
+    const words = said.flatMap((text, index) =>
+      text.split(" ").map((word, at) => {
+        const startMs = index * 60_000 + at * 500;
+        return { text: word, startMs, endMs: startMs + 400 };
+      }),
+    );
+    for (const [code, ltrFor1859] of [
+      ["en-US", true],
+      ["ar-SA", false],
+    ] as const) {
+      const bytes = await transcriptDocument({ name: "a", transcript: transcriptOf(words, code) });
+      const document = openPackage(bytes).text("word/document.xml");
+      const paragraphs = [...document.matchAll(/<w:p>(?:(?!<\/w:p>).)*<\/w:p>/g)].map(
+        ([all]) => all,
+      );
+      const isBidi = (of: string) =>
+        paragraphs.filter((one) => one.includes(`>${of}`)).map((one) => one.includes("<w:bidi/>"));
+      expect(isBidi("كان")).toContain(true);
+      expect(isBidi("It was")).toEqual([false]);
+      expect(isBidi("1859")).toEqual([!ltrFor1859]);
+    }
+  });
+
+  it("keeps no-break spaces", async () => {
+    const words = wordsOf(["2\u00a0000\u202f000"], 1);
+    const bytes = await transcriptDocument({ name: "a", transcript: transcriptOf(words) });
+    expect(openPackage(bytes).text("word/document.xml")).toContain("2\u00a0000\u202f000");
+  });
+
   it("sets Japanese without spaces, in a font that has its letters", async () => {
     const words = wordsOf(["それは", "最良の", "時代"], 9).map((word) => ({
       ...word,

@@ -3,11 +3,11 @@ import type { FileChild, Paragraph } from "docx";
 import type * as ChartsModule from "docx/charts";
 import { MediaError } from "../../media/errors.ts";
 import { speakerName } from "../../media/speaker-name.ts";
-import type { Transcript } from "../../media/transcript.ts";
+import { transcriptText, type Transcript } from "../../media/transcript.ts";
 import { clock, passagesOf } from "../passages.ts";
 import { bands, summarize, type ConfidenceSummary } from "./bands.ts";
 import { piecesOf } from "./runs.ts";
-import { isRightToLeft, plainText } from "./script.ts";
+import { isParagraphRightToLeft, plainText } from "./script.ts";
 import { barColours, stylesFor } from "./styles.ts";
 
 /** What a Word document says about a recording. */
@@ -165,11 +165,11 @@ function confidence(docx: Docx, { words, mean, inBand }: ConfidenceSummary): Par
 /** The paragraphs, with the time in the margin and the speaker where a turn begins. */
 function speech(docx: Docx, { words, languageCode }: Transcript): Paragraph[] {
   const { Paragraph, TextRun, Tab } = docx;
-  const rightToLeft = isRightToLeft(languageCode);
   const paragraphs = [new Paragraph({ style: "Heading1", text: "Transcript" })];
   if (words.length === 0) paragraphs.push(new Paragraph("No speech was found."));
   let speaking: string | undefined;
   for (const { speaker, words: spoken } of passagesOf(words)) {
+    const rightToLeft = isParagraphRightToLeft(transcriptText(spoken), languageCode);
     if (speaker !== undefined && speaker !== speaking)
       paragraphs.push(
         new Paragraph({

@@ -17,8 +17,19 @@ const primary = (languageCode: string): string => languageCode.toLowerCase().spl
 
 const rtlLanguages = new Set("ar fa he iw ur ps yi sd ug dv ckb syr".split(" "));
 
-export function isRightToLeft(languageCode: string): boolean {
+function isRightToLeft(languageCode: string): boolean {
   return rtlLanguages.has(primary(languageCode));
+}
+
+/**
+ * The direction of a paragraph: that of most of its letters, whatever the language is said to be. Without a
+ * letter, that of the language.
+ */
+export function isParagraphRightToLeft(text: string, languageCode: string): boolean {
+  let balance = 0;
+  for (const character of text)
+    if (letter.test(character)) balance += rightToLeft.test(character) ? 1 : -1;
+  return balance === 0 ? isRightToLeft(languageCode) : balance > 0;
 }
 
 /** Chinese as it is written in Taiwan, Hong Kong and Macau. */
@@ -73,7 +84,9 @@ export function languageFor(languageCode: string): {
   return complex.has(primary(tag)) ? { bidirectional: tag } : { value: tag };
 }
 
-/** A text on one line without the characters that XML forbids (controls, lone surrogates). */
+/** A text on one line, its no-break spaces kept, without the characters that XML forbids (controls, lone surrogates). */
 export function plainText(text: string): string {
-  return text.replace(/[\s\u2028\u2029]+/gu, " ").replace(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, "");
+  return text
+    .replace(/[^\S\u00a0\u2007\u202f]+/gu, " ")
+    .replace(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, "");
 }
