@@ -6,7 +6,7 @@ import { lackedMemory } from "../sandbox/endings.ts";
 import { ffmpegInput } from "../sandbox/ffmpeg-input.ts";
 import type { Sandbox, SandboxedCommand, SandboxedProcess } from "../sandbox/sandbox.ts";
 import { letterbox } from "./geometry.ts";
-import { readComplaint, readCut, readFrameTime } from "./ffmpeg-lines.ts";
+import { readComplaint, readCut, readFrameTime } from "../sandbox/ffmpeg-lines.ts";
 import { mostFrames } from "./sampling.ts";
 import type { Sampling } from "./sampling.ts";
 

@@ -17,6 +17,7 @@ import { createTranscodeStep } from "../transcode/step.ts";
 import { createTranscribeStep } from "../transcribe/step.ts";
 import type { TranscriptionOptions } from "../media/speech.ts";
 import type { Config } from "../config/config.ts";
+import { outputJson } from "../app/read-output.ts";
 import { once } from "../media/once.ts";
 import { createSpeech } from "../transcribe/registry.ts";
 
@@ -42,7 +43,10 @@ export async function createLocalSteps({ config, catalog, objects }: Parts): Pro
   const labeling = createLabeling({ sandbox, objects, models, limits }, config.engines.labels);
   const { proberOf } = createProbing({ sandbox, objects, limits });
 
-  const transcode = createTranscodeStep(transcoding);
+  const transcode = createTranscodeStep({
+    transcoderOf: transcoding.transcoderOf,
+    labelsOf: (media) => outputJson({ catalog, objects }, media, "labels"),
+  });
   const settingsFor = (options: TranscriptionOptions): PipelineSettings => {
     return {
       profile: defaultProfile,

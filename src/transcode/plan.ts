@@ -69,8 +69,8 @@ export interface PlannedPoster {
   readonly rendition: "poster";
   readonly picture: PlannedPicture;
   readonly quantizer: number;
-  /** In a video: among how many keyframes to choose, and from which time on. Absent for still pictures. */
-  readonly choice?: { readonly fromMs: number; readonly candidates: number };
+  /** In a video: among how many frames to choose, or the time to take. Absent for still pictures. */
+  readonly choice?: { readonly candidates: number; readonly atMs?: number };
 }
 
 interface LeftOut {
@@ -170,6 +170,7 @@ function planPoster(facts: MediaFacts, spec: PosterSpec): PlannedPoster | undefi
   }
   const picture = planPicture(facts.video, box);
   if (facts.type === "image") return { rendition, quantizer, picture };
-  const fromMs = Math.round((facts.durationMs ?? 0) * spec.position);
-  return { rendition, quantizer, picture, choice: { fromMs, candidates: spec.candidates } };
+  const { candidates, atMs } = spec;
+  const choice = { candidates, ...(atMs !== undefined && { atMs }) };
+  return { rendition, quantizer, picture, choice };
 }

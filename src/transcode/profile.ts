@@ -43,10 +43,10 @@ export interface GifSpec {
 
 export interface PosterSpec {
   readonly box: Box;
-  /** How far into a video to look for a typical frame, 0–1. */
-  readonly position: number;
-  /** Keyframes from there on of which the most typical is taken, so that it is neither black nor a flash. */
+  /** Frames from all over a video, of which the sharpest with the most in it is taken. */
   readonly candidates: number;
+  /** Takes the frame of that time instead. */
+  readonly atMs?: number;
   /** JPEG quantiser: 2 is best, 31 worst. */
   readonly quantizer: number;
 }
@@ -117,11 +117,10 @@ const gif: GifSpec = {
   maxBytes: 1_500_000,
 };
 
-/** A still to show before anything plays: a tenth into the video, fits 1280×1280. No preset has it. */
+/** A still to show before anything plays: the best of 24 frames, fits 1280×1280. No preset has it. */
 const poster: PosterSpec = {
   box: { width: 1280, height: 1280 },
-  position: 0.1,
-  candidates: 8,
+  candidates: 24,
   quantizer: 3,
 };
 

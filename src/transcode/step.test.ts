@@ -42,7 +42,10 @@ async function run(media: Media, job: NewJob | undefined) {
   const workDir = join(shop.dir, shop.newId());
   await mkdir(workDir);
   const running: Job = { ...job, state: "running", attempts: 1, enqueuedAt: 0 };
-  const step = createTranscodeStep({ transcoderOf: () => shop.transcoder() });
+  const step = createTranscodeStep({
+    transcoderOf: () => shop.transcoder(),
+    labelsOf: async () => undefined,
+  });
   return runStep(step, { job: running, media, workDir });
 }
 

@@ -1,8 +1,10 @@
 import { MediaError } from "../media/errors.ts";
 import type { Job, JobSettings } from "../media/job.ts";
 import { outputKey } from "../media/keys.ts";
+import type { Media } from "../media/media.ts";
 import type { StepWork } from "../queue/step.ts";
 import type { TranscodeSettings } from "./jobs.ts";
+import { seenIn } from "./seen.ts";
 import type { TranscodeRequest, TranscodeResult, Transcoder } from "./transcoder.ts";
 
 /**
@@ -12,6 +14,8 @@ import type { TranscodeRequest, TranscodeResult, Transcoder } from "./transcoder
 export function createTranscodeStep(parts: {
   /** The transcoder that a job's settings name. */
   readonly transcoderOf: (engine: unknown) => Transcoder;
+  /** The labels of a media file as they were stored; undefined when there are none (yet). */
+  readonly labelsOf: (media: Pick<Media, "name" | "version">) => Promise<unknown>;
 }): StepWork<TranscodeRequest, TranscodeResult> {
   return {
     engineOf: parts.transcoderOf,
@@ -19,7 +23,9 @@ export function createTranscodeStep(parts: {
       const { name, version, facts } = media;
       if (facts === undefined)
         throw new MediaError("internal", `${name} is to be transcoded but was not probed`);
+      const seen = job.step === "poster" ? seenIn(await parts.labelsOf(media)) : [];
       return {
+        ...(seen.length > 0 && { seen }),
         source: { bucket: "uploads", key: name, version },
         facts,
         renditions: settingsOf(job).renditions.map((plan) => ({

@@ -3,12 +3,15 @@ import type { MediaFacts } from "../media/facts.ts";
 import type { ObjectRef, Rendition } from "../media/media.ts";
 import type { ObjectPlace } from "../objects/object-store.ts";
 import type { PlannedRendition } from "./plan.ts";
+import type { Seen } from "./poster-score.ts";
 
 /** The renditions of one step. They are made together from one decode where that is cheaper. */
 export interface TranscodeRequest {
   readonly source: ObjectRef;
   readonly facts: MediaFacts;
   readonly renditions: readonly { readonly plan: PlannedRendition; readonly target: ObjectPlace }[];
+  /** What labels say is seen in the film, where there are any: a poster shows it. */
+  readonly seen?: readonly Seen[];
 }
 
 export interface TranscodeResult {

@@ -25,7 +25,10 @@ function after(args: readonly string[], name: string): (string | undefined)[] {
 }
 
 describe("transcodeArguments", () => {
-  const large = videoFacts({ width: 1920, height: 1080, displayWidth: 1920, displayHeight: 1080 });
+  const large = videoFacts(
+    { width: 1920, height: 1080, displayWidth: 1920, displayHeight: 1080 },
+    { bitRate: 192_000 },
+  );
 
   it("gives the web film the figures of its preset", () => {
     const args = argumentsFor(large, ["web"]);

@@ -3,6 +3,7 @@ import type { Limits } from "../../media/limits.ts";
 import type { PlannedAudio, PlannedMovie, PlannedRendition, PlannedVideo } from "../plan.ts";
 import { audioGraph, gifGraph, posterGraph, videoGraph } from "./graph.ts";
 import { inputArguments, type Reading, seconds } from "./input.ts";
+import type { PosterPlace } from "./survey.ts";
 
 /** One output of a run: its plan, and the path of the file. */
 export interface Output {
@@ -15,8 +16,8 @@ export interface Run {
   readonly facts: Pick<MediaFacts, "container">;
   readonly limits: Limits;
   readonly outputs: readonly Output[];
-  /** The poster's second try: from the start, any frame. */
-  readonly fromStart?: boolean;
+  /** Where in a film the poster is taken. Absent: from the start, the most typical of some frames. */
+  readonly posterAt?: PosterPlace;
 }
 
 /** Filters and the arguments of one output file. */
@@ -35,7 +36,8 @@ const clean = "-map_metadata -1 -map_chapters -1 -sn -dn -max_muxing_queue_size 
 export function transcodeArguments(run: Run): string[] {
   // A little more than the limit, so that too long differs from just within it.
   const cut = ["-t", seconds(run.limits.maxDurationMs + 1000)];
-  const parts = run.outputs.map((output, index) => outputPart(output, index, cut));
+  const typical = run.posterAt === undefined;
+  const parts = run.outputs.map((output, index) => outputPart(output, index, cut, typical));
   const graphs = parts.flatMap((part) => part.graphs);
   return [
     ..."-nostdin -hide_banner -loglevel repeat+error -nostats".split(" "),
@@ -49,14 +51,24 @@ export function transcodeArguments(run: Run): string[] {
   ];
 }
 
-function reading({ outputs, fromStart }: Run): Reading {
-  for (const { plan } of outputs)
-    if (plan.rendition === "poster" && plan.choice !== undefined && fromStart !== true)
-      return { fromMs: plan.choice.fromMs, keyframesOnly: true };
+/** A time that was rounded up would be past its frame. */
+const roundingMs = 1;
+
+function reading({ outputs, posterAt }: Run): Reading {
+  const seeks = outputs.some(({ plan }) => plan.rendition === "poster" && plan.choice);
+  if (posterAt !== undefined && seeks)
+    return posterAt.keyframe
+      ? { fromMs: posterAt.atMs, keyframesOnly: true }
+      : { fromMs: Math.max(0, posterAt.atMs - roundingMs) };
   return { inspectOnly: outputs.every(({ plan }) => "video" in plan && plan.video.copy) };
 }
 
-function outputPart({ plan, path }: Output, index: number, cut: readonly string[]): OutputPart {
+function outputPart(
+  { plan, path }: Output,
+  index: number,
+  cut: readonly string[],
+  typical: boolean,
+): OutputPart {
   const file = `file:${path}`;
   const label = `v${index}`;
   const drawn = ["-map", `[${label}]`, ...clean];
@@ -81,7 +93,7 @@ function outputPart({ plan, path }: Output, index: number, cut: readonly string[
     case "poster": {
       const quality = ["-c:v", "mjpeg", "-q:v", String(plan.quantizer)];
       return {
-        graphs: [posterGraph(plan, label)],
+        graphs: [posterGraph(plan, label, typical)],
         // The muxer of plain JPEG streams: unlike image2 it does not read a name as a pattern.
         args: [...drawn, "-frames:v", "1", ...quality, "-f", "mjpeg", file],
       };

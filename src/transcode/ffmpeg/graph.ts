@@ -110,13 +110,28 @@ export function gifGraph(gif: PlannedGif, label: string): string {
   );
 }
 
-/** A still: the most typical of the candidates; JPEG has its own matrix (BT.601) and full levels. */
-export function posterGraph(poster: PlannedPoster, label: string): string {
+/** A picture of the input with that number, upright and in that size, between other filters. */
+export function stillGraph(
+  picture: PlannedPicture,
+  input: number,
+  size: { readonly width: number; readonly height: number },
+  { before = "", after = "" }: { readonly before?: string; readonly after?: string },
+): string {
+  const small = pictureFilters({ ...picture, ...size }, "flags=area");
+  const filters = [before, ...small, after].filter((filter) => filter !== "");
+  return `[${input}:${picture.streamIndex}]${filters.join(",")}`;
+}
+
+/**
+ * A still; JPEG has its own matrix (BT.601) and full levels.
+ * @param typical of the first frames the most typical is taken, instead of the very first
+ */
+export function posterGraph(poster: PlannedPoster, label: string, typical: boolean): string {
   const { picture, choice } = poster;
   const filters = chain(
     ...pictureFilters(picture, "flags=lanczos"),
     picture.alpha && choice === undefined && onWhite,
-    choice !== undefined && `thumbnail=${choice.candidates}`,
+    choice !== undefined && typical && `thumbnail=${choice.candidates}`,
     "scale=out_color_matrix=bt601:out_range=pc",
     "format=yuvj420p",
   );

@@ -8,8 +8,7 @@ import type { Rendition } from "../../media/media.ts";
 import { withLocalFile } from "../../objects/local-file.ts";
 import type { ObjectStore } from "../../objects/object-store.ts";
 import { storedObject } from "../../objects/stored.ts";
-import { wasKilled } from "../../sandbox/endings.ts";
-import type { Sandbox, SandboxedCommand } from "../../sandbox/sandbox.ts";
+import type { ProcessLimits, Sandbox, SandboxedCommand } from "../../sandbox/sandbox.ts";
 import { gifOf, smallerGif } from "../gif-budget.ts";
 import type { PlannedRendition } from "../plan.ts";
 import type { TranscodeRequest, Transcoder, TranscodeResult } from "../transcoder.ts";
@@ -18,7 +17,10 @@ import { damageOf } from "./damage.ts";
 import { formats, look, type Made } from "./output.ts";
 import { progressOf } from "./progress.ts";
 import { outputBudget } from "./output-budget.ts";
+import { posterPlace } from "./poster-place.ts";
 import { runFfmpeg } from "./run.ts";
+import { encoded, isSourcesFault } from "./second-try.ts";
+import type { PosterPlace } from "./survey.ts";
 
 export interface FfmpegTranscoderOptions {
   readonly sandbox: Sandbox;
@@ -101,45 +103,47 @@ async function transcode(
   paths: readonly string[],
   beginOptions: BeginOptions,
 ): Promise<Attempt> {
-  const attempt = (using: readonly PlannedRendition[], fromStart: boolean) => {
+  const attempt = (using: readonly PlannedRendition[], posterAt?: PosterPlace) => {
     const outputs = using.map((plan, index) => ({ plan, path: paths[index] ?? "" }));
-    return attemptOnce(options, request, sourcePath, outputs, fromStart, beginOptions);
+    return attemptOnce(options, request, sourcePath, outputs, posterAt, beginOptions);
   };
   const copies = plans.some((plan) => streamsOf(plan).some(({ copy }) => copy));
   const seeks = plans.some((plan) => plan.rendition === "poster" && plan.choice !== undefined);
-  const first = await attempt(plans, false).catch((error: unknown) => {
+  const unlessDamaged = (error: unknown) => {
     if ((copies || seeks) && isSourcesFault(error)) return undefined;
     throw error;
-  });
+  };
+  const place = await posterPlace(plans, {
+    sandbox: options.sandbox,
+    ffmpeg: options.ffmpeg ?? "ffmpeg",
+    limits: options.limits,
+    command: { limits: processLimits(options, request, plans) },
+    sourcePath,
+    facts: request.facts,
+    workDir: beginOptions.workDir,
+    signal: beginOptions.signal,
+    ...(request.seen && { seen: request.seen }),
+  }).catch(unlessDamaged);
+  const first = await attempt(plans, place).catch(unlessDamaged);
   const isUnfit = copies && (first?.damage?.errors ?? 0) > 0;
   if (first !== undefined && !isUnfit) return first;
-  const second = copies || seeks ? await attempt(plans.map(encoded), true) : undefined;
+  const second = copies || seeks ? await attempt(plans.map(encoded)) : undefined;
   if (second !== undefined) return second;
   throw new MediaError("damaged_media", "the source is damaged: nothing of it could be decoded");
 }
 
-/** Whether reading the source in another way may help. It does not help an ffmpeg that was killed. */
-function isSourcesFault(error: unknown): boolean {
-  if (wasKilled(error)) return false;
-  const code = error instanceof MediaError ? error.code : undefined;
-  return code === "damaged_media" || code === "engine_failed" || code === "output_invalid";
-}
-
-/** The same rendition with every stream encoded. */
-function encoded(plan: PlannedRendition): PlannedRendition {
-  switch (plan.rendition) {
-    case "web":
-    case "phone": {
-      const video = { ...plan.video, copy: false };
-      if (plan.audio === undefined) return { ...plan, video };
-      return { ...plan, video, audio: { ...plan.audio, copy: false } };
-    }
-    case "audio":
-      return { ...plan, audio: { ...plan.audio, copy: false } };
-    case "gif":
-    case "poster":
-      return plan;
-  }
+function processLimits(
+  { limits }: FfmpegTranscoderOptions,
+  { facts: { durationMs } }: TranscodeRequest,
+  plans: readonly PlannedRendition[],
+): ProcessLimits {
+  const wallMs = timeLimitMs(limits, durationMs);
+  return {
+    wallMs,
+    cpuSeconds: wallMs / 1000,
+    memoryBytes: limits.memoryBytes,
+    fileSizeBytes: outputBudget(plans, durationMs, limits),
+  };
 }
 
 /** One run of ffmpeg, and the check of its outputs; undefined when an output is empty. */
@@ -148,26 +152,19 @@ async function attemptOnce(
   request: TranscodeRequest,
   sourcePath: string,
   outputs: readonly Output[],
-  fromStart: boolean,
+  posterAt: PosterPlace | undefined,
   { workDir, signal, onProgress }: BeginOptions,
 ): Promise<Attempt | undefined> {
   const { limits } = options;
-  const wallMs = timeLimitMs(limits, request.facts.durationMs);
+  const { facts } = request;
+  const plans = outputs.map(({ plan }) => plan);
+  const at = posterAt === undefined ? {} : { posterAt };
   const command: SandboxedCommand = {
     command: options.ffmpeg ?? "ffmpeg",
-    args: transcodeArguments({ sourcePath, facts: request.facts, limits, outputs, fromStart }),
+    args: transcodeArguments({ sourcePath, facts, limits, outputs, ...at }),
     reads: [sourcePath],
     writes: [workDir],
-    limits: {
-      wallMs,
-      cpuSeconds: wallMs / 1000,
-      memoryBytes: limits.memoryBytes,
-      fileSizeBytes: outputBudget(
-        outputs.map(({ plan }) => plan),
-        request.facts.durationMs,
-        limits,
-      ),
-    },
+    limits: processLimits(options, request, plans),
     priority: "background",
     signal,
   };
