@@ -114,7 +114,8 @@ export function describe(
   app.openAPIRegistry.registerPath({
     operationId: id,
     method,
-    path: path.replace("+}", "}"),
+    // redocly takes no slash at the end of a path; the server takes it with and without
+    path: path.replace("+}", "}").replace(/(?<=.)\/$/, ""),
     summary,
     tags: [tag],
     ...(description === undefined ? {} : { description }),
