@@ -150,8 +150,14 @@ describe("inputs", () => {
     writeFileSync(Buffer.concat([raw("file"), Buffer.from(".mp3")]), "junk");
     const looked = await dailies(at.dataDir, "batch", at.input, at.output, "--dry-run", "--json");
     expect(looked.exitCode).toBe(2);
-    expect(JSON.parse(looked.stdout).problems).toMatchObject([
+    const preview = JSON.parse(looked.stdout);
+    expect(preview.toDo).toEqual([]);
+    expect(preview.problems).toMatchObject([
       { input: "folder\ufffd", error: { code: "invalid_name" } },
+      {
+        input: "file\ufffd.mp3",
+        error: { code: "invalid_name", message: expect.stringContaining("is not UTF-8") },
+      },
     ]);
     const { report, updates } = await runBatch(at, toTxt);
     expect(report.problems).toMatchObject([{ input: "folder\ufffd" }]);

@@ -86,6 +86,24 @@ describe("a watched folder", () => {
     expect(taken()).toHaveLength(3);
   });
 
+  it("says once of a name that is not UTF-8 that it cannot be taken in", async () => {
+    const raw = (name: string) => Buffer.concat([Buffer.from(at(name)), Buffer.of(0xe9)]);
+    writeFileSync(Buffer.concat([raw("caf"), Buffer.from(".mp4")]), "1");
+    mkdirSync(raw("folder"));
+    mkdirSync(at("a \ufffd folder"));
+    writeFileSync(at("a \ufffd folder/b.mp4"), "2");
+    await startWatching();
+    await until("taken", () => taken().length === 1);
+    mkdirSync(at("more")); // everything is looked at again within a second or so
+    await sleep(1_800);
+    expect(taken()).toEqual(["a \ufffd folder/b.mp4 created"]);
+    const refused = events.flatMap((event) => (event.type === "refused" ? [event] : []));
+    expect(refused.map(({ path }) => path).toSorted()).toEqual(
+      [at("caf\ufffd.mp4"), at("folder\ufffd")].toSorted(),
+    );
+    expect(refused.map(({ error }) => error.code)).toEqual(["invalid_name", "invalid_name"]);
+  });
+
   it("waits for a writer that pauses while it has the file open", async () => {
     await startWatching();
     const file = openSync(at("slow.mp4"), "w");

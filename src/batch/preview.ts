@@ -1,9 +1,11 @@
+import { hasUnsayableName } from "../files/unsayable-name.ts";
+import { unreachable } from "../media/errors.ts";
 import { readLedger, rowsIn } from "./ledger-state.ts";
 import { paceOf } from "./pace.ts";
 import { admittedAtOnce, type BatchSettings } from "./settings.ts";
 import { findInputs, namesThere, placesOf, type BatchInput } from "./places.ts";
 import { hashSettings, jobNames, missingProblems, sortInputs, type PlanContext } from "./plan.ts";
-import type { BatchPreview } from "./report.ts";
+import type { BatchPreview, BatchProblem } from "./report.ts";
 import { batchTranscriptionOptions } from "./speech.ts";
 import type { PreviewPorts } from "./ports.ts";
 
@@ -66,6 +68,18 @@ async function estimate(
   return { soundMs, elapsedMs: Math.round(elapsedMs), by };
 }
 
+/** Inputs whose names are not UTF-8 fail in a batch, in the same words. */
+async function byNames(inputs: readonly BatchInput[]) {
+  const readable: BatchInput[] = [];
+  const unsayable: BatchProblem[] = [];
+  for (const input of inputs) {
+    const { path, name } = input;
+    if (!(await hasUnsayableName(path))) readable.push(input);
+    else unsayable.push({ path, input: name, error: unreachable(path, { code: "ENOENT" }) });
+  }
+  return { readable, unsayable };
+}
+
 /** See `LocalLibrary.previewBatch`. Needs no library. */
 export async function previewBatch(
   ports: PreviewPorts,
@@ -78,7 +92,8 @@ export async function previewBatch(
   const names = jobNames(places, state, await namesThere(places));
   const settingsHash = await hashSettings(ports, await batchTranscriptionOptions(ports, settings));
   const context = { places, settings, state, settingsHash };
-  const work = await sortInputs(found.inputs, names, context, signal);
+  const { readable, unsayable } = await byNames(found.inputs);
+  const work = await sortInputs(readable, names, context, signal);
   const named = (inputs: readonly BatchInput[]) =>
     inputs.map(({ path, name, sizeBytes }) => ({
       input: name,
@@ -91,7 +106,7 @@ export async function previewBatch(
     skipped: named([...work.skipped, ...work.done]),
     failed: named(work.failed),
     ignored: found.ignored,
-    problems: [...found.problems, ...missingProblems(settings, work)],
+    problems: [...found.problems, ...unsayable, ...missingProblems(settings, work)],
     admitted,
     atOnce: Math.min(admitted, ports.slots.speech),
     ...(await estimate(ports, work.toDo, context, signal)),

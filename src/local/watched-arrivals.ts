@@ -1,5 +1,6 @@
+import { hasUnsayableName } from "../files/unsayable-name.ts";
 import type { Import } from "./imports.ts";
-import { asMediaError, type MediaError } from "../media/errors.ts";
+import { asMediaError, MediaError } from "../media/errors.ts";
 import { defaultQuietMs, nameOf, now, rememberFolder, type Watched } from "./watched.ts";
 import { filesBelow, isFootage, look, markOf, mayBeFootage } from "./watched-folder.ts";
 
@@ -9,12 +10,22 @@ const againMs = 30_000;
 const atOnce = 8;
 const pageSize = 1_000;
 
+/** Tells once of a name that cannot be one: it is seen again with each look. */
+function refuseName({ told, options }: Watched, path: string): void {
+  if (told.has(path)) return;
+  const remedy = "Rename it: then it is taken in.";
+  const error = new MediaError("invalid_name", `the name of ${path} is not UTF-8`, { remedy });
+  options.onEvent({ type: "refused", path, error });
+  told.set(path, error.code);
+}
+
 /** Everything in the folder that is not as it was handled. */
 export async function scan(watched: Watched): Promise<void> {
   const { root, files, handled, signal } = watched;
   for await (const path of filesBelow(root)) {
     if (signal.aborted) return;
     const file = await look(path);
+    if (file === undefined && (await hasUnsayableName(path))) refuseName(watched, path);
     if (file === undefined || handled.get(path) === markOf(file) || files.has(path)) continue;
     if (await mayBeFootage(path)) files.found(file);
   }

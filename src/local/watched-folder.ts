@@ -1,3 +1,4 @@
+import { hasUnsayableName } from "../files/unsayable-name.ts";
 import { lstat, opendir, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { contentOfFile, isNamedAsMedia } from "./content.ts";
@@ -55,7 +56,7 @@ export async function look(path: string): Promise<SeenFile | undefined> {
   };
 }
 
-/** Every file below a folder that may be footage. What cannot be read is left out. */
+/** Every file below a folder that may be footage, and names that are not UTF-8. What cannot be read is left out. */
 export async function* filesBelow(root: string, folder = root): AsyncGenerator<string> {
   if (folder !== root && (await reasonByMarks(folder)) !== undefined) return;
   const entries = await opendir(folder).catch(() => undefined);
@@ -63,7 +64,8 @@ export async function* filesBelow(root: string, folder = root): AsyncGenerator<s
   for await (const entry of entries) {
     const path = join(folder, entry.name);
     if (reasonByName(entry.name) !== undefined) continue;
-    if (entry.isDirectory()) yield* filesBelow(root, path);
+    if (await hasUnsayableName(path)) yield path;
+    else if (entry.isDirectory()) yield* filesBelow(root, path);
     else if (entry.isFile()) yield path;
   }
 }
