@@ -105,6 +105,34 @@ Sports Equipment: Skis, Racket, Ball, Barbell, Dumbbell, Puck, Balance Beam, Par
 Toy: Teddy Bear, Puzzle, Pinwheel
 Athlete: Baseball Player, Scuba Diver
 Person: Bridegroom
+Tool: Broom, Paintbrush, Pencil Sharpener, Nail, Screw, Hook, Safety Pin, Scissors, Pick, Abacus, Drumstick, Carpenter's Kit, Toothbrush
+Machine: Gas Pump, Cash Machine, Photocopier, Harvester, Thresher, Vending Machine, Slot Machine, Construction Crane, Disk Brake, Oil Filter
+Machine: Drilling Platform, Spindle, Reel
+Electronics: Microphone, Cassette, Hard Disk, Photocopier, Switch, Typewriter Keyboard, Space Bar, Cash Machine, Screen
+Appliance: Electric Fan, Space Heater, Radiator
+Container: Beaker, Pitcher, Cocktail Shaker, Milk Can, Measuring Cup, Mortar, Rain Barrel, Saltshaker, Tray, Tub, Piggy Bank, Soap Dispenser, Packet
+Kitchenware: Strainer, Measuring Cup, Mortar, Cocktail Shaker, Saltshaker, Tray, Pitcher
+Home Decor: Doormat, Lampshade, Pillow, Prayer Rug, Quilt, Window Shade, Shoji, Rug
+Accessories: Buckle, Hair Slide, Handkerchief, Holster
+Clothing: Bib, Cloak
+Armor: Breastplate, Pickelhaube
+Weapon: Scabbard
+Medical Instrument: Bandage, Crutch, Neck Brace, Stretcher, Oxygen Mask, Swab
+Optical Instrument: Loupe, Lens Cap
+Measuring Instrument: Compass
+Architecture: Bell Cote, Pier, Water Tower, Birdhouse, Stage
+Sports Equipment: Paddle, Parachute, Snorkel, Punching Bag
+Musical Instrument: Whistle
+Toiletries: Toilet Paper, Soap Dispenser
+Light: Traffic Light, Torch, Lighter
+Hydrant: Fire Hydrant
+Brush: Toothbrush, Paintbrush
+Plumbing: Sink, Bathtub, Toilet
+Paper: Toilet Paper
+Plant: Acorn, Chestnut, Rose Hip
+Nut: Acorn, Chestnut
+Antenna: Radio Telescope, Solar Dish
+Stationery: Binder, Eraser, Pencil Sharpener
 `;
 
 const small = new Set("a,an,and,at,by,for,in,of,on,the,built,de".split(","));

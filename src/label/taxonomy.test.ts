@@ -42,12 +42,6 @@ describe("the names of things", () => {
       }),
     );
   });
-
-  it("leaves few things without any kind", () => {
-    const alone = cocoNames.filter((name) => parentsOf(name).length === 0);
-    const street = ["Person", "Traffic Light", "Fire Hydrant"];
-    expect(alone).toEqual([...street, "Sink", "Scissors", "Toothbrush"]);
-  });
 });
 
 describe("the thousand classes of ImageNet", () => {
@@ -89,5 +83,12 @@ describe("the thousand classes of ImageNet", () => {
     expect(classesOf("Hot Dog")).toEqual([934]);
     expect(classesOf("Kite")).toEqual([]); // the bird is another thing
     expect(classesOf("no such thing")).toEqual([]);
+  });
+
+  it("has no thing without a kind, but people and a few that are of none", () => {
+    const alone = (names: readonly string[]) =>
+      names.filter((name) => parentsOf(name).length === 0);
+    expect(alone(cocoNames)).toEqual(["Person"]);
+    expect(alone(imagenetNames).length).toBeLessThanOrEqual(30);
   });
 });

@@ -1,5 +1,6 @@
 import type { Label } from "../../media/label.ts";
 import type { Eye, Picture } from "../look.ts";
+import { createSceneWatch } from "./change.ts";
 import { isDoubtful } from "./doubtful.ts";
 import { sizeOf } from "./kinds.ts";
 import { labelsOf } from "./labels.ts";
@@ -59,17 +60,19 @@ function partsOf(picture: Picture, kind: "still" | "frame"): Region[] {
 
 /** Labels pictures with the models of a child process: detector, classifier and tagger, as far as they are installed. */
 export function createEye(looker: Looker, models: LabelModels, minConfidence?: number): Eye {
+  const isNewScene = createSceneWatch();
   async function look(
     picture: Picture,
     kind: "still" | "frame",
     signal: AbortSignal,
   ): Promise<Label[]> {
     const { width, height } = picture.within;
+    const isNew = kind === "still" || isNewScene(picture.pixels);
     const question: Question = {
       width,
       height,
       detect: models.detection ? looks[kind] : [],
-      classify: models.classification ? partsOf(picture, kind) : [],
+      classify: isNew && models.classification ? partsOf(picture, kind) : [],
       tag: models.tagging !== undefined,
     };
     const { detections, classes, tags } = await looker.look(question, picture.pixels, signal);

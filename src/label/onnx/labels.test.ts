@@ -46,6 +46,13 @@ describe("a classifier's labels", () => {
     expect(confidences(labelsOf({ ...none, classes }, "still", 0.7))).toEqual({ Website: 0.75 });
   });
 
+  it("are of no kind because of many doubtful things", () => {
+    const classes = probabilities({ Nail: 0.3, Hook: 0.3, Screw: 0.3 });
+    expect(labelsOf({ ...none, classes }, "still")).toEqual([]);
+    const sure = confidences(labelsOf({ ...none, classes: probabilities({ Nail: 0.9 }) }, "still"));
+    expect(sure).toEqual({ Nail: 0.9, Tool: 0.9 });
+  });
+
   it("are sums that never pass 1 and never sink from a thing to its kind", () => {
     const some = fc.uniqueArray(fc.nat(999), { minLength: 1, maxLength: 12 });
     fc.assert(

@@ -50,8 +50,12 @@ function classified(
   minConfidence?: number,
 ): [name: string, confidence: number][] {
   const sums = new Map<string, number>();
-  for (const [index, probability] of classes)
-    for (const name of namesOfClass(index)) sums.set(name, (sums.get(name) ?? 0) + probability);
+  for (const [index, probability] of classes) {
+    const [own = "", ...kinds] = namesOfClass(index);
+    // A nail that is seen in asphalt is no tool, unless it is sure to be a nail.
+    const names = isDoubtful(own) ? [own] : [own, ...kinds];
+    for (const name of names) sums.set(name, (sums.get(name) ?? 0) + probability);
+  }
   return knownToImagenet.flatMap((name) => {
     const confidence = Math.min(1, sums.get(name) ?? 0);
     const source = classNames.has(name) ? "class" : "kind";
