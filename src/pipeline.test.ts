@@ -35,6 +35,25 @@ function stepsAfter(event: MediaEvent, request?: JobRequest): string[] {
 const planned = (facts: MediaFacts, request?: JobRequest) =>
   stepsAfter({ type: "media.probed", ...media, facts }, request);
 
+describe("the poster's time", () => {
+  const choice = (profile = defaultProfile, request?: JobRequest) =>
+    follow({ type: "media.probed", ...media, facts: film }, { ...settings, profile }, request)
+      .flatMap((change) => (change.type === "enqueue" ? [change.job] : []))
+      .filter(({ step }) => step === "poster")
+      .map((job) => job.settings["renditions"]);
+  const taken = (atMs?: number) => [
+    [expect.objectContaining({ choice: { candidates: 24, ...(atMs !== undefined && { atMs }) } })],
+  ];
+
+  it("is the request's, else the settings', else the best frame's", () => {
+    const set = { ...defaultProfile, poster: { ...defaultProfile.poster, atMs: 900 } };
+    const asked = { session: "s", posterAtMs: 0 };
+    expect(choice()).toEqual(taken());
+    expect(choice(set)).toEqual(taken(900));
+    expect(choice(set, asked)).toEqual(taken(0));
+  });
+});
+
 describe("what each kind of media gets", () => {
   it.each([
     ["a video", film, ["audio", "gif", "label", "poster", "video"]],

@@ -81,7 +81,7 @@ export function follow(
       return followObject(event, request);
     case "media.probed":
       return [
-        ...plan(event, event.facts, settings, { enqueue, skip }),
+        ...plan(event, event.facts, withPosterAt(settings, request), { enqueue, skip }),
         ...(transcribesUpload(event.facts, request) ? enqueue(transcribe) : []),
       ];
     case "rendition.created":
@@ -122,6 +122,14 @@ export function runEnded(record: MediaRecord): readonly Change[] {
     { type: "event", event },
     { type: "notify", ...message },
   ];
+}
+
+/** The settings, with the poster's time that a request names. */
+function withPosterAt(settings: PipelineSettings, request?: JobRequest): PipelineSettings {
+  const { profile } = settings;
+  const atMs = request?.posterAtMs ?? profile.poster.atMs;
+  if (atMs === undefined) return settings;
+  return { ...settings, profile: { ...profile, poster: { ...profile.poster, atMs } } };
 }
 
 /** What each kind of media gets (docs/architecture.md has the table). */

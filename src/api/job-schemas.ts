@@ -127,4 +127,9 @@ const speechSchema = z
 export const reprocessBodySchema = z.strictObject({
   only: z.array(step).max(steps.length).optional(),
   speech: speechSchema.optional(),
+  posterAtMs: z
+    .int()
+    .min(0)
+    .optional()
+    .openapi({ description: "The time of a film that its poster is taken at, this time" }),
 });

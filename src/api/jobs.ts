@@ -117,10 +117,11 @@ export function addOrders(app: ApiApp, { dailies }: ApiOptions): void {
     },
     async (c, { caller, body }) => {
       const { name } = await dailies.find(nameAt(c, nameSegment), caller.owner);
-      const { only, speech = {} } = body;
+      const { only, posterAtMs, speech = {} } = body;
       const openSteps = await dailies.enqueueReprocess(name, {
         speech,
         ...(only === undefined ? {} : { only }),
+        ...(posterAtMs === undefined ? {} : { posterAtMs }),
       });
       return c.json({ name, openSteps }, 202);
     },

@@ -20,6 +20,8 @@ export interface ReprocessOptions {
   readonly only?: readonly Step[];
   /** How speech is transcribed from now on. Default: as before. */
   readonly speech?: SpeechOptions;
+  /** The time of a film that its poster is taken at, this time. Default: where its best frame is. */
+  readonly posterAtMs?: number;
 }
 
 /** Of `work`, which ends only when it is told to. */

@@ -60,12 +60,16 @@ export async function reprocess(
 export async function enqueueReprocess(
   ports: Pick<Ports, "catalog" | "engines" | "enter" | "session" | "vocabularyFrom" | "wakeUps">,
   name: string,
-  { only, speech: given }: ReprocessOptions = {},
+  { only, posterAtMs, speech: given }: ReprocessOptions = {},
 ): Promise<number> {
   await ports.enter();
   const media = await find(ports, name);
   const speech = await checkedOptions(ports, given);
-  const wanted = newRun(ports, { speech, ...(only && { only }) });
+  const wanted = newRun(ports, {
+    speech,
+    ...(only && { only }),
+    ...(posterAtMs !== undefined && { posterAtMs }),
+  });
   await enqueueMissing(ports, wanted, media);
   ports.wakeUps.wake();
   return countOpen(ports, media);

@@ -49,6 +49,7 @@ export const never: AbortSignal = new AbortController().signal;
 export interface RunOptions extends WorkOptions {
   readonly out?: OutputWriter | undefined;
   readonly only?: JobRequest["only"];
+  readonly posterAtMs?: JobRequest["posterAtMs"];
   readonly speech?: TranscriptionOptions | undefined;
   readonly replacesOptions?: boolean;
   readonly isOurs?: (media: Media) => boolean;
@@ -57,8 +58,9 @@ export interface RunOptions extends WorkOptions {
 }
 
 export function newRun({ session }: Pick<Ports, "session">, options: RunOptions): Run {
+  const { only, posterAtMs } = options;
   return {
-    request: { session, ...(options.only && { only: options.only }) },
+    request: { session, ...(only && { only }), ...(posterAtMs !== undefined && { posterAtMs }) },
     speech: options.speech,
     replacesOptions: options.replacesOptions ?? false,
     isOurs: options.isOurs ?? (() => true),

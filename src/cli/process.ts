@@ -16,6 +16,8 @@ export interface ProcessCommandOptions extends SpeechOptions {
   readonly replace?: boolean;
   /** Lists what is passed over. */
   readonly passedOver?: boolean;
+  /** Milliseconds. */
+  readonly posterAt?: number;
 }
 
 /** `dailies process`: uploads and processes files; a ReportJson with --json. */
@@ -27,7 +29,7 @@ export async function process(
   if (paths.length === 0) return workOff(context, options);
   if (options.name !== undefined && paths.length > 1)
     throw new MediaError("invalid_argument", "--name is for one file, but there are several");
-  const { out, only, name, prefix, replace, passedOver = false } = options;
+  const { out, only, name, prefix, replace, posterAt, passedOver = false } = options;
   const speech = speechOptions(options);
   const draftHint = await offerModel(heardWith(context, speech), { paths, only });
   const given = {
@@ -37,6 +39,7 @@ export async function process(
     ...(name !== undefined && { name }),
     ...(prefix !== undefined && { prefix }),
     ...(replace !== undefined && { replace }),
+    ...(posterAt !== undefined && { posterAtMs: posterAt }),
   };
   const { exitCode, report } = await work(
     context,
@@ -63,11 +66,14 @@ async function workOff(context: Context, options: ProcessCommandOptions): Promis
     "prefix",
     "replace",
     "passedOver",
+    "posterAt",
     ...Object.keys(speechOptions(options)),
   ];
-  const given = Object.keys(options).filter((name) => own.includes(name));
-  if (given.length > 0)
-    throw new MediaError("invalid_argument", `--${given[0]} needs a file or folder to process`);
+  const given = Object.keys(options).find((name) => own.includes(name));
+  if (given !== undefined) {
+    const option = given.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new MediaError("invalid_argument", `--${option} needs a file or folder to process`);
+  }
   return (await work(context, (dailies, running) => dailies.workOff(running))).exitCode;
 }
 

@@ -10,6 +10,8 @@ export interface ReprocessCommandOptions extends SpeechOptions {
   readonly only?: readonly Step[];
   readonly step?: readonly Step[];
   readonly where?: readonly string[];
+  /** Milliseconds. */
+  readonly posterAt?: number;
 }
 
 /** `dailies reprocess`: plans again and redoes what differs; a ReportJson with --json. */
@@ -18,7 +20,7 @@ export async function reprocess(
   names: readonly string[],
   options: ReprocessCommandOptions,
 ): Promise<number> {
-  const { where, only, step } = options;
+  const { where, only, step, posterAt } = options;
   if ((names.length === 0) === (where === undefined))
     throw new MediaError("invalid_argument", "reprocess needs either NAME… or --where KEY=VALUE");
   const which = where === undefined ? names : whereOf(where);
@@ -29,6 +31,7 @@ export async function reprocess(
       ...running,
       speech: speechOptions(options),
       ...(steps !== undefined && { only: steps }),
+      ...(posterAt !== undefined && { posterAtMs: posterAt }),
     }),
   );
   return exitCode;

@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import { steps } from "../media/job.ts";
 import { examples, type Go } from "./command.ts";
-import { onlyOption, parseFolder, parseSteps } from "./option-values.ts";
+import { onlyOption, parseFolder, parseSteps, posterOption } from "./option-values.ts";
 import { addServe } from "./serve-command.ts";
 import { addSpeechOptions } from "./speech-options.ts";
 
@@ -16,6 +16,7 @@ function addProcess(program: Command, go: Go): void {
     .argument("[paths...]", "videos, recordings, pictures, or folders of them")
     .option("-o, --out <dir>", "write the results below this folder", parseFolder)
     .addOption(onlyOption())
+    .addOption(posterOption())
     .option("--name <name>", "the name for a single file (default: its base name)")
     .option("--prefix <folder>", "let names begin with FOLDER/ (default: where two are the same)")
     .option("--replace", "replace a media file of the same name that has other bytes")
@@ -69,6 +70,7 @@ function addReprocess(program: Command, go: Go): void {
     .description("plan again with today's settings and redo what differs")
     .argument("[names...]", "names of media files")
     .addOption(onlyOption())
+    .addOption(posterOption())
     .addOption(new Option("--step <steps>", "the same as --only").argParser(parseSteps))
     .option(
       "--where <key=value>",

@@ -44,6 +44,7 @@ export interface Config extends Pick<Settings, "metadataTable" | "engines" | "sp
   readonly modelsAutoPull: boolean;
   /** How the stored WebVTT is written, where that is not as usual: `captions` of the file. */
   readonly captions: JobSettings;
+  readonly poster: Settings["poster"];
 }
 
 export function defaultSlots(cores: number = availableParallelism()): Slots {
@@ -158,6 +159,7 @@ function configOf(settings: Settings, dataDir: string, environment: Environment)
     ...(modelsMirror === undefined ? {} : { modelsMirror }),
     modelsAutoPull: environment.autoPull,
     captions: unusualCaptions(settings.captions),
+    poster: settings.poster,
   };
 }
 

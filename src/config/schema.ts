@@ -165,6 +165,13 @@ export const settingsSchema = section({
       .exactOptional()
       .describe("The most labels of a picture or of one frame. Default: the engine's own"),
   }).prefault({}),
+  poster: section({
+    atMs: whole(0)
+      .exactOptional()
+      .describe(
+        "The time of a film that its poster is taken at, in milliseconds. Default: where its best frame is",
+      ),
+  }).prefault({}),
   captions: section({
     voices: flag().default(true).describe("The stored WebVTT says who speaks. Default: `true`"),
     wordTimes: flag()

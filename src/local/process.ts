@@ -18,6 +18,8 @@ export interface ProcessOptions extends WorkOptions {
   readonly only?: readonly Step[];
   /** How speech is transcribed. Default: as asked for before, else as the library is set. */
   readonly speech?: SpeechOptions;
+  /** The time of a film that its poster is taken at. Default: where its best frame is. */
+  readonly posterAtMs?: number;
   /** The media file's name, when there is one input that is a file. Default: base name, or path below the folder given. */
   readonly name?: string;
   /** What all names begin with: `day2` makes `day2/clip.mp4`. Default: nothing. */
@@ -117,7 +119,15 @@ async function receiveAll(
 export async function processFiles(
   ports: LocalPorts,
   paths: readonly string[],
-  { signal = never, speech: given, out, only, onUpdate, ...options }: ProcessOptions = {},
+  {
+    signal = never,
+    speech: given,
+    out,
+    only,
+    posterAtMs,
+    onUpdate,
+    ...options
+  }: ProcessOptions = {},
 ): Promise<ProcessReport> {
   const speech = given && (await checkedOptions(ports, given));
   const writer = out === undefined ? undefined : createOutputWriter(ports.objects, out);
@@ -129,6 +139,7 @@ export async function processFiles(
     speech,
     out: writer,
     ...(only && { only }),
+    ...(posterAtMs !== undefined && { posterAtMs }),
     ...(onUpdate && { onUpdate }),
   });
   return workWhile(ports, run, stop, (onFirst) =>

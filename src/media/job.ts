@@ -94,6 +94,8 @@ export interface JobRequest {
   readonly session: string;
   /** Only these steps and what they need. Default: all that fit the media. */
   readonly only?: readonly Step[];
+  /** The time of a film that its poster is taken at. Default: where its best frame is. */
+  readonly posterAtMs?: number;
 }
 
 /** Why a job failed, for people and for programs. */

@@ -49,7 +49,7 @@ export async function createLocalSteps({ config, catalog, objects }: Parts): Pro
   });
   const settingsFor = (options: TranscriptionOptions): PipelineSettings => {
     return {
-      profile: defaultProfile,
+      profile: { ...defaultProfile, poster: { ...defaultProfile.poster, ...config.poster } },
       transcoder: transcoding.chosen.id,
       labeler: labeling.chosen.id,
       labels: { ...config.labels },

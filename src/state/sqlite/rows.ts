@@ -57,6 +57,7 @@ export function jobOf(row: Row): Job {
     ...optional("request", row["requested_by"], (session) => ({
       session: String(session),
       ...optional("only", row["only_steps"], parsed<Step[]>),
+      ...optional("posterAtMs", row["poster_at_ms"], Number),
     })),
     ...optional("startedAt", row["started_at"], Number),
     ...optional("finishedAt", row["finished_at"], Number),

@@ -48,6 +48,7 @@ const jobColumns: readonly Column<JobRecord>[] = [
   ["current", (job) => job.isCurrent],
   ["requested_by", (job) => job.request?.session],
   ["only_steps", (job) => job.request?.only],
+  ["poster_at_ms", (job) => job.request?.posterAtMs],
   ["attempts", (job) => job.attempts],
   ["deaths", (job) => job.deaths],
   ["run_after", (job) => job.runAfter],
