@@ -73,7 +73,7 @@ export interface Access {
   listUsers(): Promise<readonly User[]>;
   /**
    * Removes a user, the user's keys and the user's subscriptions.
-   * @throws MediaError `not_found`; `invalid_argument` while it owns media files, and for `local`
+   * @throws MediaError `not_found`; `invalid_argument` while it owns media files or buckets, and for `local`
    */
   removeUser(id: string): Promise<void>;
   /**

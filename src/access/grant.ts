@@ -35,10 +35,13 @@ export function checkNewUser(id: string, before: "unknown" | "there" | "removed"
 }
 
 /** Whether a user may be removed. @throws MediaError `invalid_argument` */
-export function checkUserRemoval(id: string, ownsMedia: boolean): void {
+export function checkUserRemoval(id: string, ownsSomething: boolean): void {
   if (id === localUser) throw new MediaError("invalid_argument", "the user local is always there");
-  if (ownsMedia)
-    throw new MediaError("invalid_argument", `${id} owns media files: remove those first`);
+  if (ownsSomething)
+    throw new MediaError(
+      "invalid_argument",
+      `${id} owns media files or buckets: remove those first`,
+    );
 }
 
 /** Whether a key counts: it was not revoked and has not expired. */

@@ -5,7 +5,7 @@ import { once } from "node:events";
 export interface AwsAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A stream needs `content-length` in the headers. Default: empty. */
+  /** A stream whose length the headers say must have it. Default: empty. */
   readonly body?: string | AsyncGenerator<Uint8Array, void, void>;
 }
 
@@ -13,7 +13,7 @@ export interface AwsAnswer {
 async function sendStream(
   outgoing: ServerResponse,
   chunks: AsyncGenerator<Uint8Array, void, void>,
-  expected: number,
+  expected: number | undefined,
 ): Promise<void> {
   let sent = 0;
   try {
@@ -26,7 +26,7 @@ async function sendStream(
   } finally {
     await chunks.return();
   }
-  if (sent === expected) outgoing.end();
+  if (expected === undefined || sent === expected) outgoing.end();
   else outgoing.destroy(new Error("an object ends before its end"));
 }
 
@@ -54,5 +54,6 @@ export async function send(
     return;
   }
   outgoing.writeHead(status, headers);
-  await sendStream(outgoing, body, Number(headers["content-length"]));
+  const length = headers["content-length"];
+  await sendStream(outgoing, body, length === undefined ? undefined : Number(length));
 }

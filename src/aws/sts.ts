@@ -1,12 +1,6 @@
-import { createHash } from "node:crypto";
+import { accountOf } from "./account.ts";
 import { createQueryService } from "./query-service.ts";
 import type { AwsService } from "./service.ts";
-
-/** Twelve digits for an owner, always the same, as AWS numbers its accounts. */
-export function accountOf(owner: string): string {
-  const number = createHash("sha256").update(`dailies account ${owner}`).digest().readUIntBE(0, 6);
-  return String(number % 10 ** 12).padStart(12, "0");
-}
 
 /** STS, as far as clients ask it who they are. */
 export function createSts(): AwsService {

@@ -127,8 +127,9 @@ export function bucketsContract(name: string, make: () => Promise<BucketsUnderTe
       ] as const)
         await start(id, key);
       const ids = async (page: { startsWith?: string; after?: string; afterId?: string }) =>
-        (await buckets.listUploads("box", { limit: 9, ...page })).map(({ id }) => id);
+        (await buckets.listUploads("box", "anna", { limit: 9, ...page })).map(({ id }) => id);
       expect(await ids({})).toEqual(["1", "2", "3", "4"]);
+      expect(await buckets.listUploads("box", "bert", { limit: 9 })).toEqual([]);
       expect(await ids({ after: "a" })).toEqual(["3", "4"]);
       expect(await ids({ after: "a", afterId: "1" })).toEqual(["2", "3", "4"]);
       expect(await ids({ startsWith: "b/", after: "b/c", afterId: "3" })).toEqual(["4"]);

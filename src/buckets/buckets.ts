@@ -41,6 +41,8 @@ export interface ObjectFacts {
   readonly metadata: Readonly<Record<string, string>>;
   readonly checksum?: ObjectChecksum;
   readonly parts?: readonly PartFacts[];
+  /** The upload in parts that it was made of. */
+  readonly upload?: string;
 }
 
 /** Stored bytes as a record has them. */
@@ -63,7 +65,7 @@ export interface MultipartUpload {
   readonly owner: string;
   readonly createdAt: number;
   /** Of the object to be; the entity tag is not known yet. */
-  readonly facts: Omit<ObjectFacts, "etag" | "checksum" | "parts">;
+  readonly facts: Pick<ObjectFacts, "headers" | "metadata">;
   /** The kind of checksum that the client announced. */
   readonly checksum?: Pick<ObjectChecksum, "algorithm" | "type">;
 }
@@ -115,9 +117,13 @@ export interface Buckets {
 
   startUpload(upload: MultipartUpload): Promise<void>;
   getUpload(id: string): Promise<MultipartUpload | undefined>;
-  /** By key, then id. @param page.after all uploads of this key and those before it are left out, unless `afterId` follows */
+  /**
+   * An owner's, by key, then id.
+   * @param page.after without `afterId`, uploads of this very key are left out, too
+   */
   listUploads(
     bucket: string,
+    owner: string,
     page: KeyPage & { readonly afterId?: string },
   ): Promise<readonly MultipartUpload[]>;
   /** Puts a part in the place of the one with its number; false when there is no such upload any more. */

@@ -1,7 +1,15 @@
 import type { AwsAnswer } from "../answer.ts";
 import { awsError } from "../errors.ts";
 import { readXml, textOf } from "../xml.ts";
-import { documentOf, openBucket, xmlAnswer, type S3Context, type S3Operation } from "./context.ts";
+import {
+  documentOf,
+  numberOf,
+  openBucket,
+  parameter,
+  xmlAnswer,
+  type S3Context,
+  type S3Operation,
+} from "./context.ts";
 import { refuseNotOffered } from "./headers.ts";
 import { isBucketName } from "./keys.ts";
 
@@ -12,16 +20,29 @@ const firstRegion = "us-east-1";
 
 const isoTime = (time: number): string => new Date(time).toISOString();
 
-async function listBuckets({ dailies, caller }: S3Context): Promise<AwsAnswer> {
+/** The most that one page of buckets has. */
+const maxBuckets = 10_000;
+
+async function listBuckets(context: S3Context): Promise<AwsAnswer> {
+  const { dailies, caller } = context;
   const own = await dailies.buckets.listBuckets(caller.owner);
-  const all = [...fixed.map((name) => ({ name, createdAt: 0 })), ...own];
+  const prefix = parameter(context, "prefix") ?? "";
+  const after = parameter(context, "continuation-token") ?? "";
+  const limit = numberOf(context, "max-buckets", { least: 1, most: maxBuckets }) ?? maxBuckets;
+  const behind = [...fixed.map((name) => ({ name, createdAt: 0 })), ...own]
+    .filter(({ name }) => name.startsWith(prefix) && name > after)
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const all = behind.slice(0, limit);
   return xmlAnswer("ListAllMyBucketsResult", {
     Owner: { ID: caller.owner, DisplayName: caller.owner },
     Buckets: {
-      Bucket: all
-        .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-        .map(({ name, createdAt }) => ({ Name: name, CreationDate: isoTime(createdAt) })),
+      Bucket: all.map(({ name, createdAt }) => ({
+        Name: name,
+        CreationDate: isoTime(createdAt),
+      })),
     },
+    ContinuationToken: behind.length > all.length ? all.at(-1)?.name : undefined,
+    Prefix: prefix === "" ? undefined : prefix,
   });
 }
 

@@ -44,7 +44,7 @@ export function xmlAnswer(
   root: string,
   content: XmlContent,
   headers: Record<string, string> = {},
-): AwsAnswer {
+): AwsAnswer & { readonly body: string } {
   return {
     status: 200,
     headers: { "content-type": "application/xml", ...headers },

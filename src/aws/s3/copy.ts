@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import type { ObjectFacts } from "../../buckets/buckets.ts";
-import type { AwsAnswer } from "../answer.ts";
 import {
   checksumKinds,
   checksumNamed,
@@ -12,8 +11,9 @@ import { percentDecoded, utf8 } from "../request.ts";
 import type { S3Object } from "./bucket.ts";
 import { judgeRead, writeCondition } from "./conditions.ts";
 import { headerOf, openBucket, xmlAnswer, type S3Context, type S3Operation } from "./context.ts";
-import { quoted, refuseNotOffered, statedFacts } from "./headers.ts";
+import { checksumElement, quoted, refuseNotOffered, statedFacts } from "./headers.ts";
 import { checkVersion, findObject } from "./objects.ts";
+import { answerPatiently } from "./slow-answer.ts";
 
 /** `x-amz-copy-source`: `/BUCKET/KEY?versionId=…`, percent-encoded. */
 function sourceNamed(context: S3Context): { readonly bucket: string; readonly key: string } {
@@ -83,7 +83,7 @@ function directedFacts(
   return source.facts;
 }
 
-async function copyObject(context: S3Context): Promise<AwsAnswer> {
+async function copyObject(context: S3Context) {
   const { request, dailies, bucketName, key } = context;
   refuseNotOffered(request);
   const source = await copySource(context);
@@ -112,6 +112,7 @@ async function copyObject(context: S3Context): Promise<AwsAnswer> {
   return xmlAnswer("CopyObjectResult", {
     LastModified: new Date(put.modifiedAt).toISOString(),
     ETag: quoted(put.facts.etag),
+    ...checksumElement(put.facts),
   });
 }
 
@@ -123,6 +124,6 @@ export const copyOperations: readonly S3Operation[] = [
     of: "object",
     header: "x-amz-copy-source",
     scope: "write",
-    run: copyObject,
+    run: (context) => answerPatiently(copyObject(context)),
   },
 ];

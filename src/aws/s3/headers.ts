@@ -113,11 +113,22 @@ export function checksumHeaders(
   return isAsked ? givenChecksum({ ...(checksum && { checksum }) }) : {};
 }
 
-/** The checksum as headers, where there is one. */
-export function givenChecksum({ checksum }: Pick<ObjectFacts, "checksum">): Record<string, string> {
+/** The checksum as headers, where there is one. @param withType of a whole object, not of a part */
+export function givenChecksum(
+  { checksum }: Pick<ObjectFacts, "checksum">,
+  withType = true,
+): Record<string, string> {
   if (checksum === undefined) return {};
   return {
     [`x-amz-checksum-${checksum.algorithm}`]: checksum.value,
-    "x-amz-checksum-type": checksum.type,
+    ...(withType && { "x-amz-checksum-type": checksum.type }),
   };
+}
+
+/** The checksum as an element of a document: `ChecksumCRC32`. */
+export function checksumElement({
+  checksum,
+}: Pick<ObjectFacts, "checksum">): Record<string, string> {
+  if (checksum === undefined) return {};
+  return { [`Checksum${checksum.algorithm.toUpperCase()}`]: checksum.value };
 }

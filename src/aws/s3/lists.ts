@@ -18,7 +18,7 @@ import { listKeys } from "./listing.ts";
 const maxKeys = 1_000;
 
 /** How keys are written: as they are, or percent-encoded where the client asks for that. */
-function keyEncoding(context: S3Context): {
+export function keyEncoding(context: S3Context): {
   encode: (key: string) => string;
   type: string | undefined;
 } {

@@ -95,7 +95,8 @@ export function createMediaBucket(
       });
       const noted = facts();
       // the same bytes under the same name: the media file keeps its version, and gets the new facts
-      if ((await buckets.factsOf([media.version])).get(media.version)?.etag !== noted.etag)
+      const known = (await buckets.factsOf([media.version])).get(media.version);
+      if (JSON.stringify(known) !== JSON.stringify(noted))
         await buckets.noteFacts(media.version, noted);
       return objectOf(media, noted);
     },

@@ -60,7 +60,7 @@ function numberedPart(number: number, { facts, sizeBytes }: S3Object): Piece {
   const start = parts.slice(0, index).reduce((sum, one) => sum + one.sizeBytes, 0);
   const headers = {
     "x-amz-mp-parts-count": String(parts.length),
-    ...givenChecksum(part),
+    ...givenChecksum(part, false),
   };
   return { start, end: start + part.sizeBytes, headers };
 }

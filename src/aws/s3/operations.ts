@@ -1,18 +1,26 @@
 import { awsError } from "../errors.ts";
+import { attributeOperations } from "./attributes.ts";
 import { bucketOperations } from "./buckets.ts";
+import { completeOperations } from "./complete.ts";
 import type { S3Context, S3Operation } from "./context.ts";
 import { copyOperations } from "./copy.ts";
 import { deleteOperations } from "./delete-objects.ts";
 import { listOperations } from "./lists.ts";
 import { objectOperations } from "./objects.ts";
+import { partOperations } from "./parts.ts";
+import { uploadOperations } from "./uploads.ts";
 
 /** Everything of S3 that is offered. docs/aws.md has the same table; a test compares the two. */
 export const s3Operations: readonly S3Operation[] = [
   ...bucketOperations,
   ...listOperations,
   ...objectOperations,
+  ...attributeOperations,
   ...copyOperations,
   ...deleteOperations,
+  ...uploadOperations,
+  ...partOperations,
+  ...completeOperations,
 ];
 
 /** Query parameters that choose an operation of S3, offered or not. */

@@ -1,4 +1,5 @@
 import type { Library } from "../../app/library.ts";
+import { accountOf } from "../account.ts";
 import type { AwsAnswer } from "../answer.ts";
 import { awsError, type WireError } from "../errors.ts";
 import { percentDecoded, type AwsRequest } from "../request.ts";
@@ -18,6 +19,14 @@ function targetOf({ path, headers }: AwsRequest, domain: string | undefined) {
   return { bucketName: percentDecoded(bucket), key: percentDecoded(key) };
 }
 
+/** A client may say whose bucket it means: by the number of the account, or the user's name. */
+function checkExpectedOwner({ headers }: AwsRequest, owner: string): void {
+  for (const name of ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"]) {
+    const expected = headers.get(name) ?? owner;
+    if (expected !== owner && expected !== accountOf(owner)) throw awsError("AccessDenied");
+  }
+}
+
 /** S3's REST protocol. @param domain of virtual hosts: `BUCKET.DOMAIN` names a bucket. Default: the path does */
 export function createS3({
   dailies,
@@ -34,6 +43,7 @@ export function createS3({
       const operation = operationOf(target);
       if (!caller.scopes.includes(operation.scope))
         throw awsError("AccessDenied", `the key lacks the scope ${operation.scope}`);
+      checkExpectedOwner(request, caller.owner);
       return operation.run({ ...target, caller, dailies, payload });
     },
     refuse({ code, status, message, fields }: WireError, request: AwsRequest): AwsAnswer {

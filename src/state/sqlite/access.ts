@@ -117,8 +117,10 @@ function users({ database, now }: Parts): Pick<Access, "addUser" | "listUsers" |
     removeUser: (id) =>
       transaction(database, () => {
         requireUser(sql, id);
-        const media = sql("SELECT 1 FROM media WHERE owner = ? LIMIT 1").get(id);
-        checkUserRemoval(id, media !== undefined);
+        const owned = sql(
+          "SELECT 1 FROM media WHERE owner = ?1 UNION ALL SELECT 1 FROM buckets WHERE owner = ?1 LIMIT 1",
+        ).get(id);
+        checkUserRemoval(id, owned !== undefined);
         sql("DELETE FROM access_keys WHERE user = ?").run(id);
         endSubscriptionsOfUser(sql, id, now());
         sql("UPDATE users SET removed_at = ? WHERE id = ?").run(now(), id);

@@ -38,7 +38,7 @@ export function createUploads({ sql, commit, now }: Parts): Uploads {
       const row = find(id);
       return row === undefined ? undefined : uploadOf(row);
     },
-    async listUploads(bucket, { limit, after, afterId, startsWith }) {
+    async listUploads(bucket, owner, { limit, after, afterId, startsWith }) {
       const isWithin = after !== undefined && afterId !== undefined;
       const { where, values } = keyBounds({
         ...(startsWith !== undefined && { startsWith }),
@@ -46,10 +46,10 @@ export function createUploads({ sql, commit, now }: Parts): Uploads {
       });
       const behind = isWithin ? "AND (key, id) > (?, ?)" : "";
       return sql(
-        `SELECT * FROM multipart_uploads WHERE bucket = ? AND ${where} ${behind}
+        `SELECT * FROM multipart_uploads WHERE bucket = ? AND owner = ? AND ${where} ${behind}
          ORDER BY key, id LIMIT ?`,
       )
-        .all(bucket, ...values, ...(isWithin ? [after, afterId] : []), limit)
+        .all(bucket, owner, ...values, ...(isWithin ? [after, afterId] : []), limit)
         .map(uploadOf);
     },
     putPart: (upload, { number, version, sha256, sizeBytes, ...rest }) =>
