@@ -54,6 +54,22 @@ has_word_processor() { [ -z "${CI:-}" ] || { has soffice && has pdftotext; }; }
 # Completion is tried in these shells. They are needed only where those tests must not be skipped.
 has_shells() { [ -z "${CI:-}" ] || { has zsh && has fish; }; }
 
+# Published programs that tests send to the service. They are needed only where those tests must not be skipped.
+has_aws_clients() {
+  [ -z "${CI:-}" ] || { has rclone && has s3cmd && [ -x /usr/bin/aws ] &&
+    /usr/bin/python3 -c 'import boto3' 2>/dev/null; }
+}
+
+# Today's boto3 beside the system's old one.
+prepare_boto3() {
+  python=node_modules/.cache/aws-clients/bin/python
+  [ -n "${CI:-}" ] && [ ! -x "$python" ] && has python3 || return 0
+  say "installing boto3 for the tests (pip)"
+  { python3 -m venv node_modules/.cache/aws-clients &&
+    "$python" -m pip install --quiet --disable-pip-version-check boto3; } >/dev/null 2>&1 ||
+    say "warning: it cannot be installed now"
+}
+
 # The missing packages, with their names in one package manager.
 missing_packages() { # apt | dnf | brew
   has_ffmpeg || printf ' ffmpeg'
@@ -64,6 +80,7 @@ missing_packages() { # apt | dnf | brew
   esac
   has_espeak || printf ' espeak-ng'
   has_bubblewrap || [ "$1" = brew ] || printf ' bubblewrap'
+  has_aws_clients || [ "$1" != apt ] || printf ' awscli rclone s3cmd python3-boto3'
   has_word_processor || [ "$1" != apt ] || printf ' libreoffice-writer poppler-utils'
   has_shells || [ "$1" != apt ] || printf ' zsh fish'
 }
@@ -147,6 +164,7 @@ fetch_all_models() {
 
 packages_are_ready || install_packages
 fetch_all_models
+prepare_boto3
 
 packages=$(missing_packages apt)
 [ -n "$packages" ] || exit 0

@@ -67,7 +67,7 @@ function statedChecksum(fields: ReadonlyMap<string, string>): ObjectChecksum | u
     throw awsError("InvalidRequest", "Expecting a single x-amz-checksum- header");
   const value = fields.get(prefix + algorithm) ?? "";
   if (!isChecksum(algorithm, value))
-    throw awsError("InvalidRequest", `Value for ${prefix}${algorithm} header is invalid.`);
+    throw awsError("BadDigest", `Value for ${prefix}${algorithm} header is invalid.`);
   return { algorithm, value, type: "FULL_OBJECT" };
 }
 
@@ -92,15 +92,26 @@ function statedMd5({ headers }: AwsRequest): string | undefined {
   return bytes.toString("hex");
 }
 
+/** How a body is to be checked beyond what its request says. */
+export interface BodyOptions {
+  /** A checksum to compute though the client states none. */
+  readonly also?: ChecksumName | undefined;
+  /** What the headers' checksum is of: also the object that the request completes. Default: the body. */
+  readonly isAbout?: "body" | "object";
+}
+
 /**
  * A request's body. Nothing is read before `bytes` is.
- * @param also a checksum to compute though the client states none
  * @throws MediaError (InvalidRequest, InvalidDigest, MissingContentLength)
  */
-export function openBody(request: AwsRequest, payload: Payload, also?: ChecksumName): Body {
+export function openBody(
+  request: AwsRequest,
+  payload: Payload,
+  { also, isAbout = "body" }: BodyOptions = {},
+): Body {
   const sizeBytes = lengthOf(request, payload);
   const trailer = announced(request, payload);
-  const inHeader = statedChecksum(request.headers);
+  const inHeader = isAbout === "body" ? statedChecksum(request.headers) : undefined;
   const md5 = statedMd5(request);
   const algorithm = (inHeader?.algorithm as ChecksumName | undefined) ?? trailer ?? also;
   let facts: BodyFacts | undefined;

@@ -100,6 +100,7 @@ export async function startAwsServer(options: AwsServerOptions): Promise<AwsServ
     };
     listener(incoming, outgoing);
   });
+  server.on("checkExpectation", listener); // some expect what no server knows: S3 ignores it
   server.headersTimeout = headersMs;
   server.requestTimeout = 0;
   server.keepAliveTimeout = keepAliveMs;

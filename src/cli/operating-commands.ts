@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from "commander";
 import type { Scope } from "../access/access.ts";
 import { scopes } from "../access/access.ts";
+import type { AwsEnvOptions } from "./aws-env.ts";
 import { examples, type Go } from "./command.ts";
 
 function parseScopes(value: string): readonly Scope[] {
@@ -110,9 +111,23 @@ function addBackups(program: Command, go: Go): void {
     );
 }
 
+function addAwsEnv(program: Command, go: Go): void {
+  program
+    .command("aws-env")
+    .description("print the variables that AWS's programs need for `serve --aws-port`")
+    .option("--export", 'as commands of a shell: eval "$(dailies aws-env --export)"')
+    .option("--endpoint <url>", "where the service listens", "http://127.0.0.1:4701")
+    .option("--user <user>", "whose key (default: local)")
+    .addHelpText("after", examples("aws-env --export"))
+    .action((options: AwsEnvOptions, command: Command) =>
+      go(command, async (context) => (await import("./aws-env.ts")).awsEnv(context, options)),
+    );
+}
+
 /** The commands for running a library for other people. */
 export function addOperating(program: Command, go: Go): void {
   addKeys(program, go);
+  addAwsEnv(program, go);
   addUsers(program, go);
   addBackups(program, go);
 }

@@ -8,6 +8,18 @@ const parseFolders = (value: string, before: readonly string[] = []): readonly s
   parseFolder(value),
 ];
 
+interface Input {
+  readonly bucket: string;
+  readonly outputs?: string;
+}
+
+function parseInputs(value: string, before: readonly Input[] = []): readonly Input[] {
+  const [bucket = "", outputs, ...rest] = value.split("=");
+  if (bucket === "" || outputs === "" || rest.length > 0)
+    throw new InvalidArgumentError("It must be BUCKET or BUCKET=OUTPUTS.");
+  return [...before, { bucket, ...(outputs !== undefined && { outputs }) }];
+}
+
 function parsePort(value: string): number {
   if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535)
     throw new InvalidArgumentError("It must be a number from 0 to 65535.");
@@ -40,6 +52,11 @@ export function addServe(program: Command, go: Go): void {
       new Option("--aws-port <port>", "speak AWS's protocols here, as on 4701").argParser(
         parsePort,
       ),
+    )
+    .option(
+      "--input <bucket>",
+      "an S3 bucket whose objects are processed, too; BUCKET=OUTPUTS shows what is made of them there",
+      parseInputs,
     )
     .option("--aws-domain <domain>", "a bucket may also be named by the host: BUCKET.DOMAIN")
     .option("--anonymous", "this user's AWS requests need no signature (127.0.0.1 only)")

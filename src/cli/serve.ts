@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { MediaError } from "../media/errors.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
 
@@ -12,6 +13,7 @@ export interface ServeCommand {
   readonly anonymous?: boolean;
   /** A folder that has every output as a file under its key. */
   readonly results?: string;
+  readonly input?: readonly { readonly bucket: string; readonly outputs?: string }[];
   readonly acceptSandbox?: "kernel" | "limits";
   /** Seconds. */
   readonly grace: number;
@@ -22,6 +24,18 @@ const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** An address as a URL writes it. */
 function urlOf(host: string, port: number): string {
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** @throws MediaError `invalid_config` for options that are of no use without --aws-port */
+function awsOptions({ awsPort: port, awsDomain: domain, anonymous, input: inputs }: ServeCommand) {
+  const more = {
+    ...(anonymous && { anonymous }),
+    ...(domain !== undefined && { domain }),
+    ...(inputs && { inputs }),
+  };
+  if (port !== undefined) return { aws: { port, ...more } };
+  if (Object.keys(more).length === 0) return {};
+  throw new MediaError("invalid_config", "--aws-domain, --anonymous and --input need --aws-port");
 }
 
 /**
@@ -44,13 +58,7 @@ export async function serve(context: Context, options: ServeCommand): Promise<nu
     log.fatal({ err: error }, `a defect ends the service: ${error.message}`),
   );
   const { host, port, grace, acceptSandbox } = options;
-  const { awsPort, awsDomain: domain, anonymous } = options;
-  const aws =
-    awsPort === undefined
-      ? {}
-      : {
-          aws: { port: awsPort, ...(anonymous && { anonymous }), ...(domain && { domain }) },
-        };
+  const aws = awsOptions(options);
   const accepted = acceptSandbox === undefined ? {} : { acceptSandbox };
   const service = await start(
     config,

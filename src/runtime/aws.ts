@@ -5,6 +5,7 @@ import { isSameUser } from "../api/security/peer.ts";
 import type { Library } from "../app/library.ts";
 import type { AwsRequest } from "../aws/request.ts";
 import { createS3 } from "../aws/s3/service.ts";
+import type { InputBucket } from "../aws/s3/views.ts";
 import { startAwsServer, type AwsServer } from "../aws/server.ts";
 import { createSts } from "../aws/sts.ts";
 import type { Logger } from "../log/log.ts";
@@ -18,6 +19,8 @@ export interface AwsOptions {
   readonly anonymous?: boolean;
   /** `BUCKET.DOMAIN` in the Host header names a bucket. Default: only the path does. */
   readonly domain?: string;
+  /** Buckets beside `uploads` whose objects are processed. Default: none. */
+  readonly inputs?: readonly InputBucket[];
 }
 
 /** Uploads in parts that are not completed within this time end. */
@@ -42,7 +45,7 @@ async function personHere({ incoming, method, headers }: AwsRequest) {
 export async function startAws(
   options: AwsOptions & { readonly dailies: Library; readonly log: Logger; readonly host: string },
 ): Promise<AwsServer> {
-  const { dailies, log, host, port, anonymous = false, domain } = options;
+  const { dailies, log, host, port, anonymous = false, domain, inputs } = options;
   if (anonymous && !isLoopback(host))
     throw new MediaError("not_safe", `others can reach ${host}: --anonymous is for 127.0.0.1 only`);
   return startAwsServer({
@@ -50,7 +53,7 @@ export async function startAws(
     port,
     log,
     access: dailies.access,
-    services: [createS3({ dailies, domain }), createSts()],
+    services: [createS3({ dailies, domain, inputs }), createSts()],
     ...(anonymous && { anonymous: personHere }),
   });
 }

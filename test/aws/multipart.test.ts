@@ -15,6 +15,7 @@ import {
   type CreateMultipartUploadCommandInput,
 } from "@aws-sdk/client-s3";
 import { createHash, randomBytes } from "node:crypto";
+import { crc32 } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startAws, type TestAws } from "../support/aws.ts";
 
@@ -152,10 +153,20 @@ describe("an upload in parts", () => {
       ChecksumAlgorithm: "CRC32",
       ChecksumType,
     });
-    const parts = [await send(1, mebibytes(5)), await send(2, Buffer.from("end"))];
+    const bytes = [mebibytes(5), Buffer.from("end")] as const;
+    const parts = [await send(1, bytes[0]), await send(2, bytes[1])];
+    const crc = (data: Buffer): Buffer => {
+      const value = Buffer.alloc(4);
+      value.writeUInt32BE(crc32(data));
+      return value;
+    };
+    const isWhole = ChecksumType === "FULL_OBJECT";
+    const of = Buffer.concat(isWhole ? [...bytes] : bytes.map(crc));
+    const whole = crc(of).toString("base64") + (isWhole ? "" : "-2");
     const wrong = complete(parts, { ChecksumCRC32: "AAAAAA==" });
     await expect(wrong).rejects.toMatchObject({ name: "BadDigest" });
-    const { ChecksumCRC32 } = await complete(parts);
+    const { ChecksumCRC32 } = await complete(parts, { ChecksumCRC32: whole });
+    expect(ChecksumCRC32).toBe(whole);
     const asked = {
       Bucket,
       Key: ChecksumType,

@@ -3,6 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { NewAccessKey, Scope } from "../../src/access/access.ts";
 import { readConfig } from "../../src/config/config.ts";
+import { outputKey, type OutputKind } from "../../src/media/keys.ts";
+import { createFilesystemObjectStore } from "../../src/objects/filesystem.ts";
+import { putText } from "../../src/objects/stored.ts";
+import { runEnded } from "../../src/pipeline.ts";
+import { createSqliteCatalog } from "../../src/state/sqlite/catalog/catalog.ts";
+import { openDatabase } from "../../src/state/sqlite/open.ts";
 import type { Library } from "../../src/app/library.ts";
 import { createLog } from "../../src/log/log.ts";
 import { openDailies } from "../../src/runtime/local.ts";
@@ -19,10 +25,32 @@ export interface TestAws {
   /** Another one. */
   keyOf(user: string, scopes?: readonly Scope[]): Promise<NewAccessKey>;
   readonly logged: () => string;
+  /** Records outputs of a media file, as if a worker had made them. */
+  addOutputs(name: string, kinds: readonly OutputKind[]): Promise<void>;
   /** Stops the service and starts it again on the same library. */
   restart(): Promise<void>;
   withLibrary<T>(use: (library: Library) => Promise<T>): Promise<T>;
   close(): Promise<void>;
+}
+
+async function addOutputs(
+  dataDir: string,
+  name: string,
+  kinds: readonly OutputKind[],
+): Promise<void> {
+  const database = openDatabase(join(dataDir, "dailies.db"));
+  const catalog = createSqliteCatalog({ whenEnded: runEnded, database });
+  const objects = createFilesystemObjectStore({ dir: join(dataDir, "objects") });
+  const { version = "" } = (await catalog.getMedia(name)) ?? {};
+  for (const kind of kinds) {
+    const place = { bucket: "outputs", key: outputKey(kind, name) } as const;
+    const object = await putText(objects, place, `${kind} of ${name}`, "video/mp4");
+    await catalog.apply({
+      expect: { name, version },
+      changes: [{ type: "putOutput", version, object }],
+    });
+  }
+  await catalog.close();
 }
 
 export async function startAws(aws: Partial<AwsOptions> = {}): Promise<TestAws> {
@@ -48,7 +76,10 @@ export async function startAws(aws: Partial<AwsOptions> = {}): Promise<TestAws> 
       { host: "127.0.0.1", port: 0, watch: [], graceMs: 1_000, aws: { ...aws, port } },
       log,
     );
-  let service = await start(0);
+  let service = await start(0).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true });
+    throw error;
+  });
   const port = service.awsPort ?? 0;
   return {
     endpoint: `http://127.0.0.1:${port}`,
@@ -57,6 +88,7 @@ export async function startAws(aws: Partial<AwsOptions> = {}): Promise<TestAws> 
     keyOf,
     logged: () => logged,
     withLibrary,
+    addOutputs: (name, kinds) => addOutputs(config.dataDir, name, kinds),
     async restart() {
       await service.stop();
       service = await start(port);

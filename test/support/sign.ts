@@ -93,6 +93,10 @@ export function sendRaw(
   });
 }
 
-/** Signs a request and sends it. */
-export const signAndSend = (endpoint: string, key: Key, raw: RawRequest): Promise<RawAnswer> =>
-  sendRaw(endpoint, raw, signedHeaders(endpoint, key, raw));
+/** Signs a request and sends it. @param to where it is sent, if not to the host that is signed */
+export const signAndSend = (
+  endpoint: string,
+  key: Key,
+  raw: RawRequest,
+  to = endpoint,
+): Promise<RawAnswer> => sendRaw(to, raw, signedHeaders(endpoint, key, raw));

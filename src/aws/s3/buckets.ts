@@ -13,8 +13,6 @@ import {
 import { refuseNotOffered } from "./headers.ts";
 import { isBucketName } from "./keys.ts";
 
-/** Buckets that are always there. */
-const fixed = ["outputs", "uploads"];
 /** The region that is meant where a bucket names none. */
 const firstRegion = "us-east-1";
 
@@ -24,12 +22,12 @@ const isoTime = (time: number): string => new Date(time).toISOString();
 const maxBuckets = 10_000;
 
 async function listBuckets(context: S3Context): Promise<AwsAnswer> {
-  const { dailies, caller } = context;
+  const { dailies, caller, views } = context;
   const own = await dailies.buckets.listBuckets(caller.owner);
   const prefix = parameter(context, "prefix") ?? "";
   const after = parameter(context, "continuation-token") ?? "";
   const limit = numberOf(context, "max-buckets", { least: 1, most: maxBuckets }) ?? maxBuckets;
-  const behind = [...fixed.map((name) => ({ name, createdAt: 0 })), ...own]
+  const behind = [...Array.from(views.keys(), (name) => ({ name, createdAt: 0 })), ...own]
     .filter(({ name }) => name.startsWith(prefix) && name > after)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const all = behind.slice(0, limit);
@@ -55,12 +53,12 @@ async function regionAsked(context: S3Context): Promise<string> {
 }
 
 async function createBucket(context: S3Context): Promise<AwsAnswer> {
-  const { request, bucketName: name, caller, dailies } = context;
+  const { request, bucketName: name, caller, dailies, views } = context;
   refuseNotOffered(request);
   const region = await regionAsked(context);
   if (!isBucketName(name)) throw awsError("InvalidBucketName", undefined, { BucketName: name });
   const made = { name, owner: caller.owner, createdAt: Date.now(), region };
-  const existing = fixed.includes(name) ? made : await dailies.buckets.createBucket(made);
+  const existing = views.has(name) ? made : await dailies.buckets.createBucket(made);
   if (existing !== undefined && existing.owner !== caller.owner)
     throw awsError("BucketAlreadyExists", undefined, { BucketName: name });
   // in the first region S3 answers so for a bucket that is there

@@ -36,7 +36,7 @@ interface NamedPart {
 
 /** The parts that the request names, in its order. @throws MediaError (MalformedXML, InvalidPartOrder) */
 async function namedParts(context: S3Context): Promise<readonly NamedPart[]> {
-  const root = readXml(await documentOf(context), "CompleteMultipartUpload");
+  const root = readXml(await documentOf(context, { isAbout: "object" }), "CompleteMultipartUpload");
   const parts = childrenOf(root, "Part").map((part): NamedPart => {
     const number = Number(textOf(part, "PartNumber"));
     const etag = textOf(part, "ETag")?.trim().replace(/^"|"$/g, "");

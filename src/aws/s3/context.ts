@@ -1,8 +1,7 @@
 import type { Caller, Scope } from "../../access/access.ts";
 import type { Library } from "../../app/library.ts";
-import { openBody, readText, type Body } from "../body.ts";
+import { openBody, readText, type Body, type BodyOptions } from "../body.ts";
 import type { AwsAnswer } from "../answer.ts";
-import type { ChecksumName } from "../checksums.ts";
 import { awsError } from "../errors.ts";
 import { queryValue, type AwsRequest } from "../request.ts";
 import type { Payload } from "../sigv4/verified.ts";
@@ -11,12 +10,15 @@ import type { S3Bucket } from "./bucket.ts";
 import { createClientBucket } from "./client-bucket.ts";
 import { createMediaBucket } from "./media-bucket.ts";
 import { createOutputsBucket } from "./outputs-bucket.ts";
+import type { BucketViews } from "./views.ts";
 
 /** What an operation works with: who asks for what. */
 export interface S3Context {
   readonly request: AwsRequest;
   readonly caller: Caller;
   readonly dailies: Library;
+  /** Buckets that show the library. */
+  readonly views: BucketViews;
   readonly payload: Payload;
   /** Empty where the request is for the service. */
   readonly bucketName: string;
@@ -54,14 +56,17 @@ export function xmlAnswer(
 
 /** A bucket as the caller sees it. @throws MediaError (NoSuchBucket, AccessDenied) */
 export async function openBucket(
-  { dailies, caller }: Pick<S3Context, "dailies" | "caller">,
+  { dailies, caller, views }: Pick<S3Context, "dailies" | "caller" | "views">,
   name: string,
 ): Promise<S3Bucket> {
-  if (name === "uploads") return createMediaBucket({ dailies }, name, caller.owner);
-  if (name === "outputs") return createOutputsBucket(dailies, name, caller.owner);
+  const { owner } = caller;
+  const view = views.get(name);
+  if (view?.shows === "media")
+    return createMediaBucket({ dailies }, { name, owner, prefix: view.prefix });
+  if (view !== undefined) return createOutputsBucket(dailies, { name, owner, prefix: view.prefix });
   const record = await dailies.buckets.getBucket(name);
   if (record === undefined) throw awsError("NoSuchBucket", undefined, { BucketName: name });
-  if (record.owner !== caller.owner) throw awsError("AccessDenied");
+  if (record.owner !== owner) throw awsError("AccessDenied");
   return createClientBucket(dailies.buckets, record);
 }
 
@@ -71,14 +76,14 @@ export const headerOf = ({ request }: S3Context, name: string): string | undefin
 export const parameter = ({ request }: S3Context, name: string): string | undefined =>
   queryValue(request, name);
 
-export const bodyOf = ({ request, payload }: S3Context, also?: ChecksumName): Body =>
-  openBody(request, payload, also);
+export const bodyOf = ({ request, payload }: S3Context, options?: BodyOptions): Body =>
+  openBody(request, payload, options);
 
 /** The largest document that a request may bring: a thousand keys of a kilobyte, escaped. */
 const maxDocumentBytes = 4 * 1024 ** 2;
 
-export const documentOf = (context: S3Context): Promise<string> =>
-  readText(bodyOf(context), maxDocumentBytes);
+export const documentOf = (context: S3Context, options?: BodyOptions): Promise<string> =>
+  readText(bodyOf(context, options), maxDocumentBytes);
 
 /** A whole number within bounds; undefined when it was not sent. @throws MediaError (InvalidArgument) */
 export function numberOf(

@@ -1,6 +1,6 @@
 import type { ObjectFacts } from "../../buckets/buckets.ts";
 import { awsError } from "../errors.ts";
-import type { AwsRequest } from "../request.ts";
+import { utf8, type AwsRequest } from "../request.ts";
 import type { S3Object } from "./bucket.ts";
 import { headerOf, parameter, type S3Context } from "./context.ts";
 
@@ -59,7 +59,7 @@ export function statedFacts({
     .map((one) => one.trim())
     .filter((one) => one !== "aws-chunked" && one !== "");
   if (encoding?.length === 0) delete content["content-encoding"];
-  else if (encoding !== undefined) content["content-encoding"] = encoding.join(",");
+  else if (encoding !== undefined) content["content-encoding"] = encoding.join(", ");
   const metadata: Record<string, string> = {};
   let bytes = 0;
   for (const [name, value] of [...query, ...headers]) {
@@ -70,6 +70,12 @@ export function statedFacts({
   }
   if (bytes > maxMetadataBytes) throw awsError("MetadataTooLarge");
   return { headers: content, metadata };
+}
+
+/** UTF-8 that Latin 1 can hold goes out as Latin 1, which is how clients read headers; all else as it came. */
+function shownText(value: string): string {
+  const text = utf8(value);
+  return /^[\x20-\xff]*$/.test(text) ? text : value;
 }
 
 /** Quoted, as HTTP has it. */
@@ -93,7 +99,8 @@ export function objectHeaders(
     "content-security-policy": "sandbox",
     "x-content-type-options": "nosniff",
   };
-  for (const [name, value] of Object.entries(facts.metadata)) headers[metaPrefix + name] = value;
+  for (const [name, value] of Object.entries(facts.metadata))
+    headers[metaPrefix + name] = shownText(value);
   for (const [name, header] of overrides) {
     const value = parameter(context, name);
     if (value === undefined) continue;

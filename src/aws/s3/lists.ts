@@ -83,7 +83,7 @@ const tokenOf = (key: string): string => Buffer.from(key).toString("base64url");
 
 function keyOfToken(token: string): string {
   const key = Buffer.from(token, "base64url").toString();
-  if (token !== "" && tokenOf(key) === token) return key;
+  if (tokenOf(key) === token) return key;
   throw awsError("InvalidArgument", "The continuation token provided is incorrect");
 }
 
@@ -91,7 +91,7 @@ async function listObjectsV2(context: S3Context): Promise<AwsAnswer> {
   const query = shared(context);
   const token = parameter(context, "continuation-token");
   const startAfter = parameter(context, "start-after");
-  const after = token === undefined ? (startAfter ?? "") : keyOfToken(token);
+  const after = token ? keyOfToken(token) : (startAfter ?? "");
   const { objects, prefixes, next } = await readKeys(context, query, after);
   const owner = parameter(context, "fetch-owner") === "true" ? context.caller.owner : undefined;
   return xmlAnswer("ListBucketResult", {
@@ -113,6 +113,7 @@ async function listObjects(context: S3Context): Promise<AwsAnswer> {
   const nextMarker = next === undefined || query.delimiter === "" ? undefined : query.encode(next);
   return xmlAnswer("ListBucketResult", {
     ...head(context, query),
+    Prefix: query.prefix, // boto3 decodes all but this
     Marker: query.encode(marker),
     NextMarker: nextMarker,
     IsTruncated: next !== undefined,

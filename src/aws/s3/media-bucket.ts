@@ -43,26 +43,30 @@ async function orUndefined<T>(found: Promise<T>): Promise<T | undefined> {
 }
 
 /**
- * The bucket `uploads` as one owner sees it: each object is a media file. What is put here is processed,
- * as by `PUT /v1/objects`; what is deleted goes with all that was made of it.
+ * Media files as one owner sees them: each is an object. What is put here is processed, as by
+ * `PUT /v1/objects`; what is deleted goes with all that was made of it.
+ * @param prefix of the names of its media files; it is left out of the keys
  */
 export function createMediaBucket(
   { dailies }: MediaBucketPorts,
-  name: string,
-  owner: string,
+  {
+    name,
+    owner,
+    prefix,
+  }: { readonly name: string; readonly owner: string; readonly prefix: string },
 ): S3Bucket {
   const { buckets } = dailies;
   const refOf = (media: Media) =>
     ({ bucket: "uploads", key: media.name, version: media.version }) as const;
   const objectOf = (media: Media, facts: ObjectFacts): S3Object => ({
-    key: media.name,
+    key: media.name.slice(prefix.length),
     sizeBytes: media.sizeBytes,
     modifiedAt: timeOf(media.version),
     facts,
     ref: refOf(media),
   });
   const find = async (key: string): Promise<S3Object | undefined> => {
-    const media = await orUndefined(dailies.find(key, owner));
+    const media = await orUndefined(dailies.find(prefix + key, owner));
     if (media === undefined) return undefined;
     const source = await orUndefined(dailies.sourceOf(media));
     if (source === undefined) return undefined;
@@ -75,18 +79,23 @@ export function createMediaBucket(
     createdAt: 0,
     region: "",
     find,
-    async list(page) {
-      const found = await dailies.mediaAfter({ ...page, owner });
+    async list({ startsWith = "", after, limit }) {
+      const found = await dailies.mediaAfter({
+        owner,
+        limit,
+        startsWith: prefix + startsWith,
+        ...(after !== undefined && { after: prefix + after }),
+      });
       const noted = await buckets.factsOf(found.map(({ version }) => version));
       return found.map((media) =>
         objectOf(media, noted.get(media.version) ?? factsOfStored(media)),
       );
     },
-    checkPut: (key) => dailies.checkPut({ name: key, owner }),
+    checkPut: (key) => dailies.checkPut({ name: prefix + key, owner }),
     async put(key, source, { sizeBytes, contentType = "", facts, condition }) {
       condition?.(await find(key));
       const { media } = await dailies.put(source, {
-        name: key,
+        name: prefix + key,
         owner,
         replace: true,
         ...(sizeBytes !== undefined && { sizeBytes }),
@@ -102,7 +111,10 @@ export function createMediaBucket(
     },
     async remove(key, condition) {
       if (condition !== undefined) condition(await find(key));
-      return (await orUndefined(dailies.remove(key, { owner }).then(() => true as const))) ?? false;
+      return (
+        (await orUndefined(dailies.remove(prefix + key, { owner }).then(() => true as const))) ??
+        false
+      );
     },
     async removeBucket() {
       throw awsError("AccessDenied", `the bucket ${name} is always there`);

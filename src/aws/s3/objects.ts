@@ -115,7 +115,7 @@ async function putObject(context: S3Context): Promise<AwsAnswer> {
   const stated = statedFacts(request);
   const asked = checksumNamed(headerOf(context, "x-amz-sdk-checksum-algorithm") ?? "");
   const bucket = await openBucket(context, context.bucketName);
-  const body = bodyOf(context, asked);
+  const body = bodyOf(context, { also: asked });
   const facts = (): ObjectFacts => {
     const { md5, checksum } = body.facts();
     return { ...stated, etag: md5, ...(checksum && { checksum }) };

@@ -1,4 +1,5 @@
 import { awsError } from "../errors.ts";
+import { aclOperations } from "./acl.ts";
 import { attributeOperations } from "./attributes.ts";
 import { bucketOperations } from "./buckets.ts";
 import { completeOperations } from "./complete.ts";
@@ -16,6 +17,7 @@ export const s3Operations: readonly S3Operation[] = [
   ...listOperations,
   ...objectOperations,
   ...attributeOperations,
+  ...aclOperations,
   ...copyOperations,
   ...deleteOperations,
   ...uploadOperations,

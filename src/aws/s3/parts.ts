@@ -58,7 +58,7 @@ async function uploadPart(context: S3Context): Promise<AwsAnswer> {
   await openBucket(context, context.bucketName);
   const upload = await findUpload(context);
   const wanted = upload.checksum?.algorithm;
-  const body = bodyOf(context, checksumNamed(wanted ?? ""));
+  const body = bodyOf(context, { also: checksumNamed(wanted ?? "") });
   const facts = await keepPart(context, upload, number, {
     bytes: body.bytes,
     sizeBytes: body.sizeBytes ?? 0,

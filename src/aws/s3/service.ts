@@ -6,6 +6,7 @@ import { percentDecoded, type AwsRequest } from "../request.ts";
 import type { AwsService } from "../service.ts";
 import { xmlDocument } from "../xml.ts";
 import { operationOf } from "./operations.ts";
+import { bucketViews, type InputBucket } from "./views.ts";
 
 /** Bucket and key: in the path, or the bucket before the domain where virtual hosts are on. */
 function targetOf({ path, headers }: AwsRequest, domain: string | undefined) {
@@ -27,14 +28,22 @@ function checkExpectedOwner({ headers }: AwsRequest, owner: string): void {
   }
 }
 
-/** S3's REST protocol. @param domain of virtual hosts: `BUCKET.DOMAIN` names a bucket. Default: the path does */
+/**
+ * S3's REST protocol.
+ * @param options.domain of virtual hosts: `BUCKET.DOMAIN` names a bucket. Default: only the path does
+ * @param options.inputs buckets beside `uploads` whose objects are processed. Default: none
+ * @throws MediaError `invalid_config` for input buckets that cannot be
+ */
 export function createS3({
   dailies,
   domain,
+  inputs = [],
 }: {
   readonly dailies: Library;
   readonly domain?: string | undefined;
+  readonly inputs?: readonly InputBucket[] | undefined;
 }): AwsService {
+  const views = bucketViews(inputs);
   return {
     name: "s3",
     async handle({ request, caller, payload }): Promise<AwsAnswer> {
@@ -44,7 +53,7 @@ export function createS3({
       if (!caller.scopes.includes(operation.scope))
         throw awsError("AccessDenied", `the key lacks the scope ${operation.scope}`);
       checkExpectedOwner(request, caller.owner);
-      return operation.run({ ...target, caller, dailies, payload });
+      return operation.run({ ...target, caller, dailies, views, payload });
     },
     refuse({ code, status, message, fields }: WireError, request: AwsRequest): AwsAnswer {
       if (request.method === "HEAD" || status === 304) return { status };
