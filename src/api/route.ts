@@ -102,8 +102,9 @@ async function bodyOf<Body extends z.ZodType>(
 export const headerOf = (c: ApiContext) => (name: string) => c.req.header(name);
 
 /**
- * The version that a request which changes something is about, when it has conditions.
- * @throws MediaError `precondition_failed`, also where nothing has an entity tag and one is asked for
+ * The version that a request which changes something is about, when it has conditions. Where nothing says what
+ * they are about, a condition on entity tags does not hold: what it is to protect is not changed.
+ * @throws MediaError `precondition_failed`
  */
 async function expected(
   c: ApiContext,
@@ -112,7 +113,12 @@ async function expected(
 ): Promise<string | null | undefined> {
   const header = headerOf(c);
   if (!isConditional(header)) return undefined;
-  const media = await current?.(c, caller);
+  if (current === undefined) {
+    const given = ["If-Match", "If-None-Match"].find((name) => header(name) !== undefined);
+    if (given === undefined) return undefined; // no date is known either
+    throw new MediaError("precondition_failed", `${given}: this address has no entity tag`);
+  }
+  const media = await current(c, caller);
   requireConditions(header, media && representationOf(media.sha256, [media.version]));
   return media?.version ?? null;
 }

@@ -32,8 +32,11 @@ const entry = new URL(
   import.meta.url,
 );
 
-/** A thread with nothing to do ends after this time: the next large upload starts one in some 50 ms. */
-const idleMs = 5_000;
+/**
+ * A thread with nothing to do ends after this time: the next large upload starts one in some 50 ms, which it
+ * has to wait for. People upload one file after another, with pauses.
+ */
+const idleMs = 30_000;
 
 let thread: Worker | undefined;
 let resting: NodeJS.Timeout | undefined;

@@ -283,6 +283,22 @@ const preconditions: readonly Rule[] = [
     },
   },
   {
+    section: "13.1",
+    says: "(a condition on entity tags at an address that has none: keys, subscriptions)",
+    does: "412; what cannot be compared is not changed",
+    async check(service) {
+      for (const condition of [{ "if-match": "*" }, { "if-none-match": "*" }] as Record<
+        string,
+        string
+      >[]) {
+        const made = await ask(service, "POST", "/v1/keys", condition, '{"name":"conditional"}');
+        assert.equal(made.status, 412);
+      }
+      const { body } = await ask(service, "GET", "/v1/keys");
+      assert.ok(!body.toString().includes("conditional"));
+    },
+  },
+  {
     section: "8.8.3",
     says: "entity-tag = [ weak ] opaque-tag; opaque-tag = DQUOTE *etagc DQUOTE",
     does: "400 `invalid_argument` on a change whose condition is no list of tags; on a GET such an If-None-Match is passed over",
