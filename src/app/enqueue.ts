@@ -32,22 +32,32 @@ async function missing(
   return events.flatMap((event) => follow(event, settings, request));
 }
 
+/** Does jobs once more; a transcript waits for the audio where that is made again, too. */
+function forced(jobs: readonly Job[], request: JobRequest): Change[] {
+  const hasAudio = jobs.some(({ step }) => step === "audio");
+  return jobs.map(({ id, step }) => ({
+    type: "redo",
+    jobId: id,
+    request,
+    ...(step === "transcribe" && hasAudio && { waits: true }),
+  }));
+}
+
 /**
  * Enqueues the jobs that a media file lacks under today's settings, and once more the jobs that
- * `retries` names. Does nothing when another version has taken its place.
+ * `retries` and (also such that succeeded) `forces` name. Does nothing when another version has taken its place.
  */
 export async function enqueueMissing(
   ports: EnqueuePorts,
   wanted: Wanted,
   media: Media,
   retries: (job: Job) => boolean = () => false,
+  forces: (job: Job) => boolean = () => false,
 ): Promise<void> {
   const { catalog } = ports;
   const { name, version } = media;
   const { request } = wanted;
-  const retried = (await catalog.listJobs({ media })).filter(
-    (job) => isWanted(job.step, request) && retries(job),
-  );
+  const jobs = (await catalog.listJobs({ media })).filter((job) => isWanted(job.step, request));
   const before = await catalog.transcriptionOptions(media);
   const speech = mergedOptions(wanted.replacesOptions ? undefined : before, wanted.speech);
   const asked: Change[] = sameOptions(before, speech)
@@ -57,7 +67,8 @@ export async function enqueueMissing(
     expect: { name, version },
     changes: [
       ...asked,
-      ...retried.map((job): Change => ({ type: "retry", jobId: job.id, request })),
+      ...jobs.filter(retries).map((job): Change => ({ type: "retry", jobId: job.id, request })),
+      ...forced(jobs.filter(forces), request),
       ...(await missing(ports, wanted, media, speech)),
     ],
   });

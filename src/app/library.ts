@@ -27,7 +27,13 @@ import type { CaptionOptions, ExportFormat } from "./export-formats.ts";
 import type { WatchedJob } from "./jobs.ts";
 import type { MediaListing } from "./list.ts";
 import type { MediaLogs } from "./logs.ts";
-import type { EndlessOptions, ProcessReport, ReprocessOptions, WorkOptions } from "./processing.ts";
+import type {
+  EndlessOptions,
+  ProcessReport,
+  RedoOptions,
+  ReprocessOptions,
+  WorkOptions,
+} from "./processing.ts";
 import type { PutOptions, PutResult } from "./put.ts";
 import type { RemoveOptions } from "./remove.ts";
 import type { MediaDetails } from "./show.ts";
@@ -70,7 +76,7 @@ export interface Library {
    */
   reprocess(
     which: readonly string[] | TranscriptFilter,
-    options?: WorkOptions & ReprocessOptions,
+    options?: WorkOptions & RedoOptions,
   ): Promise<ProcessReport>;
   /** Enqueues what `reprocess` does, and returns how many steps are open then. @throws as that does */
   enqueueReprocess(name: string, options?: ReprocessOptions): Promise<number>;

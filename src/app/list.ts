@@ -1,4 +1,5 @@
 import type { MediaFilter } from "../catalog/catalog.ts";
+import { outcomeOf } from "../media/job.ts";
 import type { LabelSummary } from "../media/label.ts";
 import type { Media } from "../media/media.ts";
 import type { Ports } from "./ports.ts";
@@ -9,6 +10,16 @@ export interface MediaListing {
   readonly labels: readonly LabelSummary[];
   /** True when a draft engine made its transcript. */
   readonly draft: boolean;
+  /** The media file's; `cancelled` where nothing failed but something was cancelled. */
+  readonly state: Media["state"] | "cancelled";
+}
+
+async function stateOf(
+  { catalog }: Pick<Ports, "catalog">,
+  media: Media,
+): Promise<MediaListing["state"]> {
+  if (media.state !== "failed") return media.state;
+  return outcomeOf(media.state, await catalog.listJobs({ media }));
 }
 
 /** What is listed whole is read so many at a time. */
@@ -25,6 +36,7 @@ export async function list(
       media,
       labels: await catalog.getLabels(media),
       draft: await catalog.isDraft(media),
+      state: await stateOf({ catalog }, media),
     })),
   );
 }

@@ -24,6 +24,12 @@ export interface ReprocessOptions {
   readonly posterAtMs?: number;
 }
 
+/** Of `reprocess` alone. */
+export interface RedoOptions extends ReprocessOptions {
+  /** Also what was done with the same settings is done again. Default: false. */
+  readonly force?: boolean;
+}
+
 /** Of `work`, which ends only when it is told to. */
 export interface EndlessOptions extends WorkOptions {
   /** After it, running work is handed back. */
@@ -55,8 +61,10 @@ export type ProcessUpdate =
 export interface ProcessedMedia {
   readonly name: string;
   /** Of the wanted steps. `unchanged`: all results were there already; `shared`: made before from the same bytes under another name. */
-  readonly state: "ready" | "failed" | "unchanged" | "shared";
+  readonly state: "ready" | "failed" | "cancelled" | "unchanged" | "shared";
   readonly jobs: readonly Job[];
+  /** The steps of them that ended during this call. */
+  readonly done: readonly Step[];
   /** What a person should know of the transcript that was made: another language than was written … */
   readonly notes: readonly string[];
   /** Files written below `out`, in the order of their keys; empty without it. */

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TranscriptFilter } from "../catalog/catalog.ts";
+import type { Job } from "../media/job.ts";
 import type { Media } from "../media/media.ts";
 import { enqueueMissing } from "./enqueue.ts";
 import { find } from "./find.ts";
 import type { Ports } from "./ports.ts";
-import type { ProcessReport, ReprocessOptions, WorkOptions } from "./processing.ts";
+import type { ProcessReport, RedoOptions, ReprocessOptions, WorkOptions } from "./processing.ts";
 import { countOpen } from "./retry.ts";
 import { never, newRun, waitFor } from "./run.ts";
 import { checkedOptions } from "./transcription-options.ts";
@@ -32,6 +33,11 @@ async function* passing({ catalog }: Pick<Ports, "catalog">, filter: TranscriptF
   }
 }
 
+/** What `force` does again: what an engine made. The index follows from that. */
+function isForced({ step, state }: Job): boolean {
+  return step !== "probe" && step !== "index" && state !== "skipped";
+}
+
 /**
  * Plans with today's settings and does what that makes different, for media files by their names or all
  * that pass a filter. New results replace the old ones whole. @throws what `ReprocessOptions` lists
@@ -39,7 +45,7 @@ async function* passing({ catalog }: Pick<Ports, "catalog">, filter: TranscriptF
 export async function reprocess(
   ports: WorkPorts & Pick<Ports, "vocabularyFrom">,
   which: readonly string[] | TranscriptFilter,
-  { speech: given, signal = never, ...options }: WorkOptions & ReprocessOptions = {},
+  { speech: given, signal = never, force = false, ...options }: WorkOptions & RedoOptions = {},
 ): Promise<ProcessReport> {
   await ports.enter();
   const stop = new AbortController();
@@ -51,7 +57,7 @@ export async function reprocess(
     for await (const media of isFilter(which) ? passing(ports, which) : named) {
       while (run.waiting.size >= mostWaiting && !run.signal.aborted) await sleep(200);
       if (run.signal.aborted) return;
-      await waitFor(ports, run, media);
+      await waitFor(ports, run, media, undefined, force ? isForced : undefined);
     }
   });
 }

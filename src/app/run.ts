@@ -1,5 +1,5 @@
 import { asMediaError } from "../media/errors.ts";
-import type { Job, JobRequest } from "../media/job.ts";
+import { outcomeOf, type Job, type JobRequest } from "../media/job.ts";
 import type { Media, StoredObject } from "../media/media.ts";
 import type { TranscriptionOptions } from "../media/speech.ts";
 import { isWanted } from "../pipeline.ts";
@@ -26,6 +26,8 @@ export interface Run {
   /** Whether a media file is one that this run waits for; another is treated as removed. */
   readonly isOurs: (media: Media) => boolean;
   readonly out: OutputWriter | undefined;
+  /** By the wall's clock, as jobs have it. */
+  readonly startedAt: number;
   /** Works for everyone, and enqueues nothing itself. */
   readonly everyones: boolean;
   /** Jobs wait until there is room on the disk, instead of failing. */
@@ -65,6 +67,7 @@ export function newRun({ session }: Pick<Ports, "session">, options: RunOptions)
     replacesOptions: options.replacesOptions ?? false,
     isOurs: options.isOurs ?? (() => true),
     out: options.out,
+    startedAt: Date.now(),
     everyones: options.everyones ?? false,
     waitsForSpace: options.waitsForSpace ?? false,
     signal: options.signal ?? never,
@@ -88,11 +91,12 @@ export async function waitFor(
   run: Run,
   media: Media,
   retries?: (job: Job) => boolean,
+  forces?: (job: Job) => boolean,
 ): Promise<void> {
   run.waiting.add(media.name);
   run.enqueueing.add(media.name);
   try {
-    await enqueueMissing(ports, run, media, retries);
+    await enqueueMissing(ports, run, media, retries, forces);
     const isDone = await finishIfDone(ports, run, media.name, "unchanged");
     if (!isDone) run.tell({ type: "accepted", name: media.name });
   } finally {
@@ -134,10 +138,13 @@ export async function finishIfDone(
   if (!run.waiting.delete(name) || media === undefined) return true;
   const written = await writeOut(ports, run, media);
   if (written === undefined) return false;
-  const failed = wanted.some((job) => job.state === "failed" || job.state === "cancelled");
-  const state = failed ? "failed" : (before ?? "ready");
+  const undone = wanted.some((job) => job.state === "failed" || job.state === "cancelled");
+  const state = undone ? outcomeOf("failed", wanted) : (before ?? "ready");
+  const done = jobs.flatMap(({ step, state: end, finishedAt = 0 }) =>
+    end === "succeeded" && finishedAt >= run.startedAt ? [step] : [],
+  );
   const notes = before === undefined ? await transcriptNotes(ports, name, wanted) : [];
-  const result: ProcessedMedia = { name, state, jobs, notes, written };
+  const result: ProcessedMedia = { name, state, jobs, done, notes, written };
   run.report.finished.push(result);
   run.tell({ type: "finished", result });
   return true;

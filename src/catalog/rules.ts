@@ -64,7 +64,7 @@ function applyChange(draft: Draft, change: Change, twin: MediaRecord | undefined
     case "cancel":
       return jobs.cancel(draft, change.jobId);
     case "redo":
-      return jobs.redo(draft, change.jobId, change.waits ?? false);
+      return jobs.redo(draft, change);
     case "startJob":
       return attempts.startJob(draft, change);
     case "acceptJob":

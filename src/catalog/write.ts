@@ -52,9 +52,14 @@ export type Change =
   | { readonly type: "cancel"; readonly jobId: string }
   /**
    * Queues a job once more, also one that succeeded: what it made is lost. `waits`: not now, but when
-   * the audio that it needs is there again.
+   * the audio that it needs is there again. `request`: who asks; default: who asked before.
    */
-  | { readonly type: "redo"; readonly jobId: string; readonly waits?: boolean }
+  | {
+      readonly type: "redo";
+      readonly jobId: string;
+      readonly waits?: boolean;
+      readonly request?: JobRequest;
+    }
   /** Gives a new media file what was made of its twin (`expect.twin`), under its own name. */
   | { readonly type: "adopt"; readonly version: string; readonly from: string }
   /** Begins a queued job. The write is superseded when the job runs already, has ended or was replaced. */

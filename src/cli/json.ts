@@ -15,6 +15,8 @@ export interface ProcessedJson {
   readonly name: string;
   readonly state: ProcessedMedia["state"];
   readonly jobs: readonly JobJson[];
+  /** The steps that ended during this call. */
+  readonly done: ProcessedMedia["done"];
   /** What a person should know of the transcript. */
   readonly notes: readonly string[];
   /** Files written below --out. */
@@ -26,6 +28,7 @@ export function processedJson(result: ProcessedMedia): ProcessedJson {
     name: result.name,
     state: result.state,
     jobs: result.jobs.map(jobJson),
+    done: result.done,
     notes: result.notes,
     written: result.written,
   };

@@ -22,7 +22,7 @@ const broken = new MediaError("damaged_media", "the video stream ends\nin the mi
 const failedVideo = job("video", { state: "failed", failure: errorJson(broken) as never });
 
 function media(state: ProcessedMedia["state"], jobs: readonly Job[] = []): ProcessedMedia {
-  return { name: "talk.mp4", state, jobs, notes: [], written: [] };
+  return { name: "talk.mp4", state, jobs, done: [], notes: [], written: [] };
 }
 
 function report(rest: Partial<ProcessReport>): ProcessReport {
@@ -53,10 +53,12 @@ describe("what is said of a media", () => {
     expect(finishedLines(media("ready", jobs), 42_000, screen)).toEqual([
       "✓ talk.mp4: audio, web, phone in 42s",
     ]);
-    const noted = { ...media("ready", jobs), notes: ["it is not English\u001b[2J"] };
-    expect(finishedLines(noted, undefined, screen)).toEqual([
-      "✓ talk.mp4: audio, web, phone",
-      "    note: it is not English\\x1b[2J",
+    const redone = { ...media("ready", jobs), done: ["audio" as const] };
+    expect(finishedLines(redone, 42_000, screen)).toEqual(["✓ talk.mp4: audio in 42s"]);
+    const stopped = [job("audio"), job("video", { state: "cancelled" })];
+    expect(finishedLines(media("cancelled", stopped), 42_000, screen)).toEqual([
+      "– talk.mp4: cancelled, 1 step in 42s; made: audio",
+      "    `dailies retry talk.mp4` does the rest.",
     ]);
     expect(finishedLines(media("unchanged", jobs), undefined, screen)).toEqual([
       "= talk.mp4: already done with these settings",
@@ -97,6 +99,7 @@ describe("the end", () => {
     [report({}), 0],
     [report({ finished: [media("ready"), media("unchanged")] }), 0],
     [report({ finished: [media("ready"), media("failed")] }), 2],
+    [report({ finished: [media("ready"), media("cancelled")] }), 2],
     [report({ finished: [media("ready")], refused: [refused] }), 2],
     [report({ refused: [refused] }), 1],
   ])("has its exit code", (ended, exitCode) => expect(exitCodeFor(ended)).toBe(exitCode));

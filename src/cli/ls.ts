@@ -2,17 +2,24 @@ import type { MediaType } from "../media/media.ts";
 import type { MediaListing } from "../app/list.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
-import { formatMediaTime, formatSize } from "./format.ts";
+import { formatMediaTime, formatMoment, formatSize } from "./format.ts";
 import { labelJson, mediaJson, type LabelJson, type MediaJson } from "./json.ts";
+import { chosen, type Choice } from "./ls-order.ts";
 import type { Format } from "./output.ts";
 import { eachOf, printPages, printTable } from "./pages.ts";
-import type { Cell } from "./table.ts";
+import type { Cell, Column } from "./table.ts";
 
 export interface FilterOptions {
   readonly startswith?: string;
   readonly mediaType?: MediaType;
   readonly label?: string;
   readonly limit?: number;
+}
+
+export interface ListOptions extends FilterOptions, Choice {
+  readonly owner?: string;
+  /** Also the owner, and when it was taken in and changed last. */
+  readonly long?: boolean;
 }
 
 /** The filters of the command line as the application takes them. */
@@ -58,46 +65,61 @@ const byConfidence = (listing: MediaListing): MediaListing["labels"] =>
 
 const labelsShown = 4;
 
-function row(listing: MediaListing): Cell[] {
-  const { media } = listing;
+function row(listing: MediaListing, long: boolean): Cell[] {
+  const { media, state } = listing;
   const labels = byConfidence(listing);
   const more = labels.length > labelsShown ? [`+${labels.length - labelsShown}`] : [];
   const durationMs = media.facts?.durationMs;
   return [
     media.name,
     media.type ?? "",
-    stateCell(media.state, listing.draft ? " (draft)" : ""),
+    stateCell(state, listing.draft ? " (draft)" : ""),
     durationMs === undefined || media.type === "image" ? "" : formatMediaTime(durationMs),
     formatSize(media.sizeBytes),
+    ...(long ? [media.owner, formatMoment(media.createdAt), formatMoment(media.updatedAt)] : []),
     [...labels.slice(0, labelsShown).map(({ name }) => name), ...more].join(", "),
   ];
 }
 
 function listedJson(listing: MediaListing): ListedMediaJson {
   const labels = byConfidence(listing).map(labelJson);
-  return { ...mediaJson(listing.media), labels, draft: listing.draft };
+  return { ...mediaJson(listing.media), state: listing.state, labels, draft: listing.draft };
 }
 
-const columns = [
-  { title: "NAME", least: 12, cut: "middle" as const },
+const columnsOf = (long: boolean): Column[] => [
+  { title: "NAME", least: 12, cut: "middle" },
   { title: "TYPE" },
   { title: "STATE" },
-  { title: "DURATION", align: "right" as const },
-  { title: "SIZE", align: "right" as const },
+  { title: "DURATION", align: "right" },
+  { title: "SIZE", align: "right" },
+  ...(long ? [{ title: "OWNER" }, { title: "TAKEN IN" }, { title: "CHANGED" }] : []),
   { title: "LABELS", least: 6 },
 ];
 
 /** `dailies ls` */
 export async function ls(
   { output, withDailies }: Context,
-  options: FilterOptions,
+  { owner, state, sort, long = false, ...options }: ListOptions,
 ): Promise<number> {
-  const filter = filterOf(options);
+  const { limit, ...filters } = filterOf(options);
+  const filter = { ...filters, ...(owner !== undefined && { owner }) };
+  const choice = {
+    ...(state !== undefined && { state }),
+    ...(sort !== undefined && { sort }),
+    ...(limit !== undefined && { limit }),
+  };
   await withDailies(async (dailies) => {
-    const pages = dailies.allMedia(filter);
+    const pages = chosen(dailies.allMedia(filter), choice);
     if (output.mode !== "human") return printPages(output, "media", eachOf(pages, listedJson));
-    if (await printTable(output, columns, eachOf(pages, row))) return;
-    const filtered = Object.keys(filter).length > 0;
+    if (
+      await printTable(
+        output,
+        columnsOf(long),
+        eachOf(pages, (one) => row(one, long)),
+      )
+    )
+      return;
+    const filtered = Object.keys({ ...filter, ...choice }).length > 0;
     output.note(filtered ? "Nothing matches." : "Nothing here yet: `dailies process FILE`.");
   });
   return exitCodes.done;

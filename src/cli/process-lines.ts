@@ -6,7 +6,7 @@ import { count, formatElapsed, formatFraction, formatSpeed } from "./format.ts";
 import { jobJson, processedJson, type JobJson, type ProcessedJson } from "./json.ts";
 import type { Screen, Style } from "./output.ts";
 import type { RunningStep } from "./progress.ts";
-import { printable, truncate } from "./text.ts";
+import { printable, shellWord, truncate } from "./text.ts";
 
 /** The output of `process`, `retry` and `reprocess` with --json. */
 export interface ReportJson {
@@ -28,6 +28,7 @@ export type UpdateJson =
       readonly type: "end";
       readonly finished: number;
       readonly failed: number;
+      readonly cancelled: number;
       readonly refused: number;
       readonly ignored: number;
       readonly interrupted: boolean;
@@ -78,13 +79,17 @@ function inState(jobs: readonly Job[], state: Job["state"]): Job[] {
   return jobs.filter((job) => job.state === state);
 }
 
+const succeeded = (jobs: readonly Job[]): Step[] =>
+  inState(jobs, "succeeded").map(({ step }) => step);
+
 /** One line for a finished media file, and one for each failed step. */
 export function finishedLines(
   result: ProcessedMedia,
   elapsedMs: number | undefined,
   { style, columns }: Pick<Screen, "style" | "columns">,
 ): string[] {
-  const made = inState(result.jobs, "succeeded").flatMap(({ step }) => madeBy[step] ?? []);
+  const steps = result.done.length > 0 ? result.done : succeeded(result.jobs);
+  const made = steps.flatMap((step) => madeBy[step] ?? []);
   const took = elapsedMs === undefined ? "" : ` in ${formatElapsed(elapsedMs)}`;
   const list = made.length === 0 ? "nothing" : made.join(", ");
   const failed = inState(result.jobs, "failed");
@@ -99,6 +104,11 @@ export function finishedLines(
       return [`${style("green", "✓")} ${name}: shares what was made of the same bytes before`];
     case "ready":
       return [`${style("green", "✓")} ${name}: ${list}${took}`, ...noteLines(result, style)];
+    case "cancelled": {
+      const what = count(inState(result.jobs, "cancelled").length, "step");
+      const line = `${style("yellow", "–")} ${name}: cancelled, ${what}${took}; made: ${list}`;
+      return [line, `    \`dailies retry ${shellWord(result.name)}\` does the rest.`];
+    }
     case "failed": {
       const what = count(failed.length, "step");
       const first = `${style("red", "✗")} ${name}: ${what} failed${took}; made: ${list}`;
@@ -178,6 +188,7 @@ export function sumLine(report: ProcessReport, elapsedMs: number): string {
     ...(having("ready") > 0 || report.finished.length === 0 ? [`${having("ready")} done`] : []),
     ...(having("shared") > 0 ? [`${having("shared")} shared`] : []),
     ...(having("unchanged") > 0 ? [`${having("unchanged")} unchanged`] : []),
+    ...(having("cancelled") > 0 ? [`${having("cancelled")} cancelled`] : []),
     ...(having("failed") > 0 ? [`${having("failed")} failed`] : []),
     ...(report.refused.length > 0 ? [`${report.refused.length} refused`] : []),
   ];

@@ -34,7 +34,7 @@ const step = (name: string, which: Step, state: JobState, startedAt = 0): Proces
 
 const finished = (name: string, state: "ready" | "failed" | "unchanged"): ProcessUpdate => ({
   type: "finished",
-  result: { name, state, jobs: [], notes: [], written: [] },
+  result: { name, state, jobs: [], done: [], notes: [], written: [] },
 });
 
 function after(updates: readonly ProcessUpdate[], now = 0): ProgressState {

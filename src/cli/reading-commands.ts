@@ -5,6 +5,8 @@ import { exportFormats } from "../app/export-formats.ts";
 import { examples, type Go } from "./command.ts";
 import type { ExportCommandOptions } from "./export.ts";
 import type { GetCommandOptions } from "./get.ts";
+import { listedStates, sortKeys } from "./ls-order.ts";
+import type { ListOptions } from "./ls.ts";
 import { limitOption, parseFolder } from "./option-values.ts";
 
 /** The filters that `ls` and `search` share. */
@@ -19,8 +21,19 @@ function withFilters(command: Command, what: string): Command {
 function addLs(program: Command, go: Go): void {
   withFilters(program.command("ls"), "media")
     .description("list media files with their state and labels")
-    .addHelpText("after", examples("ls", "ls --media-type video --label Person", "ls --json"))
-    .action((options: object, command: Command) =>
+    .option("--owner <user>", "only those of this owner")
+    .addOption(new Option("--state <state>", "only those in this state").choices(listedStates))
+    .addOption(
+      new Option("--sort <key>", "the order; -KEY from the last to the first").choices(
+        sortKeys.flatMap((key) => [key, `-${key}`]),
+      ),
+    )
+    .option("-l, --long", "also the owner, when it was taken in and changed last")
+    .addHelpText(
+      "after",
+      examples("ls --media-type video --label Person", "ls --state failed --sort -created --long"),
+    )
+    .action((options: ListOptions, command: Command) =>
       go(command, async (context) => (await import("./ls.ts")).ls(context, options)),
     );
 }

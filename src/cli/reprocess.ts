@@ -12,6 +12,7 @@ export interface ReprocessCommandOptions extends SpeechOptions {
   readonly where?: readonly string[];
   /** Milliseconds. */
   readonly posterAt?: number;
+  readonly force?: boolean;
 }
 
 /** `dailies reprocess`: plans again and redoes what differs; a ReportJson with --json. */
@@ -20,7 +21,7 @@ export async function reprocess(
   names: readonly string[],
   options: ReprocessCommandOptions,
 ): Promise<number> {
-  const { where, only, step, posterAt } = options;
+  const { where, only, step, posterAt, force = false } = options;
   if ((names.length === 0) === (where === undefined))
     throw new MediaError("invalid_argument", "reprocess needs either NAME… or --where KEY=VALUE");
   const which = where === undefined ? names : whereOf(where);
@@ -29,6 +30,7 @@ export async function reprocess(
   const { exitCode } = await work(context, (dailies, running) =>
     dailies.reprocess(which, {
       ...running,
+      force,
       speech: speechOptions(options),
       ...(steps !== undefined && { only: steps }),
       ...(posterAt !== undefined && { posterAtMs: posterAt }),

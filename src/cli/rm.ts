@@ -1,4 +1,4 @@
-import { asMediaError, type MediaError } from "../media/errors.ts";
+import { asMediaError, MediaError } from "../media/errors.ts";
 import type { LocalLibrary } from "../local/library.ts";
 import type { MediaDetails } from "../app/show.ts";
 import type { Context } from "./context.ts";
@@ -17,6 +17,61 @@ export interface RemovedJson {
     readonly origin?: string;
   }[];
   readonly failed: readonly { readonly name: string; readonly error: ErrorJson }[];
+  /** What is in the library now. */
+  readonly left: Left;
+}
+
+export interface RemoveCommandOptions {
+  readonly all?: boolean;
+  readonly yes?: boolean;
+}
+
+interface Left {
+  readonly media: number;
+  readonly jobs: number;
+  /** Uploads and outputs whose bytes are stored, and how many bytes these are. */
+  readonly objects: number;
+  readonly sizeBytes: number;
+}
+
+async function total(pages: AsyncIterable<readonly unknown[]>): Promise<number> {
+  let sum = 0;
+  for await (const page of pages) sum += page.length;
+  return sum;
+}
+
+/** Counts what is left, in the catalog and in the store, to prove what was removed. */
+async function countLeft(dailies: LocalLibrary): Promise<Left> {
+  const { objects, sizeBytes, orphanCount, orphanBytes } = await dailies.reconcile();
+  return {
+    media: await total(dailies.allMedia()),
+    jobs: await total(dailies.allJobs()),
+    objects: objects + orphanCount,
+    sizeBytes: sizeBytes + orphanBytes,
+  };
+}
+
+function leftLine({ media, jobs, objects, sizeBytes }: Left): string {
+  const stored = `${count(objects, "stored object")} (${formatSize(sizeBytes)})`;
+  return `Left in the library: ${count(media, "media file")}, ${count(jobs, "job")}, ${stored}.`;
+}
+
+/** @throws MediaError `invalid_argument` when neither or both of names and `all` are given, or `all` without `yes` */
+async function namesOf(
+  dailies: LocalLibrary,
+  names: readonly string[],
+  { all = false, yes = false }: RemoveCommandOptions,
+): Promise<readonly string[]> {
+  if (all === names.length > 0)
+    throw new MediaError("invalid_argument", "rm needs either NAME… or --all");
+  if (!all) return names;
+  const found: string[] = [];
+  for await (const page of dailies.allMedia()) found.push(...page.map(({ media }) => media.name));
+  if (yes) return found;
+  const what = count(found.length, "media file");
+  throw new MediaError("invalid_argument", `--all would remove ${what} with all outputs`, {
+    remedy: "Add --yes if you mean it; imported originals stay.",
+  });
 }
 
 type Removal =
@@ -46,17 +101,23 @@ function removedLine(details: MediaDetails): string {
 }
 
 /** `dailies rm`: an unknown name does not stop the others. */
-export async function remove(context: Context, names: readonly string[]): Promise<number> {
+export async function remove(
+  context: Context,
+  given: readonly string[],
+  options: RemoveCommandOptions = {},
+): Promise<number> {
   const { output } = context;
-  const removals = await context.withDailies(async (dailies) => {
+  const { removals, left } = await context.withDailies(async (dailies) => {
     const all: Removal[] = [];
-    for (const name of new Set(names)) all.push(await removeOne(dailies, name));
-    return all;
+    for (const name of new Set(await namesOf(dailies, given, options)))
+      all.push(await removeOne(dailies, name));
+    return { removals: all, left: await countLeft(dailies) };
   });
   const removed = removals.filter((removal) => "details" in removal);
   const failed = removals.filter((removal) => "error" in removal);
   if (output.mode === "human") {
     output.lines(removed.map(({ details }) => removedLine(details)));
+    output.note(leftLine(left));
     for (const { error } of failed) output.notes.write(`dailies: ${errorText(errorJson(error))}\n`);
   } else
     output.document({
@@ -67,6 +128,7 @@ export async function remove(context: Context, names: readonly string[]): Promis
         ...(details.media.origin !== undefined && { origin: details.media.origin }),
       })),
       failed: failed.map(({ name, error }) => ({ name, error: errorJson(error) })),
+      left,
     } satisfies RemovedJson);
   if (failed.length === 0) return exitCodes.done;
   return removed.length === 0 ? exitCodes.couldNotRun : exitCodes.someFailed;

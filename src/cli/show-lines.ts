@@ -1,5 +1,5 @@
 import type { AudioFacts, MediaFacts, Ratio, VideoFacts } from "../media/facts.ts";
-import { partOf } from "../media/job.ts";
+import { outcomeOf, partOf } from "../media/job.ts";
 import type { Media, Rendition } from "../media/media.ts";
 import { transcriptText, type Transcript } from "../media/transcript.ts";
 import type { MediaDetails } from "../app/show.ts";
@@ -52,8 +52,8 @@ function factsText(media: Media, facts: MediaFacts | undefined): string {
   ].join(" · ");
 }
 
-function headLines({ media }: MediaDetails, { style }: DetailView): string[] {
-  const state = stateCell(media.state);
+function headLines({ media, jobs }: MediaDetails, { style }: DetailView): string[] {
+  const state = stateCell(outcomeOf(media.state, jobs));
   const stateText = typeof state === "string" ? state : style(state.format, state.text);
   const origin = media.origin === undefined ? "" : ` from ${media.origin}`;
   return [

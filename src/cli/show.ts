@@ -1,5 +1,6 @@
 import { MediaError } from "../media/errors.ts";
 import type { MediaFacts } from "../media/facts.ts";
+import { outcomeOf } from "../media/job.ts";
 import type { Rendition, StoredObject } from "../media/media.ts";
 import { transcriptText, type Transcript } from "../media/transcript.ts";
 import type { MediaDetails } from "../app/show.ts";
@@ -48,6 +49,7 @@ function detailsJson(details: MediaDetails): DetailsJson {
   const { media, transcript } = details;
   return {
     ...mediaJson(media),
+    state: outcomeOf(media.state, details.jobs),
     ...(media.facts && { facts: media.facts }),
     renditions: details.renditions.map(({ object, ...rendition }) => ({
       ...rendition,

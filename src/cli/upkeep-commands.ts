@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { RemoveCommandOptions } from "./rm.ts";
 import { examples, type Go } from "./command.ts";
 
 /** The commands that stop, remove and check. */
@@ -14,10 +15,12 @@ export function addUpkeep(program: Command, go: Go): void {
   program
     .command("rm")
     .description("remove media files with all their outputs; imported originals stay")
-    .argument("<names...>", "names of media files")
-    .addHelpText("after", examples("rm talk.mp4"))
-    .action((names: string[], _options: object, command: Command) =>
-      go(command, async (context) => (await import("./rm.ts")).remove(context, names)),
+    .argument("[names...]", "names of media files")
+    .option("--all", "all media files of the library; needs --yes")
+    .option("--yes", "do not ask whether --all is meant")
+    .addHelpText("after", examples("rm talk.mp4", "rm --all --yes"))
+    .action((names: string[], options: RemoveCommandOptions, command: Command) =>
+      go(command, async (context) => (await import("./rm.ts")).remove(context, names, options)),
     );
   program
     .command("reconcile")

@@ -77,11 +77,12 @@ function addReprocess(program: Command, go: Go): void {
       "all media files with this engine, language, quality (draft, full), type, label or startswith; repeatable",
       collect,
     )
+    .option("--force", "redo also what was done with the same settings")
     .addHelpText(
       "after",
       examples(
         "reprocess talk.mp4 --language de-DE",
-        "reprocess a.mp4 b.mp4 --only label",
+        "reprocess a.mp4 b.mp4 --only label --force",
         "reprocess --where engine=pocketsphinx --step transcribe",
       ),
     )

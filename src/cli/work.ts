@@ -61,7 +61,7 @@ export function listenForStop(onStop: (signal: StopSignal) => void): Stop {
 export function exitCodeFor(report: ProcessReport): number {
   const { finished, refused } = report;
   if (finished.length === 0 && refused.length > 0) return exitCodes.couldNotRun;
-  const allDone = finished.every(({ state }) => state !== "failed");
+  const allDone = finished.every(({ state }) => state !== "failed" && state !== "cancelled");
   return allDone && refused.length === 0 ? exitCodes.done : exitCodes.someFailed;
 }
 
@@ -133,6 +133,7 @@ function printReport({ output }: Context, report: ProcessReport, elapsedMs: numb
       type: "end",
       finished: report.finished.length,
       failed: report.finished.filter(({ state }) => state === "failed").length,
+      cancelled: report.finished.filter(({ state }) => state === "cancelled").length,
       refused: report.refused.length,
       ignored: report.ignored.length,
       interrupted: report.interrupted,

@@ -105,6 +105,16 @@ export interface JobFailure {
   readonly remedy: string;
 }
 
+/** What a media file that failed is called when nothing of it failed, but some of it was cancelled. */
+export function outcomeOf<State extends string>(
+  state: State,
+  jobs: readonly Pick<Job, "state">[],
+): State | "cancelled" {
+  const isCancelled = jobs.some((job) => job.state === "cancelled");
+  const isFailed = jobs.some((job) => job.state === "failed");
+  return state === "failed" && isCancelled && !isFailed ? "cancelled" : state;
+}
+
 /** A job as the catalog knows it. */
 export interface Job extends NewJob {
   readonly state: JobState;

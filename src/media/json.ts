@@ -12,7 +12,8 @@ export interface MediaJson {
   readonly name: string;
   readonly version: string;
   readonly owner: string;
-  readonly state: Media["state"];
+  /** `cancelled` (in lists and details of the command line): some steps were, and none failed. */
+  readonly state: Media["state"] | "cancelled";
   /** `video`, `audio` or `image`, once it is known. */
   readonly type?: Media["type"];
   readonly durationMs?: number;

@@ -1,4 +1,5 @@
 import { partOf, slotOf, type JobRequest, type NewJob, type SkipReason } from "../../media/job.ts";
+import type { Change } from "../write.ts";
 import { isOpen, type JobRecord, type MediaRecord } from "../record.ts";
 import { putJob, recordOf, reopen, type Draft } from "./draft.ts";
 
@@ -95,15 +96,17 @@ export function retry(draft: Draft, jobId: string, request: JobRequest | undefin
   queue(draft, job, request);
 }
 
+type Redo = Extract<Change, { type: "redo" }>;
+
 /**
  * Does a job once more whose result is lost, for the session that asked for it before. One that waits
  * for the audio counts as left out until the audio is there, which enqueues it.
  */
-export function redo(draft: Draft, jobId: string, waits: boolean): void {
+export function redo(draft: Draft, { jobId, waits = false, request }: Redo): void {
   const { record, now } = draft;
   const job = record && findJob(record, jobId);
   if (record === undefined || job === undefined || !job.isCurrent || isOpen(job)) return;
-  if (!waits) return queue(draft, job, job.request);
+  if (!waits) return queue(draft, job, request ?? job.request);
   const end = { state: "skipped", reason: "audio_failed", finishedAt: now } as const;
   putJob(draft, record, fresh(job, job, end));
   reopen(draft);
