@@ -1,4 +1,5 @@
 import { MediaError } from "../media/errors.ts";
+import { spellingsOf } from "../media/keys.ts";
 import type { Media } from "../media/media.ts";
 import type { Ports } from "./ports.ts";
 
@@ -10,13 +11,19 @@ export async function found(ports: Pick<Ports, "catalog">, which: string | Media
   return typeof which === "string" ? find(ports, which) : which;
 }
 
-/** @param owner another owner's is not found. Default: any owner's. @throws MediaError `not_found` */
+/**
+ * The media file of a name, however its accents are spelled.
+ * @param owner another owner's is not found. Default: any owner's.
+ * @throws MediaError `not_found`
+ */
 export async function find(
   { catalog }: Pick<Ports, "catalog">,
   name: string,
   owner?: string,
 ): Promise<Media> {
-  const media = await catalog.getMedia(name);
-  if (media !== undefined && (owner === undefined || media.owner === owner)) return media;
+  for (const spelling of spellingsOf(name)) {
+    const media = await catalog.getMedia(spelling);
+    if (media !== undefined && (owner === undefined || media.owner === owner)) return media;
+  }
   throw noMedia(name);
 }

@@ -1,5 +1,6 @@
 import type { MediaFilter } from "../catalog/catalog.ts";
 import { outcomeOf } from "../media/job.ts";
+import { spellingsOf } from "../media/keys.ts";
 import type { LabelSummary } from "../media/label.ts";
 import type { Media } from "../media/media.ts";
 import type { Ports } from "./ports.ts";
@@ -41,10 +42,26 @@ export async function list(
   );
 }
 
-/** The same, a page at a time and no faster than it is taken: memory does not grow with the library. */
+/**
+ * The same, a page at a time and no faster than it is taken: memory does not grow with the library. Names
+ * that begin with another spelling of `startsWith` come behind those with its own.
+ */
 export async function* listAll(
   ports: Pick<Ports, "catalog">,
-  { after: start, limit = Infinity, ...filter }: MediaFilter = {},
+  { startsWith, ...filter }: MediaFilter = {},
+): AsyncGenerator<readonly MediaListing[]> {
+  if (startsWith === undefined) return yield* pagesOf(ports, filter);
+  let { limit = Infinity } = filter;
+  for (const spelling of spellingsOf(startsWith))
+    for await (const page of pagesOf(ports, { ...filter, startsWith: spelling, limit })) {
+      limit -= page.length;
+      yield page;
+    }
+}
+
+async function* pagesOf(
+  ports: Pick<Ports, "catalog">,
+  { after: start, limit = Infinity, ...filter }: MediaFilter,
 ): AsyncGenerator<readonly MediaListing[]> {
   let after = start;
   for (let left = limit; left > 0; left -= pageSize) {

@@ -1,6 +1,6 @@
 import { outputOf } from "../catalog/outputs.ts";
 import { MediaError } from "../media/errors.ts";
-import { sourcesOf, type OutputKind } from "../media/keys.ts";
+import { sourcesOf, spellingsOf, type OutputKind } from "../media/keys.ts";
 import type { Media, StoredObject } from "../media/media.ts";
 import type { Ports } from "./ports.ts";
 
@@ -25,7 +25,7 @@ export async function outputAt(
   key: string,
   owner?: string,
 ): Promise<StoredObject> {
-  for (const { name, kind } of sourcesOf(key)) {
+  for (const { name, kind } of spellingsOf(key).flatMap(sourcesOf)) {
     const media = await catalog.getMedia(name);
     if (media === undefined || (owner !== undefined && media.owner !== owner)) continue;
     const object = await outputOf(catalog, media, kind);

@@ -1,6 +1,7 @@
 import type { MediaBrief } from "../catalog/pages.ts";
 import { MediaError } from "../media/errors.ts";
 import type { Job } from "../media/job.ts";
+import { spellingsOf } from "../media/keys.ts";
 import type { LabelSummary } from "../media/label.ts";
 import type { Media, Rendition, StoredObject } from "../media/media.ts";
 import type { Transcript } from "../media/transcript.ts";
@@ -43,8 +44,10 @@ export async function brief(
   name: string,
   owner: string,
 ): Promise<MediaBrief> {
-  const found = await catalog.getBrief(name, owner);
-  if (found !== undefined) return found;
+  for (const spelling of spellingsOf(name)) {
+    const found = await catalog.getBrief(spelling, owner);
+    if (found !== undefined) return found;
+  }
   throw noMedia(name);
 }
 
@@ -54,8 +57,10 @@ export async function metadata(
   jsonFile: string,
   owner?: string,
 ): Promise<MetadataRecord> {
-  const record = await catalog.getMetadata(jsonFile, owner);
-  if (record !== undefined) return record;
+  for (const spelling of spellingsOf(jsonFile)) {
+    const record = await catalog.getMetadata(spelling, owner);
+    if (record !== undefined) return record;
+  }
   throw new MediaError("not_found", `there is no metadata for ${JSON.stringify(jsonFile)}`);
 }
 

@@ -1,6 +1,8 @@
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
 import { writeNamedFile } from "../files/named-file.ts";
 import { MediaError } from "../media/errors.ts";
-import type { CaptionOptions, ExportFormat } from "../app/export-formats.ts";
+import { exportFormats, type CaptionOptions, type ExportFormat } from "../app/export-formats.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
 import { formatSize } from "./format.ts";
@@ -17,8 +19,19 @@ export type ExportJson =
     };
 
 export interface ExportCommandOptions extends CaptionOptions {
-  readonly format: ExportFormat | "docx";
+  /** Default: by the ending of `output`. */
+  readonly format?: ExportFormat | "docx";
   readonly output?: string;
+}
+
+/** @throws MediaError `invalid_argument` when neither format nor a file's ending says it */
+function formatOf({ format, output = "" }: ExportCommandOptions): ExportFormat | "docx" {
+  const formats = [...exportFormats, "docx" as const];
+  const found = format ?? formats.find((one) => output.toLowerCase().endsWith(`.${one}`));
+  if (found !== undefined) return found;
+  throw new MediaError("invalid_argument", "export needs --format", {
+    remedy: `Formats are ${formats.join(", ")}; --output FILE with such an ending says it, too.`,
+  });
 }
 
 /** `dailies export` */
@@ -28,7 +41,8 @@ export async function exportTranscript(
   options: ExportCommandOptions,
 ): Promise<number> {
   const { output } = context;
-  const { format, output: path, voices = false, wordTimes = false } = options;
+  const { output: path, voices = false, wordTimes = false } = options;
+  const format = formatOf(options);
   if (voices && format !== "vtt" && format !== "srt")
     throw new MediaError("invalid_argument", "--voices is for --format vtt and srt");
   if (wordTimes && format !== "vtt")
@@ -52,12 +66,21 @@ function tellWritten({ output }: Context, file: Extract<ExportJson, { path: stri
   output.note(`Wrote ${printable(file.path)}, ${formatSize(file.sizeBytes)}.`);
 }
 
-/** A Word document goes to a file or a pipe, never to a terminal or into JSON. */
-async function exportDocument(context: Context, name: string, path?: string): Promise<number> {
+/** `day1/talk.mp4` → `talk.docx`, in this folder. A file that is there already is not replaced unasked. */
+async function documentFor(name: string): Promise<string> {
+  const path = `${basename(name).replace(/\.[^.]{1,8}$/, "") || "transcript"}.docx`;
+  if ((await stat(path).catch(() => undefined)) === undefined) return path;
+  throw new MediaError("invalid_argument", `${path} is there already`, {
+    remedy: `--output ${path} replaces it; --output FILE writes another one.`,
+  });
+}
+
+/** A Word document goes to a file or a pipe; where a terminal or JSON is, to a file beside. */
+async function exportDocument(context: Context, name: string, given?: string): Promise<number> {
   const { output } = context;
+  const isUnfit = output.mode !== "human" || output.results.terminal;
+  const path = isUnfit && (given === undefined || given === "-") ? await documentFor(name) : given;
   const isPrinted = path === undefined || path === "-";
-  if (isPrinted && (output.mode !== "human" || output.results.terminal))
-    throw new MediaError("invalid_argument", "a Word document needs --output FILE");
   const document = await context.withDailies((dailies) => dailies.exportDocument(name));
   if (isPrinted) {
     process.stdout.write(document);

@@ -85,9 +85,8 @@ const columns = [
 /** The jobs of a library or of one media file. A media file without such jobs gives an empty list; an unknown name is an error. */
 async function* jobPages(dailies: LocalLibrary, name: string | undefined, filter: JobsFilter) {
   if (name === undefined) return yield* dailies.allJobs(filter);
-  const found = await dailies.jobs({ ...filter, name });
-  if (found.length === 0) await dailies.show(name);
-  yield found;
+  const media = await dailies.find(name);
+  yield await dailies.jobs({ ...filter, name: media.name });
 }
 
 /** Why jobs wait: they are paused, or the disk has too little space. */

@@ -1,13 +1,34 @@
-import { Option, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { jobStates } from "../media/job.ts";
 import { mediaTypes } from "../media/media.ts";
-import { exportFormats } from "../app/export-formats.ts";
+import { exportFormats, type ExportFormat } from "../app/export-formats.ts";
 import { examples, type Go } from "./command.ts";
 import type { ExportCommandOptions } from "./export.ts";
 import type { GetCommandOptions } from "./get.ts";
 import { listedStates, sortKeys } from "./ls-order.ts";
 import type { ListOptions } from "./ls.ts";
 import { limitOption, parseFolder } from "./option-values.ts";
+
+/** Other words for the formats. */
+const formatAliases: Readonly<Record<string, ExportFormat | "docx">> = {
+  word: "docx",
+  doc: "docx",
+  text: "txt",
+  plain: "txt",
+  webvtt: "vtt",
+  subrip: "srt",
+  transcript: "json",
+};
+
+function parseFormat(value: string): ExportFormat | "docx" {
+  const word = value.toLowerCase().replace(/^\./, "");
+  const format = [...exportFormats, "docx" as const].find((one) => one === word);
+  const found = format ?? formatAliases[word];
+  if (found !== undefined) return found;
+  throw new InvalidArgumentError(
+    `Allowed choices are ${[...exportFormats, "docx"].join(", ")} (or ${Object.keys(formatAliases).join(", ")}).`,
+  );
+}
 
 /** The filters that `ls` and `search` share. */
 function withFilters(command: Command, what: string): Command {
@@ -75,11 +96,15 @@ function addExport(program: Command, go: Go): void {
     .description("export the transcript as captions, text, JSON, CSV or a Word document")
     .argument("<name>", "the name of a media file")
     .addOption(
-      new Option("-f, --format <format>", "the format")
-        .choices([...exportFormats, "docx"])
-        .makeOptionMandatory(),
+      new Option(
+        "-f, --format <format>",
+        `${[...exportFormats, "docx"].join(", ")} (default: by the ending of --output)`,
+      ).argParser(parseFormat),
     )
-    .option("-o, --output <file>", "write to this file (default: standard output)")
+    .option(
+      "-o, --output <file>",
+      "write to this file (default: standard output; docx on a terminal: NAME.docx)",
+    )
     .option("--voices", "name the speakers (vtt, srt)")
     .option("--word-times", "add the time of each word (vtt)")
     .addHelpText(

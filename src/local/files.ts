@@ -2,6 +2,7 @@ import type { Dirent } from "node:fs";
 import { opendir, stat } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { unreachable, type MediaError } from "../media/errors.ts";
+import { spellingsOf } from "../media/keys.ts";
 import { contentOfFile } from "./content.ts";
 import { reasonByMarks, reasonByName } from "./left-out.ts";
 
@@ -58,6 +59,13 @@ async function* below(folder: string, place: Place): AsyncGenerator<FoundFile> {
   for (const found of entries) yield* entry(found, place);
 }
 
+/** The path as it is on the disk, where its accents are spelled in another way than was typed. */
+async function spelled(path: string): Promise<string> {
+  for (const spelling of spellingsOf(path))
+    if ((await stat(spelling).catch(() => undefined)) !== undefined) return spelling;
+  return path;
+}
+
 /**
  * The files that a given path stands for: the file itself, or a folder's media below it, in the
  * order of their names: what is media is decided by content. Links inside folders are not followed.
@@ -67,7 +75,7 @@ export async function* filesOf(
   given: string,
   options: FilesOptions = {},
 ): AsyncGenerator<FoundFile> {
-  const path = resolve(given);
+  const path = await spelled(resolve(given));
   const found = await stat(path).catch((error: unknown) => {
     throw unreachable(given, error);
   });

@@ -38,6 +38,14 @@ export function stemOf(key: string): string {
   return hasMediaExtension(key) ? key : `${key}.media`;
 }
 
+/**
+ * The ways in which a name may be spelled that look the same: as it is, composed (NFC) and decomposed (NFD,
+ * as macOS writes it). A name that is typed in one finds what is called so in another.
+ */
+export function spellingsOf(name: string): string[] {
+  return [...new Set([name, name.normalize("NFC"), name.normalize("NFD")])];
+}
+
 /** The kinds of output, and the ending of each one's keys. */
 const outputEndings = {
   web: "mp4",
