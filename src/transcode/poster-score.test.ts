@@ -56,6 +56,11 @@ describe("the best frame of a film", () => {
     );
   });
 
+  it("is a slide of one colour rather than a black or white one", () => {
+    const slides = [0, 0, 70, 255].map((light, index) => still(index * 1000, () => light));
+    expect(bestStill(slides, size)).toBe(2);
+  });
+
   it("is what there is where all is black, and none where nothing is", () => {
     expect(bestStill([still(0, () => 0)], size)).toBe(0);
     expect(bestStill([], size)).toBeUndefined();

@@ -66,6 +66,11 @@ function isEmpty({ mean, contrast }: Look): boolean {
   return contrast < 4 || (mean < 16 && contrast < 12) || (mean > 240 && contrast < 12);
 }
 
+/** Of empty frames the least black and white; below the score of every other frame. */
+function emptyScore({ mean, contrast }: Look): number {
+  return (contrast + Math.min(mean, 255 - mean)) / 1000 - 1;
+}
+
 /** What most frames show at each pixel: in front of a camera that stands still, the background. */
 function backgroundOf(looks: readonly Look[]): Uint8Array {
   const length = looks[0]?.luma.length ?? 0;
@@ -132,7 +137,7 @@ export function bestStill(
   const most = Math.max(1e-6, ...seen.map(({ weight }) => weight));
   const scores = looks.map((look, index) => {
     const { atMs } = stills[index]!;
-    if (isEmpty(look)) return look.contrast / 1000;
+    if (isEmpty(look)) return emptyScore(look);
     const before = Math.min(1, foreground(look, background, size) / largeEnough);
     const isMargin = atMs < endMs * margins || atMs > endMs * (1 - margins);
     return (
