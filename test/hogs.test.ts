@@ -55,7 +55,7 @@ describe("files that we build", () => {
   it.each<[string, () => Uint8Array, readonly string[]]>([
     ["sound of 4 GHz", () => hogs.wav({ sampleRate: 0xffff_fff0, seconds: 0 }), hogs.anyRefusal],
     ["sound of 900 kHz", () => hogs.wav({ sampleRate: 900_000, seconds: 1 }), ["limit_rate"]],
-    ["sound of 10 channels", () => hogs.wav({ channels: 10, seconds: 1 }), ["limit_channels"]],
+    ["sound of 40 channels", () => hogs.wav({ channels: 40, seconds: 1 }), ["limit_channels"]],
     ["sound of 65,535 channels", () => hogs.wav({ channels: 65_535 }), hogs.anyRefusal],
     [
       "48 hours of silence",

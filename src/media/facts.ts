@@ -38,13 +38,20 @@ export interface VideoFacts {
   readonly durationMs?: number;
 }
 
-/** The chosen audio stream: the one with the default flag, else the first. */
+/** The sound track that is heard. */
 export interface AudioFacts {
   readonly streamIndex: number;
   readonly codec: string;
   readonly profile?: string;
   readonly sampleRateHz: number;
   readonly channels: number;
+  /**
+   * The channels have no known places, as on a field recorder with a microphone each: all of them are added
+   * up, each times this factor, which keeps the sum from clipping. Absent: the file says which is left and right.
+   */
+  readonly mixGain?: number;
+  /** How much later than the file its first sound comes. Unknown is absent. */
+  readonly startMs?: number;
   /** BCP 47 or ISO 639 tag, as the file says. */
   readonly language?: string;
   readonly bitRate?: number;

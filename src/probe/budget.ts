@@ -15,10 +15,10 @@ const figure = (value: number): string => value.toLocaleString("en", { maximumFr
 /** Sound outside of these rates is not for ears. */
 const sampleRatesHz = { least: 1000, most: 768_000 };
 
-/** Channel counts for which ffmpeg guesses where the speakers are; others need to be told. */
-const guessedChannels = new Set([1, 2, 3, 4, 5, 6, 7, 8, 16, 24]);
 /** ffmpeg handles no more. */
 const mostChannels = 64;
+/** Channels that do not say where they belong: field recorders and stage boxes have up to 32. */
+const mostDiscreteChannels = 32;
 
 /** Why a sound track cannot be used: for its sample rate, or for its channels. */
 export function soundRefusal(stream: Json): MediaError | undefined {
@@ -28,8 +28,8 @@ export function soundRefusal(stream: Json): MediaError | undefined {
     return new MediaError("limit_rate", `its sound has ${figure(rate)} Hz; the limit is ${range}`);
   }
   const channels = positiveOf(stream, "channels") ?? 0;
-  const isKnown = textOf(stream, "channel_layout") !== undefined || guessedChannels.has(channels);
-  if (channels <= mostChannels && isKnown) return undefined;
+  const isKnown = textOf(stream, "channel_layout") !== undefined;
+  if (channels <= (isKnown ? mostChannels : mostDiscreteChannels)) return undefined;
   const message = `its sound has ${figure(channels)} channels, and does not say what for`;
   return new MediaError("limit_channels", message);
 }

@@ -26,13 +26,14 @@ export interface Report {
 
 /** Only what is read later: a file may carry megabytes of tags and thousands of chapters. */
 const entries = [
-  "format=format_name,format_long_name,duration,bit_rate",
+  "format=format_name,format_long_name,start_time,duration,bit_rate",
   "stream=index,codec_type,codec_name,codec_tag_string,profile,level,refs,pix_fmt" +
     ",bits_per_raw_sample,width,height,sample_aspect_ratio,r_frame_rate,avg_frame_rate" +
     ",field_order,color_transfer" +
-    ",duration,nb_frames,bit_rate,sample_rate,channels,channel_layout",
-  "stream_disposition=default,attached_pic,timed_thumbnails",
-  "stream_tags=language,DURATION",
+    ",color_space,start_time,duration,nb_frames,bit_rate,sample_rate,channels,channel_layout",
+  "stream_disposition=default,attached_pic,timed_thumbnails,comment,visual_impaired,forced" +
+    ",hearing_impaired,still_image",
+  "stream_tags=language,title,DURATION",
   "stream_side_data=rotation,displaymatrix",
   "frame=stream_index,interlaced_frame",
   "frame_tags=Orientation",
@@ -52,7 +53,8 @@ export interface Source {
   readonly container?: string;
 }
 
-function command(
+/** One run of ffprobe. @param args what is asked */
+export function command(
   ffprobe: Ffprobe,
   source: Source,
   args: readonly string[],
@@ -113,37 +115,4 @@ function reasonIn(stderr: string): string {
     return "its index (the moov atom) is missing: the recording or the upload was cut off";
   const last = stderr.trim().split("\n").at(-1) ?? "";
   return `ffprobe cannot read it: ${last.replace(/^(?:\[[^\]]*\] )*/, "").replace(/^file:.*: /, "")}`;
-}
-
-/**
- * How long a file is, by the times of all its packets. Needed for files that do not state their length,
- * such as recordings made by browsers. It reads the file once and decodes nothing.
- * Undefined when the packets have no times, or the file cannot be read to its end.
- */
-export async function measureDuration(
-  ffprobe: Ffprobe,
-  source: Source,
-  signal: AbortSignal,
-): Promise<number | undefined> {
-  const shown = ["-show_entries", "packet=pts_time,dts_time,duration_time", "-of", "csv=p=0"];
-  const wallMs = ffprobe.limits.minTimeMs;
-  const child = ffprobe.sandbox.spawn(command(ffprobe, source, shown, wallMs, signal));
-  let [first, last] = [Infinity, -Infinity];
-  let rest = "";
-  child.stdout.setEncoding("latin1");
-  child.stdout.on("data", (chunk: string) => {
-    const lines = (rest + chunk).split("\n");
-    rest = (lines.pop() ?? "").slice(0, 1000);
-    for (const line of lines) {
-      const [pts = NaN, dts = NaN, length = NaN] = line.split(",").map(Number.parseFloat);
-      const start = Number.isNaN(pts) ? dts : pts;
-      if (Number.isNaN(start)) continue;
-      first = Math.min(first, start);
-      last = Math.max(last, start + (Number.isNaN(length) ? 0 : length));
-    }
-  });
-  const { exitCode } = await child.exited;
-  // A late first packet counts as part of the length, unless the clock simply does not start at 0.
-  const seconds = first > 60 ? last - first : last;
-  return exitCode === 0 && seconds > 0 ? Math.max(1, Math.round(seconds * 1000)) : undefined;
 }

@@ -73,7 +73,7 @@ const hostile: Readonly<Record<string, Expected>> = {
     type: "video",
     audioTracks: 2,
     audio: { streamIndex: 2, language: "deu", sampleRateHz: 44_100, durationMs: 4023 },
-    warnings: ["it has 2 sound tracks; number 2 (deu) is used"],
+    warnings: ["it has 2 sound tracks; number 2 (deu) is used, not number 1 (eng)"],
   },
   "no_audio.mp4": { type: "video", audioTracks: 0 },
   "no_video.mp4": { type: "audio", durationMs: 4000, audio: { codec: "aac", profile: "LC" } },

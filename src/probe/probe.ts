@@ -3,11 +3,18 @@ import { resolve } from "node:path";
 import { asMediaError, MediaError } from "../media/errors.ts";
 import type { MediaFacts } from "../media/facts.ts";
 import type { Limits } from "../media/limits.ts";
+import { looksAhead } from "../sandbox/ffmpeg-input.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { workRefusal } from "./budget.ts";
-import { measureDuration, runFfprobe } from "./ffprobe.ts";
-import type { Ffprobe, Report } from "./ffprobe.ts";
-import { listOf } from "./json.ts";
+import { lacksLengths, unknownSounds } from "./choose.ts";
+import type { Evidence } from "./choose.ts";
+import { runFfprobe } from "./ffprobe.ts";
+import type { Ffprobe, Report, Source } from "./ffprobe.ts";
+import { listOf, objectOf, textOf } from "./json.ts";
+import { lengthText } from "./length-text.ts";
+import { listen } from "./listen.ts";
+import { measure } from "./measure.ts";
+import type { Measure } from "./measure.ts";
 import { readFacts } from "./read-facts.ts";
 import { isAnimatedPng, isAnimatedWebp, sniff, sniffedBytes } from "./sniff.ts";
 import type { Sniffed } from "./sniff.ts";
@@ -18,11 +25,14 @@ export interface ProbeOptions {
   readonly limits: Limits;
   /** Name on the PATH, or a path. Default: `ffprobe`. */
   readonly ffprobe?: string;
+  /** The same. Default: `ffmpeg`. */
+  readonly ffmpeg?: string;
 }
 
 /**
  * Finds out what a file is, by its content alone. It runs ffprobe once (about 0.1 s), and a second time
- * through the whole file when the file does not state its length.
+ * through the whole file when the file does not state its length. Sound is decoded when there are several
+ * tracks, or channels without known places.
  * @throws MediaError `empty_file`, `unsupported_media`, `damaged_media`, `limit_duration`,
  * `limit_pixels`, `not_found`; and what the sandbox throws: `engine_missing`, `cancelled` …
  */
@@ -60,31 +70,75 @@ function judge(thrown: unknown, sniffed: Sniffed): unknown {
   return thrown;
 }
 
-const hours = (ms: number): string =>
-  `${(ms / 3_600_000).toLocaleString("en", { maximumFractionDigits: 1 })} hours`;
-
 function checkDuration(durationMs: number | undefined, limits: Limits): void {
   if (durationMs === undefined || durationMs <= limits.maxDurationMs) return;
-  const message = `it is ${hours(durationMs)} long; the limit is ${hours(limits.maxDurationMs)}`;
+  const message = `it is ${lengthText(durationMs)} long; the limit is ${lengthText(limits.maxDurationMs)}`;
   throw new MediaError("limit_duration", message);
+}
+
+/** Containers that state no length: ffprobe guesses it from a few packets, or from a clock that may jump. */
+const lengthless = new Set(["mpegts", "mpeg", "aac", "ac3", "eac3", "mjpeg", "h264", "hevc"]);
+
+/** Whether ffprobe found no length, or guessed it. */
+function lengthIsOpen(facts: MediaFacts, report: Report): boolean {
+  const guessed = report.messages.some((line) => line.includes("Estimating duration from bitrate"));
+  return guessed || facts.durationMs === undefined || lengthless.has(facts.container);
+}
+
+/** What ffprobe's report leaves open, found out by reading or decoding the file. */
+async function gather(parts: Parts, report: Report, stated: MediaFacts): Promise<Evidence> {
+  if (stated.type === "image") return {};
+  const { ffprobe, ffmpeg, source, signal } = parts;
+  const streams = listOf(report.json, "streams");
+  const isOpen =
+    lengthIsOpen(stated, report) ||
+    (stated.durationMs ?? 0) > ffprobe.limits.maxDurationMs ||
+    lacksLengths(streams);
+  const found = isOpen ? await measure(ffprobe, source, signal) : undefined;
+  checkDuration(found?.durationMs, ffprobe.limits);
+  const sounds = unknownSounds(streams);
+  const loudness = sounds.length > 0 ? await listen(ffmpeg, source, sounds, signal) : undefined;
+  return { measure: found, loudness };
+}
+
+/** Lengths that differ by no more are the same: stated ones are rounded. */
+const sameLength = (a: number, b: number): boolean =>
+  Math.abs(a - b) <= Math.max(1000, 0.02 * Math.max(a, b));
+
+/** What is said of a length that was not simply read. */
+function lengthNotes(stated: MediaFacts, report: Report, found: Measure | undefined): string[] {
+  const { durationMs } = stated;
+  if (stated.type === "image") return [];
+  if (found === undefined) return durationMs === undefined ? [immeasurable] : [];
+  if (durationMs === undefined) return [measured];
+  if (sameLength(durationMs, found.durationMs)) return [];
+  const what = report.messages.some((line) => line.includes("Estimating duration"))
+    ? "seems to be"
+    : "says it is";
+  return [`it ${what} ${lengthText(durationMs)} long; it is ${lengthText(found.durationMs)} long`];
 }
 
 const measured = "it does not say how long it is; its length was found by reading it to the end";
 const immeasurable = "it does not say how long it is, and reading it to the end did not tell";
 
-/** Whether ffprobe found no length, or guessed it from the bit rate of the first packets. */
-function lengthIsOpen(facts: MediaFacts, report: Report): boolean {
-  if (facts.type === "image") return false;
-  const guessed = report.messages.some((line) => line.includes("Estimating duration from bitrate"));
-  return guessed || facts.durationMs === undefined;
+interface Parts {
+  readonly ffprobe: Ffprobe;
+  /** The same with ffmpeg as its program. */
+  readonly ffmpeg: Ffprobe;
+  readonly source: Source;
+  readonly signal: AbortSignal;
 }
 
-async function withLength(ffprobe: Ffprobe, path: string, facts: MediaFacts, signal: AbortSignal) {
-  const { container } = facts;
-  const durationMs = await measureDuration(ffprobe, { path, container }, signal);
-  if (durationMs !== undefined)
-    return { ...facts, durationMs, warnings: [...facts.warnings, measured] };
-  return { ...facts, warnings: [...facts.warnings, immeasurable] };
+/** Runs ffprobe; a second time where the container needs a longer look than the first took. */
+async function runReport(parts: Omit<Parts, "ffmpeg">, sniffed: Sniffed): Promise<Report> {
+  const { ffprobe, source, signal } = parts;
+  const first = await runFfprobe(ffprobe, source, signal).catch((thrown: unknown) => {
+    throw judge(thrown, sniffed);
+  });
+  const container = textOf(objectOf(first.json, "format"), "format_name");
+  if (source.container !== undefined || container === undefined || !looksAhead(container))
+    return first;
+  return runFfprobe(ffprobe, { ...source, container }, signal);
 }
 
 /** Makes a probe that runs ffprobe in the sandbox. */
@@ -92,28 +146,26 @@ export function createProbe(options: ProbeOptions): Probe {
   const { sandbox, limits } = options;
   const ffprobe: Ffprobe = { sandbox, limits, program: options.ffprobe ?? "ffprobe" };
 
+  const ffmpeg: Ffprobe = { ...ffprobe, program: options.ffmpeg ?? "ffmpeg" };
+
   return async function probe(file, { signal }) {
     const path = resolve(file);
     const { head, sizeBytes } = await readHead(path);
     if (sizeBytes === 0) throw new MediaError("empty_file", "it has no bytes");
     const sniffed = sniff(head);
     check(sniffed, head);
-    const known = sniffed.kind === "picture" ? { container: sniffed.demuxer } : {};
-    const report = await runFfprobe(ffprobe, { path, ...known }, signal).catch(
-      (thrown: unknown) => {
-        throw judge(thrown, sniffed);
-      },
-    );
-    const stated = readFacts(report, sniffed, limits);
-    checkDuration(stated.durationMs, limits);
-    const facts = lengthIsOpen(stated, report)
-      ? await withLength(ffprobe, path, stated, signal)
-      : stated;
+    const known = "demuxer" in sniffed ? { container: sniffed.demuxer } : {};
+    const said = await runReport({ ffprobe, source: { path, ...known }, signal }, sniffed);
+    const stated = readFacts(said, sniffed, limits);
+    const source = { path, container: stated.container };
+    const evidence = await gather({ ffprobe, ffmpeg, source, signal }, said, stated);
+    const facts = readFacts(said, sniffed, limits, evidence);
     checkDuration(facts.durationMs, limits);
-    const tooMuch = workRefusal(listOf(report.json, "streams"), facts, sizeBytes, limits);
+    const tooMuch = workRefusal(listOf(said.json, "streams"), facts, sizeBytes, limits);
     if (tooMuch !== undefined) throw tooMuch;
     const missing = facts.type === "image" ? 0 : await missingBytes(path, sizeBytes);
     const notes = [
+      ...lengthNotes(stated, said, evidence.measure),
       ...(isAnimatedPng(head) ? ["only the first picture of this animated PNG is used"] : []),
       ...(missing > 0 ? [`it is cut off: at least ${missing} bytes are missing at its end`] : []),
     ];

@@ -2,16 +2,14 @@ import { MediaError } from "../media/errors.ts";
 import type { MediaFacts } from "../media/facts.ts";
 import type { Limits } from "../media/limits.ts";
 import type { Report } from "./ffprobe.ts";
+import { chooseStreams, indexOf, isDiscrete, mixGainOf, stillCodecs } from "./choose.ts";
+import type { Evidence, Streams } from "./choose.ts";
 import { memoryRefusal, profileRefusal, soundRefusal } from "./budget.ts";
 import { known, listOf, millisecondsOf, numberOf, objectOf, positiveOf, textOf } from "./json.ts";
 import type { Json } from "./json.ts";
 import { pixelRefusal, refusedPixels } from "./pixels.ts";
 import type { Sniffed } from "./sniff.ts";
-import { audioFacts, chooseStreams, coverArtFacts, videoFacts } from "./streams.ts";
-import type { Streams } from "./streams.ts";
-
-/** Codecs of still pictures that occur inside containers. */
-const stillCodecs = new Set(["png", "mjpeg", "bmp", "tiff", "webp", "gif", "ljpeg", "jpegls"]);
+import { audioFacts, coverArtFacts, videoFacts } from "./streams.ts";
 
 /** One picture in a container: a GIF with one frame, a PNG in an MP4. */
 function isStill(video: Json, streams: Streams): boolean {
@@ -46,10 +44,15 @@ function damageOf(report: Report): string[] {
  * @throws MediaError `limit_pixels`, `damaged_media` or `unsupported_media` when there is no
  * picture or sound that can be used.
  */
-export function readFacts(report: Report, sniffed: Sniffed, limits: Limits): MediaFacts {
+export function readFacts(
+  report: Report,
+  sniffed: Sniffed,
+  limits: Limits,
+  evidence: Evidence = {},
+): MediaFacts {
   const format = objectOf(report.json, "format");
-  const streams = chooseStreams(listOf(report.json, "streams"));
-  const { video, audio, coverArt, audioTracks } = streams;
+  const streams = chooseStreams(listOf(report.json, "streams"), evidence);
+  const { video, audio, coverArt, heard: tracks } = streams;
   if (video === undefined && audio === undefined) refuseEmpty(report, streams, limits);
   const isImage = video !== undefined && (sniffed.kind === "picture" || isStill(video, streams));
   const index = video === undefined ? undefined : numberOf(video, "index");
@@ -64,8 +67,17 @@ export function readFacts(report: Report, sniffed: Sniffed, limits: Limits): Med
         details: { stderr: report.messages.join("\n") },
       })
     );
-  const shown = video === undefined ? undefined : videoFacts(video, frame, isImage);
-  const heard = audio === undefined || isImage ? undefined : audioFacts(audio);
+  const measured = (one: Json) => evidence.measure?.streams.get(indexOf(one));
+  const shown =
+    video === undefined ? undefined : videoFacts(video, frame, isImage, measured(video));
+  const heard =
+    audio === undefined || isImage
+      ? undefined
+      : audioFacts(audio, {
+          measured: measured(audio),
+          fileStart: numberOf(format, "start_time"),
+          mixGain: isDiscrete(audio) ? mixGainOf(audio, evidence) : undefined,
+        });
   const tooLarge = pixelRefusal(shown?.video.width ?? 0, shown?.video.height ?? 0, limits);
   if (tooLarge !== undefined) throw tooLarge;
   const lengths = [shown?.video.durationMs, heard?.durationMs].filter((one) => one !== undefined);
@@ -78,11 +90,13 @@ export function readFacts(report: Report, sniffed: Sniffed, limits: Limits): Med
         : ("video" as const),
     container: textOf(format, "format_name") ?? "",
     containerLongName: textOf(format, "format_long_name") ?? "",
-    durationMs: isImage ? undefined : (millisecondsOf(format, "duration") ?? longest),
+    durationMs: isImage
+      ? undefined
+      : (evidence.measure?.durationMs ?? millisecondsOf(format, "duration") ?? longest),
     bitRate: isImage ? undefined : positiveOf(format, "bit_rate"),
     video: shown?.video,
     audio: heard,
-    audioTracks: isImage ? 0 : audioTracks,
+    audioTracks: isImage ? 0 : tracks.length,
     coverArt: coverArt === undefined ? undefined : coverArtFacts(coverArt),
     warnings: [
       ...streams.warnings,

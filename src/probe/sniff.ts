@@ -2,8 +2,8 @@
 export type Sniffed =
   /** A still picture, and the ffmpeg demuxer that reads it. */
   | { readonly kind: "picture"; readonly name: string; readonly demuxer: string }
-  /** Video or sound in a container of a known kind. */
-  | { readonly kind: "container"; readonly name: string }
+  /** Video or sound in a container of a known kind; the demuxer where ffprobe must not guess it. */
+  | { readonly kind: "container"; readonly name: string; readonly demuxer?: string }
   /** A known format that is not supported. */
   | { readonly kind: "refused"; readonly name: string }
   /** Left to ffprobe: not every format begins with a signature. */
@@ -16,7 +16,11 @@ export const sniffedBytes = 4096;
 type Mark = readonly [offset: number, bytes: string, what: Sniffed];
 
 const picture = (name: string, demuxer: string): Sniffed => ({ kind: "picture", name, demuxer });
-const container = (name: string): Sniffed => ({ kind: "container", name });
+const container = (name: string, demuxer?: string): Sniffed => ({
+  kind: "container",
+  name,
+  ...(demuxer === undefined ? {} : { demuxer }),
+});
 const refused = (name: string): Sniffed => ({ kind: "refused", name });
 
 const marks: readonly Mark[] = [

@@ -35,7 +35,7 @@ describeWithSharedMedia("the step probe", () => {
     expect(outcome).toEqual({
       changes: [{ type: "setFacts", version, facts }],
       events: [{ type: "media.probed", name, version, facts }],
-      notes: ["it has 2 sound tracks; number 2 (deu) is used"],
+      notes: ["it has 2 sound tracks; number 2 (deu) is used, not number 1 (eng)"],
     });
   });
 });

@@ -1,20 +1,16 @@
 import type { AudioFacts, CoverArtFacts, Ratio, VideoFacts } from "../media/facts.ts";
-import { soundRefusal } from "./budget.ts";
 import { known, millisecondsOf, numberOf, objectOf, positiveOf, ratioOf, textOf } from "./json.ts";
 import type { Json } from "./json.ts";
+import type { StreamMeasure } from "./measure.ts";
 import { bitDepthOf, displaySize, pixelShapeOf, turnOf } from "./picture.ts";
 
-function hasFlag(stream: Json, flag: string): boolean {
+/** One of ffprobe's dispositions. */
+export function hasFlag(stream: Json, flag: string): boolean {
   return numberOf(objectOf(stream, "disposition"), flag) === 1;
 }
 
-/** The stream that players choose: the one marked as default, else the first. */
-function preferred(streams: readonly Json[]): Json | undefined {
-  return streams.find((stream) => hasFlag(stream, "default")) ?? streams[0];
-}
-
 /** Matroska leaves a stream's length to a tag: `00:00:04.021000000`. */
-function streamDurationMs(stream: Json): number | undefined {
+export function streamDurationMs(stream: Json): number | undefined {
   const stated = millisecondsOf(stream, "duration");
   if (stated !== undefined) return stated;
   const tag = textOf(objectOf(stream, "tags"), "DURATION");
@@ -23,65 +19,23 @@ function streamDurationMs(stream: Json): number | undefined {
   return total > 0 ? Math.max(1, Math.round(total * 1000)) : undefined;
 }
 
-/** Whether a stream shows pictures of its own, not a recording's cover or a preview. */
-function isShown(stream: Json): boolean {
-  return !hasFlag(stream, "attached_pic") && !hasFlag(stream, "timed_thumbnails");
-}
-
-function hasSize(stream: Json): boolean {
-  return positiveOf(stream, "width") !== undefined && positiveOf(stream, "height") !== undefined;
-}
-
-function isHeard(stream: Json): boolean {
-  const isStated = ["sample_rate", "channels"].every(
-    (key) => positiveOf(stream, key) !== undefined,
-  );
-  return isStated && soundRefusal(stream) === undefined;
-}
-
-/** The streams of a file, by use. */
-export interface Streams {
-  readonly video?: Json;
-  readonly audio?: Json;
-  readonly coverArt?: Json;
-  readonly audioTracks: number;
-  /** Video that would be shown if its codec or size were known. */
-  readonly unreadable: readonly Json[];
-  /** Sound whose rate or channels no recording has. */
-  readonly unheard: readonly Json[];
-  readonly warnings: readonly string[];
-}
-
-/** Chooses the picture and the sound that are used. */
-export function chooseStreams(all: readonly Json[]): Streams {
-  const ofType = (type: string): Json[] => all.filter((one) => textOf(one, "codec_type") === type);
-  const [videos, audios] = [ofType("video"), ofType("audio")];
-  const readable = (one: Json): boolean => textOf(one, "codec_name") !== undefined && hasSize(one);
-  const shown = videos.filter(isShown);
-  const heard = audios.filter((one) => textOf(one, "codec_name") !== undefined && isHeard(one));
-  const video = preferred(shown.filter(readable));
-  const audio = preferred(heard);
-  const coverArt = videos.find((one) => hasFlag(one, "attached_pic") && readable(one));
-  const unreadable = shown.filter((one) => !readable(one));
-  const warnings = [
-    ...(unreadable.length > 0 ? ["a video stream that cannot be read is left out"] : []),
-    ...(audios.length > heard.length ? ["a sound track that cannot be read is left out"] : []),
-    ...(heard.length > 1 && audio !== undefined ? [trackChoice(heard, audio)] : []),
-  ];
-  const chosen = known({ video, audio, coverArt });
-  const unheard = audios.filter((one) => soundRefusal(one) !== undefined);
-  return { ...chosen, audioTracks: heard.length, unreadable, unheard, warnings };
-}
-
-function trackChoice(tracks: readonly Json[], audio: Json): string {
-  const language = languageOf(audio);
-  const place = `number ${tracks.indexOf(audio) + 1}${language === undefined ? "" : ` (${language})`}`;
-  return `it has ${tracks.length} sound tracks; ${place} is used`;
-}
-
-function languageOf(stream: Json): string | undefined {
+/** The language tag of a stream; `und` says nothing. */
+export function languageOf(stream: Json): string | undefined {
   const language = textOf(objectOf(stream, "tags"), "language");
   return language === "und" ? undefined : language;
+}
+
+/** The longest title that is kept: a file may carry megabytes of tags. */
+const longestTitle = 100;
+
+/** The title of a stream, in one line. */
+export function titleOf(stream: Json): string | undefined {
+  const title = textOf(objectOf(stream, "tags"), "title");
+  // Control characters must not reach a terminal.
+  return title
+    ?.replaceAll(/\p{Cc}+/gu, " ")
+    .trim()
+    .slice(0, longestTitle);
 }
 
 /** ffprobe's `color_transfer` names for the two HDR curves (SMPTE ST 2084, ARIB STD-B67). */
@@ -109,6 +63,7 @@ export function videoFacts(
   stream: Json,
   frame: Json | undefined,
   isImage: boolean,
+  measured?: StreamMeasure,
 ): { video: VideoFacts; warnings: readonly string[] } {
   const [width = 1, height = 1] = [positiveOf(stream, "width"), positiveOf(stream, "height")];
   const turn = turnOf(stream, frame);
@@ -135,22 +90,47 @@ export function videoFacts(
     interlaced: isInterlaced(stream, frame),
     transfer: transfers[textOf(stream, "color_transfer") ?? ""] ?? "sdr",
     bitRate: isImage ? undefined : positiveOf(stream, "bit_rate"),
-    durationMs: isImage ? undefined : streamDurationMs(stream),
+    durationMs: isImage ? undefined : (lengthOf(measured) ?? streamDurationMs(stream)),
   });
   return { video, warnings: [turn.warning, warning].filter((one) => one !== undefined) };
 }
 
-export function audioFacts(stream: Json): AudioFacts {
+/** How a sound track lies in its file. */
+interface SoundPlace {
+  readonly measured: StreamMeasure | undefined;
+  /** When the file begins, on its own clock, in seconds; unknown is absent. */
+  readonly fileStart: number | undefined;
+  /** See `AudioFacts`. */
+  readonly mixGain: number | undefined;
+}
+
+/** A beginning that is closer than this is no later. */
+const sameMs = 2;
+
+function startOf(stream: Json, { measured, fileStart }: SoundPlace): number | undefined {
+  const start = numberOf(stream, "start_time");
+  if (measured === undefined && (start === undefined || fileStart === undefined)) return undefined;
+  const startMs = measured?.startMs ?? Math.round(((start ?? 0) - (fileStart ?? 0)) * 1000);
+  return startMs <= sameMs ? 0 : startMs;
+}
+
+export function audioFacts(stream: Json, place: SoundPlace): AudioFacts {
   return known({
     streamIndex: numberOf(stream, "index") ?? 0,
     codec: textOf(stream, "codec_name") ?? "",
     profile: textOf(stream, "profile"),
     sampleRateHz: positiveOf(stream, "sample_rate") ?? 0,
     channels: positiveOf(stream, "channels") ?? 0,
+    mixGain: place.mixGain,
+    startMs: startOf(stream, place),
     language: languageOf(stream),
     bitRate: positiveOf(stream, "bit_rate"),
-    durationMs: streamDurationMs(stream),
+    durationMs: lengthOf(place.measured) ?? streamDurationMs(stream),
   });
+}
+
+function lengthOf(measured: StreamMeasure | undefined): number | undefined {
+  return measured === undefined ? undefined : Math.max(1, measured.endMs - measured.startMs);
 }
 
 export function coverArtFacts(stream: Json): CoverArtFacts {

@@ -4,10 +4,29 @@
  */
 const demuxers =
   "mov,mp4,matroska,webm,avi,flv,asf,mpegts,mpeg,mpegvideo,m4v,h264,hevc,mxf,dv,ivf,ogg," +
-  "mp3,wav,w64,flac,aac,aiff,caf,amr,ac3,eac3,gif," +
+  "mp3,wav,w64,flac,aac,aiff,caf,amr,ac3,eac3,gif,mjpeg," +
   "jpeg_pipe,png_pipe,webp_pipe,bmp_pipe,tiff_pipe";
 
 const known = new Set(demuxers.split(","));
+
+/**
+ * Containers whose streams may begin late, and are described nowhere before: ffmpeg's usual first look
+ * (5 MB, 5 s) misses them, and then drops them. It ends earlier as soon as every stream is known.
+ */
+const lateStreams = new Set(["mpegts", "mpeg", "flv"]);
+/** At most this far: 128 MB, 3 minutes. */
+const lookAhead = ["-probesize", "128000000", "-analyzeduration", "180000000"];
+
+/** Whether a container gets a longer look. @param container see `MediaFacts.container` */
+export const looksAhead = (container: string): boolean => lateStreams.has(container);
+
+/**
+ * Options of ffmpeg (not ffprobe) for an input whose time 0 is to be the beginning of the file. Where it reads
+ * one stream of a broadcast container alone, it takes that stream's beginning instead, unless the input
+ * is shifted, by a microsecond here.
+ */
+export const wholeClock = (container: string): readonly string[] =>
+  container === "mpegts" || container === "mpeg" ? ["-itsoffset", "0.000001"] : [];
 
 /** A file of somebody's, as ffmpeg or ffprobe is to read it. */
 export interface FfmpegInput {
@@ -42,6 +61,7 @@ export function ffmpegInput({ path, container, maxPixels, options = [] }: Ffmpeg
     ["-protocol_whitelist", "file", "-format_whitelist", demuxers],
     maxPixels === undefined ? [] : ["-max_pixels", String(paddedPixels(maxPixels))],
     known.has(demuxer) ? ["-f", demuxer] : [],
+    looksAhead(demuxer) ? lookAhead : [],
     options,
     // Without `file:` a name may be taken for an option, an address or a pattern.
     ["-i", `file:${path}`],

@@ -16,6 +16,33 @@ export function countComplaints(child: Pick<SandboxedProcess, "onStderrLine">): 
   return () => count;
 }
 
+/** What ffmpeg says of a run with `-loglevel repeat+level+verbose`. */
+export interface Watched {
+  /** The lines of complaint about what it reads. */
+  readonly errors: () => number;
+  /** Whether a stream changed midway: its size, its rate, its channels. */
+  readonly changed: () => boolean;
+}
+
+/**
+ * Listens to a run that says everything. ffmpeg warns when a frame has another size than the one before;
+ * for sound it makes the graph's entry anew, and describes it each time.
+ */
+export function watchFfmpeg(child: Pick<SandboxedProcess, "onStderrLine">): Watched {
+  const entries = new Set<string>();
+  let count = 0;
+  let changed = false;
+  child.onStderrLine((line) => {
+    if (/\[(?:error|fatal|panic)\]/.test(line) && !harmless.test(line)) count += 1;
+    if (/Changing video frame properties on the fly/.test(line)) changed = true;
+    const entry = /^\[(graph_\d+_in_\d+_\d+) @ .*samplerate:/.exec(line)?.[1];
+    if (entry === undefined) return;
+    changed ||= entries.has(entry);
+    entries.add(entry);
+  });
+  return { errors: () => count, changed: () => changed };
+}
+
 /** What ffmpeg says when the machine, the build or the source is at fault, in this order. */
 const faults = [
   {

@@ -31,6 +31,8 @@ export interface PlannedVideo {
   readonly picture: PlannedPicture;
   /** Constant rate to convert to; absent: frames keep their times. */
   readonly frameRate?: Ratio;
+  /** How long the last picture stays after its own time: until the file ends. */
+  readonly holdMs?: number;
   readonly keyframeFrames: number;
   readonly profile: VideoSpec["profile"];
   readonly level: VideoSpec["level"];
@@ -43,6 +45,10 @@ export interface PlannedVideo {
 export interface PlannedAudio extends AudioSpec {
   readonly copy: boolean;
   readonly streamIndex: number;
+  /** Channels without known places: how many are added up, and the factor of each. */
+  readonly mix?: { readonly channels: number; readonly gain: number };
+  /** The sound begins with the file: no silence has to be put before it. */
+  readonly startsAtZero?: true;
 }
 
 /** One output, as JSON: everything that its result depends on besides source and engine. */
@@ -63,6 +69,8 @@ interface PlannedSound {
 export interface PlannedGif extends Omit<GifSpec, "box"> {
   readonly rendition: "gif";
   readonly picture: PlannedPicture;
+  /** How long the last picture stays after its own time. */
+  readonly holdMs?: number;
 }
 
 export interface PlannedPoster {
@@ -108,7 +116,12 @@ function planOne(
   if (facts.type === "audio" || facts.video === undefined) return leftOut("no_video");
   if (name === "gif") {
     const { box, ...figures } = profile.gif;
-    return { rendition: name, picture: planPicture(facts.video, box), ...figures };
+    return {
+      rendition: name,
+      picture: planPicture(facts.video, box),
+      ...holdOf(facts),
+      ...figures,
+    };
   }
   const video = planVideo(facts, facts.video, profile[name]);
   if (facts.audio === undefined) return { rendition: name, video };
@@ -125,6 +138,7 @@ function planVideo(facts: MediaFacts, source: VideoFacts, spec: VideoSpec): Plan
     copy: videoFits(facts.container, source, spec),
     picture: planPicture(source, spec.box),
     ...(frameRate === undefined ? {} : { frameRate }),
+    ...holdOf(facts),
     keyframeFrames: Math.max(1, Math.min(spec.keyframes.maxFrames, keyframeFrames)),
     profile: spec.profile,
     level: spec.level,
@@ -135,9 +149,25 @@ function planVideo(facts: MediaFacts, source: VideoFacts, spec: VideoSpec): Plan
   };
 }
 
+/** A last picture that is shorter than this before the end is not held. */
+const leastHoldMs = 100;
+
+/** How much longer the file is than its pictures. */
+function holdOf({ durationMs = 0, video }: MediaFacts): { holdMs?: number } {
+  const ended = video?.durationMs ?? Infinity;
+  return durationMs - ended < leastHoldMs ? {} : { holdMs: durationMs - ended };
+}
+
 function planAudio(source: AudioFacts, spec: AudioSpec): PlannedAudio {
+  const { channels, mixGain, startMs, streamIndex } = source;
   const sound = soundFor(source, spec);
-  return { ...sound, copy: audioFits(source, sound), streamIndex: source.streamIndex };
+  return {
+    ...sound,
+    copy: audioFits(source, sound),
+    streamIndex,
+    ...(mixGain === undefined ? {} : { mix: { channels, gain: mixGain } }),
+    ...(startMs === 0 ? { startsAtZero: true } : {}),
+  };
 }
 
 /** Pixel formats that store red, green and blue, or a palette of them. */

@@ -3,10 +3,13 @@ import { MediaError } from "../media/errors.ts";
 import { timeLimitMs } from "../media/limits.ts";
 import type { Limits } from "../media/limits.ts";
 import { lackedMemory } from "../sandbox/endings.ts";
-import { ffmpegInput } from "../sandbox/ffmpeg-input.ts";
+import { ffmpegInput, wholeClock } from "../sandbox/ffmpeg-input.ts";
 import { countComplaints, ffmpegFailure } from "../sandbox/ffmpeg-trouble.ts";
 import type { Exit, ProcessLimits, Sandbox } from "../sandbox/sandbox.ts";
+import { mixFilter } from "../sandbox/mix-filter.ts";
 import { outputOf } from "./child-output.ts";
+import { oneVoice } from "./one-voice.ts";
+import { readWav } from "./wav-stream.ts";
 import { sampleRateHz } from "./sound-features.ts";
 import type { SoundTrack } from "./transcriber.ts";
 
@@ -39,29 +42,46 @@ interface SoundOptions {
   readonly signal: AbortSignal;
 }
 
-/** 16 samples of 2 bytes a millisecond. */
+/** 16 samples of 2 bytes a millisecond, for each channel. */
 const bytesPerMs = (sampleRateHz * 2) / 1000;
-
-/** In step with the renditions: from 0 on, with silence in its gaps. */
-const inStep = `aresample=${sampleRateHz}:async=1:first_pts=0`;
 
 /** One channel alone. */
 const alone = (channel: number): string => `pan=mono|c0=c${channel}`;
+
+/** One channel is taken as it is; of more, two are made, and `oneVoice` makes one of them. */
+const oneOrTwo = "aformat=channel_layouts=mono|stereo";
+
+/**
+ * In step with the renditions: from 0 on, with silence in its gaps. Where the sound begins with the file,
+ * nothing is put before it: ffmpeg makes the filters anew when rate or channels change midway.
+ */
+function filtersOf({ channel, mix, startMs }: SoundTrack): string[] {
+  const mixed = mix === undefined ? [] : [mixFilter(mix, "mono")];
+  const start = startMs === 0 ? "" : ":first_pts=0";
+  return [
+    ...(channel === undefined ? mixed : [alone(channel)]),
+    `aresample=${sampleRateHz}:async=1${start}`,
+  ];
+}
 
 function decodeArguments(path: string, { track, limits }: SoundOptions): string[] {
   // A little more than the limit, so that what is too long can be told from what just fits.
   const longest = ((limits.maxDurationMs + 1000) / 1000).toFixed(3);
   const { container, streamIndex } = track ?? {};
-  const input = ffmpegInput({ path, ...(container === undefined ? {} : { container }) });
-  const { channel } = track ?? {};
-  const chain = [...(channel === undefined ? [] : [alone(channel)]), inStep].join(",");
-  const filters = track === undefined ? [] : ["-af", chain];
+  const known = container === undefined ? {} : { container, options: wholeClock(container) };
+  const input = ffmpegInput({ path, ...known });
+  const filters = [...(track === undefined ? [] : filtersOf(track)), oneOrTwo].join(",");
   return [
     // Half a recording is worth having: how many errors there were is said afterwards.
     ..."-nostdin -hide_banner -loglevel repeat+error -nostats -max_error_rate 1".split(" "),
     ...input,
-    ...["-t", longest, "-map", `0:${streamIndex ?? "a:0"}`].concat(filters),
-    ...`-ac 1 -ar ${sampleRateHz} -c:a pcm_s16le -f s16le pipe:1`.split(" "),
+    "-t",
+    longest,
+    "-map",
+    `0:${streamIndex ?? "a:0"}`,
+    "-af",
+    filters,
+    ...`-ar ${sampleRateHz} -c:a pcm_s16le -bitexact -f wav pipe:1`.split(" "),
   ];
 }
 
@@ -93,16 +113,32 @@ function damageOf(
   return errors === 0 && !("short" in short) ? undefined : { errors, ...short };
 }
 
+/** All pieces, counted before the reader sees them; how the decoder ended is judged at the end. */
+async function* whole(
+  samples: AsyncGenerator<Uint8Array, Exit>,
+  count: (sizeBytes: number) => void,
+  judge: (exit: Exit) => void,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for (;;) {
+      const next = await samples.next();
+      if (next.done === true) return judge(next.value);
+      count(next.value.length);
+      yield next.value;
+    }
+  } finally {
+    await samples.return(undefined as never);
+  }
+}
+
 /**
  * Decodes one sound track of a recording as it is read, so nothing piles up.
  * Reading it throws MediaError `damaged_media` when nothing can be decoded, `limit_duration`, and
  * what the sandbox throws.
  */
 export function decodeSound(sandbox: Sandbox, path: string, options: SoundOptions): Sound {
-  let bytes = 0;
+  let decodedMs = 0;
   let complaints = (): number => 0;
-  const decodedMs = (): number => bytes / bytesPerMs;
-  const count = (chunk: Uint8Array): void => void (bytes += chunk.length);
   async function* decoded(): AsyncGenerator<Uint8Array> {
     const child = sandbox.spawn({
       command: "ffmpeg",
@@ -113,13 +149,21 @@ export function decodeSound(sandbox: Sandbox, path: string, options: SoundOption
       signal: options.signal,
     });
     complaints = countComplaints(child);
-    check(yield* outputOf(child, count), decodedMs(), options);
+    const wav = await readWav(outputOf(child));
+    if ("ended" in wav) return check(wav.ended, 0, options);
+    const { channels, samples } = wav;
+    const pieces = whole(
+      samples,
+      (sizeBytes) => void (decodedMs += sizeBytes / bytesPerMs / channels),
+      (exit) => check(exit, decodedMs, options),
+    );
+    yield* channels === 1 ? pieces : oneVoice(pieces);
   }
   return {
     bytes: decoded(),
-    decodedMs,
+    decodedMs: () => decodedMs,
     notes() {
-      const damage = damageOf(complaints(), decodedMs(), options);
+      const damage = damageOf(complaints(), decodedMs, options);
       return damage === undefined ? [] : [damageNote(damage)];
     },
   };

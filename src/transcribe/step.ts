@@ -63,9 +63,14 @@ async function phrasesOf(
 function ownSound({ name, version, facts }: Media): Pick<TranscribeRequest, "source" | "track"> {
   if (facts?.audio === undefined)
     throw new MediaError("internal", `${JSON.stringify(name)} is to be heard but has no sound`);
-  const { streamIndex, durationMs } = facts.audio;
-  const length = durationMs === undefined ? {} : { durationMs };
-  const track: SoundTrack = { container: facts.container, streamIndex, ...length };
+  const { streamIndex, channels, mixGain, startMs, durationMs } = facts.audio;
+  const track: SoundTrack = {
+    container: facts.container,
+    streamIndex,
+    ...(mixGain === undefined ? {} : { mix: { channels, gain: mixGain } }),
+    ...(startMs === undefined ? {} : { startMs }),
+    ...(durationMs === undefined ? {} : { durationMs }),
+  };
   return { source: { bucket: "uploads", key: name, version }, track };
 }
 

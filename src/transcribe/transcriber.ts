@@ -9,6 +9,10 @@ export interface SoundTrack {
   readonly container: string;
   /** Index among all streams of the file. */
   readonly streamIndex: number;
+  /** Channels without known places: how many are added up, and the factor of each. */
+  readonly mix?: { readonly channels: number; readonly gain: number };
+  /** See `AudioFacts`. */
+  readonly startMs?: number;
   /** By the file's own word. */
   readonly durationMs?: number;
   /** The one channel that is heard, from 0. Default: all, mixed. */

@@ -52,10 +52,13 @@ describe("transcodeArguments", () => {
       "90",
       "160000",
     ]);
-    expect(after(args, "-filter_complex")).toEqual([
-      "[0:0]scale=1280:720:out_range=tv,setsar=1,format=yuv420p[v0];" +
-        "[0:1]aresample=44100:async=1:first_pts=0,aformat=channel_layouts=stereo[a0]",
-    ]);
+    const [video, audio] = after(args, "-filter_complex");
+    expect(video).toMatch(
+      /^\[0:0\]scale=.*:eval=frame:out_range=tv,pad=1280:720:-1:-1:eval=frame,setsar=1,format=yuv420p\[v0\]$/,
+    );
+    expect(audio).toBe(
+      "[0:1]aresample=44100:async=1:first_pts=0,aformat=channel_layouts=stereo[a0]",
+    );
   });
 
   it("reads only files, as plain containers, and keeps a hostile name one argument", () => {
@@ -105,7 +108,8 @@ describe("transcodeArguments", () => {
     const [graph] = after(argumentsFor(facts, ["phone"]), "-filter_complex");
     const order = [
       "bwdif",
-      "scale=1920:1080",
+      "scale=w=",
+      "pad=1920:1080",
       "tin=arib-std-b67",
       "tonemap",
       "transpose=clock",

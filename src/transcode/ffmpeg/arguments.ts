@@ -1,6 +1,12 @@
 import type { MediaFacts } from "../../media/facts.ts";
 import type { Limits } from "../../media/limits.ts";
-import type { PlannedAudio, PlannedMovie, PlannedRendition, PlannedVideo } from "../plan.ts";
+import type {
+  PlannedAudio,
+  PlannedMovie,
+  PlannedPicture,
+  PlannedRendition,
+  PlannedVideo,
+} from "../plan.ts";
 import { audioGraph, gifGraph, posterGraph, videoGraph } from "./graph.ts";
 import { inputArguments, type Reading, seconds } from "./input.ts";
 import type { PosterPlace } from "./survey.ts";
@@ -40,27 +46,44 @@ export function transcodeArguments(run: Run): string[] {
   const parts = run.outputs.map((output, index) => outputPart(output, index, cut, typical));
   const graphs = parts.flatMap((part) => part.graphs);
   return [
-    ..."-nostdin -hide_banner -loglevel repeat+error -nostats".split(" "),
+    ...`-nostdin -hide_banner -loglevel ${loglevel(run)} -nostats`.split(" "),
     ..."-progress pipe:1 -stats_period 0.25 -y".split(" "),
     // Half a film is useful: whether there are too many errors is decided afterwards.
     ..."-max_error_rate 1".split(" "),
     ...inputArguments(run.sourcePath, run.facts, run.limits, reading(run)),
-    ...(graphs.length === 0 ? [] : ["-filter_complex", graphs.join(";")]),
+    // One graph each: when a sound changes midway, ffmpeg makes its graph anew, and only that one.
+    ...graphs.flatMap((graph) => ["-filter_complex", graph]),
     ...parts.flatMap((part) => part.args),
     ...inspectionArguments(run.outputs, cut),
   ];
 }
 
+/** Whether a run copies streams. Then it is asked to say when a stream changes midway (`watchFfmpeg`). */
+export function copies(outputs: readonly Pick<Output, "plan">[]): boolean {
+  return outputs.some(({ plan }) => streamsOf(plan).some(({ copy }) => copy));
+}
+
+const loglevel = ({ outputs }: Run): string =>
+  copies(outputs) ? "repeat+level+verbose" : "repeat+error";
+
 /** A time that was rounded up would be past its frame. */
 const roundingMs = 1;
 
 function reading({ outputs, posterAt }: Run): Reading {
+  const keepsGraph = !outputs.some(({ plan }) => pictureOf(plan)?.deinterlace === true);
   const seeks = outputs.some(({ plan }) => plan.rendition === "poster" && plan.choice);
   if (posterAt !== undefined && seeks)
     return posterAt.keyframe
-      ? { fromMs: posterAt.atMs, keyframesOnly: true }
-      : { fromMs: Math.max(0, posterAt.atMs - roundingMs) };
-  return { inspectOnly: outputs.every(({ plan }) => "video" in plan && plan.video.copy) };
+      ? { fromMs: posterAt.atMs, keyframesOnly: true, keepsGraph }
+      : { fromMs: Math.max(0, posterAt.atMs - roundingMs), keepsGraph };
+  const inspectOnly = outputs.every(({ plan }) => "video" in plan && plan.video.copy);
+  return { inspectOnly, keepsGraph };
+}
+
+/** The picture that a rendition shows; none in sound. */
+export function pictureOf(plan: PlannedRendition): PlannedPicture | undefined {
+  if ("video" in plan) return plan.video.picture;
+  return "picture" in plan ? plan.picture : undefined;
 }
 
 function outputPart(

@@ -11,6 +11,11 @@ function expected(facts: MediaFacts, kind: Track["kind"], errors: number): numbe
   return own ?? (errors > 0 ? facts.durationMs : undefined);
 }
 
+function heldMs(plan: PlannedRendition): number {
+  if ("video" in plan) return plan.video.copy ? 0 : (plan.video.holdMs ?? 0);
+  return 0;
+}
+
 /** What is missing in an output compared to its source, the worst first. */
 function shortfalls(
   plan: PlannedRendition,
@@ -18,9 +23,11 @@ function shortfalls(
   output: OutputFacts,
   errors: number,
 ): Shortfall[] {
-  const compare = (kind: Track["kind"], decodedMs: number, atMostMs = Infinity): Shortfall[] => {
+  const compare = (kind: Track["kind"], lengthMs: number, atMostMs = Infinity): Shortfall[] => {
     const expectedMs = expected(facts, kind, errors);
     if (expectedMs === undefined) return [];
+    // A picture that was only held was not decoded.
+    const decodedMs = Math.max(0, lengthMs - (kind === "video" ? heldMs(plan) : 0));
     const fall = { decodedMs, expectedMs: Math.min(expectedMs, atMostMs) };
     return isShort(fall) ? [fall] : [];
   };

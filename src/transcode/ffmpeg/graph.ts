@@ -1,4 +1,5 @@
 import type { Ratio } from "../../media/facts.ts";
+import { mixFilter } from "../../sandbox/mix-filter.ts";
 import type {
   PlannedAudio,
   PlannedGif,
@@ -44,15 +45,38 @@ const onWhite =
   "[white][clear]overlay=format=rgb";
 
 /**
+ * Each frame to the size of the output. A film may change its size or its pixels' shape midway: a frame of
+ * another shape than planned (by more than two pixels and 2 %) keeps its shape, with black beside it.
+ * A pixel shape beyond 1:10 is a mistake, as the probe takes it.
+ */
+function fitFilters(width: number, height: number, scaling: string): string[] {
+  const shape = "st(0,if(between(sar,0.1,10),dar,a))";
+  const near = (what: string, side: number) =>
+    `lte(abs(${what}-${side}),${Math.max(2, side * 0.02)})`;
+  const fits = `max(${near(`ld(0)*${height}`, width)},${near(`${width}/ld(0)`, height)})`;
+  const isWider = `gt(ld(0)*${height},${width})`;
+  const even = (value: string) => `max(2,2*round(${value}/2))`;
+  const side = (whole: number, when: string, part: string) =>
+    `'${shape};if(max(${fits},${when}),${whole},${even(part)})'`;
+  const w = side(width, isWider, `${height}*ld(0)`);
+  const h = side(height, `not(${isWider})`, `${width}/ld(0)`);
+  return [`scale=w=${w}:h=${h}:eval=frame:${scaling}`, `pad=${width}:${height}:-1:-1:eval=frame`];
+}
+
+/** The last picture stays for a while. */
+const holdFilter = (holdMs = 0): string | false =>
+  holdMs > 0 && `tpad=stop_mode=clone:stop_duration=${holdMs / 1000}`;
+
+/**
  * Progressive, to size, SDR, upright, with square pixels, in this order: tone-mapping is
  * expensive, so the picture is scaled down first.
  */
-function pictureFilters(picture: PlannedPicture, scaling: string): string[] {
+function pictureFilters(picture: PlannedPicture, scaling: string, moves: boolean): string[] {
   const lies = picture.rotation === 0 || picture.rotation === 180;
   const [width, height] = lies ? [picture.width, picture.height] : [picture.height, picture.width];
   return [
     ...(picture.deinterlace ? ["bwdif=mode=send_frame"] : []),
-    `scale=${width}:${height}:${scaling}`,
+    ...(moves ? fitFilters(width, height, scaling) : [`scale=${width}:${height}:${scaling}`]),
     ...(picture.toneMap === undefined ? [] : toneMapFilters(picture.toneMap)),
     ...turns[picture.rotation],
     "setsar=1",
@@ -61,8 +85,9 @@ function pictureFilters(picture: PlannedPicture, scaling: string): string[] {
 
 const bt709 = "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv";
 
+/** A constant rate. The last picture counts however short a time the file gives it. */
 function fpsFilter(rate: Ratio): string {
-  return `fps=${rate.num}/${rate.den}`;
+  return `fps=${rate.num}/${rate.den}:eof_action=pass`;
 }
 
 /**
@@ -74,33 +99,44 @@ export function videoGraph(video: PlannedVideo, label: string): string {
   const scaling = picture.rgb ? "out_color_matrix=bt709:out_range=tv" : "out_range=tv";
   const filters = chain(
     frameRate !== undefined && fpsFilter(frameRate),
-    ...pictureFilters(picture, scaling),
+    ...pictureFilters(picture, scaling, true),
+    holdFilter(video.holdMs),
     "format=yuv420p",
     picture.rgb && bt709,
   );
-  return `[0:${picture.streamIndex}]${filters}[${label}]`;
+  const input = `[0:${picture.streamIndex}]`;
+  // ffmpeg 5 hands the source's turn on to the output of a graph with one input, but the filters have made it.
+  const second = picture.rotation === 0 ? "" : `;${input}nullsink`;
+  return `${input}${filters}[${label}]${second}`;
 }
 
 /**
  * Sound from `[0:i]` to `[label]`, starting at 0 and with silence in its gaps, so that it stays in
- * step with the picture; 5.1 and mono become what is asked for.
+ * step with the picture; 5.1 and mono become what is asked for. When rate or channels change midway,
+ * ffmpeg makes the graph anew: then `first_pts` would put all the time so far before it, as silence.
  */
 export function audioGraph(audio: PlannedAudio, label: string): string {
   const layout = audio.channels === 1 ? "mono" : "stereo";
-  const resample = `aresample=${audio.sampleRateHz}:async=1:first_pts=0`;
-  return `[0:${audio.streamIndex}]${resample},aformat=channel_layouts=${layout}[${label}]`;
+  const filters = chain(
+    audio.mix !== undefined && mixFilter(audio.mix, layout),
+    `aresample=${audio.sampleRateHz}:async=1${audio.startsAtZero === true ? "" : ":first_pts=0"}`,
+    `aformat=channel_layouts=${layout}`,
+  );
+  return `[0:${audio.streamIndex}]${filters}[${label}]`;
 }
 
 /**
  * The animation. It is cut before the palette, which keeps every frame in memory until it has seen
- * the last; and `round=up` keeps the only frame of a very short video.
+ * the last, and after the frames have their final times: a picture may stay on screen beyond the cut.
+ * `round=up` keeps the only frame of a very short video.
  */
 export function gifGraph(gif: PlannedGif, label: string): string {
   const filters = chain(
-    `trim=duration=${gif.durationMs / 1000}`,
     "setpts=PTS-STARTPTS",
     `fps=${gif.frameRate}:round=up`,
-    ...pictureFilters(gif.picture, "flags=lanczos"),
+    ...pictureFilters(gif.picture, "flags=lanczos", true),
+    holdFilter(gif.holdMs),
+    `trim=duration=${gif.durationMs / 1000}`,
     "split[seen][kept]",
   );
   return (
@@ -117,7 +153,7 @@ export function stillGraph(
   size: { readonly width: number; readonly height: number },
   { before = "", after = "" }: { readonly before?: string; readonly after?: string },
 ): string {
-  const small = pictureFilters({ ...picture, ...size }, "flags=area");
+  const small = pictureFilters({ ...picture, ...size }, "flags=area", true);
   const filters = [before, ...small, after].filter((filter) => filter !== "");
   return `[${input}:${picture.streamIndex}]${filters.join(",")}`;
 }
@@ -129,7 +165,7 @@ export function stillGraph(
 export function posterGraph(poster: PlannedPoster, label: string, typical: boolean): string {
   const { picture, choice } = poster;
   const filters = chain(
-    ...pictureFilters(picture, "flags=lanczos"),
+    ...pictureFilters(picture, "flags=lanczos", choice !== undefined),
     picture.alpha && choice === undefined && onWhite,
     choice !== undefined && typical && `thumbnail=${choice.candidates}`,
     "scale=out_color_matrix=bt601:out_range=pc",

@@ -1,6 +1,6 @@
 import type { MediaFacts } from "../../media/facts.ts";
 import type { Limits } from "../../media/limits.ts";
-import { ffmpegInput } from "../../sandbox/ffmpeg-input.ts";
+import { ffmpegInput, wholeClock } from "../../sandbox/ffmpeg-input.ts";
 
 /** Where to begin, and whether keyframes are enough. */
 export interface Reading {
@@ -12,6 +12,11 @@ export interface Reading {
   readonly fewerFrames?: boolean;
   /** Reads no more than this. */
   readonly forMs?: number;
+  /**
+   * Frames of another size go on through the same filters, which keep what they have counted and gathered.
+   * Else ffmpeg makes the filters anew; deinterlacing needs that.
+   */
+  readonly keepsGraph?: boolean;
 }
 
 /** The longest part that is read in search of keyframes. */
@@ -32,9 +37,12 @@ export function inputArguments(
   reading: Reading = {},
 ): string[] {
   const { fromMs = 0, forMs, keyframesOnly = false, inspectOnly = false } = reading;
+  const { keepsGraph = false } = reading;
   const keyframes = ["-skip_frame", "nokey", "-noaccurate_seek", "-t", keyframeSearchSeconds];
   const options = [
+    wholeClock(container),
     ["-noautorotate"],
+    keepsGraph ? ["-reinit_filter:v", "0"] : [],
     keyframesOnly ? keyframes : [],
     // Damage shows when the stream is parsed; smoothing block edges afterwards finds none.
     inspectOnly ? ["-skip_loop_filter", "all"] : [],

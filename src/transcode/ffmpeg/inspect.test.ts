@@ -40,7 +40,7 @@ describe("inspectOutput", () => {
     );
     const size = { width: 64, height: 36 };
     const { mp4, ...others } = Object.fromEntries(found);
-    expect(others).toEqual({ mp3: {}, gif: size, jpeg: size });
+    expect(others).toEqual({ mp3: { soundBytes: 8359 }, gif: size, jpeg: size });
     expect(mp4).toMatchObject({ ...size, durationMs: expect.closeTo(1000, -2) });
     expect(mp4.tracks).toMatchObject([
       { kind: "video", durationMs: 1000, ...size },

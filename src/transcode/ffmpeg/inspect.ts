@@ -10,6 +10,8 @@ export interface OutputFacts {
   readonly width?: number;
   readonly height?: number;
   readonly durationMs?: number;
+  /** Bytes of an MP3 without its tag and its first frame, which only describes the others. */
+  readonly soundBytes?: number;
   /** Durations of an MP4's tracks. */
   readonly tracks?: readonly Track[];
 }
@@ -119,14 +121,28 @@ async function readTrack(
 }
 
 /** An MP3 begins with a frame, or with an ID3 tag before it. It does not state its duration. */
-async function readMp3(file: FileHandle): Promise<OutputFacts | undefined> {
+async function readMp3(file: FileHandle, size: number): Promise<OutputFacts | undefined> {
   const head = await bytesAt(file, 0, 10);
   if (head.length < 10) return undefined;
   const tagged = head.toString("latin1", 0, 3) === "ID3";
   // Four times seven bits.
   const tagBytes = [6, 7, 8, 9].reduce((sum, at) => sum * 128 + ((head[at] ?? 0) & 0x7f), 0);
-  const frame = await bytesAt(file, tagged ? 10 + tagBytes : 0, 4);
-  return frame[0] === 0xff && ((frame[1] ?? 0) & 0xe0) === 0xe0 ? {} : undefined;
+  const start = tagged ? 10 + tagBytes : 0;
+  const frame = await bytesAt(file, start, 2048);
+  if (frame[0] !== 0xff || ((frame[1] ?? 0) & 0xe0) !== 0xe0) return undefined;
+  return { soundBytes: Math.max(0, size - start - describingBytes(frame)) };
+}
+
+/** The length of an MP3's first frame when it holds no sound but a table (`Xing` or `Info`); else 0. */
+function describingBytes(frame: Buffer): number {
+  const place = frame
+    .subarray(0, 64)
+    .toString("latin1")
+    .search(/Xing|Info/);
+  if (place < 0) return 0;
+  for (let at = 4; at + 1 < frame.length; at += 1)
+    if (frame[at] === 0xff && frame[at + 1] === frame[1]) return at;
+  return 0;
 }
 
 /** A GIF89a with its trailer, which says that it was written to its end. */

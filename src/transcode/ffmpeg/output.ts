@@ -1,7 +1,7 @@
 import { MediaError } from "../../media/errors.ts";
 import type { RenditionName } from "../../media/media.ts";
-import type { PlannedPicture, PlannedRendition } from "../plan.ts";
-import type { Output } from "./arguments.ts";
+import type { PlannedRendition } from "../plan.ts";
+import { type Output, pictureOf } from "./arguments.ts";
 import { inspectOutput, type OutputFacts, type OutputFormat } from "./inspect.ts";
 import type { Report } from "./progress.ts";
 
@@ -38,11 +38,6 @@ export async function look({ plan, path }: Output, report: Report): Promise<Made
   return { plan, path, facts: durationMs === undefined ? found : { ...found, durationMs } };
 }
 
-function pictureOf(plan: PlannedRendition): PlannedPicture | undefined {
-  if ("video" in plan) return plan.video.picture;
-  return "picture" in plan ? plan.picture : undefined;
-}
-
 /** How long an output plays; 0 when it is empty; undefined for a still. */
 function durationOf(
   plan: PlannedRendition,
@@ -58,7 +53,8 @@ function durationOf(
       return isFilm === true ? found.durationMs : 0;
     }
     case "audio":
-      return report.outTimeMs ?? 0;
+      // A constant rate: the time that ffmpeg reports is wrong when the source's clock was.
+      return Math.round(((found.soundBytes ?? 0) * 8000) / plan.audio.bitRate);
     case "gif":
       return Math.round(((report.frames ?? 0) * 1000) / plan.frameRate);
     case "poster":

@@ -1,6 +1,12 @@
 import { lackedMemory } from "../../sandbox/endings.ts";
-import { countComplaints, ffmpegFailure, lostOutput } from "../../sandbox/ffmpeg-trouble.ts";
-import type { Sandbox, SandboxedCommand } from "../../sandbox/sandbox.ts";
+import {
+  countComplaints,
+  ffmpegFailure,
+  lostOutput,
+  type Watched,
+  watchFfmpeg,
+} from "../../sandbox/ffmpeg-trouble.ts";
+import type { Sandbox, SandboxedCommand, SandboxedProcess } from "../../sandbox/sandbox.ts";
 import { type Report, readReports } from "./progress.ts";
 
 /** How a successful run of ffmpeg went. */
@@ -8,6 +14,8 @@ export interface Ran {
   readonly report: Report;
   /** The lines of errors about the source. */
   readonly errors: number;
+  /** Whether a stream changed midway; known where streams are copied. */
+  readonly changed: boolean;
   /** Whether one of them was a lack of memory. */
   readonly lackedMemory: boolean;
 }
@@ -23,7 +31,7 @@ export async function runFfmpeg(
   onReport: (report: Report) => void,
 ): Promise<Ran> {
   const child = sandbox.spawn(command);
-  const complaints = countComplaints(child);
+  const watched = watch(child, command);
   const reports = readReports(child.stdout, onReport);
   // Ending a child breaks its pipes; `exited` says why it was ended.
   const [exit, report] = await Promise.allSettled([child.exited, reports]);
@@ -33,7 +41,13 @@ export async function runFfmpeg(
   if (exitCode !== 0 || lostOutput(stderr)) throw ffmpegFailure(exit.value);
   return {
     report: report.value,
-    errors: complaints(),
+    errors: watched.errors(),
+    changed: watched.changed(),
     lackedMemory: lackedMemory(stderr),
   };
+}
+
+function watch(child: SandboxedProcess, { args }: SandboxedCommand): Watched {
+  if (args.includes("repeat+level+verbose")) return watchFfmpeg(child);
+  return { errors: countComplaints(child), changed: () => false };
 }

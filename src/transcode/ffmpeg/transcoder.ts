@@ -12,7 +12,7 @@ import type { ProcessLimits, Sandbox, SandboxedCommand } from "../../sandbox/san
 import { gifOf, smallerGif } from "../gif-budget.ts";
 import type { PlannedRendition } from "../plan.ts";
 import type { TranscodeRequest, Transcoder, TranscodeResult } from "../transcoder.ts";
-import { type Output, streamsOf, transcodeArguments } from "./arguments.ts";
+import { copies, type Output, streamsOf, transcodeArguments } from "./arguments.ts";
 import { damageOf } from "./damage.ts";
 import { formats, look, type Made } from "./output.ts";
 import { progressOf } from "./progress.ts";
@@ -35,6 +35,8 @@ export interface FfmpegTranscoderOptions {
 interface Attempt {
   readonly made: readonly Made[];
   readonly damage: Damage | undefined;
+  /** A copied stream changes midway: its bytes do not fit one description. */
+  readonly changed: boolean;
 }
 
 /**
@@ -107,10 +109,10 @@ async function transcode(
     const outputs = using.map((plan, index) => ({ plan, path: paths[index] ?? "" }));
     return attemptOnce(options, request, sourcePath, outputs, posterAt, beginOptions);
   };
-  const copies = plans.some((plan) => streamsOf(plan).some(({ copy }) => copy));
+  const hasCopies = copies(request.renditions);
   const seeks = plans.some((plan) => plan.rendition === "poster" && plan.choice !== undefined);
   const unlessDamaged = (error: unknown) => {
-    if ((copies || seeks) && isSourcesFault(error)) return undefined;
+    if ((hasCopies || seeks) && isSourcesFault(error)) return undefined;
     throw error;
   };
   const place = await posterPlace(plans, {
@@ -125,9 +127,9 @@ async function transcode(
     ...(request.seen && { seen: request.seen }),
   }).catch(unlessDamaged);
   const first = await attempt(plans, place).catch(unlessDamaged);
-  const isUnfit = copies && (first?.damage?.errors ?? 0) > 0;
+  const isUnfit = hasCopies && ((first?.damage?.errors ?? 0) > 0 || first?.changed === true);
   if (first !== undefined && !isUnfit) return first;
-  const second = copies || seeks ? await attempt(plans.map(encoded)) : undefined;
+  const second = hasCopies || seeks ? await attempt(plans.map(encoded)) : undefined;
   if (second !== undefined) return second;
   throw new MediaError("damaged_media", "the source is damaged: nothing of it could be decoded");
 }
@@ -172,7 +174,7 @@ async function attemptOnce(
   const ran = await runFfmpeg(options.sandbox, command, (current) =>
     onProgress(progressOf(current, totalMs)),
   );
-  const { report, errors } = ran;
+  const { report, errors, changed } = ran;
   signal.throwIfAborted();
   if ((report.outTimeMs ?? 0) > limits.maxDurationMs)
     throw new MediaError("limit_duration", "it plays longer than is allowed");
@@ -181,7 +183,7 @@ async function attemptOnce(
   if (made.length < outputs.length && ran.lackedMemory)
     throw new MediaError("limit_memory", "nothing could be decoded for want of memory");
   if (made.length < outputs.length) return undefined;
-  return { made, damage: damageOf(request.facts, made, errors) };
+  return { made, damage: damageOf(request.facts, made, errors), changed };
 }
 
 /**
