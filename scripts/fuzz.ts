@@ -49,6 +49,7 @@ for (const name of ["tmp", "cases", "failed"]) mkdirSync(join(folder, name));
 const limits = {
   maxDurationMs: 120_000,
   maxPixels: 4_000_000,
+  maxPicturePixels: 4_000_000,
   outputBytes: 100_000_000,
   minTimeMs: 20_000,
   timeFactor: 0.1,

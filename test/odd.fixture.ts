@@ -77,3 +77,18 @@ export function frameAt(path: string, seconds: number, width = 16, height = 16):
   const filter = `trim=start=${seconds},format=rgb24,scale=${width}:${height}:flags=area`;
   return decode(path, ["-map", "0:v:0", "-vf", filter, "-frames:v", "1", "-f", "rawvideo"]);
 }
+
+/** RGB pixels, turned clockwise by quarters. */
+export function turned(pixels: Buffer, width: number, height: number, quarters: number): Buffer {
+  if (quarters === 0) return pixels;
+  const out = Buffer.alloc(pixels.length);
+  for (let y = 0; y < width; y += 1)
+    for (let x = 0; x < height; x += 1)
+      pixels.copy(
+        out,
+        (y * height + x) * 3,
+        ((height - 1 - x) * width + y) * 3,
+        ((height - 1 - x) * width + y) * 3 + 3,
+      );
+  return turned(out, height, width, quarters - 1);
+}

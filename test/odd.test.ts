@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createSandbox } from "../src/sandbox/create.ts";
-import { difference, probe as probeOutput } from "../src/transcode/ffmpeg/workshop.fixture.ts";
-import { frameAt, openBench, phrases } from "./odd.fixture.ts";
+import {
+  decode,
+  difference,
+  probe as probeOutput,
+  thumbnail,
+} from "../src/transcode/ffmpeg/workshop.fixture.ts";
+import { frameAt, openBench, phrases, turned } from "./odd.fixture.ts";
 import { describeWithSharedMedia, sharedMedia } from "./support/shared-media.ts";
 
 /** Media as devices and programs really write it, after public reports: what is right of each kind. */
@@ -13,6 +18,7 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 const odd = (name: string): string => sharedMedia(`odd/${name}`);
+const raw = ["-frames:v", "1", "-f", "rawvideo"];
 const secondsOf = async (path = ""): Promise<number> => (await probeOutput(path)).durationMs / 1000;
 
 describeWithSharedMedia("a stream that changes midway", () => {
@@ -119,5 +125,45 @@ describeWithSharedMedia("time", () => {
     expect(difference(last, await frameAt(path, 14.8))).toBeLessThan(6);
     expect(difference(await frameAt(source, 7.15), await frameAt(path, 10.8))).toBeLessThan(6);
     expect(renditions.gif?.durationMs).toBe(6000);
+  });
+});
+
+describeWithSharedMedia("pictures and colours", () => {
+  it.each(["irot1.avif", "orient6.tif", "exif6.png"])("%s stands upright", async (name) => {
+    const { facts, renditions } = await bench.make(odd(name), ["poster"]);
+    expect(facts.video).toMatchObject({ displayWidth: 96, displayHeight: 128 });
+    const { path = "", ...poster } = renditions.poster ?? {};
+    expect(poster).toMatchObject({ width: 96, height: 128 });
+    const stored = await decode(odd(name), ["-vf", "format=rgb24,scale=8:6:flags=area", ...raw]);
+    const shown = await decode(path, ["-vf", "format=rgb24,scale=6:8:flags=area", ...raw]);
+    const quarters = name === "irot1.avif" ? 3 : 1; // counted clockwise
+    expect(difference(turned(stored, 8, 6, quarters), shown)).toBeLessThan(8);
+  });
+
+  it("HD without colour tags keeps the film's colours", async () => {
+    const { renditions } = await bench.make(odd("untagged-hd.mp4"), ["web", "gif", "poster"]);
+    const as709 = "scale=in_color_matrix=bt709:flags=area,format=rgb24,scale=16:16:flags=area";
+    const film = await decode(odd("untagged-hd.mp4"), ["-vf", as709, ...raw]);
+    for (const { path } of Object.values(renditions))
+      expect(difference(film, await thumbnail(path))).toBeLessThan(255 * 0.03);
+  });
+
+  it("one JPEG after the other is a film", async () => {
+    const { facts, renditions } = await bench.make(odd("mjpeg-stream.avi"), ["web"]);
+    expect(facts).toMatchObject({ type: "video", durationMs: 1200 });
+    expect(await secondsOf(renditions.web?.path)).toBeCloseTo(1.2, 1);
+  });
+
+  it("a phone's 48 megapixels are taken in", async () => {
+    const { facts, renditions } = await bench.make(odd("phone48mp.png"), ["poster"]);
+    expect(facts.video).toMatchObject({ width: 8064, height: 6048 });
+    expect(renditions.poster).toMatchObject({ width: 1280, height: 960 });
+  });
+
+  it.each([
+    ["encrypted.mp4", "encrypted_media"],
+    ["float.tif", "unsupported_media"],
+  ])("%s is refused as what it is: %s", async (name, code) => {
+    await expect(bench.probe(odd(name))).rejects.toMatchObject({ code });
   });
 });

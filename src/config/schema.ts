@@ -35,7 +35,10 @@ const limits = section({
     .describe("The longest media file, in milliseconds. Default: 43,200,000 (12 hours)"),
   maxPixels: positive()
     .default(defaultLimits.maxPixels)
-    .describe("The largest picture or frame, width × height. Default: 36,000,000"),
+    .describe("The largest frame of a film, width × height. Default: 36,000,000"),
+  maxPicturePixels: positive()
+    .default(defaultLimits.maxPicturePixels)
+    .describe("The largest still picture, width × height. Default: 120,000,000"),
   maxPixelsPerByte: positive()
     .default(defaultLimits.maxPixelsPerByte)
     .describe(

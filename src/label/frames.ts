@@ -1,6 +1,6 @@
 import { MediaError } from "../media/errors.ts";
 import type { MediaFacts, VideoFacts } from "../media/facts.ts";
-import { timeLimitMs } from "../media/limits.ts";
+import { largestPicture, timeLimitMs } from "../media/limits.ts";
 import type { Limits } from "../media/limits.ts";
 import { lackedMemory } from "../sandbox/endings.ts";
 import { ffmpegInput } from "../sandbox/ffmpeg-input.ts";
@@ -81,6 +81,7 @@ function frameFilters(video: VideoFacts, size: number, sampling: Sampling | "fir
           String.raw`select=isnan(prev_selected_t)+gte(t-prev_selected_t\,${interval})`,
         ]),
     ...turns[video.rotation],
+    ...(video.mirrored === true ? ["hflip"] : []),
     `scale=${fit.width}:${fit.height}`,
     ...(video.transfer === "sdr" ? [] : [toneMap]),
     "setsar=1,format=rgb24",
@@ -116,7 +117,7 @@ function decodeCommand(
   const isImage = sampling === "first";
   const skipped = isImage ? [] : skippedFrames(sampling, video);
   const { container } = facts;
-  const { maxPixels } = limits;
+  const maxPixels = largestPicture(limits, facts.type === "image");
   // ffmpeg turns videos but (5.1) not photographs; we turn both, by the facts.
   const options = [...words(`-threads ${decodeThreads(video)} -noautorotate`), ...skipped];
   const args = [
@@ -236,6 +237,6 @@ function noFrame(complaints: readonly string[], stderr: string): MediaError {
       details,
     });
   return /exceeds specified max pixel|Picture size \d+x\d+ is invalid/.test(stderr)
-    ? new MediaError("limit_pixels", "the picture is larger than limits.maxPixels", { details })
+    ? new MediaError("limit_pixels", "the picture is larger than the limits allow", { details })
     : new MediaError("damaged_media", `no picture could be decoded: ${why}`, { details });
 }

@@ -81,12 +81,19 @@ export const errorCodes = {
     retryable: false,
     remedy: "Convert it to a usual video, audio or picture format first.",
   },
+  encrypted_media: {
+    retryable: false,
+    remedy: "Export it without copy protection, or ask whoever has the key.",
+  },
   damaged_media: {
     retryable: false,
     remedy: "Export or download the file again; part of it is missing or broken.",
   },
   limit_duration: { retryable: false, remedy: "Cut it, or raise limits.maxDurationMs." },
-  limit_pixels: { retryable: false, remedy: "Scale it down, or raise limits.maxPixels." },
+  limit_pixels: {
+    retryable: false,
+    remedy: "Scale it down, or raise limits.maxPixels (a film) or limits.maxPicturePixels.",
+  },
   limit_memory: { retryable: false, remedy: "Raise limits.memoryBytes if you trust the file." },
   limit_time: { retryable: false, remedy: "Raise limits.timeFactor if you trust the file." },
   limit_size: { retryable: false, remedy: "Raise limits.outputBytes if you trust the file." },

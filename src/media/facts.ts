@@ -27,6 +27,10 @@ export interface VideoFacts {
   readonly displayHeight: number;
   /** Clockwise degrees to turn the stored picture for display. */
   readonly rotation: 0 | 90 | 180 | 270;
+  /** Then left and right are to be exchanged. Absent: they are not. */
+  readonly mirrored?: true;
+  /** What the colours are taken for, because the file does not say; absent: it does, or nobody has to know. */
+  readonly assumedMatrix?: "bt709";
   readonly sampleAspectRatio: Ratio;
   /** Highest rate that a player has to show (ffprobe's r_frame_rate). */
   readonly frameRate?: Ratio;

@@ -3,10 +3,13 @@ import { numberOf, positiveOf, textOf } from "./json.ts";
 import type { Json } from "./json.ts";
 import type { Loudness } from "./listen.ts";
 import type { Measure } from "./measure.ts";
+import type { Turn } from "./picture.ts";
 import { hasFlag, languageOf, streamDurationMs, titleOf } from "./streams.ts";
 
 /** What was found out besides ffprobe's report; absent where nobody looked. */
 export interface Evidence {
+  /** How the file says that its picture is to be turned, where ffprobe does not see it. */
+  readonly turn?: Turn | undefined;
   readonly measure?: Measure | undefined;
   readonly loudness?: ReadonlyMap<number, Loudness> | undefined;
 }

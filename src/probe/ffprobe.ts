@@ -1,5 +1,5 @@
 import { MediaError } from "../media/errors.ts";
-import type { Limits } from "../media/limits.ts";
+import { largestPicture, type Limits } from "../media/limits.ts";
 import { ffmpegInput } from "../sandbox/ffmpeg-input.ts";
 import { runToEnd } from "../sandbox/run.ts";
 import type { RunCommand } from "../sandbox/run.ts";
@@ -51,6 +51,8 @@ export interface Source {
   readonly path: string;
   /** `MediaFacts.container`, or a demuxer's name. */
   readonly container?: string;
+  /** Whether it is a still picture. */
+  readonly isImage?: boolean;
 }
 
 /** One run of ffprobe. @param args what is asked */
@@ -62,7 +64,7 @@ export function command(
   signal: AbortSignal,
 ): RunCommand {
   const { limits, program } = ffprobe;
-  const { maxPixels } = limits;
+  const maxPixels = largestPicture(limits, source.isImage === true);
   return {
     command: program,
     args: ["-loglevel", "level+warning", ...args, ...ffmpegInput({ ...source, maxPixels })],
@@ -100,7 +102,10 @@ export async function runFfprobe(
   const json = exitCode === 0 ? parseJson(stdout) : undefined;
   if (json !== undefined) return { json, messages };
   const damaged = { details: { stderr, exitCode } };
-  throw refusedPixels(stderr, limits) ?? new MediaError("damaged_media", reasonIn(stderr), damaged);
+  throw (
+    refusedPixels(stderr, limits, source.isImage === true) ??
+    new MediaError("damaged_media", reasonIn(stderr), damaged)
+  );
 }
 
 /** ffprobe calls it a want of memory, too, when there are too many streams. */

@@ -28,7 +28,8 @@ describe("how a picture is shown", () => {
     const plain = { rotation: -90, displaymatrix: matrix(0, 65_536, -65_536, 0) };
     const reflected = { rotation: -90, displaymatrix: matrix(0, 65_536, 65_536, 0) };
     expect(turnOf({ side_data_list: [plain] }, undefined)).toEqual({ rotation: 90 });
-    expect(turnOf({ side_data_list: [reflected] }, undefined).warning).toContain("mirrored");
+    const turn = turnOf({ side_data_list: [reflected] }, undefined);
+    expect(turn).toEqual({ rotation: 90, mirrored: true });
   });
 
   test("EXIF goes before what ffmpeg makes of it", () => {

@@ -4,24 +4,38 @@ import type { Json } from "./json.ts";
 
 type Rotation = VideoFacts["rotation"];
 
-/** How a picture must be turned, and a warning where that is unusual. */
+/** How a stored picture becomes upright: turned clockwise, then mirrored (left and right exchanged). */
 export interface Turn {
   readonly rotation: Rotation;
+  readonly mirrored?: true;
   readonly warning?: string;
 }
 
-const mirrored = "it is to be shown mirrored, which is left out";
-
-/** EXIF 2.3, tag 0x0112: how to turn, and whether it is mirrored as well. */
+/** EXIF 2.3, tag 0x0112. */
 const exifTurns: Readonly<Record<number, Turn>> = {
-  2: { rotation: 0, warning: mirrored },
+  2: { rotation: 0, mirrored: true },
   3: { rotation: 180 },
-  4: { rotation: 180, warning: mirrored },
-  5: { rotation: 270, warning: mirrored },
+  4: { rotation: 180, mirrored: true },
+  5: { rotation: 90, mirrored: true },
   6: { rotation: 90 },
-  7: { rotation: 90, warning: mirrored },
+  7: { rotation: 270, mirrored: true },
   8: { rotation: 270 },
 };
+
+/** How EXIF's orientation turns a picture; undefined for 1 and for what is none. */
+export const exifTurn = (orientation: number): Turn | undefined => exifTurns[orientation];
+
+/**
+ * AVIF's steps as one turn.
+ * @param quarters counter-clockwise quarter turns, made first
+ * @param mirror 0: top and bottom are exchanged, 1: left and right; undefined: not mirrored
+ */
+export function turnOfSteps(quarters: number, mirror: number | undefined): Turn {
+  const turned = quarterTurn(90 * quarters);
+  if (mirror === undefined) return { rotation: turned };
+  // Exchanging top and bottom is half a turn and exchanging left and right.
+  return { rotation: mirror === 1 ? turned : quarterTurn(90 * quarters + 180), mirrored: true };
+}
 
 /** The nearest quarter turn, clockwise; ffprobe counts the other way. */
 function quarterTurn(counterClockwise: number): Rotation {
@@ -29,20 +43,23 @@ function quarterTurn(counterClockwise: number): Rotation {
   return ([0, 90, 180, 270] as const)[quarters];
 }
 
-/** The rows of a display matrix, as ffprobe prints it: a reflection has a negative determinant. */
-function isMirrored(matrix: string | undefined): boolean {
-  const rows = (matrix ?? "").trim().split("\n");
+/** The four numbers of a display matrix that turn and mirror, as ffprobe prints it: x' = ax + cy, y' = bx + dy. */
+function matrixOf(text: string | undefined): { a: number; b: number; c: number; d: number } {
+  const rows = (text ?? "").trim().split("\n");
   const [[a = 0, b = 0] = [], [c = 0, d = 0] = []] = rows.map(
     (row) => row.split(":").at(-1)?.trim().split(/\s+/).map(Number) ?? [],
   );
-  return a * d - b * c < 0;
+  return { a, b, c, d };
 }
 
 function matrixTurn(data: Json): Turn | undefined {
   const degrees = numberOf(data, "rotation");
   if (degrees === undefined) return undefined;
+  const { a, b, c, d } = matrixOf(textOf(data, "displaymatrix"));
+  // A reflection has a negative determinant. Without its exchange of left and right, a rotation remains.
+  if (a * d - b * c < 0)
+    return { rotation: quarterTurn((-Math.atan2(b, -a) * 180) / Math.PI), mirrored: true };
   const rotation = quarterTurn(degrees);
-  if (isMirrored(textOf(data, "displaymatrix"))) return { rotation, warning: mirrored };
   if (Math.abs(degrees) % 90 < 1 || Math.abs(degrees) % 90 > 89) return { rotation };
   return { rotation, warning: `it is to be turned by ${degrees}°; a quarter turn is used` };
 }

@@ -13,6 +13,9 @@ import type { Ffprobe, Report, Source } from "./ffprobe.ts";
 import { listOf, objectOf, textOf } from "./json.ts";
 import { lengthText } from "./length-text.ts";
 import { listen } from "./listen.ts";
+import { isEncrypted } from "./encrypted.ts";
+import { isJpegStream } from "./jpeg-stream.ts";
+import { storedTurn } from "./stored-turn.ts";
 import { measure } from "./measure.ts";
 import type { Measure } from "./measure.ts";
 import { readFacts } from "./read-facts.ts";
@@ -34,7 +37,7 @@ export interface ProbeOptions {
  * through the whole file when the file does not state its length. Sound is decoded when there are several
  * tracks, or channels without known places.
  * @throws MediaError `empty_file`, `unsupported_media`, `damaged_media`, `limit_duration`,
- * `limit_pixels`, `not_found`; and what the sandbox throws: `engine_missing`, `cancelled` …
+ * `limit_pixels`, `encrypted_media`, `not_found`; and what the sandbox throws: `engine_missing`, `cancelled` …
  */
 export type Probe = (path: string, options: { signal: AbortSignal }) => Promise<MediaFacts>;
 
@@ -49,6 +52,14 @@ async function readHead(path: string): Promise<{ head: Buffer; sizeBytes: number
   } finally {
     await file.close();
   }
+}
+
+/** What a file is; one JPEG after the other is a film. */
+async function recognize(path: string, head: Buffer): Promise<Sniffed> {
+  const sniffed = sniff(head);
+  const isStream =
+    sniffed.kind === "picture" && sniffed.name === "JPEG" && (await isJpegStream(path));
+  return isStream ? { kind: "container", name: "MJPEG", demuxer: "mjpeg" } : sniffed;
 }
 
 /** Refuses files that we recognise as unsupported without ffprobe. */
@@ -129,15 +140,17 @@ interface Parts {
   readonly signal: AbortSignal;
 }
 
+const containerOf = ({ json }: Report): string =>
+  textOf(objectOf(json, "format"), "format_name") ?? "";
+
 /** Runs ffprobe; a second time where the container needs a longer look than the first took. */
 async function runReport(parts: Omit<Parts, "ffmpeg">, sniffed: Sniffed): Promise<Report> {
   const { ffprobe, source, signal } = parts;
   const first = await runFfprobe(ffprobe, source, signal).catch((thrown: unknown) => {
     throw judge(thrown, sniffed);
   });
-  const container = textOf(objectOf(first.json, "format"), "format_name");
-  if (source.container !== undefined || container === undefined || !looksAhead(container))
-    return first;
+  const container = containerOf(first);
+  if (source.container !== undefined || !looksAhead(container)) return first;
   return runFfprobe(ffprobe, { ...source, container }, signal);
 }
 
@@ -152,14 +165,18 @@ export function createProbe(options: ProbeOptions): Probe {
     const path = resolve(file);
     const { head, sizeBytes } = await readHead(path);
     if (sizeBytes === 0) throw new MediaError("empty_file", "it has no bytes");
-    const sniffed = sniff(head);
+    const sniffed = await recognize(path, head);
     check(sniffed, head);
-    const known = "demuxer" in sniffed ? { container: sniffed.demuxer } : {};
+    const isImage = sniffed.kind === "picture";
+    const known = "demuxer" in sniffed ? { container: sniffed.demuxer, isImage } : { isImage };
     const said = await runReport({ ffprobe, source: { path, ...known }, signal }, sniffed);
-    const stated = readFacts(said, sniffed, limits);
+    const turn = isImage ? await storedTurn(path, sniffed.name) : undefined;
+    if (await isEncrypted(path, containerOf(said)))
+      throw new MediaError("encrypted_media", "it is encrypted (copy protection)");
+    const stated = readFacts(said, sniffed, limits, { turn });
     const source = { path, container: stated.container };
     const evidence = await gather({ ffprobe, ffmpeg, source, signal }, said, stated);
-    const facts = readFacts(said, sniffed, limits, evidence);
+    const facts = readFacts(said, sniffed, limits, { ...evidence, turn });
     checkDuration(facts.durationMs, limits);
     const tooMuch = workRefusal(listOf(said.json, "streams"), facts, sizeBytes, limits);
     if (tooMuch !== undefined) throw tooMuch;

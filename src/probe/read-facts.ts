@@ -19,15 +19,22 @@ function isStill(video: Json, streams: Streams): boolean {
 }
 
 /** The error for a file without a usable picture or sound. */
-function refuseEmpty(report: Report, streams: Streams, limits: Limits): never {
+function refuseEmpty(
+  report: Report,
+  streams: Streams,
+  { limits, sniffed }: { limits: Limits; sniffed: Sniffed },
+): never {
   const details = { stderr: report.messages.join("\n") };
-  const tooLarge = refusedPixels(details.stderr, limits);
+  const tooLarge = refusedPixels(details.stderr, limits, sniffed.kind === "picture");
   if (tooLarge !== undefined) throw tooLarge;
   const unheard = streams.unheard.map(soundRefusal).find((error) => error !== undefined);
   if (unheard !== undefined) throw unheard;
   const codec = streams.unreadable.map((one) => textOf(one, "codec_tag_string")).at(0);
   if (streams.unreadable.some((one) => textOf(one, "codec_name") === undefined))
     throw new MediaError("unsupported_media", `its video codec ${codec} is not known`, { details });
+  const unsupported = /\b(?:not supported|unsupported|not implemented)\b/i.test(details.stderr);
+  if (streams.unreadable.length > 0 && unsupported)
+    throw new MediaError("unsupported_media", "this ffmpeg cannot read its pictures", { details });
   if (streams.unreadable.length > 0)
     throw new MediaError("damaged_media", "its pictures cannot be read", { details });
   throw new MediaError("unsupported_media", "there is no video, sound or picture in it");
@@ -53,7 +60,7 @@ export function readFacts(
   const format = objectOf(report.json, "format");
   const streams = chooseStreams(listOf(report.json, "streams"), evidence);
   const { video, audio, coverArt, heard: tracks } = streams;
-  if (video === undefined && audio === undefined) refuseEmpty(report, streams, limits);
+  if (video === undefined && audio === undefined) refuseEmpty(report, streams, { limits, sniffed });
   const isImage = video !== undefined && (sniffed.kind === "picture" || isStill(video, streams));
   const index = video === undefined ? undefined : numberOf(video, "index");
   const frames = listOf(report.json, "frames");
@@ -69,7 +76,9 @@ export function readFacts(
     );
   const measured = (one: Json) => evidence.measure?.streams.get(indexOf(one));
   const shown =
-    video === undefined ? undefined : videoFacts(video, frame, isImage, measured(video));
+    video === undefined
+      ? undefined
+      : videoFacts(video, frame, isImage, { measured: measured(video), turn: evidence.turn });
   const heard =
     audio === undefined || isImage
       ? undefined
@@ -78,7 +87,8 @@ export function readFacts(
           fileStart: numberOf(format, "start_time"),
           mixGain: isDiscrete(audio) ? mixGainOf(audio, evidence) : undefined,
         });
-  const tooLarge = pixelRefusal(shown?.video.width ?? 0, shown?.video.height ?? 0, limits);
+  const { width = 0, height = 0 } = shown?.video ?? {};
+  const tooLarge = pixelRefusal(width, height, limits, isImage);
   if (tooLarge !== undefined) throw tooLarge;
   const lengths = [shown?.video.durationMs, heard?.durationMs].filter((one) => one !== undefined);
   const longest = lengths.length > 0 ? Math.max(...lengths) : undefined;

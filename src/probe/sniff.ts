@@ -16,11 +16,7 @@ export const sniffedBytes = 4096;
 type Mark = readonly [offset: number, bytes: string, what: Sniffed];
 
 const picture = (name: string, demuxer: string): Sniffed => ({ kind: "picture", name, demuxer });
-const container = (name: string, demuxer?: string): Sniffed => ({
-  kind: "container",
-  name,
-  ...(demuxer === undefined ? {} : { demuxer }),
-});
+const container = (name: string): Sniffed => ({ kind: "container", name });
 const refused = (name: string): Sniffed => ({ kind: "refused", name });
 
 const marks: readonly Mark[] = [

@@ -2,6 +2,7 @@ import type { AudioFacts, CoverArtFacts, Ratio, VideoFacts } from "../media/fact
 import { known, millisecondsOf, numberOf, objectOf, positiveOf, ratioOf, textOf } from "./json.ts";
 import type { Json } from "./json.ts";
 import type { StreamMeasure } from "./measure.ts";
+import type { Turn } from "./picture.ts";
 import { bitDepthOf, displaySize, pixelShapeOf, turnOf } from "./picture.ts";
 
 /** One of ffprobe's dispositions. */
@@ -58,15 +59,33 @@ function differsMarkedly(highest: Ratio | undefined, average: Ratio | undefined)
   return quotient > 1.1 || quotient < 0.9;
 }
 
+/** From this size on, players take pictures without colour tags for BT.709. */
+const highDefinition = { width: 1280, height: 720 };
+
+/** The matrix of a film in high definition that does not state it. JPEG's colours are BT.601 in every size. */
+function assumedMatrixOf(stream: Json, isImage: boolean): "bt709" | undefined {
+  const isStated = textOf(stream, "color_space") !== undefined;
+  const isYuv = /^(?:yuv(?!j)|nv|p0)/.test(textOf(stream, "pix_fmt") ?? "");
+  if (isImage || isStated || !isYuv || textOf(stream, "codec_name") === "mjpeg") return undefined;
+  const [width = 0, height = 0] = [positiveOf(stream, "width"), positiveOf(stream, "height")];
+  const isLarge =
+    Math.max(width, height) >= highDefinition.width ||
+    Math.min(width, height) >= highDefinition.height;
+  return isLarge ? "bt709" : undefined;
+}
+
 /** The facts of a video stream or a still picture; pictures have neither rate nor length. */
 export function videoFacts(
   stream: Json,
   frame: Json | undefined,
   isImage: boolean,
-  measured?: StreamMeasure,
+  {
+    measured,
+    turn: stored,
+  }: { measured?: StreamMeasure | undefined; turn?: Turn | undefined } = {},
 ): { video: VideoFacts; warnings: readonly string[] } {
   const [width = 1, height = 1] = [positiveOf(stream, "width"), positiveOf(stream, "height")];
-  const turn = turnOf(stream, frame);
+  const turn = stored ?? turnOf(stream, frame);
   const { shape, warning } = pixelShapeOf(stream);
   const frameRate = ratioOf(stream, "r_frame_rate");
   const averageFrameRate = ratioOf(stream, "avg_frame_rate");
@@ -83,6 +102,8 @@ export function videoFacts(
     height,
     ...displaySize(width, height, shape, turn.rotation),
     rotation: turn.rotation,
+    mirrored: turn.mirrored,
+    assumedMatrix: assumedMatrixOf(stream, isImage),
     sampleAspectRatio: shape,
     frameRate: isImage ? undefined : frameRate,
     averageFrameRate: isImage ? undefined : averageFrameRate,

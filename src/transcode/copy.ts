@@ -38,6 +38,7 @@ export function videoFits(container: string, source: VideoFacts, spec: VideoSpec
     source.transfer === "sdr" &&
     !source.interlaced &&
     source.rotation === 0 &&
+    source.mirrored !== true &&
     sar.num === sar.den &&
     source.width === source.displayWidth &&
     source.height === source.displayHeight &&

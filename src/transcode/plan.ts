@@ -14,6 +14,10 @@ export interface PlannedPicture {
   readonly height: number;
   /** Clockwise degrees by which the stored picture is turned. */
   readonly rotation: 0 | 90 | 180 | 270;
+  /** Left and right are exchanged after that. */
+  readonly mirrored?: true;
+  /** The matrix of colours that do not state theirs. */
+  readonly matrix?: "bt709";
   readonly deinterlace: boolean;
   /** The light curve to tone-map from; absent when the source is SDR already. */
   readonly toneMap?: "pq" | "hlg";
@@ -119,7 +123,7 @@ function planOne(
     return {
       rendition: name,
       picture: planPicture(facts.video, box),
-      ...holdOf(facts),
+      ...holdOf(facts, { num: figures.frameRate, den: 1 }),
       ...figures,
     };
   }
@@ -138,7 +142,7 @@ function planVideo(facts: MediaFacts, source: VideoFacts, spec: VideoSpec): Plan
     copy: videoFits(facts.container, source, spec),
     picture: planPicture(source, spec.box),
     ...(frameRate === undefined ? {} : { frameRate }),
-    ...holdOf(facts),
+    ...holdOf(facts, frameRate),
     keyframeFrames: Math.max(1, Math.min(spec.keyframes.maxFrames, keyframeFrames)),
     profile: spec.profile,
     level: spec.level,
@@ -152,10 +156,12 @@ function planVideo(facts: MediaFacts, source: VideoFacts, spec: VideoSpec): Plan
 /** A last picture that is shorter than this before the end is not held. */
 const leastHoldMs = 100;
 
-/** How much longer the file is than its pictures. */
-function holdOf({ durationMs = 0, video }: MediaFacts): { holdMs?: number } {
-  const ended = video?.durationMs ?? Infinity;
-  return durationMs - ended < leastHoldMs ? {} : { holdMs: durationMs - ended };
+/** How much longer the file is than its pictures. @param rate of the output, where it is constant */
+function holdOf({ durationMs = 0, video }: MediaFacts, rate?: Ratio): { holdMs?: number } {
+  // At a constant rate the last picture has a whole frame's time, whatever the file gives it.
+  const frameMs = rate === undefined ? 0 : Math.round((1000 * rate.den) / rate.num);
+  const holdMs = durationMs - (video?.durationMs ?? Infinity);
+  return holdMs < Math.max(leastHoldMs, frameMs) ? {} : { holdMs: holdMs - frameMs };
 }
 
 function planAudio(source: AudioFacts, spec: AudioSpec): PlannedAudio {
@@ -182,6 +188,8 @@ function planPicture(source: VideoFacts, box: Box): PlannedPicture {
     streamIndex: source.streamIndex,
     ...fitWithin(shown, box),
     rotation: source.rotation,
+    ...(source.mirrored === true ? { mirrored: true } : {}),
+    ...(source.assumedMatrix === undefined ? {} : { matrix: source.assumedMatrix }),
     deinterlace: source.interlaced,
     ...(source.transfer === "sdr" ? {} : { toneMap: source.transfer }),
     rgb: rgbFormat.test(pixelFormat),

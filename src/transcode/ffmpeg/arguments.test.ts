@@ -50,7 +50,7 @@ describe("transcodeArguments", () => {
       "2200000",
       "4400000",
       "90",
-      "160000",
+      "65000",
     ]);
     const [video, audio] = after(args, "-filter_complex");
     expect(video).toMatch(

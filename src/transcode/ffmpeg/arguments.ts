@@ -19,7 +19,7 @@ export interface Output {
 
 export interface Run {
   readonly sourcePath: string;
-  readonly facts: Pick<MediaFacts, "container">;
+  readonly facts: Pick<MediaFacts, "container" | "type">;
   readonly limits: Limits;
   readonly outputs: readonly Output[];
   /** Where in a film the poster is taken. Absent: from the start, the most typical of some frames. */

@@ -44,6 +44,9 @@ const onWhite =
   "format=rgba,split[clear][below];[below]lutrgb=r=255:g=255:b=255:a=255[white];" +
   "[white][clear]overlay=format=rgb";
 
+/** Colours without tags are marked as what they are taken for, so that each filter and player does the same. */
+const stated709 = "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709";
+
 /**
  * Each frame to the size of the output. A film may change its size or its pixels' shape midway: a frame of
  * another shape than planned (by more than two pixels and 2 %) keeps its shape, with black beside it.
@@ -75,10 +78,12 @@ function pictureFilters(picture: PlannedPicture, scaling: string, moves: boolean
   const lies = picture.rotation === 0 || picture.rotation === 180;
   const [width, height] = lies ? [picture.width, picture.height] : [picture.height, picture.width];
   return [
+    ...(picture.matrix === undefined ? [] : [stated709]),
     ...(picture.deinterlace ? ["bwdif=mode=send_frame"] : []),
     ...(moves ? fitFilters(width, height, scaling) : [`scale=${width}:${height}:${scaling}`]),
     ...(picture.toneMap === undefined ? [] : toneMapFilters(picture.toneMap)),
     ...turns[picture.rotation],
+    ...(picture.mirrored === true ? ["hflip"] : []),
     "setsar=1",
   ];
 }
@@ -106,7 +111,7 @@ export function videoGraph(video: PlannedVideo, label: string): string {
   );
   const input = `[0:${picture.streamIndex}]`;
   // ffmpeg 5 hands the source's turn on to the output of a graph with one input, but the filters have made it.
-  const second = picture.rotation === 0 ? "" : `;${input}nullsink`;
+  const second = picture.rotation === 0 && picture.mirrored !== true ? "" : `;${input}nullsink`;
   return `${input}${filters}[${label}]${second}`;
 }
 

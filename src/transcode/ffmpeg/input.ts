@@ -1,5 +1,5 @@
 import type { MediaFacts } from "../../media/facts.ts";
-import type { Limits } from "../../media/limits.ts";
+import { largestPicture, type Limits } from "../../media/limits.ts";
 import { ffmpegInput, wholeClock } from "../../sandbox/ffmpeg-input.ts";
 
 /** Where to begin, and whether keyframes are enough. */
@@ -32,8 +32,8 @@ export function seconds(ms: number): string {
  */
 export function inputArguments(
   path: string,
-  { container }: Pick<MediaFacts, "container">,
-  { maxPixels }: Pick<Limits, "maxPixels">,
+  { container, type }: Pick<MediaFacts, "container" | "type">,
+  limits: Pick<Limits, "maxPixels" | "maxPicturePixels">,
   reading: Reading = {},
 ): string[] {
   const { fromMs = 0, forMs, keyframesOnly = false, inspectOnly = false } = reading;
@@ -50,5 +50,6 @@ export function inputArguments(
     forMs === undefined ? [] : ["-t", seconds(forMs)],
     fromMs > 0 ? ["-ss", seconds(fromMs)] : [],
   ].flat();
+  const maxPixels = largestPicture(limits, type === "image");
   return ffmpegInput({ path, container, maxPixels, options });
 }
