@@ -73,12 +73,12 @@ async function setPaused({ output, withDailies }: Context, paused: boolean): Pro
 }
 
 const columns = [
-  { title: "NAME", least: 12, cut: "middle" as const },
+  { title: "NAME", least: 16, cut: "middle" as const },
   { title: "STEP" },
   { title: "STATE" },
-  { title: "CREATED" },
-  { title: "TRIES", align: "right" as const },
-  { title: "TOOK", align: "right" as const },
+  { title: "CREATED", optional: 2 },
+  { title: "TRIES", align: "right" as const, optional: 1 },
+  { title: "TOOK", align: "right" as const, optional: 3 },
   { title: "REMARK", least: 10 },
 ];
 

@@ -87,13 +87,13 @@ function listedJson(listing: MediaListing): ListedMediaJson {
 }
 
 const columnsOf = (long: boolean): Column[] => [
-  { title: "NAME", least: 12, cut: "middle" },
-  { title: "TYPE" },
+  { title: "NAME", least: 20, cut: "middle" },
+  { title: "TYPE", optional: 4 },
   { title: "STATE" },
-  { title: "DURATION", align: "right" },
+  { title: "DURATION", align: "right", optional: 3 },
   { title: "SIZE", align: "right" },
-  ...(long ? [{ title: "OWNER" }, { title: "TAKEN IN" }, { title: "CHANGED" }] : []),
-  { title: "LABELS", least: 6 },
+  ...(long ? [{ title: "OWNER" }, { title: "TAKEN IN" }, { title: "CHANGED", optional: 1 }] : []),
+  { title: "LABELS", least: 10, optional: 2 },
 ];
 
 /** `dailies ls` */

@@ -54,7 +54,8 @@ export async function listModels({ output, config }: Context): Promise<number> {
   const shape = titles.map((title) => ({
     title,
     ...(title === "SIZE" && { align: "right" as const }),
-    ...(title === "WHAT IT IS" && { least: 12 }),
+    ...(title === "ENGINE" && { optional: 1 }),
+    ...(title === "WHAT IT IS" && { least: 20, optional: 2 }),
     ...(title === "LICENCE" && { least: 8 }),
   }));
   output.lines(table(shape, rows, { style, available: columns() }));

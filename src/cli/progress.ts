@@ -198,6 +198,14 @@ function runningLine(
   return [pad(cut, Math.min(widths.name, nameColumns)), step, ...parts].join("  ");
 }
 
+/** As many parts as a line has room for; only a single one is cut. */
+function fitting(parts: readonly string[], columns: number): string {
+  const text = parts.join(" · ");
+  return widthOf(text) <= columns || parts.length < 2
+    ? truncate(text, columns)
+    : fitting(parts.slice(0, -1), columns);
+}
+
 function summaryLine(state: ProgressState, view: ProgressView): string {
   const { total, done, failed, running, queued } = tally(state);
   const remaining = estimateRemainingMs(state, view.now);
@@ -209,7 +217,7 @@ function summaryLine(state: ProgressState, view: ProgressView): string {
     `${formatElapsed(view.now - state.startedAt)} elapsed`,
     ...(remaining === undefined ? [] : [`about ${formatElapsed(remaining)} left`]),
   ];
-  return view.style("bold", truncate(parts.join(" · "), view.columns - 1));
+  return view.style("bold", fitting(parts, view.columns - 1));
 }
 
 /**

@@ -99,7 +99,9 @@ function addExport(program: Command, go: Go): void {
       new Option(
         "-f, --format <format>",
         `${[...exportFormats, "docx"].join(", ")} (default: by the ending of --output)`,
-      ).argParser(parseFormat),
+      )
+        .choices([...exportFormats, "docx"])
+        .argParser(parseFormat),
     )
     .option(
       "-o, --output <file>",

@@ -25,6 +25,20 @@ describe("table", () => {
     ]);
   });
 
+  it("leaves out whole columns and cuts between words where there is little room", () => {
+    const narrow = [
+      { title: "NAME", least: 8, cut: "middle" as const },
+      { title: "CREATED", optional: 1 },
+      { title: "SIZE", align: "right" as const, optional: 2 },
+      { title: "LABELS", least: 8 },
+    ];
+    const rows = [["interview.mp4", "2026-12-01 13:53:19", "688 kB", "Animal, Cat, Feline"]];
+    const at = (available: number) => table(narrow, rows, { style: plain, available });
+    expect(at(80)[1]).toBe("interview.mp4  2026-12-01 13:53:19  688 kB  Animal, Cat, Feline");
+    expect(at(40)[1]).toBe("interview.mp4  688 kB  Animal, Cat, …");
+    expect(at(24)[1]).toBe("inter…w.mp4  Animal, …");
+  });
+
   it("has no line of titles when no column has one", () => {
     expect(table([{ title: "" }, { title: "" }], [["a", "b"]], { style: plain })).toEqual(["a  b"]);
   });

@@ -1,13 +1,15 @@
 import type { Format, Style } from "./output.ts";
-import { pad, printable, truncate, widthOf } from "./text.ts";
+import { pad, printable, truncate, truncateWords, widthOf } from "./text.ts";
 
 export interface Column {
   readonly title: string;
   readonly align?: "left" | "right";
   /** The cell may be cut to this many columns on a narrow terminal. Default: it is never cut. */
   readonly least?: number;
-  /** Where the cell is cut. Names differ at their ends. Default: `end`. */
+  /** Where the cell is cut. Names differ at their ends. Default: `end`, between words. */
   readonly cut?: "end" | "middle";
+  /** The column is left out where a narrow terminal has no room for all: 1 goes first. Default: it stays. */
+  readonly optional?: number;
 }
 
 /** Plain text, or text in a colour. Control characters are written out either way. */
@@ -34,6 +36,27 @@ function fit(
     widths[widest] = (widths[widest] ?? 0) - 1;
   }
   return widths;
+}
+
+/** The columns that a terminal has room for, by index: of the optional ones as many as fit. */
+function roomFor(
+  wanted: readonly number[],
+  columns: readonly Column[],
+  available = Infinity,
+): Set<number> {
+  const shown = new Set(columns.keys());
+  const least = (index: number): number =>
+    Math.min(wanted[index] ?? 0, columns[index]?.least ?? Infinity);
+  const total = (): number =>
+    Array.from(shown).reduce((sum, index) => sum + least(index) + gap, -gap);
+  const leaving = Array.from(columns.entries())
+    .flatMap(([index, { optional }]) => (optional === undefined ? [] : [{ index, optional }]))
+    .toSorted((a, b) => a.optional - b.optional);
+  for (const { index } of leaving) {
+    if (total() <= available) break;
+    shown.delete(index);
+  }
+  return shown;
 }
 
 interface TableOptions {
@@ -63,7 +86,7 @@ function lineOf(
   for (const [index, cell] of row.slice(0, last + 1).entries()) {
     const { align = "left", cut = "end" } = columns[index] ?? {};
     const width = Math.min(widths[index] ?? 0, Math.max(0, left));
-    const short = truncate(cell.text, width, cut);
+    const short = cut === "end" ? truncateWords(cell.text, width) : truncate(cell.text, width, cut);
     const shown = index === last && align === "left" ? short : pad(short, width, align);
     parts.push(cell.format === undefined ? shown : style(cell.format, shown));
     left -= width + gap;
@@ -101,7 +124,10 @@ export function growingTable(
     for (const row of cells)
       for (const [index, { text }] of row.entries())
         wanted[index] = Math.max(wanted[index] ?? 0, widthOf(text));
-    const widths = fit(wanted, columns, options.available);
-    return cells.map((row) => lineOf(row, columns, { ...options, widths }));
+    const shown = roomFor(wanted, columns, options.available);
+    const kept = <T>(all: readonly T[]): T[] => all.filter((_, index) => shown.has(index));
+    const some = kept(columns);
+    const widths = fit(kept(wanted), some, options.available);
+    return cells.map((row) => lineOf(kept(row), some, { ...options, widths }));
   };
 }

@@ -73,6 +73,13 @@ export function truncate(text: string, columns: number, where: "end" | "middle" 
   return `${head.join("")}…${tail.join("")}`;
 }
 
+/** The same as `truncate` at the end, between words where the text has any. */
+export function truncateWords(text: string, columns: number): string {
+  const cut = truncate(text, columns);
+  const space = cut === text ? -1 : cut.lastIndexOf(" ", cut.length - 2);
+  return space > 0 ? `${cut.slice(0, space).trimEnd()} …` : cut;
+}
+
 /** The text filled up with spaces to that many columns. */
 export function pad(text: string, columns: number, align: "left" | "right" = "left"): string {
   const space = " ".repeat(Math.max(0, columns - widthOf(text)));
