@@ -23,6 +23,7 @@ export function licenceLine({ id, title, licence, attribution }: ModelListing): 
 export function pullLine(progress: PullProgress): string {
   const { id, phase, doneBytes, totalBytes, bytesPerSecond, remainingMs } = progress;
   if (phase === "waiting") return `${id}: waiting for another process that fetches it`;
+  if (phase === "connecting") return `${id}: asking for it …`;
   if (phase === "unpacking")
     return `${id}: unpacking, ${formatSize(doneBytes)} of the archive read`;
   const figures = [

@@ -4,8 +4,8 @@ import type { ModelStoreOptions } from "./local.ts";
 /** How far a pull is. */
 export interface PullProgress {
   readonly id: string;
-  /** `waiting`: another process pulls the same model. */
-  readonly phase: "waiting" | "downloading" | "unpacking";
+  /** `waiting`: another process pulls the same model; `connecting`: a source is asked, and nothing has come yet. */
+  readonly phase: "waiting" | "connecting" | "downloading" | "unpacking";
   /** Of the download, or of the archive that is unpacked. */
   readonly doneBytes: number;
   /** Absent when it is not known. */

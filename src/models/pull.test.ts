@@ -128,6 +128,9 @@ describe("pullModel", () => {
     const options = { dir, known, mirror, signal, patience };
     const first = pullModel("toy", options);
     await expect(first).rejects.toMatchObject({ code: "download_failed", retryable: true });
+    await expect(first).rejects.toMatchObject({
+      remedy: expect.stringMatching(/models import toy FILE.*DAILIES_MODELS_MIRROR/),
+    });
     expect(createModelStore({ dir, known }).find("toy")).toBeUndefined();
     const { model } = await pullModel("toy", options);
     expect(ranges().at(-1)).toBe("bytes=200000-");

