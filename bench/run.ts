@@ -1,5 +1,5 @@
 // Measures how fast Dailies is. Compares it with itself, with hand-written ffmpeg commands and with its targets.
-// usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [--sample N] [a] [b] … [l]
+// usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [--sample N] [a] [b] … [s]
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +17,7 @@ import { speech } from "./h-speech.ts";
 import { labelFigure } from "./i-labels.ts";
 import { voicesFigure } from "./l-voices.ts";
 import { serviceFigure } from "./j-service.ts";
+import { wireFigure } from "./s-wire.ts";
 import type { Bench, Figure, Findings } from "./figure.ts";
 import { machine } from "./machine.ts";
 import { figureMarkdown, figureText, summary } from "./report.ts";
@@ -34,6 +35,7 @@ const figures: readonly Figure[] = [
   { letter: "l", title: "Times of words, and speakers", measure: voicesFigure },
   { letter: "j", title: "Service", measure: serviceFigure },
   { letter: "k", title: "Batch", measure: batchFigure },
+  { letter: "s", title: "S3", measure: wireFigure },
 ];
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -58,7 +60,7 @@ function options() {
   );
   if (unknown.length > 0 || !counts)
     throw new Error(
-      "usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [--sample N] [a] [b] … [l]",
+      "usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [--sample N] [a] [b] … [s]",
     );
   const chosen = figures.filter(
     ({ letter }) => positionals.length === 0 || positionals.includes(letter),

@@ -9,15 +9,20 @@ import { dailies } from "./measure.ts";
 export interface Serving {
   readonly pid: number;
   readonly port: number;
+  /** Where it speaks AWS's protocols, with `--aws-port`. */
+  readonly awsPort?: number;
   /** From spawn to the line that says that it listens. */
   readonly readyMs: number;
   readonly stop: () => Promise<void>;
 }
 
-export async function startServing(dataDir: string): Promise<Serving> {
+export async function startServing(
+  dataDir: string,
+  more: readonly string[] = [],
+): Promise<Serving> {
   const startedAt = performance.now();
   const args = ["serve", "--port", "0", "--jsonl", "--data-dir", dataDir];
-  const child = spawn(dailies, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(dailies, [...args, ...more], { stdio: ["ignore", "pipe", "pipe"] });
   let [stdout, stderr] = ["", ""];
   child.stderr.on("data", (chunk: Buffer) => (stderr = (stderr + chunk).slice(-2_000)));
   const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
@@ -32,11 +37,16 @@ export async function startServing(dataDir: string): Promise<Serving> {
     ended.then((code) => Promise.reject(new Error(`serve ended with ${code}: ${stderr}`))),
   ]);
   const readyMs = performance.now() - startedAt;
-  const { port, error } = JSON.parse(stdout) as { port: number; error?: { message: string } };
+  const { port, error, awsUrl } = JSON.parse(stdout) as {
+    port: number;
+    awsUrl?: string;
+    error?: { message: string };
+  };
   if (error !== undefined) throw new Error(`serve could not start: ${error.message}`);
   return {
     pid: child.pid ?? 0,
     port,
+    ...(awsUrl !== undefined && { awsPort: Number(new URL(awsUrl).port) }),
     readyMs,
     stop: async () => {
       child.kill("SIGTERM");
