@@ -38,10 +38,21 @@ export interface Ports {
   readonly space: SpacePort;
   /** Where this session's attempts have their working folders. */
   readonly workDir: string;
+  /** Where jobs of all sessions keep what their next attempt goes on from. */
+  readonly keptDir: string;
+  /** What a job has transcribed so far; undefined when it has not begun. */
+  readonly heardSoFar: (jobId: string) => Promise<HeardSoFar | undefined>;
   /** Larger objects are refused. */
   readonly maxUploadBytes: number;
   /** Reads a file of phrases. @throws MediaError `not_found`, `invalid_argument` */
   readonly vocabularyFrom: (path: string) => Promise<Vocabulary>;
+}
+
+/** A transcript that is still being made. */
+export interface HeardSoFar {
+  /** Speech before this is in the text. */
+  readonly untilMs: number;
+  readonly text: string;
 }
 
 /** What runs each step, and the settings that decide the results. */

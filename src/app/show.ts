@@ -7,7 +7,7 @@ import type { Media, Rendition, StoredObject } from "../media/media.ts";
 import type { Transcript } from "../media/transcript.ts";
 import type { MetadataRecord } from "../catalog/catalog.ts";
 import { find, noMedia } from "./find.ts";
-import type { Ports } from "./ports.ts";
+import type { HeardSoFar, Ports } from "./ports.ts";
 import { findTranscript } from "./read-output.ts";
 
 /** Everything about one media file. */
@@ -17,23 +17,31 @@ export interface MediaDetails {
   readonly outputs: readonly StoredObject[];
   readonly labels: readonly LabelSummary[];
   readonly transcript?: Transcript;
+  /** What has been transcribed by a job that is not done. Words may change until it is. */
+  readonly heardSoFar?: HeardSoFar;
   readonly jobs: readonly Job[];
 }
 
+const isOpen = (state: Job["state"]): boolean => state === "queued" || state === "running";
+
 /** @throws MediaError `not_found` */
 export async function show(
-  ports: Pick<Ports, "catalog" | "objects">,
+  ports: Pick<Ports, "catalog" | "objects" | "heardSoFar">,
   name: string,
 ): Promise<MediaDetails> {
   const { catalog } = ports;
   const media = await find(ports, name);
   const transcript = await findTranscript(ports, media);
+  const jobs = await catalog.listJobs({ media });
+  const hearing = jobs.find(({ step, state }) => step === "transcribe" && isOpen(state));
+  const heardSoFar = hearing && (await ports.heardSoFar(hearing.id));
   return {
     media,
     renditions: await catalog.listRenditions(media),
     outputs: await catalog.listOutputs(media),
     labels: await catalog.getLabels(media),
-    jobs: await catalog.listJobs({ media }),
+    jobs,
+    ...(heardSoFar !== undefined && { heardSoFar }),
     ...(transcript !== undefined && { transcript }),
   };
 }

@@ -23,6 +23,7 @@ export type WorkPorts = Pick<
   | "wakeUps"
   | "space"
   | "workDir"
+  | "keptDir"
 >;
 
 export function createWakeUps(): WakeUps {
@@ -101,6 +102,7 @@ async function workerOf(ports: WorkPorts, run: Run) {
         else if (change.type === "putOutput") await objects.remove(change.object);
     },
     workDir: ports.workDir,
+    keptDir: ports.keptDir,
     hasSpace: () => hasSpace(ports),
     waitsForSpace: run.waitsForSpace,
     onProgress: ({ job, media }, progress) =>

@@ -142,6 +142,20 @@ function transcriptLines(
   ];
 }
 
+/** The end of what is transcribed so far. */
+function heardLines({ heardSoFar }: MediaDetails, view: DetailView): string[] {
+  if (heardSoFar === undefined) return [];
+  const { text, untilMs } = heardSoFar;
+  const until = view.style("dim", `up to ${formatMediaTime(untilMs)}`);
+  const lines = wrap(printable(text), Math.min(100, view.available ?? 100) - 2);
+  return [
+    "",
+    `${view.style("bold", "Transcript so far")}  ${until}`,
+    ...(lines.length > transcriptLinesShown ? [view.style("dim", "  …")] : []),
+    ...lines.slice(-transcriptLinesShown).map((line) => `  ${line}`),
+  ];
+}
+
 function jobLines({ jobs }: MediaDetails, view: DetailView): string[] {
   if (jobs.length === 0) return [];
   const columns: Column[] = [...plain(2), { title: "", align: "right" }, { title: "", least: 10 }];
@@ -163,6 +177,7 @@ export function detailLines(details: MediaDetails, view: DetailView): string[] {
     ...outputLines(details, view),
     ...labelLines(details, view),
     ...transcriptLines(media.name, transcript, view),
+    ...heardLines(details, view),
     ...jobLines(details, view),
   ];
 }

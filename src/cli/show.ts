@@ -26,6 +26,8 @@ export interface DetailsJson extends MediaJson {
   readonly labels: readonly LabelJson[];
   /** Words with times in milliseconds; `engine.quality` is `draft` for a stopgap engine. */
   readonly transcript?: Transcript & { readonly text: string };
+  /** What is transcribed so far, while it goes on: all speech before `untilMs`. */
+  readonly heardSoFar?: MediaDetails["heardSoFar"];
   readonly jobs: readonly JobJson[];
 }
 
@@ -58,6 +60,7 @@ function detailsJson(details: MediaDetails): DetailsJson {
     outputs: details.outputs.map(outputJson),
     labels: details.labels.map(labelJson),
     ...(transcript && { transcript: { ...transcript, text: transcriptText(transcript.words) } }),
+    ...(details.heardSoFar && { heardSoFar: details.heardSoFar }),
     jobs: details.jobs.map(jobJson),
   };
 }

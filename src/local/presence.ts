@@ -1,6 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Ports, Recovered } from "../app/ports.ts";
+import type { Catalog } from "../catalog/catalog.ts";
 import { emptyTrash, removeUnrecorded } from "../app/sweep.ts";
 import type { Sessions } from "../process/sessions.ts";
 import type { JobQueue } from "../queue/job-queue.ts";
@@ -13,10 +14,22 @@ export interface Presence extends Pick<Ports, "enter" | "recover" | "markUnclean
   readonly leave: () => Promise<void>;
 }
 
-interface PresenceOptions extends Pick<Ports, "trash" | "queue" | "objects" | "session"> {
+interface PresenceOptions extends Pick<Ports, "queue" | "objects" | "session" | "keptDir"> {
   readonly sessions: Sessions;
+  readonly catalog: Ports["trash"] & Pick<Catalog, "listJobs">;
   /** Where sessions have their working folders. */
   readonly worksDir: string;
+}
+
+/** Removes what jobs kept that have ended, or are no more, when their process could not. */
+async function removeKept({ catalog, keptDir }: PresenceOptions): Promise<void> {
+  const kept = await readdir(keptDir).catch(() => []);
+  if (kept.length === 0) return;
+  const open = new Set<string>();
+  for (const state of ["queued", "running"] as const)
+    for (const { id } of await catalog.listJobs({ state, step: "transcribe" })) open.add(id);
+  for (const id of kept)
+    if (!open.has(id)) await rm(join(keptDir, id), { recursive: true, force: true });
 }
 
 /** Removes the working folders of dead sessions. Returns how many. */
@@ -28,7 +41,7 @@ async function removeFolders(worksDir: string, dead: ReadonlySet<string>): Promi
 
 /** The presence of one session. Nothing is written before `enter`. */
 export function createPresence(options: PresenceOptions): Presence {
-  const { sessions, session, trash, queue, objects, worksDir } = options;
+  const { sessions, session, catalog: trash, queue, objects, worksDir } = options;
   /** Attempts that are over and could not be handed back. */
   const owed = new Set<string>();
   let stopKeeping: (() => void) | undefined;
@@ -47,6 +60,7 @@ export function createPresence(options: PresenceOptions): Presence {
     if (objects.capabilities.sweeping) await objects.sweep((maker) => !dead.has(maker));
     const objectsRemoved = dead.size > 0 ? await removeUnrecorded({ trash, objects }, dead) : 0;
     const foldersRemoved = dead.size > 0 ? await removeFolders(worksDir, dead) : 0;
+    await removeKept(options);
     // Before they are forgotten: a process that is killed here leaves bytes that are found by them.
     const entered: string[] = [];
     await emptyTrash({ trash, objects }, async (makers) => {

@@ -16,6 +16,11 @@ export interface BeginOptions {
   /** An empty folder for this attempt alone, removed when `begin` returns. Remote engines do not use it. */
   readonly workDir: string;
   /**
+   * A folder of the job, which may not exist yet: what lies in it is there for the next attempt, also after a
+   * kill -9, until the job has ended. Absent: an engine keeps nothing.
+   */
+  readonly keepDir?: string;
+  /**
    * Names this attempt at the provider (`attemptToken`). The same attempt always has the same token, so
    * a request that is repeated after a lost answer begins nothing twice; another attempt has another
    * token, so a retry never gets an earlier failure back.

@@ -16,6 +16,8 @@ export interface PerformOptions extends FinishOptions {
   readonly steps: Steps;
   /** Each attempt gets a folder of its own below it. */
   readonly workDir: string;
+  /** Below it each job has a folder that outlives an attempt (`BeginOptions.keepDir`). Absent: none has. */
+  readonly keptDir?: string;
   readonly onProgress?: (claim: Claim, progress: Progress) => void;
   /** Called when an engine has accepted a job's work, and this is recorded. */
   readonly onAccepted?: (claim: Claim, externalId: string) => void;
@@ -48,6 +50,17 @@ async function attemptWork(
   return { state: "done", outcome: await step.conclude({ job, media }, begun.result) };
 }
 
+function keepDirOf({ keptDir }: PerformOptions, { job }: Claim): Pick<BeginOptions, "keepDir"> {
+  return keptDir === undefined ? {} : { keepDir: join(keptDir, job.id) };
+}
+
+/** Removes what a job's attempts kept for the next one: there is none. */
+async function forgetKept(options: PerformOptions, claim: Claim): Promise<void> {
+  const { keepDir } = keepDirOf(options, claim);
+  // What cannot be removed goes when the next process looks for what dead ones left.
+  if (keepDir !== undefined) await rm(keepDir, { recursive: true, force: true }).catch(() => {});
+}
+
 /** Attempts the work with a heartbeat beside it, which stops it when the attempt has lost the job. */
 async function attemptHeld(
   options: PerformOptions,
@@ -64,7 +77,14 @@ async function attemptHeld(
     };
     onProgress({}); // it has begun
     const token = attemptToken({ jobId: claim.job.id, attempt: claim.attempt });
-    return await attemptWork(options, claim, { signal: heart.signal, onProgress, workDir, token });
+    const begin = {
+      signal: heart.signal,
+      onProgress,
+      workDir,
+      token,
+      ...keepDirOf(options, claim),
+    };
+    return await attemptWork(options, claim, begin);
   } catch (error) {
     return { state: "failed", error: asMediaError(error), standing: heart.standing() };
   } finally {
@@ -112,10 +132,16 @@ export function createPerform(options: PerformOptions): Perform {
   return async (claim, shutdown) => {
     if (claim.deaths >= maxDeaths) return finish.fail(claim, tooDeadly(claim));
     const attempted = await attemptHeld(options, claim, shutdown);
-    if (attempted.state === "done") return finish.succeed(claim, attempted.outcome);
+    if (attempted.state === "done") {
+      await finish.succeed(claim, attempted.outcome);
+      return forgetKept(options, claim);
+    }
     if (attempted.state === "accepted") return accept(options, claim, attempted);
     const { error, standing } = attempted;
-    if (standing === "cancel") return finish.cancel(claim);
+    if (standing === "cancel") {
+      await finish.cancel(claim);
+      return forgetKept(options, claim);
+    }
     if (standing === "lost" || shutdown.aborted) return options.queue.handBack(claim.attempt);
     return finish.fail(claim, error);
   };

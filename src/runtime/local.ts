@@ -17,6 +17,7 @@ import type { Config } from "../config/config.ts";
 import { once } from "../media/once.ts";
 import { createClientBuckets } from "../app/client-buckets.ts";
 import { createLibrary } from "../app/create-library.ts";
+import type { Ports } from "../app/ports.ts";
 import { createWakeUps } from "../app/work.ts";
 import { catalogFileIn, checkCatalogFile } from "../local/catalog-file.ts";
 import { createLocalLibrary } from "../local/create-library.ts";
@@ -37,6 +38,18 @@ interface OpenOptions {
   readonly readers?: boolean;
   /** Hears of an upgrade that takes long. Default: nobody does */
   readonly tell?: (text: string) => void;
+}
+
+/** Where attempts work, where jobs keep what their next attempt goes on from, and how that is read. */
+function worksIn(dataDir: string): Pick<Ports, "keptDir" | "heardSoFar"> & { worksDir: string } {
+  const worksDir = join(dataDir, "work");
+  const keptDir = join(worksDir, "kept");
+  return {
+    worksDir,
+    keptDir,
+    heardSoFar: async (jobId) =>
+      (await import("../transcribe/sherpa/heard.ts")).heardSoFar(join(keptDir, jobId)),
+  };
 }
 
 /**
@@ -62,17 +75,16 @@ export async function openDailies(
   await makeFolder(config.dataDir, { mode: 0o700 });
   const database = openDatabase(file, tell);
   const seal = createSeal({ keyFile: config.masterKeyFile });
-  const { metadataTable } = config;
   const catalog = createSqliteCatalog({
     whenEnded: runEnded,
     database,
-    metadataTable,
+    metadataTable: config.metadataTable,
     ...(readers ? { readers: createReaders({ path: file }) } : {}),
   });
   const queue = createSqliteQueue({ whenEnded: runEnded, database, session, newId });
-  const worksDir = join(config.dataDir, "work");
+  const works = worksIn(config.dataDir);
   const sessions = createSqliteSessions(database, session);
-  const presence = createPresence({ sessions, session, trash: catalog, queue, objects, worksDir });
+  const presence = createPresence({ sessions, session, catalog, queue, objects, ...works });
   const localSteps = once(async () => {
     const { createLocalSteps } = await import("./steps.ts");
     return createLocalSteps({ config, catalog, objects });
@@ -95,7 +107,8 @@ export async function openDailies(
     markUnclean,
     wakeUps: createWakeUps(),
     space: createSpace(config),
-    workDir: join(worksDir, session),
+    workDir: join(works.worksDir, session),
+    ...works,
     maxUploadBytes: config.limits.maxUploadBytes,
     vocabularyFrom,
     livingSessions: () => sessions.living(),

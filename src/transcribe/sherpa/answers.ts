@@ -6,7 +6,7 @@ import { z } from "zod";
 const numbers = z.array(z.union([z.number(), z.null().transform(() => Number.NaN)])).readonly();
 
 /** What was recognized in one piece of the recording, as the model says it. Times are s from its start. */
-const pieceSchema = z
+export const pieceSchema = z
   .object({
     startMs: z.number(),
     lengthMs: z.number(),

@@ -35,7 +35,7 @@ async function transcribeWith(said: string): Promise<unknown> {
     await process.begin({}, never);
     const { pieces: early } = await process.transcribe(sound(), never);
     const late: unknown[] = [];
-    await process.end((answer) => void late.push(...answer.pieces), never);
+    await process.end(async (answer) => void late.push(...answer.pieces), never);
     return [...early, ...late];
   } finally {
     await process.close();

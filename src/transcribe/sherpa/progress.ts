@@ -3,18 +3,20 @@ import type { Progress } from "../../media/engine.ts";
 /**
  * Tells how far a recording has been transcribed; what is unknown is left out.
  * @param work how much there is to do, where recognizing it is 1. Default: 1.
+ * @param fromMs so much of the sound was done before. Default: 0.
  * @returns to be told how much of the sound is done, ms; beyond its length what follows recognition
  */
 export function createProgress(
   onProgress: (progress: Progress) => void,
   durationMs: number | undefined,
   work = 1,
+  fromMs = 0,
 ): (doneMs: number) => void {
   const startedAt = performance.now();
   return (doneMs) => {
     const elapsedMs = performance.now() - startedAt;
     if (elapsedMs <= 0) return;
-    const speed = doneMs / work / elapsedMs;
+    const speed = (doneMs - fromMs) / work / elapsedMs;
     if (speed <= 0) return;
     if (durationMs === undefined || durationMs <= 0) return onProgress({ speed });
     const remainingMs = Math.round(Math.max(0, durationMs - doneMs / work) / speed);

@@ -4,9 +4,10 @@ import type { ObjectStore } from "../../objects/object-store.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { decodeSound } from "../decode-sound.ts";
 import type { TranscribeRequest } from "../transcriber.ts";
+import type { Heard } from "./heard.ts";
 import type { RecognizedPiece } from "./protocol.ts";
 import { wholeSamples } from "./progress.ts";
-import type { RecognizerProcess } from "./recognizer-process.ts";
+import type { Recognized, RecognizerProcess } from "./recognizer-process.ts";
 import { placesOf } from "./setup.ts";
 import type { KeptSound } from "./word-times.ts";
 
@@ -34,6 +35,8 @@ interface Options {
   readonly onProgress: (doneMs: number) => void;
   /** Takes the sound as it is decoded. */
   readonly kept: KeptSound | undefined;
+  /** What an earlier attempt has heard, and where this one notes what it hears. */
+  readonly heard: Heard;
 }
 
 /**
@@ -54,19 +57,26 @@ export async function recognizeAll(
   }
 }
 
+const samplesPerMs = 16;
+
 async function recognize(
   { sandbox, objects, limits }: Parts,
   recognizer: RecognizerProcess,
   request: TranscribeRequest,
-  { signal, hotwords, onProgress: progress, kept }: Options,
+  { signal, hotwords, onProgress: progress, kept, heard }: Options,
 ): Promise<Recognition> {
   const { durationMs, track } = request;
-  const pieces: RecognizedPiece[] = [];
+  const { fromMs } = heard;
+  const pieces = [...heard.pieces];
   const known = durationMs === undefined ? {} : { durationMs };
-  const take = (answer: { pieces: readonly RecognizedPiece[]; untilMs: number }): void => {
-    pieces.push(...answer.pieces);
-    progress(answer.untilMs);
+  const take = async (answer: Recognized): Promise<void> => {
+    const own = answer.pieces.map((piece) => ({ ...piece, startMs: piece.startMs + fromMs }));
+    pieces.push(...own);
+    progress(answer.untilMs + fromMs);
+    await heard.note(own, answer.untilMs + fromMs);
   };
+  // An earlier attempt has heard so much; the aligner needs it all the same.
+  let passedOver = 2 * Math.round(fromMs * samplesPerMs);
   const languages = placesOf(request);
   await recognizer.begin(
     {
@@ -79,7 +89,9 @@ async function recognize(
     const sound = decodeSound(sandbox, path, { limits, ...known, track, signal });
     for await (const bytes of wholeSamples(sound.bytes)) {
       await kept?.write(bytes);
-      take(await recognizer.transcribe(bytes, signal));
+      const rest = bytes.subarray(Math.min(passedOver, bytes.length));
+      passedOver -= bytes.length - rest.length;
+      if (rest.length > 0) await take(await recognizer.transcribe(rest, signal));
     }
     return { soundMs: sound.decodedMs(), notes: sound.notes() };
   });
@@ -88,7 +100,7 @@ async function recognize(
   const complaints = recognizer.phraseComplaints();
   const phrases = complaints.length === 0 ? [] : ["some phrases could not be put to the model"];
   return {
-    pieces: [...pieces, ...end.pieces],
+    pieces,
     end,
     soundMs: decoded.soundMs,
     version: recognizer.version,

@@ -16,7 +16,7 @@ import type { Answer, ChildSetup, JobSetup } from "./protocol.ts";
 
 type Done = Extract<Answer, { type: "done" }>;
 
-type Recognized = Extract<Answer, { type: "recognized" }>;
+export type Recognized = Extract<Answer, { type: "recognized" }>;
 
 /** A child process that has loaded its models and transcribes one recording after the other. */
 export interface RecognizerProcess {
@@ -32,7 +32,7 @@ export interface RecognizerProcess {
   /** Sound in whole samples; returns what was recognized meanwhile, often nothing. */
   transcribe(sound: Uint8Array, signal: AbortSignal): Promise<Recognized>;
   /** Says that there is no more sound, and hands on the rest piece by piece. */
-  end(onRecognized: (answer: Recognized) => void, signal: AbortSignal): Promise<Done>;
+  end(onRecognized: (answer: Recognized) => Promise<void>, signal: AbortSignal): Promise<Done>;
   /** What sherpa said about phrases that it cannot listen for, since this was asked last. */
   phraseComplaints(): readonly string[];
   close(): Promise<void>;
@@ -187,7 +187,7 @@ export async function startRecognizer(
       for (let message = messageOf("end"); ; message = messageOf("next")) {
         const answer = await ask(["recognized", "done"], message, until);
         if (answer.type === "done") return answer;
-        onRecognized(answer);
+        await onRecognized(answer);
       }
     },
     phraseComplaints: () => complaints.takePhrases(),

@@ -45,7 +45,7 @@ async function textOf(
     const pieces: RecognizedPiece[] = [];
     const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
     pieces.push(...(await recognizer.transcribe(bytes, signal)).pieces);
-    const end = await recognizer.end((answer) => void pieces.push(...answer.pieces), signal);
+    const end = await recognizer.end(async (answer) => void pieces.push(...answer.pieces), signal);
     return [...pieces, ...end.pieces].map(({ text }) => text.trim()).join(" ");
   } catch (thrown) {
     await recognizer.close();

@@ -5,10 +5,11 @@ import { timeLimitMs } from "../../media/limits.ts";
 import type { Limits } from "../../media/limits.ts";
 import type { InstalledModel, ModelStore } from "../../models/model-store.ts";
 import type { ObjectStore } from "../../objects/object-store.ts";
+import type { Word } from "../../media/transcript.ts";
 import { createChildPool } from "../../sandbox/child-pool.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import type { Aligner } from "../align/aligner.ts";
-import { findSpeakers } from "../speakers/find-speakers.ts";
+import { findSpeakers, type FindSpeakersOptions } from "../speakers/find-speakers.ts";
 import { speakersOf } from "../speakers/models.ts";
 import { nameSpeakers } from "../speakers/name-words.ts";
 import type { TranscribeRequest, TranscribeResult, Transcriber } from "../transcriber.ts";
@@ -23,6 +24,7 @@ import { unconfirmed } from "./second-opinion.ts";
 import { strangeNotes } from "./strange-language.ts";
 import { createProgress } from "./progress.ts";
 import { hotwordsOf, setupOf } from "./setup.ts";
+import { openHeard } from "./heard.ts";
 import { recognizeAll } from "./recognition.ts";
 import { keepSound, timedWords } from "./word-times.ts";
 
@@ -138,6 +140,15 @@ async function withinTime<T>(
 /** How much work finding the speakers is, where recognizing the words is 1. */
 const speakersWork = 0.4;
 
+/** Words with those who say them. */
+async function withSpeakers(
+  words: readonly Word[],
+  sound: string,
+  options: FindSpeakersOptions,
+): Promise<readonly Word[]> {
+  return words.length === 0 ? words : nameSpeakers(words, await findSpeakers(sound, options));
+}
+
 /** Transcribes a recording: by the model in a child of the pool, then by what it does not tell. */
 async function transcribe(
   options: SherpaOptions,
@@ -153,16 +164,21 @@ async function transcribe(
   const aligner = needsAlignment || writesEnglishOnly(model) ? options.aligner : undefined;
   const phrases = hotwordsOf(model, request);
   const work = speakers === undefined ? 1 : 1 + speakersWork;
-  const progress = createProgress(start.onProgress, request.durationMs, work);
+  const heard = await openHeard(start.keepDir, {
+    ...request,
+    model: sherpaId(model, options.voice),
+  });
+  const progress = createProgress(start.onProgress, request.durationMs, work, heard.fromMs);
   const kept = (aligner ?? speakers) === undefined ? undefined : await keepSound(workDir);
   const recognition = await use(async (recognizer) =>
     recognizeAll(options, recognizer, request, {
       signal,
+      heard,
       hotwords: phrases.hotwords,
       onProgress: progress,
       kept,
     }),
-  ).finally(async () => kept?.close());
+  ).finally(async () => Promise.all([kept?.close(), heard.close()]));
   const { pieces, end, soundMs, notes, version } = recognition;
   const votes = saysLanguage(model) ? votesOf(pieces) : end.languages;
   const identified = identification(model, request, votes);
@@ -183,17 +199,15 @@ async function transcribe(
   const strange = await strangeNotes(written, async (stretches) =>
     kept ? unconfirmed({ use, sound: kept.path, words: timed.words, signal }, stretches) : [],
   );
+  const onFound = (fraction: number): void => progress(soundMs * (1 + fraction * speakersWork));
   const words =
-    speakers && kept && timed.words.length > 0
-      ? nameSpeakers(
-          timed.words,
-          await findSpeakers(kept.path, {
-            sandbox: options.sandbox,
-            ...speakers,
-            signal,
-            onProgress: (fraction) => progress(soundMs * (1 + fraction * speakersWork)),
-          }),
-        )
+    speakers && kept
+      ? await withSpeakers(timed.words, kept.path, {
+          ...speakers,
+          sandbox: options.sandbox,
+          signal,
+          onProgress: onFound,
+        })
       : timed.words;
   const elapsedMs = performance.now() - startedAt;
   return {
