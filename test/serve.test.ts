@@ -87,8 +87,8 @@ describe("dailies serve", () => {
       if (text.includes("media.failed")) break;
     }
     stop.abort();
-    expect(text).toMatch(/^id: 2$/m);
-    expect(text).not.toMatch(/^id: 1$/m);
+    expect(text).toMatch(/^id: 2\nevent: /m);
+    expect(text).not.toMatch(/^id: 1\nevent: /m);
   });
 
   it("refuses a port that is taken and a wrong setting in one line that names it", async () => {
