@@ -1,5 +1,6 @@
 import { outputKindOf } from "../media/keys.ts";
 import type { NoticeContent, NoticeFailure, Topic } from "../media/notice.ts";
+import { failureText, outcomeOf, subjectWords } from "./email-words.ts";
 import type { Links } from "./links.ts";
 import type { Outgoing } from "./notice.ts";
 import { linkMs } from "./output-link.ts";
@@ -8,7 +9,7 @@ import { unsubscribeToken } from "./secrets.ts";
 /** A part of a message, written once as text and once as HTML. */
 type Part =
   | { readonly is: "title" | "line" | "quote"; readonly text: string }
-  | { readonly is: "link"; readonly text: string; readonly url: string }
+  | { readonly is: "link" | "image"; readonly text: string; readonly url: string }
   | { readonly is: "list"; readonly items: readonly (string | { text: string; url: string })[] };
 
 const topicWords: Readonly<Record<Topic, string>> = {
@@ -45,9 +46,10 @@ function about({ type, durationMs, sizeBytes }: NoticeContent): string {
   return [type ?? "file", ...length, size(sizeBytes)].join(", ");
 }
 
-function failureParts({ step, code, message, remedy, lastLines }: NoticeFailure): Part[] {
+function failureParts(failure: NoticeFailure): Part[] {
+  const { remedy, lastLines } = failure;
   return [
-    { is: "line", text: `${step} failed: ${message} (${code})` },
+    { is: "line", text: failureText(failure) },
     { is: "line", text: `What to do: ${remedy}` },
     ...(lastLines.length > 0
       ? ([
@@ -107,10 +109,12 @@ function transcriptParts({ transcript, labels }: NoticeContent): Part[] {
 }
 
 function mediaParts(content: NoticeContent, message: Outgoing, links: Links | undefined): Part[] {
-  const { name, failures = [] } = content;
-  const isError = message.notification.topic === "error";
+  const { name, failures = [], outputs } = content;
+  const poster = outputs.find(({ key }) => outputKindOf(key, name) === "poster");
+  const url = poster && outputLink(content, poster.key, message, links);
   return [
-    { is: "title", text: `${name} ${isError ? "failed" : "is ready"}` },
+    { is: "title", text: `${name} ${outcomeOf(content)}` },
+    ...(url === undefined ? [] : [{ is: "image", text: `Poster of ${name}`, url } as const]),
     { is: "line", text: about(content) },
     ...failures.flatMap(failureParts),
     ...outputParts(content, message, links),
@@ -154,6 +158,7 @@ function textOf(part: Part): string {
     case "quote":
       return plain(part.text).replace(/^/gm, "> ");
     case "link":
+    case "image":
       return `${oneLine(part.text)}: ${part.url}`;
     case "list":
       return part.items
@@ -191,6 +196,8 @@ function htmlOf(part: Part): string {
       return `<pre style="white-space:pre-wrap">${escaped(plain(part.text))}</pre>`;
     case "link":
       return `<p>${htmlLink(part)}</p>`;
+    case "image":
+      return `<p><img src="${escaped(part.url)}" alt="${escaped(oneLine(part.text))}" width="480"></p>`;
     case "list":
       return `<ul>${part.items
         .map(
@@ -206,7 +213,7 @@ function subjectOf({ notification }: Outgoing): string {
     case "completed":
       return `Ready: ${notification.content?.name ?? ""}`;
     case "error":
-      return `Failed: ${notification.content?.name ?? ""}`;
+      return `${subjectWords[outcomeOf(notification.content ?? {})]}: ${notification.content?.name ?? ""}`;
     case "confirmation":
       return "Please confirm: messages from Dailies";
     case "test":

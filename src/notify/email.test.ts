@@ -157,6 +157,11 @@ describe("e-mail", () => {
         object: { ...object, key, contentType: "video/mp4" },
       },
       {
+        type: "putOutput",
+        version,
+        object: { ...object, key: "output/poster/talks/a&b.jpg", contentType: "image/jpeg" },
+      },
+      {
         type: "putTranscript",
         version,
         transcript: { languageCode: "en-US", words, engine: { name: "x" } } as never,
@@ -173,7 +178,15 @@ describe("e-mail", () => {
     expect(mail?.text).toContain("> word0 word1 word2");
     expect(mail?.text).toContain("…");
     expect(mail?.text).toContain("Seen: Dog");
-    const code = /v1\/outputs\?code=([\w.-]+)/.exec(mail?.text ?? "")?.[1] ?? "";
+    const codes = Array.from(
+      (mail?.text ?? "").matchAll(/v1\/outputs\?code=([\w.-]+)/g),
+      ([, one = ""]) => one,
+    );
+    expect(await notices.openLink(codes[0] ?? "")).toMatchObject({ kind: "poster" });
+    expect(mail?.html).toMatch(
+      /<img src="https:\/\/d\.example\/v1\/outputs\?code=[^"]+" alt="Poster of/,
+    );
+    const code = codes.at(-1) ?? "";
     expect(await notices.openLink(code)).toMatchObject({
       name: "talks/a&b.mp4",
       version,
@@ -196,8 +209,8 @@ describe("e-mail", () => {
     await world.end("a.mp4", failed("damaged_media", "moov atom not found\n<b>&"));
     await notices.deliverDue();
     const { mail } = server.mails[0] ?? {};
-    expect(mail?.subject).toBe("Failed: a.mp4");
-    expect(mail?.text).toContain("probe failed: it is broken (damaged_media)");
+    expect(mail?.subject).toBe("Cannot be used: a.mp4");
+    expect(mail?.text).toContain("This file cannot be used: it is broken (damaged_media)");
     expect(mail?.text).toContain("What to do: Export it again.");
     expect(mail?.text).toContain("> moov atom not found\n> <b>&");
     expect(mail?.html).toContain("moov atom not found\n&lt;b&gt;&amp;");
