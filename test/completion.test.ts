@@ -92,8 +92,17 @@ describe.skipIf(!has("bash") && !isCi)("bash", () => {
   it("completes commands, options, choices and names", async () => {
     expect(await inBash("dailies sh")).toEqual(["show"]);
     expect(await inBash("dailies export --format v")).toEqual(["vtt"]);
-    expect((await inBash("dailies show ")).toSorted()).toEqual(names.toSorted());
-    expect(await inBash("dailies show talk\\ o", "talk\\ o")).toEqual(["talk one.mp4"]);
+    expect((await inBash("dailies show ")).toSorted()).toEqual(
+      [
+        String.raw`a\ \"quoted\"\ \$name.mp4`,
+        String.raw`it\'s\ here.mp4`,
+        String.raw`talk\ one.mp4`,
+        "talk:two.mp4",
+        "tälk.mp4",
+      ].toSorted(),
+    );
+    expect(await inBash("dailies show talk\\ o", "talk\\ o")).toEqual([String.raw`talk\ one.mp4`]);
+    expect(await inBash('dailies show "a', '"a')).toEqual([String.raw`a \"quoted\" \$name.mp4`]);
     expect(await inBash(`dailies --data-dir ${folder}/none show ta`)).toEqual([]);
   });
 

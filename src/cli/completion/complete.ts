@@ -21,6 +21,15 @@ interface Typed {
   readonly words: readonly string[];
   /** How much of the last word the shell keeps by itself, and so is left out of each candidate. */
   readonly kept: number;
+  /** A candidate as it is to be inserted. The other shells quote by themselves. */
+  readonly quoted: (word: string) => string;
+}
+
+/** Quoted for bash, which itself leaves `$` as it is: within quotes that were opened, or by backslashes. */
+function quotedForBash(last: string): (word: string) => string {
+  if (last.startsWith('"')) return (word) => word.replace(/["$`\\]/g, String.raw`\$&`);
+  if (last.startsWith("'")) return (word) => word.replaceAll("'", String.raw`'\''`);
+  return (word) => word.replace(/[\s!-*;<>?[\\\]^`{|}~]/g, String.raw`\$&`);
 }
 
 /**
@@ -31,7 +40,8 @@ function typedInBash([line = "", last = ""]: readonly string[]): Typed {
   const [, ...words] = shellWords(line);
   const current = words.at(-1) ?? "";
   const own = /^[:=]+$/.test(last) ? "" : (shellWords(last).at(-1) ?? "");
-  return { words, kept: current.endsWith(own) ? current.length - own.length : 0 };
+  const kept = current.endsWith(own) ? current.length - own.length : 0;
+  return { words, kept, quoted: quotedForBash(last) };
 }
 
 function typed(shell: Shell, given: readonly string[]): Typed {
@@ -39,7 +49,7 @@ function typed(shell: Shell, given: readonly string[]): Typed {
   const current = given.at(-1) ?? "";
   // fish gives the last word as it stands, with its quotes
   const last = shell === "fish" ? shellWords(current).join(" ") : current;
-  return { words: [...given.slice(0, -1), last], kept: 0 };
+  return { words: [...given.slice(0, -1), last], kept: 0, quoted: (word) => word };
 }
 
 /** The data directory that was typed before, if any. */
@@ -71,14 +81,14 @@ export async function complete(
   given: readonly string[],
   contextOf: (options: { dataDir?: string }) => Promise<Context>,
 ): Promise<string> {
-  const { words, kept } = typed(shell, given);
+  const { words, kept, quoted } = typed(shell, given);
   const next = nextOf(program, words);
   const isNames = next.also === "names";
   const named = async (): Promise<Candidate[]> =>
     namesFrom(await contextOf(typedDataDir(words)), words.at(-1) ?? "");
   const names = isNames ? await named().catch(() => []) : [];
   const lines = [...next.candidates, ...names].map(({ word, about }) =>
-    shell === "fish" ? `${word}\t${about}` : word.slice(kept),
+    shell === "fish" ? `${word}\t${about}` : quoted(word.slice(kept)),
   );
   const kind = next.also === undefined ? [] : [`:${next.also}`];
   return [...kind, ...lines].map((line) => `${line}\n`).join("");

@@ -10,7 +10,7 @@ _dailies() {
   COMPREPLY=()
   while IFS= read -r line; do
     case $line in
-      :names) compopt -o filenames 2>/dev/null ;;
+      :names) ;;
       :files) compopt -o default 2>/dev/null ;;
       :folders) compopt -o dirnames 2>/dev/null ;;
       *) COMPREPLY+=("$line") ;;
