@@ -176,6 +176,10 @@ describe("an upload in parts", () => {
       new GetObjectAttributesCommand({ ...asked, ObjectAttributes: [...asked.ObjectAttributes] }),
     );
     expect(found.Checksum).toEqual({ ChecksumCRC32, ChecksumType });
+    expect(found.ObjectParts?.TotalPartsCount).toBe(2);
+    const part = await s3.send(new GetObjectCommand({ Bucket, Key: ChecksumType, PartNumber: 2 }));
+    const sent = { ChecksumCRC32: parts[1]?.ChecksumCRC32, ChecksumType, PartsCount: 2 };
+    expect(part).toMatchObject(sent);
     expect(found.ObjectParts?.Parts).toMatchObject(
       parts.map(({ PartNumber, ChecksumCRC32: sum }) => ({ PartNumber, ChecksumCRC32: sum })),
     );

@@ -21,7 +21,7 @@ function partFields(context: S3Context, parts: NonNullable<ObjectFacts["parts"]>
   const behind = parts.filter(({ number }) => number > marker);
   const shown = behind.slice(0, limit);
   return {
-    TotalPartsCount: parts.length,
+    PartsCount: parts.length,
     PartNumberMarker: marker,
     NextPartNumberMarker: shown.at(-1)?.number ?? marker,
     MaxParts: limit,

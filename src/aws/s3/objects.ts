@@ -61,6 +61,7 @@ function numberedPart(number: number, { facts, sizeBytes }: S3Object): Piece {
   const headers = {
     "x-amz-mp-parts-count": String(parts.length),
     ...givenChecksum(part, false),
+    ...(part.checksum && facts.checksum && { "x-amz-checksum-type": facts.checksum.type }),
   };
   return { start, end: start + part.sizeBytes, headers };
 }
