@@ -94,7 +94,10 @@ export async function startAwsServer(options: AwsServerOptions): Promise<AwsServ
   // a client that asks before it sends its body is told so when the body is wanted
   server.on("checkContinue", (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const read = incoming.iterator.bind(incoming);
+    // refused without its body, a client may send it all the same, or its next request: nobody could tell
+    outgoing.setHeader("connection", "close");
     incoming.iterator = (how) => {
+      outgoing.removeHeader("connection");
       outgoing.writeContinue();
       return read(how);
     };

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { scopeText, sha256Hex, signatureOf, signingKey } from "../../src/aws/sigv4/canonical.ts";
 import { startAws, type TestAws } from "../support/aws.ts";
@@ -105,6 +106,36 @@ describe("a put is refused, and leaves nothing", () => {
     expect(changed.code).toBe("AccessDenied");
     await expectNothing();
   });
+});
+
+it("a client that asks before it sends is told to go on, or refused at once on a connection that ends", async () => {
+  const ask = (body: string, secretAccessKey: string): Promise<string[]> =>
+    new Promise((resolve, reject) => {
+      const raw = { method: "PUT", path: "/box/asked", body };
+      const key = { ...aws.key, secretAccessKey };
+      const headers = { ...signedHeaders(aws.endpoint, key, raw), expect: "100-continue" };
+      const length = { "content-length": String(body.length) };
+      const outgoing = request(aws.endpoint + raw.path, {
+        method: "PUT",
+        headers: { ...headers, ...length },
+      });
+      const seen: string[] = [];
+      outgoing.on("continue", () => {
+        seen.push("continue");
+        outgoing.end(body);
+      });
+      outgoing.on("error", reject);
+      outgoing.on("response", (incoming) => {
+        incoming.resume().on("end", () => {
+          resolve([...seen, String(incoming.statusCode), incoming.headers.connection ?? ""]);
+          outgoing.destroy();
+        });
+      });
+      outgoing.flushHeaders();
+    });
+  expect(await ask("content", aws.key.secretAccessKey)).toEqual(["continue", "200", ""]);
+  expect(await ask("content", "wrong")).toEqual(["403", "close"]);
+  await send({ method: "DELETE", path: "/box/asked" });
 });
 
 describe("signed chunks", () => {

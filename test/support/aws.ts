@@ -9,7 +9,7 @@ import { putText } from "../../src/objects/stored.ts";
 import { runEnded } from "../../src/pipeline.ts";
 import { createSqliteCatalog } from "../../src/state/sqlite/catalog/catalog.ts";
 import { openDatabase } from "../../src/state/sqlite/open.ts";
-import type { Library } from "../../src/app/library.ts";
+import type { LocalLibrary } from "../../src/local/library.ts";
 import { createLog } from "../../src/log/log.ts";
 import { openDailies } from "../../src/runtime/local.ts";
 import { serve } from "../../src/runtime/serve.ts";
@@ -18,6 +18,7 @@ import type { AwsOptions } from "../../src/runtime/aws.ts";
 /** The service in this process, with AWS's protocols on a free port. */
 export interface TestAws {
   readonly endpoint: string;
+  readonly dataDir: string;
   /** The REST interface. */
   readonly url: string;
   /** May read and write, as the user `local`. */
@@ -29,7 +30,7 @@ export interface TestAws {
   addOutputs(name: string, kinds: readonly OutputKind[]): Promise<void>;
   /** Stops the service and starts it again on the same library. */
   restart(): Promise<void>;
-  withLibrary<T>(use: (library: Library) => Promise<T>): Promise<T>;
+  withLibrary<T>(use: (library: LocalLibrary) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -56,7 +57,7 @@ async function addOutputs(
 export async function startAws(aws: Partial<AwsOptions> = {}): Promise<TestAws> {
   const folder = await mkdtemp(join(tmpdir(), "dailies-aws-"));
   const config = readConfig({ dataDir: join(folder, "library") }, {});
-  const withLibrary = async <T>(use: (library: Library) => Promise<T>): Promise<T> => {
+  const withLibrary = async <T>(use: (library: LocalLibrary) => Promise<T>): Promise<T> => {
     const library = await openDailies(config);
     return await use(library).finally(() => library.close());
   };
@@ -82,6 +83,7 @@ export async function startAws(aws: Partial<AwsOptions> = {}): Promise<TestAws> 
   });
   const port = service.awsPort ?? 0;
   return {
+    dataDir: config.dataDir,
     endpoint: `http://127.0.0.1:${port}`,
     url: `http://127.0.0.1:${service.port}`,
     key,

@@ -1,0 +1,81 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { readConfig } from "../../src/config/config.ts";
+import { restoreLibrary } from "../../src/runtime/backup.ts";
+import { openDailies } from "../../src/runtime/local.ts";
+import { startAws, type TestAws } from "../support/aws.ts";
+import { signAndSend } from "../support/sign.ts";
+
+let aws: TestAws;
+beforeAll(async () => {
+  aws = await startAws();
+  await send("PUT", "/box");
+});
+afterAll(() => aws.close());
+
+const send = (method: string, path: string, body = "") =>
+  signAndSend(aws.endpoint, aws.key, { method, path, body });
+
+/** How many files hold bytes of buckets that clients have made, and of parts. */
+function files(dataDir = aws.dataDir): number {
+  const folder = join(dataDir, "objects/other");
+  if (!existsSync(folder)) return 0;
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
+    .length;
+}
+
+async function begin(key: string): Promise<string> {
+  const { text } = await send("POST", `/box/${key}?uploads=`);
+  return /<UploadId>(\w+)</.exec(text)?.[1] ?? "";
+}
+
+it("bytes go when their object is replaced or deleted, when an upload ends, and when a put is refused", async () => {
+  await send("PUT", "/box/a", "first");
+  await send("PUT", "/box/a", "second");
+  await send("PUT", "/box/b", "other");
+  const id = await begin("c");
+  for (const body of ["part", "part again"])
+    await send("PUT", `/box/c?partNumber=1&uploadId=${id}`, body);
+  const headers = { "content-md5": "AAAAAAAAAAAAAAAAAAAAAA==" };
+  const raw = { method: "PUT", path: "/box/a", body: "refused", headers };
+  expect((await signAndSend(aws.endpoint, aws.key, raw)).code).toBe("BadDigest");
+  await aws.withLibrary((library) => library.recover());
+  expect(files()).toBe(3); // a, b and the part
+  await send("DELETE", "/box/b");
+  await send("DELETE", `/box/c?uploadId=${id}`);
+  await aws.withLibrary((library) => library.recover());
+  expect(files()).toBe(1);
+  expect((await send("GET", "/box/a")).text).toBe("second");
+});
+
+it("a backup has them, and a restored library gives them", async () => {
+  await send("PUT", "/box/kept", "kept");
+  const id = await begin("begun");
+  await send("PUT", `/box/begun?partNumber=1&uploadId=${id}`, "part");
+  const [backup, restored] = [`${aws.dataDir}-backup`, `${aws.dataDir}-restored`];
+  await aws.withLibrary((library) => library.backup(backup));
+  await restoreLibrary(readConfig({ dataDir: restored }, {}), backup);
+  const library = await openDailies(readConfig({ dataDir: restored }, {}));
+  const object = await library.buckets.getObject("box", "kept");
+  expect(object).toMatchObject({ sizeBytes: 4 });
+  const ref = { bucket: "other", key: "box/kept", version: object?.version ?? "" } as const;
+  let text = "";
+  for await (const chunk of await library.chunks(ref, { start: 0, end: 4 }))
+    text += Buffer.from(chunk).toString();
+  expect(text).toBe("kept");
+  expect(await library.buckets.listParts(id)).toHaveLength(1);
+  await library.close();
+  expect(files(restored)).toBe(files());
+  for (const dir of [backup, restored]) rmSync(dir, { recursive: true });
+});
+
+it("a user who owns a bucket is not removed", async () => {
+  const key = await aws.keyOf("ada");
+  const make = { method: "PUT", path: "/adas-box" };
+  expect((await signAndSend(aws.endpoint, key, make)).status).toBe(200);
+  const remove = () => aws.withLibrary(({ access }) => access.removeUser("ada"));
+  await expect(remove()).rejects.toMatchObject({ code: "invalid_argument" });
+  await signAndSend(aws.endpoint, key, { ...make, method: "DELETE" });
+  await remove();
+});
