@@ -59,6 +59,10 @@ const asks: Readonly<Record<OperationId, () => Ask | "public">> = {
   getOutput: () => ({ path: `${media}/outputs/transcribe` }),
   getOutputByKey: () => ({ path: `/v1/outputs/${made.jsonFile}` }),
   getTranscript: () => ({ path: `${media}/transcript` }),
+  putTranscript: () => ({
+    path: `${media}/transcript`,
+    body: "WEBVTT\n\n00:00.000 --> 00:01.000\nzanzibar\n",
+  }),
   getTranscriptFile: () => ({ path: `${media}/transcript.srt` }),
   getLabels: () => ({ path: `${media}/labels` }),
   getHistory: () => ({ path: `${media}/history` }),

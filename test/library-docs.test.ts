@@ -52,6 +52,7 @@ const ofAny: Readonly<Record<keyof Library, true>> = {
   transcriptOf: true,
   export: true,
   exportDocument: true,
+  importTranscript: true,
   jobs: true,
   allJobs: true,
   jobsOf: true,

@@ -29,6 +29,7 @@ export const operations = {
   getRendition: { method: "get", path: "/v1/media/{name}/renditions/{rendition}", scope: "read" },
   getOutput: { method: "get", path: "/v1/media/{name}/outputs/{kind}", scope: "read" },
   getTranscript: { method: "get", path: "/v1/media/{name}/transcript", scope: "read" },
+  putTranscript: { method: "put", path: "/v1/media/{name}/transcript", scope: "write" },
   getTranscriptFile: {
     method: "get",
     path: "/v1/media/{name}/transcript.{format}",

@@ -57,6 +57,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   not_allowed: 405,
   not_acceptable: 406,
   name_conflict: 409,
+  transcript_pending: 409,
   file_changing: 409,
   digest_mismatch: 400,
   precondition_failed: 412,

@@ -45,8 +45,7 @@ function queryOf(c: ApiContext): Record<string, string | string[]> {
 }
 
 /** The whole body. @throws MediaError `too_large`, `digest_mismatch` */
-async function textOf(c: ApiContext): Promise<string> {
-  const { maxBodyBytes } = c.get("limits");
+export async function wholeBody(c: ApiContext, maxBodyBytes: number): Promise<Buffer> {
   const tooLarge = () =>
     new MediaError("too_large", `the body is larger than the ${maxBodyBytes} bytes taken here`);
   if (Number(c.req.header("content-length") ?? 0) > maxBodyBytes) throw tooLarge();
@@ -59,7 +58,11 @@ async function textOf(c: ApiContext): Promise<string> {
     if (sizeBytes > maxBodyBytes) throw tooLarge();
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
+}
+
+async function textOf(c: ApiContext): Promise<string> {
+  return (await wholeBody(c, c.get("limits").maxBodyBytes)).toString("utf8");
 }
 
 /** Ends an answer that takes too long with an error. Work that the operation started continues. */

@@ -28,6 +28,17 @@ export const transcriptSchema = z
   })
   .openapi("Transcript");
 
+export const importedSchema = z
+  .object({
+    name: z.string(),
+    format: z.enum(["transcribe", "whisper", "vtt", "srt"]),
+    languageCode: z.string(),
+    words: z.int(),
+    estimated: z.int().openapi({ description: "Words whose times are estimates" }),
+    earlier: z.string().optional(),
+  })
+  .openapi("ImportedTranscript");
+
 export const timelineSchema = z
   .object({
     name: z.string(),

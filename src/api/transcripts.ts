@@ -7,8 +7,9 @@ import type { ApiApp, ApiContext, ApiOptions } from "./environment.ts";
 import { nameSegment } from "./media.ts";
 import { nameAt, rawPath } from "./names.ts";
 import { wrongField } from "./problems.ts";
-import { addOperation } from "./route.ts";
+import { addOperation, wholeBody } from "./route.ts";
 import {
+  importedSchema,
   timelineSchema,
   transcriptFormats,
   transcriptQuerySchema,
@@ -78,8 +79,38 @@ async function answer(
 
 const tag = "Transcripts and labels";
 
+/** A transcript of twelve hours has about 25 MB. */
+const largestBytes = 32 * 1024 ** 2;
+
+function addPutTranscript(app: ApiApp, { dailies }: ApiOptions): void {
+  const thereOf = (c: ApiContext, owner: string) => dailies.find(nameAt(c, nameSegment), owner);
+  addOperation(
+    app,
+    "putTranscript",
+    {
+      summary: "Take a transcript from elsewhere",
+      description:
+        "Amazon Transcribe's JSON, Whisper's JSON, WebVTT or SRT, told apart by content. Captions and search " +
+        "follow. The transcript that was there is kept as an output (`earlier` is its key). Words without times " +
+        "get estimates.",
+      tag,
+      query: z.strictObject({ language: z.string().optional() }),
+      bytes: ["application/json", "text/vtt", "application/x-subrip", "text/plain"],
+      current: (c, { owner }) => thereOf(c, owner),
+      answers: { 200: { description: "What was taken", json: importedSchema } },
+      problems: [404, 409, 413],
+    },
+    async (c, { caller, query }) => {
+      const media = await thereOf(c, caller.owner);
+      const file = await wholeBody(c, largestBytes);
+      return c.json(await dailies.importTranscript(media, file, query));
+    },
+  );
+}
+
 export function addTranscripts(app: ApiApp, options: ApiOptions): void {
   const { dailies } = options;
+  addPutTranscript(app, options);
   const answers = {
     200: {
       description: "The transcript",

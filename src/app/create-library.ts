@@ -2,6 +2,7 @@ import { bind } from "./bind.ts";
 import { cancel } from "./cancel.ts";
 import { exportDocument, exportText } from "./export.ts";
 import { find } from "./find.ts";
+import { importTranscript } from "./import-transcript.ts";
 import { allJobs, jobsOf } from "./jobs.ts";
 import type { Library } from "./library.ts";
 import { list, listAll } from "./list.ts";
@@ -49,6 +50,7 @@ export function createLibrary(
       transcriptOf: readTranscript,
       export: exportText,
       exportDocument,
+      importTranscript,
       allJobs,
       jobsOf,
       logs,

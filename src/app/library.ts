@@ -24,6 +24,7 @@ import type { Transcript } from "../media/transcript.ts";
 import type { Notices } from "../notify/notices.ts";
 import type { ClientBuckets } from "./client-buckets.ts";
 import type { CaptionOptions, ExportFormat } from "./export-formats.ts";
+import type { ImportedTranscript, ImportOptions } from "./import-transcript.ts";
 import type { WatchedJob } from "./jobs.ts";
 import type { MediaListing } from "./list.ts";
 import type { MediaLogs } from "./logs.ts";
@@ -144,6 +145,16 @@ export interface Library {
   export(which: string | Media, format: ExportFormat, options?: CaptionOptions): Promise<string>;
   /** The transcript as a Word document. @throws MediaError `not_found`, `engine_missing` without the package docx */
   exportDocument(which: string | Media): Promise<Uint8Array>;
+
+  /**
+   * Takes a file of another program as the transcript: Amazon Transcribe's or Whisper's JSON, WebVTT, SRT. A worker
+   * does what follows. @throws MediaError `not_found`, `transcript_pending`, `invalid_argument` with the place
+   */
+  importTranscript(
+    which: string | Media,
+    file: Uint8Array,
+    options?: ImportOptions,
+  ): Promise<ImportedTranscript>;
 
   // Jobs and events.
 

@@ -1,6 +1,6 @@
 import { outputOf } from "../catalog/outputs.ts";
 import { MediaError } from "../media/errors.ts";
-import { sourcesOf, spellingsOf, type OutputKind } from "../media/keys.ts";
+import { sourcesOf, sourcesOfEarlier, spellingsOf, type OutputKind } from "../media/keys.ts";
 import type { Media, StoredObject } from "../media/media.ts";
 import type { Ports } from "./ports.ts";
 
@@ -29,6 +29,12 @@ export async function outputAt(
     const media = await catalog.getMedia(name);
     if (media === undefined || (owner !== undefined && media.owner !== owner)) continue;
     const object = await outputOf(catalog, media, kind);
+    if (object !== undefined) return object;
+  }
+  for (const name of sourcesOfEarlier(key)) {
+    const media = await catalog.getMedia(name);
+    if (media === undefined || (owner !== undefined && media.owner !== owner)) continue;
+    const object = (await catalog.listOutputs(media)).find((one) => one.key === key);
     if (object !== undefined) return object;
   }
   throw new MediaError("not_found", `there is no output ${JSON.stringify(key)}`);

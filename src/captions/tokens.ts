@@ -57,7 +57,7 @@ function parts(text: string, { lineLength, narrow }: Measure): string[] {
 const opens = /^[\p{Ps}\p{Pi}]+$/u;
 
 /** The words of a text without spaces. Punctuation stays with the word before it, an opening bracket with the word after it. */
-function wordsWithin(text: string): string[] {
+export function wordsWithin(text: string): string[] {
   const found: string[] = [];
   let isOpen = false;
   for (const { segment, isWordLike } of segments.segment(text)) {

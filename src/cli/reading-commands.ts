@@ -90,6 +90,26 @@ function addSearch(program: Command, go: Go): void {
     );
 }
 
+function addTranscript(program: Command, go: Go): void {
+  program
+    .command("transcript")
+    .description("transcripts from elsewhere")
+    .command("import")
+    .description("take a file of another program as the transcript; the earlier one is kept")
+    .argument("<name>", "the name of a media file")
+    .argument("<file>", "Amazon Transcribe's or Whisper's JSON, WebVTT or SRT")
+    .option("--language <code>", "what is spoken: de-DE (default: as the file says)")
+    .addHelpText(
+      "after",
+      examples("transcript import talk.mp4 talk.srt", "transcript import talk.mp4 whisper.json"),
+    )
+    .action((name: string, file: string, options: { language?: string }, command: Command) =>
+      go(command, async (context) =>
+        (await import("./transcript.ts")).importTranscript(context, name, file, options),
+      ),
+    );
+}
+
 function addExport(program: Command, go: Go): void {
   program
     .command("export")
@@ -172,6 +192,7 @@ export function addReading(program: Command, go: Go): void {
   addSearch(program, go);
   addGet(program, go);
   addExport(program, go);
+  addTranscript(program, go);
   addJobs(program, go);
   addLogs(program, go);
 }

@@ -101,6 +101,10 @@ export const errorCodes = {
   limit_rate: { retryable: false, remedy: "Convert its sound to 48,000 Hz with another program." },
   limit_channels: { retryable: false, remedy: "Mix its sound down to stereo first." },
   limit_streams: { retryable: false, remedy: "Save it again with the tracks that matter." },
+  transcript_pending: {
+    retryable: true,
+    remedy: "Wait until its own transcript is made, or `dailies cancel NAME`; then import again.",
+  },
   // what does the work
   engine_missing: { retryable: false, remedy: "`dailies doctor` says what to install." },
   engine_failed: { retryable: true, remedy: "`dailies logs NAME` has the engine's last words." },

@@ -73,9 +73,31 @@ export function outputKey(kind: OutputKind, sourceKey: string): string {
   return `output/${folderOf(kind)}/${stemOf(sourceKey)}.${outputEndings[kind]}`;
 }
 
+/**
+ * The key at which a transcript is kept that another has replaced. The last segment is its version, so no two
+ * sources share one.
+ */
+export function earlierTranscriptKey(sourceKey: string, version: string): string {
+  return `output/transcribe-earlier/${stemOf(sourceKey)}/${version}.json`;
+}
+
 /** Which output of a source has this key; undefined when none has. */
 export function outputKindOf(key: string, sourceKey: string): OutputKind | undefined {
   return outputKinds.find((kind) => outputKey(kind, sourceKey) === key);
+}
+
+/** The source keys that may have this NAME. */
+function sourcesOfStem(stem: string): string[] {
+  const names = [`${stem}.mp4`, stem, stem.replace(/\.media$/, "")];
+  return [...new Set(names)].filter((name) => name !== "" && stemOf(name) === stem);
+}
+
+/** The source keys whose earlier transcript may have this key. */
+export function sourcesOfEarlier(key: string): string[] {
+  const [, stem, version = ""] =
+    /^output\/transcribe-earlier\/(.+)\/([^/]+)\.json$/s.exec(key) ?? [];
+  if (stem === undefined) return [];
+  return sourcesOfStem(stem).filter((name) => earlierTranscriptKey(name, version) === key);
 }
 
 /** The source keys that an output with this key may belong to, and which output of each it is: at most three. */
@@ -83,10 +105,8 @@ export function sourcesOf(key: string): { readonly name: string; readonly kind: 
   return outputKinds.flatMap((kind) => {
     const [before, after] = [`output/${folderOf(kind)}/`, `.${outputEndings[kind]}`];
     if (!key.startsWith(before) || !key.endsWith(after)) return [];
-    const stem = key.slice(before.length, -after.length);
-    const names = [`${stem}.mp4`, stem, stem.replace(/\.media$/, "")];
-    return [...new Set(names)]
-      .filter((name) => name !== "" && outputKey(kind, name) === key)
+    return sourcesOfStem(key.slice(before.length, -after.length))
+      .filter((name) => outputKey(kind, name) === key)
       .map((name) => ({ name, kind }));
   });
 }

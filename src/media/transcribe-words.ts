@@ -94,20 +94,21 @@ function wordsOfChannels(
 function wordsOf(results: Fields, timings: ReadonlyMap<number, Word["timing"]>): Word[] {
   const speakers = speakersByTime(results);
   const words: Word[] = [];
-  for (const entry of list(results["items"], "results.items")) {
-    const item = fields(entry, "an item");
-    const [first] = list(item["alternatives"], "alternatives");
-    const best = fields(first, "an alternative");
+  for (const [index, entry] of list(results["items"], "results.items").entries()) {
+    const place = `results.items[${index}]`;
+    const item = fields(entry, place);
+    const [first] = list(item["alternatives"], `${place}.alternatives`);
+    const best = fields(first, `${place}.alternatives[0]`);
     const content = text(best["content"]);
-    if (content === undefined) throw garbage("an item has no content");
+    if (content === undefined) throw garbage(`${place} has no content`);
     if (item["type"] === "punctuation") {
       const last = words.at(-1); // punctuation before the first word is dropped
       if (last !== undefined && content !== "")
         words[words.length - 1] = { ...last, punctuation: (last.punctuation ?? "") + content };
       continue;
     }
-    if (item["type"] !== "pronunciation") throw garbage("an item is of no known type");
-    const startMs = timeMs(item["start_time"], "start_time");
+    if (item["type"] !== "pronunciation") throw garbage(`${place} is of no known type`);
+    const startMs = timeMs(item["start_time"], `${place}.start_time`);
     const confidence = numberOf(best["confidence"]);
     const timing = timings.get(Number(item["id"]));
     const speaker =
@@ -117,7 +118,7 @@ function wordsOf(results: Fields, timings: ReadonlyMap<number, Word["timing"]>):
     words.push({
       text: content,
       startMs,
-      endMs: Math.max(startMs, timeMs(item["end_time"], "end_time")),
+      endMs: Math.max(startMs, timeMs(item["end_time"], `${place}.end_time`)),
       ...(confidence === undefined ? {} : { confidence: Math.min(1, Math.max(0, confidence)) }),
       ...(timing === undefined ? {} : { timing }),
       ...(speaker === undefined ? {} : { speaker }),

@@ -23,8 +23,8 @@ function setWords(words: readonly Word[], rightToLeft: boolean): SetWord[] {
   const all: SetWord[] = [];
   let before = rightToLeft;
   for (const word of words) {
-    const text = plainText(word.text).trim();
-    const mark = plainText(word.punctuation ?? "").trim();
+    const text = plainText(word.text).replace(/^ +| +$/g, "");
+    const mark = plainText(word.punctuation ?? "").replace(/ +$/, "");
     if (text + mark === "") continue;
     const direction = directionOf(text);
     before = direction === undefined ? before : direction === "rtl";

@@ -1,3 +1,4 @@
+import { sharedTimes } from "../../media/shared-times.ts";
 import type { AlignedWord } from "./aligner.ts";
 
 interface Known {
@@ -28,14 +29,8 @@ export function interpolated(
     while (end < words.length && known[end] === undefined) end += 1;
     const from = result.at(-1)?.endMs ?? passage.startMs;
     const to = Math.max(from, known[end]?.startMs ?? passage.endMs);
-    const letters = words.slice(index, end).map((word) => Math.max(1, word.length));
-    const all = letters.reduce((sum, count) => sum + count, 0);
-    let before = 0;
-    for (const count of letters) {
-      const at = (share: number): number => Math.round(from + ((to - from) * share) / all);
-      result.push({ startMs: at(before), endMs: at(before + count), state: "failed" });
-      before += count;
-    }
+    const letters = words.slice(index, end).map((word) => word.length);
+    for (const times of sharedTimes(letters, from, to)) result.push({ ...times, state: "failed" });
     index = end;
   }
   return result;
