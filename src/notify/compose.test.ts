@@ -71,10 +71,25 @@ describe("the message about an outcome", () => {
         const characters = Array.from(beginning);
         const text = characters.slice(0, transcriptCharacters).join("");
         const isWhole = whole && characters.length <= transcriptCharacters;
-        expect(quoted?.text ?? "").toBe(text);
+        const shown = quoted?.text ?? "";
+        if (isWhole) expect(shown).toBe(text);
+        expect(text.startsWith(shown)).toBe(true);
         expect(quoted?.whole).toBe(beginning === "" ? undefined : isWhole);
       }),
     );
+  });
+
+  it("quotes whole graphemes of a transcript that goes on", () => {
+    const family = "👨‍👩‍👧";
+    for (const part of [family, "e\u0301", "कि"]) {
+      const beginning = Array.from(`a${part.repeat(700)}`)
+        .slice(0, transcriptCharacters)
+        .join("");
+      const spoken = { ...transcript, beginning, whole: false };
+      const quoted = outcomeMessage(record({ transcript: spoken })).content.transcript;
+      expect(quoted?.text.slice(1).replaceAll(part, "")).toBe("");
+      expect(quoted?.text.length).toBeGreaterThan(500);
+    }
   });
 
   it("is the same run whatever the order of the jobs, and another when one ended otherwise", () => {

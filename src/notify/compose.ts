@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { beginningWithin } from "../media/graphemes.ts";
 import type { Job } from "../media/job.ts";
 import type { Media } from "../media/media.ts";
 import type { NoticeContent, NoticeFailure, Topic } from "../media/notice.ts";
@@ -77,7 +78,10 @@ function excerptOf({ transcript }: OutcomeRecord): NoticeContent["transcript"] {
   // no character outside the basic plane is cut in two
   const characters = Array.from(beginning.slice(0, 2 * transcriptCharacters + 2));
   const text = characters.slice(0, transcriptCharacters).join("");
-  return { text, whole: whole && text.length === beginning.length, languageCode, draft };
+  const isWhole = whole && text.length === beginning.length;
+  // what follows is not known, so the last grapheme may be a part of one
+  const shown = isWhole ? text : beginningWithin(text, text.length - 1);
+  return { text: shown, whole: isWhole, languageCode, draft };
 }
 
 function surestLabels({ labels }: OutcomeRecord): string[] {

@@ -1,3 +1,4 @@
+import { beginningWithin } from "../media/graphemes.ts";
 import { outputKindOf } from "../media/keys.ts";
 import type { NoticeContent, NoticeFailure, Topic } from "../media/notice.ts";
 import { failureText, outcomeOf, subjectWords } from "./email-words.ts";
@@ -221,6 +222,11 @@ function subjectOf({ notification }: Outgoing): string {
   }
 }
 
+/** A text of at most so many UTF-16 units, cut between graphemes. */
+function shortened(text: string, most: number): string {
+  return text.length <= most ? text : `${beginningWithin(text, most - 1)}…`;
+}
+
 /** Subject, text and HTML of a message. Names and transcripts are only shown, whatever they hold. */
 export function emailText(
   message: Outgoing,
@@ -234,7 +240,7 @@ export function emailText(
     ...footer(message, links),
   ];
   return {
-    subject: oneLine(subjectOf(message)).slice(0, longestSubject),
+    subject: shortened(oneLine(subjectOf(message)), longestSubject),
     text: `${parts.map(textOf).join("\n\n")}\n`,
     html: `<!doctype html><html><body>${parts.map(htmlOf).join("\n")}</body></html>`,
   };

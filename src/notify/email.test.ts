@@ -342,6 +342,17 @@ describe("an e-mail address", () => {
 });
 
 describe("the words of a message", () => {
+  it("have a subject that is cut between graphemes", () => {
+    const family = "👨‍👩‍👧";
+    for (const part of [family, "e\u0301", "कि", "🇩🇪"])
+      for (const before of ["", "a", "ab", "abc"]) {
+        const { subject } = emailText(message(before + part.repeat(100), ""), undefined);
+        expect(subject.length).toBeLessThanOrEqual(150);
+        expect(subject).toMatch(/…$/);
+        expect(subject.slice(`Ready: ${before}`.length, -1).replaceAll(part, "")).toBe("");
+      }
+  });
+
   it("are only shown, whatever names and transcripts hold", () => {
     const nasty = fc.oneof(anyText, fc.constant(`<img src=x onerror="a">'&\u202e\r\n`));
     fc.assert(
