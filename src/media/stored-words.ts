@@ -25,6 +25,11 @@ export function storedWords(words: readonly string[]): string {
 
 /** The words of a stored text, and what stands before each of them when they are shown. */
 export function wordsOfStored(text: string): { words: string[]; before: ("" | " ")[] } {
+  if (!text.includes(joint)) {
+    // nearly all there is
+    const plain = text.includes(innerSpace) ? text.split(" ").map(shownText) : text.split(" ");
+    return { words: plain, before: plain.map((_word, index) => (index === 0 ? "" : " ")) };
+  }
   const pieces = text.split(separator);
   const words: string[] = [];
   const before: ("" | " ")[] = [];

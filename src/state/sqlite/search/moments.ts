@@ -8,7 +8,7 @@ import type { SearchHit } from "../../../search/search.ts";
 export const open = "\u0002";
 export const close = "\u0003";
 
-const signs = new RegExp(`([${open}${close} \n])`);
+const [space, lineFeed] = [0x20, 0x0a];
 
 const maxMoments = 5;
 /** Words shown on either side of a found one. */
@@ -29,14 +29,21 @@ const count = (text: string, sign: string): number => text.split(sign).length - 
 /** The marked places of a searchable text, in order. */
 function markedPlaces(marked: string): Found[] {
   const found: Found[] = [];
-  let [word, token] = [0, 0];
-  let begin: { first: number; firstToken: number } | undefined;
-  for (const piece of marked.split(signs)) {
-    if (piece === " ") [word, token] = [word + 1, 0];
-    else if (piece === "\n") token += 1;
-    else if (piece === open) begin = { first: word, firstToken: token };
-    else if (piece === close && begin !== undefined)
-      found.push({ ...begin, last: word, lastToken: token });
+  let [at, word, token] = [0, 0, 0];
+  const goTo = (place: number): void => {
+    for (; at < place; at += 1) {
+      const sign = marked.charCodeAt(at);
+      if (sign === space) [word, token] = [word + 1, 0];
+      else if (sign === lineFeed) token += 1;
+    }
+  };
+  for (let begin = marked.indexOf(open); begin !== -1; begin = marked.indexOf(open, at)) {
+    goTo(begin);
+    const [first, firstToken] = [word, token];
+    const end = marked.indexOf(close, begin);
+    if (end === -1) break;
+    goTo(end);
+    found.push({ first, firstToken, last: word, lastToken: token });
   }
   return found;
 }
@@ -84,6 +91,7 @@ interface Marked {
 /** Everything that was found, in order; a compound that was found as a whole counts once. */
 function allPlaces({ transcript, compounds }: Marked): Found[] {
   const places = markedPlaces(transcript);
+  if (!compounds.includes(open)) return places;
   const isMarked = new Set(places.flatMap(({ first, last }) => [first, last]));
   const others = markedCompounds(compounds, transcript).filter(({ first }) => !isMarked.has(first));
   return [...places, ...others].toSorted(
