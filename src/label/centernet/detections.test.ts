@@ -76,5 +76,7 @@ describe("labels", () => {
     expect(thresholdOf("Dog", "still")).toBeLessThan(thresholdOf("Dog", "frame"));
     expect(thresholdOf("Laptop", "frame")).toBeGreaterThan(thresholdOf("Dog", "frame"));
     expect(thresholdOf("Laptop", "frame", 0.5)).toBe(0.5);
+    // What it gave to cars from above, in three frames on end.
+    expect(thresholdOf("Mobile Phone", "frame")).toBeGreaterThan(0.69);
   });
 });
