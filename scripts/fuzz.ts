@@ -79,7 +79,7 @@ async function wrongWith(media: ProcessedMedia): Promise<string[]> {
     const said = await complaints(path);
     if (said !== "") wrong.push(`${path.slice(folder.length)}: ${said.trim().split("\n")[0]}`);
   }
-  if (media.state === "ready") count("outputs made");
+  if (media.state === "ready" || media.state === "incomplete") count("outputs made");
   return wrong;
 }
 

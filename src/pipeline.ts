@@ -111,11 +111,12 @@ export function runEnded(record: MediaRecord): readonly Change[] {
   const jobs = currentJobs(record);
   const failed = jobs.filter(({ state }) => state === "failed" || state === "cancelled");
   const steps = [...new Set(failed.map(({ step }) => step))];
-  const state = steps.length === 0 ? "ready" : "failed";
+  const isWhole = record.media.facts?.incomplete === undefined;
+  const state = steps.length > 0 ? "failed" : isWhole ? "ready" : "incomplete";
   const event: MediaEvent =
-    state === "ready"
-      ? { type: "media.ready", name, version }
-      : { type: "media.failed", failed: steps, name, version };
+    state === "failed"
+      ? { type: "media.failed", failed: steps, name, version }
+      : { type: "media.ready", name, version };
   const message = outcomeMessage({ ...record, ...record.stored, jobs, outputs: outputsOf(record) });
   return [
     { type: "endRun", version, state },

@@ -60,8 +60,8 @@ export type ProcessUpdate =
 
 export interface ProcessedMedia {
   readonly name: string;
-  /** Of the wanted steps. `unchanged`: all results were there already; `shared`: made before from the same bytes under another name. */
-  readonly state: "ready" | "failed" | "cancelled" | "unchanged" | "shared";
+  /** Of the wanted steps. `unchanged`: all results were there already; `incomplete`: made of what could be decoded; `shared`: made before from the same bytes under another name. */
+  readonly state: "ready" | "incomplete" | "failed" | "cancelled" | "unchanged" | "shared";
   readonly jobs: readonly Job[];
   /** The steps of them that ended during this call. */
   readonly done: readonly Step[];

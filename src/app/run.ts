@@ -139,7 +139,8 @@ export async function finishIfDone(
   const written = await writeOut(ports, run, media);
   if (written === undefined) return false;
   const undone = wanted.some((job) => job.state === "failed" || job.state === "cancelled");
-  const state = undone ? outcomeOf("failed", wanted) : (before ?? "ready");
+  const ended = media.facts?.incomplete === undefined ? "ready" : "incomplete";
+  const state = undone ? outcomeOf("failed", wanted) : (before ?? ended);
   const done = jobs.flatMap(({ step, state: end, finishedAt = 0 }) =>
     end === "succeeded" && finishedAt >= run.startedAt ? [step] : [],
   );

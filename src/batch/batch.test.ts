@@ -128,6 +128,8 @@ describe("summaries", () => {
       finished: "1970-01-01T00:00:03.500Z",
       elapsed_s: "2.500",
       output_files: "talk.json; talk.docx",
+      state: "complete",
+      note: "",
     });
     const [heads = [], one = []] = parseCsv(failedCsv([row, failed]));
     expect(one[heads.indexOf("failure_code")]).toBe("damaged_media");

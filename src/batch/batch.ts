@@ -204,6 +204,7 @@ async function run(
   return {
     completed: rows.length - failed,
     failed,
+    incomplete: rows.filter((row) => row.incomplete !== undefined).length,
     skipped: work.skipped.length,
     waiting: work.waiting.length,
     ignored: found.ignored.length,

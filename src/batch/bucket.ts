@@ -34,9 +34,13 @@ export async function leftInLibrary(batch: Batch): Promise<string[]> {
   return names;
 }
 
-/** Removes the media files of inputs, also what an earlier or a killed run left. */
+/**
+ * Removes the media files of inputs, also what an earlier or a killed run left. One of which not all could be
+ * decoded stays, until somebody has looked after it.
+ */
 export async function removeOwnMedia(batch: Batch): Promise<void> {
   const { ports } = batch;
-  for await (const media of allOwnMedia(batch)) await removeNow(ports, media);
+  for await (const media of allOwnMedia(batch))
+    if (media.facts?.incomplete === undefined) await removeNow(ports, media);
   await ports.recover();
 }

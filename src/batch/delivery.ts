@@ -105,7 +105,9 @@ async function transcriptOf(
   const json = await outputJson(ports, media, "transcribe");
   if (json === undefined)
     throw new MediaError("not_found", `${JSON.stringify(media.name)} has no transcript`);
-  return { ...(json as Record<string, unknown>), jobName: job };
+  const { incomplete } = media.facts ?? {};
+  const known = incomplete === undefined ? {} : { incomplete };
+  return { ...(json as Record<string, unknown>), jobName: job, ...known };
 }
 
 /** The results in one format. */
@@ -127,7 +129,11 @@ async function contentOf(
     case "docx": {
       const durationMs = media.facts?.durationMs;
       const transcribedAt = timesOf(jobs, media).finishedAt;
-      const known = durationMs === undefined ? {} : { durationMs };
+      const { incomplete } = media.facts ?? {};
+      const known = {
+        ...(durationMs === undefined ? {} : { durationMs }),
+        ...(incomplete === undefined ? {} : { incomplete }),
+      };
       return transcriptDocumentApart(
         { name: input.name, transcript, ...known, transcribedAt },
         signal,
@@ -180,7 +186,12 @@ export function createDelivery(delivery: DeliveryParts) {
       if (failure !== undefined) return failed(failure);
       try {
         const { stem, ...written } = await writeResults(delivery, ready);
-        return { row: { ...common, ...written }, ...(stem === undefined ? {} : { stem }) };
+        const { incomplete } = media.facts ?? {};
+        const known = incomplete === undefined ? {} : { incomplete };
+        return {
+          row: { ...common, ...written, ...known },
+          ...(stem === undefined ? {} : { stem }),
+        };
       } catch (thrown) {
         const error = asMediaError(thrown);
         if (isFatal(error) || delivery.signal.aborted) throw error;

@@ -19,7 +19,8 @@ export async function putAway(batch: Batch, input: LookedAt): Promise<void> {
   const { archive, ledger, names, settings } = batch;
   const { path, mark } = input;
   const ended = ledger.state.ended.get(path);
-  if (settings.archive === "none" || ended === undefined) return;
+  // What is cut off is not filed away: its end may still be found where it came from.
+  if (settings.archive === "none" || ended === undefined || ended.incomplete === true) return;
   try {
     await checkUnchanged(path, mark);
     const stem = await archive.bringJson(input, names.nameFor(path), ended);

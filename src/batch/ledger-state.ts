@@ -7,6 +7,8 @@ export interface Ended {
   readonly stamp: string;
   /** The code of its failure; absent when its results are written. */
   readonly failure?: string;
+  /** Not all of it could be decoded: it is not archived. */
+  readonly incomplete?: boolean;
   readonly mark: string;
   readonly sha256: string;
   /** See `hashSettings`. */
@@ -84,6 +86,7 @@ export function note(state: LedgerState, entry: LedgerEntry): void {
         ...(stem === undefined ? {} : { stem }),
         ...earlierStems(state.ended.get(entry.path), stem),
         ...(row.failure === undefined ? {} : { failure: row.failure.code }),
+        ...(row.incomplete === undefined ? {} : { incomplete: true }),
       });
       return;
     }

@@ -65,6 +65,8 @@ export interface BatchReport {
   /** Counts of the whole batch, over all its stops and starts. */
   readonly completed: number;
   readonly failed: number;
+  /** How many of the completed could not be decoded in full. */
+  readonly incomplete: number;
   /** Done before with the same contents and settings. */
   readonly skipped: number;
   /** Recordings of this batch that are not done and not listed: the summaries wait for them. */

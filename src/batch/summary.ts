@@ -1,3 +1,5 @@
+import { incompleteText } from "../media/damage.ts";
+import type { Incomplete } from "../media/facts.ts";
 import { byteOrderMark, csvLine } from "../media/csv.ts";
 
 /** How one input ended. Times are milliseconds since 1970; unknown values are absent. */
@@ -16,6 +18,8 @@ export interface BatchRow {
   readonly createdAt: number;
   readonly startedAt?: number;
   readonly finishedAt: number;
+  /** Not all of the recording could be decoded: the results are of what could. */
+  readonly incomplete?: Incomplete;
   /** Names of the files written to the output folder. */
   readonly files: readonly string[];
   readonly failure?: { readonly code: string; readonly message: string };
@@ -23,7 +27,7 @@ export interface BatchRow {
 
 const common = ["job_name", "input", "duration_s", "language", "words", "mean_confidence"];
 const times = ["engine", "created", "started", "finished", "elapsed_s"];
-const completedColumns = [...common, ...times, "output_files"];
+const completedColumns = [...common, ...times, "output_files", "state", "note"];
 const failedColumns = [...common, ...times, "failure_code", "failure_reason"];
 
 const iso = (at: number | undefined): string | undefined =>
@@ -47,10 +51,19 @@ function fieldsOf(row: BatchRow): (string | number | undefined)[] {
   ];
 }
 
+/** `complete`, or `incomplete` with how much of the recording there is. */
+function stateOf({ incomplete }: BatchRow): [state: string, note: string | undefined] {
+  return incomplete === undefined
+    ? ["complete", undefined]
+    : ["incomplete", incompleteText(incomplete)];
+}
+
 /** The completed jobs as a CSV file: RFC 4180, UTF-8 with a byte order mark. */
 export function completedCsv(rows: readonly BatchRow[]): string {
   const done = rows.filter(({ failure }) => failure === undefined);
-  const lines = done.map((row) => csvLine([...fieldsOf(row), row.files.join("; ")]));
+  const lines = done.map((row) =>
+    csvLine([...fieldsOf(row), row.files.join("; "), ...stateOf(row)]),
+  );
   return byteOrderMark + csvLine(completedColumns) + lines.join("");
 }
 

@@ -33,7 +33,8 @@ async function finish(batch: Batch, { name, jobs }: ProcessedMedia): Promise<voi
     ...(stem === undefined ? {} : { stem }),
     row,
   });
-  if (settings.forget) await removeNow(ports, media);
+  // A recording that is cut off stays, until somebody has looked after it.
+  if (settings.forget && row.incomplete === undefined) await removeNow(ports, media);
 }
 
 const goneMeanwhile = (): MediaError =>

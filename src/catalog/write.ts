@@ -2,7 +2,7 @@ import type { MediaEvent } from "../media/event.ts";
 import type { MediaFacts } from "../media/facts.ts";
 import type { JobFailure, JobRequest, NewJob, SkipReason, Step } from "../media/job.ts";
 import type { LabelSummary } from "../media/label.ts";
-import type { Media, Rendition, StoredObject } from "../media/media.ts";
+import type { EndState, Media, Rendition, StoredObject } from "../media/media.ts";
 import type { NoticeContent } from "../media/notice.ts";
 import type { TranscriptionOptions } from "../media/speech.ts";
 import type { Transcript } from "../media/transcript.ts";
@@ -107,7 +107,7 @@ export type Change =
   | { readonly type: "index"; readonly version: string }
   | { readonly type: "event"; readonly event: MediaEvent }
   /** No job is open any more. */
-  | { readonly type: "endRun"; readonly version: string; readonly state: "ready" | "failed" }
+  | { readonly type: "endRun"; readonly version: string; readonly state: EndState }
   /** A message about the outcome; nothing when the last message came from the same jobs and ends. */
   | ({ readonly type: "notify"; readonly content: NoticeContent } & Told);
 

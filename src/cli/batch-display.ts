@@ -1,3 +1,4 @@
+import { incompleteText } from "../media/damage.ts";
 import { createLogUpdate } from "log-update";
 import type { BatchRow } from "../batch/summary.ts";
 import type { BatchProblem, BatchUpdate } from "../batch/report.ts";
@@ -60,7 +61,10 @@ function endedLine(row: BatchRow, style: Style): string {
   const sure =
     row.meanConfidence === undefined ? "" : `, ${Math.round(row.meanConfidence * 100)}% sure`;
   const draft = row.draft === true ? " (draft)" : "";
-  return `${style("green", "✓")} ${name}: ${count(row.words ?? 0, "word")}${draft}${sure}${took}`;
+  const isWhole = row.incomplete === undefined;
+  const mark = isWhole ? style("green", "✓") : style("yellow", "!");
+  const cut = row.incomplete === undefined ? "" : `; incomplete: ${incompleteText(row.incomplete)}`;
+  return `${mark} ${name}: ${count(row.words ?? 0, "word")}${draft}${sure}${took}${cut}`;
 }
 
 /** A problem with an input or a folder, for people. */

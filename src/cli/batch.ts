@@ -121,7 +121,8 @@ async function run(
   const by = stop.by();
   if (by !== "SIGPIPE") printReport(context, report, Date.now() - startedAt);
   if (by !== undefined) return exitCodeOf(by);
-  return report.failed + report.problems.length === 0 ? exitCodes.done : exitCodes.someFailed;
+  const { failed, incomplete, problems } = report;
+  return failed + incomplete + problems.length === 0 ? exitCodes.done : exitCodes.someFailed;
 }
 
 /** Creates no library. */
@@ -147,6 +148,7 @@ async function preview(
 const nothing: BatchReport = {
   completed: 0,
   failed: 0,
+  incomplete: 0,
   skipped: 0,
   waiting: 0,
   ignored: 0,
@@ -195,6 +197,7 @@ function printReport({ output }: Context, report: BatchReport, elapsedMs: number
   const parts = [
     `${completed} done`,
     `${failed} failed`,
+    ...(report.incomplete > 0 ? [`${report.incomplete} incomplete`] : []),
     ...(skipped > 0 ? [`${skipped} done before`] : []),
     ...(problems.length > 0 ? [count(problems.length, "problem")] : []),
   ];

@@ -50,6 +50,7 @@ export const stateFormats: Readonly<Record<string, Format>> = {
   succeeded: "green",
   running: "cyan",
   processing: "cyan",
+  incomplete: "yellow",
   failed: "red",
   cancelled: "yellow",
 };

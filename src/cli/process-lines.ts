@@ -104,6 +104,10 @@ export function finishedLines(
       return [`${style("green", "✓")} ${name}: shares what was made of the same bytes before`];
     case "ready":
       return [`${style("green", "✓")} ${name}: ${list}${took}`, ...noteLines(result, style)];
+    case "incomplete": {
+      const first = `${style("yellow", "!")} ${name}: incomplete, its source is cut off or broken; made: ${list}${took}`;
+      return [first, ...noteLines(result, style)];
+    }
     case "cancelled": {
       const what = count(inState(result.jobs, "cancelled").length, "step");
       const line = `${style("yellow", "–")} ${name}: cancelled, ${what}${took}; made: ${list}`;
@@ -188,6 +192,7 @@ export function sumLine(report: ProcessReport, elapsedMs: number): string {
     ...(having("ready") > 0 || report.finished.length === 0 ? [`${having("ready")} done`] : []),
     ...(having("shared") > 0 ? [`${having("shared")} shared`] : []),
     ...(having("unchanged") > 0 ? [`${having("unchanged")} unchanged`] : []),
+    ...(having("incomplete") > 0 ? [`${having("incomplete")} incomplete`] : []),
     ...(having("cancelled") > 0 ? [`${having("cancelled")} cancelled`] : []),
     ...(having("failed") > 0 ? [`${having("failed")} failed`] : []),
     ...(report.refused.length > 0 ? [`${report.refused.length} refused`] : []),

@@ -53,7 +53,7 @@ export async function process(
 }
 
 function hasNewTranscript({ state, jobs }: ProcessedMedia): boolean {
-  const isNew = state === "ready" || state === "failed";
+  const isNew = state === "ready" || state === "incomplete" || state === "failed";
   return isNew && jobs.some(({ step, state: end }) => step === "transcribe" && end === "succeeded");
 }
 

@@ -5,6 +5,7 @@ import { transcriptText, type Transcript } from "../media/transcript.ts";
 import type { MediaDetails } from "../app/show.ts";
 import { count, formatMediaTime, formatMoment, formatSize } from "./format.ts";
 import { jobElapsed, jobRemark } from "./jobs.ts";
+import { incompleteText } from "../media/damage.ts";
 import { stateCell } from "./ls.ts";
 import type { Style } from "./output.ts";
 import { table, type Column } from "./table.ts";
@@ -60,6 +61,9 @@ function headLines({ media, jobs }: MediaDetails, { style }: DetailView): string
     `${style("bold", printable(media.name))}  ${stateText}`,
     `  ${printable(factsText(media, media.facts))}`,
     `  ${style("dim", printable(`taken in ${formatMoment(media.createdAt)}${origin}`))}`,
+    ...(media.facts?.incomplete === undefined
+      ? []
+      : [`  ${style("yellow", "incomplete:")} ${incompleteText(media.facts.incomplete)}`]),
     ...(media.facts?.warnings ?? []).map(
       (warning) => `  ${style("yellow", "note:")} ${printable(warning)}`,
     ),

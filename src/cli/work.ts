@@ -61,7 +61,8 @@ export function listenForStop(onStop: (signal: StopSignal) => void): Stop {
 export function exitCodeFor(report: ProcessReport): number {
   const { finished, refused } = report;
   if (finished.length === 0 && refused.length > 0) return exitCodes.couldNotRun;
-  const allDone = finished.every(({ state }) => state !== "failed" && state !== "cancelled");
+  const undone = new Set<string>(["failed", "cancelled", "incomplete"]);
+  const allDone = finished.every(({ state }) => !undone.has(state));
   return allDone && refused.length === 0 ? exitCodes.done : exitCodes.someFailed;
 }
 

@@ -205,9 +205,9 @@ describe("pictures as displayed", () => {
     // 720 is no whole number of JPEG's blocks with their margins: they take 752×500 for it.
     const path = make("large.jpg", "color=red:s=720x500", "-frames:v", "1");
     const facts = { ...pictureFacts("image", 720, 500), container: "jpeg_pipe" };
-    const just = { ...defaultLimits, maxPixels: 720 * 500 };
+    const just = { ...defaultLimits, maxPicturePixels: 720 * 500 };
     expect((await decode(path, facts, { limits: just })).frames).toBe(1);
-    const half = { ...defaultLimits, maxPixels: 720 * 250 };
+    const half = { ...defaultLimits, maxPicturePixels: 720 * 250 };
     await expect(decode(path, facts, { limits: half })).rejects.toMatchObject({
       code: "limit_pixels",
     });

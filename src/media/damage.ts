@@ -1,3 +1,5 @@
+import type { Incomplete, MediaFacts } from "./facts.ts";
+
 /**
  * How much of a source could not be decoded. ffmpeg exits with 0 whether it read a whole file or a tenth
  * of it. The number of its error lines and the length of the outputs show the difference.
@@ -20,6 +22,23 @@ export function isShort({ decodedMs, expectedMs }: Shortfall): boolean {
 
 function inSeconds(ms: number): string {
   return (ms / 1000).toFixed(1);
+}
+
+/** How much of a media file there is, for people: `3.1 of 12.0 s could be decoded`. */
+export function incompleteText({ decodedMs, expectedMs }: Incomplete): string {
+  if (decodedMs === undefined || expectedMs === undefined) return "its end is missing";
+  return `${inSeconds(decodedMs)} of ${inSeconds(expectedMs)} s could be decoded`;
+}
+
+/** The facts of a source of which a step could decode too little; undefined when they stay as they are. */
+export function withShortfall(
+  facts: MediaFacts,
+  short: Shortfall | undefined,
+): MediaFacts | undefined {
+  const known = facts.incomplete?.decodedMs ?? Infinity;
+  if (short === undefined || short.decodedMs >= known) return undefined;
+  const { decodedMs, expectedMs } = short;
+  return { ...facts, incomplete: { decodedMs: Math.round(decodedMs), expectedMs } };
 }
 
 /** The note for people: `the source is damaged: 37 decode errors; 3.1 of 12.0 s could be decoded`. */

@@ -69,6 +69,12 @@ export interface CoverArtFacts {
   readonly height: number;
 }
 
+/** How much of a media file there is, of how much it says there is. Unknown is absent. */
+export interface Incomplete {
+  readonly decodedMs?: number;
+  readonly expectedMs?: number;
+}
+
 /** What a probe finds out about a media file. Unknown is absent, never 0. */
 export interface MediaFacts {
   readonly type: MediaType;
@@ -82,6 +88,8 @@ export interface MediaFacts {
   readonly audio?: AudioFacts;
   readonly audioTracks: number;
   readonly coverArt?: CoverArtFacts;
+  /** Present when not all of it could be decoded: it was cut off, or its rest is broken. */
+  readonly incomplete?: Incomplete;
   /** What is odd about the file but does not stop the work, for people. */
   readonly warnings: readonly string[];
 }

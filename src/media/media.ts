@@ -28,8 +28,13 @@ export interface StoredObject extends ObjectRef {
   readonly contentType: string;
 }
 
-/** `processing` until every job of the version is terminal; `failed` when any of them failed. */
-export const mediaStates = ["processing", "ready", "failed"] as const;
+/**
+ * `processing` until every job of the version is terminal; `failed` when any of them failed; `incomplete`
+ * when none failed, but not all of the file could be decoded.
+ */
+export const mediaStates = ["processing", "ready", "incomplete", "failed"] as const;
+/** How a run ends. */
+export type EndState = Exclude<MediaState, "processing">;
 export type MediaState = (typeof mediaStates)[number];
 
 /** The record of one uploaded object. */

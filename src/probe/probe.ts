@@ -1,7 +1,8 @@
 import { open } from "node:fs/promises";
 import { resolve } from "node:path";
+import { isShort, type Shortfall } from "../media/damage.ts";
 import { asMediaError, MediaError } from "../media/errors.ts";
-import type { MediaFacts } from "../media/facts.ts";
+import type { Incomplete, MediaFacts } from "../media/facts.ts";
 import type { Limits } from "../media/limits.ts";
 import { looksAhead } from "../sandbox/ffmpeg-input.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
@@ -116,6 +117,26 @@ async function gather(parts: Parts, report: Report, stated: MediaFacts): Promise
 const sameLength = (a: number, b: number): boolean =>
   Math.abs(a - b) <= Math.max(1000, 0.02 * Math.max(a, b));
 
+/** What is missing of a file that ends before it should: as a length, where each byte has the same. */
+function cutOff({ container, durationMs, audio }: MediaFacts, missing: number): Incomplete {
+  if (container !== "wav" || durationMs === undefined || audio?.bitRate === undefined) return {};
+  const missingMs = Math.round((missing * 8000) / audio.bitRate);
+  return { decodedMs: durationMs, expectedMs: durationMs + missingMs };
+}
+
+/** What is missing of a file that states its length and ends before. A guessed length states nothing. */
+function shortfallOf(
+  stated: MediaFacts,
+  report: Report,
+  found: Measure | undefined,
+): Shortfall | undefined {
+  const { durationMs: expectedMs } = stated;
+  if (found === undefined || expectedMs === undefined || lengthIsOpen(stated, report))
+    return undefined;
+  const fall = { decodedMs: found.durationMs, expectedMs };
+  return isShort(fall) ? fall : undefined;
+}
+
 /** What is said of a length that was not simply read. */
 function lengthNotes(stated: MediaFacts, report: Report, found: Measure | undefined): string[] {
   const { durationMs } = stated;
@@ -186,6 +207,9 @@ export function createProbe(options: ProbeOptions): Probe {
       ...(isAnimatedPng(head) ? ["only the first picture of this animated PNG is used"] : []),
       ...(missing > 0 ? [`it is cut off: at least ${missing} bytes are missing at its end`] : []),
     ];
-    return { ...facts, warnings: [...facts.warnings, ...notes] };
+    const short = shortfallOf(stated, said, evidence.measure);
+    const cut =
+      missing > 0 || short !== undefined ? { incomplete: short ?? cutOff(facts, missing) } : {};
+    return { ...facts, ...cut, warnings: [...facts.warnings, ...notes] };
   };
 }

@@ -1,3 +1,4 @@
+import { withShortfall } from "../media/damage.ts";
 import { MediaError } from "../media/errors.ts";
 import type { Job, JobSettings } from "../media/job.ts";
 import { outputKey } from "../media/keys.ts";
@@ -34,9 +35,13 @@ export function createTranscodeStep(parts: {
         })),
       };
     },
-    async conclude({ media: { name, version } }, { renditions, notes }) {
+    async conclude({ media: { name, version, facts } }, { renditions, short, notes }) {
+      const known = facts === undefined ? undefined : withShortfall(facts, short);
       return {
-        changes: renditions.map((rendition) => ({ type: "putRendition", version, rendition })),
+        changes: [
+          ...renditions.map((rendition) => ({ type: "putRendition", version, rendition }) as const),
+          ...(known === undefined ? [] : [{ type: "setFacts", version, facts: known } as const]),
+        ],
         events: renditions.map(({ rendition }) => {
           return { type: "rendition.created", name, version, rendition };
         }),

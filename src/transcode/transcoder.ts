@@ -1,3 +1,4 @@
+import type { Shortfall } from "../media/damage.ts";
 import type { Engine } from "../media/engine.ts";
 import type { MediaFacts } from "../media/facts.ts";
 import type { ObjectRef, Rendition } from "../media/media.ts";
@@ -17,6 +18,8 @@ export interface TranscodeRequest {
 export interface TranscodeResult {
   /** Each durable in the object store at its target. */
   readonly renditions: readonly Rendition[];
+  /** The worst that is missing of the source; absent when all of it could be decoded. */
+  readonly short?: Shortfall;
   /** What was unusual, for people. */
   readonly notes: readonly string[];
 }

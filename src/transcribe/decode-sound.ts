@@ -1,4 +1,4 @@
-import { type Damage, damageNote, isShort } from "../media/damage.ts";
+import { type Damage, damageNote, isShort, type Shortfall } from "../media/damage.ts";
 import { MediaError } from "../media/errors.ts";
 import { timeLimitMs } from "../media/limits.ts";
 import type { Limits } from "../media/limits.ts";
@@ -32,6 +32,8 @@ export interface Sound {
   readonly decodedMs: () => number;
   /** What a person should know of the source, when all has come. */
   readonly notes: () => readonly string[];
+  /** How much is missing of it, when all has come; undefined when nothing is. */
+  readonly short: () => Shortfall | undefined;
 }
 
 interface SoundOptions {
@@ -162,6 +164,7 @@ export function decodeSound(sandbox: Sandbox, path: string, options: SoundOption
   return {
     bytes: decoded(),
     decodedMs: () => decodedMs,
+    short: () => damageOf(complaints(), decodedMs, options)?.short,
     notes() {
       const damage = damageOf(complaints(), decodedMs, options);
       return damage === undefined ? [] : [damageNote(damage)];

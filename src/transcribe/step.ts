@@ -1,3 +1,4 @@
+import { withShortfall } from "../media/damage.ts";
 import { MediaError } from "../media/errors.ts";
 import type { Job, JobSettings } from "../media/job.ts";
 import { outputKey, safeJobName } from "../media/keys.ts";
@@ -117,7 +118,7 @@ export function createTranscribeStep({
         ...(vocabulary.length === 0 ? {} : { vocabulary }),
       };
     },
-    async conclude({ job, media }, { transcript: heard, realTimeFactor, notes }) {
+    async conclude({ job, media }, { transcript: heard, realTimeFactor, short, notes }) {
       const { name, version, facts } = media;
       const vocabulary = await phrasesOf(job, optionsOf);
       const duration = facts?.durationMs === undefined ? {} : { durationMs: facts.durationMs };
@@ -137,8 +138,12 @@ export function createTranscribeStep({
       const key = outputKey("transcribe", name);
       const place = { bucket: "outputs", key } as const;
       const object = await putText(objects, place, JSON.stringify(json), "application/json");
+      const known = facts === undefined ? undefined : withShortfall(facts, short);
       return {
-        changes: [{ type: "putOutput", version, object }],
+        changes: [
+          { type: "putOutput", version, object },
+          ...(known === undefined ? [] : [{ type: "setFacts", version, facts: known } as const]),
+        ],
         events: [{ type: "transcript.created", name, version, transcript: object.version }],
         notes,
       };

@@ -1,3 +1,4 @@
+import type { Shortfall } from "../media/damage.ts";
 import type { Engine } from "../media/engine.ts";
 import type { ObjectRef } from "../media/media.ts";
 import type { SpeakerCount, VocabularyPhrase } from "../media/speech.ts";
@@ -44,6 +45,8 @@ export interface TranscribeResult {
   readonly transcript: Transcript;
   /** Seconds of work per second of media. */
   readonly realTimeFactor?: number;
+  /** What is missing of the sound of an upload; absent when all of it could be decoded. */
+  readonly short?: Shortfall;
   readonly notes: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 import { MediaError } from "../../media/errors.ts";
 import type { MediaEvent } from "../../media/event.ts";
-import type { StoredObject } from "../../media/media.ts";
+import type { EndState, StoredObject } from "../../media/media.ts";
 import type { MediaRecord } from "../record.ts";
 import type { Change, FileStamp, NewMedia } from "../write.ts";
 import { checkName, recordOf, type Draft } from "./draft.ts";
@@ -56,7 +56,7 @@ export function recordEvent(draft: Draft, event: MediaEvent): void {
     draft.record = { ...record, transcriptionOptions: event.speech };
 }
 
-export function endRun(draft: Draft, version: string, state: "ready" | "failed"): void {
+export function endRun(draft: Draft, version: string, state: EndState): void {
   const record = recordOf(draft, version);
   draft.record = { ...record, media: { ...record.media, state, updatedAt: draft.now } };
 }

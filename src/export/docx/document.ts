@@ -1,7 +1,9 @@
 import type * as DocxModule from "docx";
 import type { FileChild, Paragraph } from "docx";
 import type * as ChartsModule from "docx/charts";
+import { incompleteText } from "../../media/damage.ts";
 import { MediaError } from "../../media/errors.ts";
+import type { Incomplete } from "../../media/facts.ts";
 import { speakerName } from "../../media/speaker-name.ts";
 import { transcriptText, type Transcript } from "../../media/transcript.ts";
 import { clock, passagesOf } from "../passages.ts";
@@ -16,6 +18,8 @@ export interface DocumentSubject {
   readonly name: string;
   readonly transcript: Transcript;
   readonly durationMs?: number;
+  /** Not all of the recording could be decoded. */
+  readonly incomplete?: Incomplete;
   /** When it was transcribed: milliseconds since 1970, UTC. */
   readonly transcribedAt?: number;
 }
@@ -64,6 +68,9 @@ function factsOf(subject: DocumentSubject, summary: ConfidenceSummary): [string,
   return [
     ["Recording", subject.name],
     ...(durationMs === undefined ? [] : [["Duration", clock(durationMs)] as [string, string]]),
+    ...(subject.incomplete === undefined
+      ? []
+      : [["Incomplete", incompleteText(subject.incomplete)] as [string, string]]),
     ["Language", languageName(transcript.languageCode)],
     ...(speakers > 0 ? [["Speakers", String(speakers)] as [string, string]] : []),
     ["Words", whole(summary.words)],

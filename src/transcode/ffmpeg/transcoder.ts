@@ -62,6 +62,7 @@ export function createFfmpegTranscoder(options: FfmpegTranscoderOptions): Transc
       const renditions = await store(options.objects, request, made, engine, beginOptions.signal);
       const result: TranscodeResult = {
         renditions,
+        ...(damage?.short === undefined ? {} : { short: damage.short }),
         notes: damage === undefined ? [] : [damageNote(damage)],
       };
       return { state: "done", result } as const;

@@ -1,5 +1,6 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Shortfall } from "../../media/damage.ts";
 import type { BeginOptions } from "../../media/engine.ts";
 import { MediaError } from "../../media/errors.ts";
 import type { Limits } from "../../media/limits.ts";
@@ -90,6 +91,7 @@ async function transcribe(
   const known = durationMs === undefined ? {} : { durationMs };
   const words: Word[] = [];
   let soundMs = 0;
+  let short: Shortfall | undefined;
   const sourceNotes: string[] = [];
   const report = (atMs: number): void => {
     if (durationMs === undefined || durationMs <= 0) return;
@@ -112,6 +114,7 @@ async function transcribe(
       }
     soundMs = sound.decodedMs();
     sourceNotes.push(...sound.notes());
+    short = sound.short();
   });
   const elapsedMs = performance.now() - startedAt;
   const engine = {
@@ -123,6 +126,7 @@ async function transcribe(
   return {
     transcript: { languageCode: "en-US", words: assembled(words), engine },
     ...(soundMs > 0 ? { realTimeFactor: elapsedMs / soundMs } : {}),
+    ...(short === undefined ? {} : { short }),
     notes: [...sourceNotes, words.length === 0 ? "no speech found" : draftHeard],
   };
 }

@@ -1,3 +1,4 @@
+import type { Shortfall } from "../../media/damage.ts";
 import type { Limits } from "../../media/limits.ts";
 import { withLocalFile } from "../../objects/local-file.ts";
 import type { ObjectStore } from "../../objects/object-store.ts";
@@ -22,6 +23,8 @@ interface Recognition {
   readonly pieces: readonly RecognizedPiece[];
   readonly end: Awaited<ReturnType<RecognizerProcess["end"]>>;
   readonly soundMs: number;
+  /** See `TranscribeResult`. */
+  readonly short: Shortfall | undefined;
   /** The package's. */
   readonly version: string;
   /** Of the source, and of phrases that could not be expected. */
@@ -93,7 +96,7 @@ async function recognize(
       passedOver -= bytes.length - rest.length;
       if (rest.length > 0) await take(await recognizer.transcribe(rest, signal));
     }
-    return { soundMs: sound.decodedMs(), notes: sound.notes() };
+    return { soundMs: sound.decodedMs(), short: sound.short(), notes: sound.notes() };
   });
   const end = await recognizer.end(take, signal);
   progress(decoded.soundMs);
@@ -103,6 +106,7 @@ async function recognize(
     pieces,
     end,
     soundMs: decoded.soundMs,
+    short: decoded.short,
     version: recognizer.version,
     notes: [...decoded.notes, ...phrases],
   };

@@ -179,7 +179,7 @@ async function transcribe(
       kept,
     }),
   ).finally(async () => Promise.all([kept?.close(), heard.close()]));
-  const { pieces, end, soundMs, notes, version } = recognition;
+  const { pieces, end, soundMs, short, notes, version } = recognition;
   const votes = saysLanguage(model) ? votesOf(pieces) : end.languages;
   const identified = identification(model, request, votes);
   const timed = await timedWords(
@@ -217,6 +217,7 @@ async function transcribe(
       engine: { name: "sherpa", version, model: model.manifest.id },
     },
     ...(soundMs > 0 ? { realTimeFactor: elapsedMs / soundMs } : {}),
+    ...(short === undefined ? {} : { short }),
     notes: [
       ...notes,
       ...phrases.notes,
