@@ -11,7 +11,8 @@ import { lacksLengths, unknownSounds } from "./choose.ts";
 import type { Evidence } from "./choose.ts";
 import { runFfprobe } from "./ffprobe.ts";
 import type { Ffprobe, Report, Source } from "./ffprobe.ts";
-import { listOf, objectOf, textOf } from "./json.ts";
+import { listOf, objectOf, positiveOf, textOf } from "./json.ts";
+import type { Json } from "./json.ts";
 import { lengthText } from "./length-text.ts";
 import { listen } from "./listen.ts";
 import { isEncrypted } from "./encrypted.ts";
@@ -97,6 +98,8 @@ function lengthIsOpen(facts: MediaFacts, report: Report): boolean {
   return guessed || facts.durationMs === undefined || lengthless.has(facts.container);
 }
 
+const isCounted = (stream: Json): boolean => positiveOf(stream, "nb_frames") !== undefined;
+
 /** What ffprobe's report leaves open, found out by reading or decoding the file. */
 async function gather(parts: Parts, report: Report, stated: MediaFacts): Promise<Evidence> {
   if (stated.type === "image") return {};
@@ -104,7 +107,8 @@ async function gather(parts: Parts, report: Report, stated: MediaFacts): Promise
   const streams = listOf(report.json, "streams");
   const isOpen =
     lengthIsOpen(stated, report) ||
-    (stated.durationMs ?? 0) > ffprobe.limits.maxDurationMs ||
+    // A length that an index counts is no guess: it is refused without reading the file.
+    ((stated.durationMs ?? 0) > ffprobe.limits.maxDurationMs && !streams.some(isCounted)) ||
     lacksLengths(streams);
   const found = isOpen ? await measure(ffprobe, source, signal) : undefined;
   checkDuration(found?.durationMs, ffprobe.limits);
