@@ -30,7 +30,7 @@ function formatOf({ format, output = "" }: ExportCommandOptions): ExportFormat |
   const found = format ?? formats.find((one) => output.toLowerCase().endsWith(`.${one}`));
   if (found !== undefined) return found;
   throw new MediaError("invalid_argument", "export needs --format", {
-    remedy: `Formats are ${formats.join(", ")}; --output FILE with such an ending says it, too.`,
+    remedy: `See \`dailies export --help\`: formats are ${formats.join(", ")}; --output FILE with such an ending says it, too.`,
   });
 }
 
