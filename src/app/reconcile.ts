@@ -6,7 +6,7 @@ import { asMediaError } from "../media/errors.ts";
 import { sessionOf, timeOf } from "../media/ids.ts";
 import { partOf, type Job } from "../media/job.ts";
 import { outputKey, type OutputKind } from "../media/keys.ts";
-import type { Bucket, Media, StoredObject } from "../media/media.ts";
+import { storeBuckets, type Bucket, type Media, type StoredObject } from "../media/media.ts";
 
 export interface ReconcileOptions {
   /** Reads all bytes and compares their SHA-256, too. Default: false, only what is there and its size. */
@@ -57,7 +57,6 @@ interface Parts extends Pick<Ports, "catalog" | "trash" | "objects"> {
 const graceMs = 3_600_000;
 const listed = 1_000;
 const pageSize = 500;
-const buckets: readonly Bucket[] = ["uploads", "outputs"];
 
 /** Which job makes an output, by its part. */
 const makers: Readonly<Record<OutputKind, string>> = {
@@ -193,7 +192,7 @@ export async function reconcile(
     if (orphans.length < listed) orphans.push({ bucket, version, sizeBytes, removed });
   };
 
-  for (const bucket of buckets) {
+  for (const bucket of storeBuckets) {
     for (let after: string | undefined; ;) {
       const start = after === undefined ? {} : { after };
       const page = await catalog.listObjects({ bucket, limit: pageSize, ...start });

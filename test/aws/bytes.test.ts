@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readConfig } from "../../src/config/config.ts";
+import { createIdSource, newSession } from "../../src/media/ids.ts";
 import { restoreLibrary } from "../../src/runtime/backup.ts";
 import { openDailies } from "../../src/runtime/local.ts";
 import { startAws, type TestAws } from "../support/aws.ts";
@@ -78,4 +80,26 @@ it("a user who owns a bucket is not removed", async () => {
   await expect(remove()).rejects.toMatchObject({ code: "invalid_argument" });
   await signAndSend(aws.endpoint, key, { ...make, method: "DELETE" });
   await remove();
+});
+
+it("bytes that no record knows are reported, and removed on request, and nothing else", async () => {
+  await send("PUT", "/box/known", "known");
+  const id = await begin("coming");
+  await send("PUT", `/box/coming?partNumber=1&uploadId=${id}`, "part");
+  await aws.withLibrary((library) => library.recover());
+  const before = files();
+  const version = createIdSource(newSession(), () => 0)();
+  const shard = createHash("sha256").update(version).digest("hex").slice(0, 2);
+  const path = join(aws.dataDir, "objects/other", shard, version);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, "without a record");
+
+  const orphan = { bucket: "other", version, sizeBytes: 16 };
+  const reconcile = (remove: boolean) => aws.withLibrary((one) => one.reconcile({ remove }));
+  expect((await reconcile(false)).orphans).toEqual([{ ...orphan, removed: false }]);
+  expect(files()).toBe(before + 1);
+  expect((await reconcile(true)).orphans).toEqual([{ ...orphan, removed: true }]);
+  expect((await reconcile(true)).orphans).toEqual([]);
+  expect(files()).toBe(before);
+  expect((await send("GET", "/box/known")).text).toBe("known");
 });

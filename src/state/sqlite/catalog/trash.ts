@@ -35,7 +35,10 @@ export function createTrash(sql: Sql, commit: Commit, now: () => number): Trash 
       const trashed = await commit(() =>
         sql(
           `INSERT OR IGNORE INTO trash SELECT ?1, ?2, ?3
-           WHERE NOT EXISTS (SELECT 1 FROM objects WHERE bucket = ?1 AND version = ?2)`,
+           WHERE NOT EXISTS (SELECT 1 FROM objects WHERE bucket = ?1 AND version = ?2)
+             AND NOT (?1 = 'other' AND (
+               EXISTS (SELECT 1 FROM bucket_objects WHERE version = ?2)
+               OR EXISTS (SELECT 1 FROM multipart_parts WHERE version = ?2)))`,
         ).run(bucket, version, now()),
       );
       return trashed.changes === 1;
