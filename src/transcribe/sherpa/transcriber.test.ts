@@ -7,6 +7,7 @@ import { expect, it } from "vitest";
 import { describeWithSharedMedia } from "../../../test/support/shared-media.ts";
 import type { Progress } from "../../media/engine.ts";
 import type { Word } from "../../media/transcript.ts";
+import type { Aligner } from "../align/aligner.ts";
 import { describeSherpa } from "./describe.ts";
 import { storeOf, toyTransducer } from "./toy-models.fixture.ts";
 import { modelsDir, useStudio, toyDir } from "./transcriber.fixture.ts";
@@ -96,9 +97,36 @@ describeWithSharedMedia("the sherpa transcriber", () => {
 
     const fractions = progress.map(({ fraction = NaN }) => fraction);
     expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
-    expect(fractions.at(-1)).toBeGreaterThan(0.95);
+    expect(fractions.at(-1)).toBe(1);
     expect(progress.at(-1)?.speed).toBeGreaterThan(1);
-    expect(progress.at(-1)?.remainingMs).toBeGreaterThanOrEqual(0);
+    expect(progress.at(-1)?.remainingMs).toBe(0);
+  });
+
+  it("is not all done while words are aligned", async () => {
+    const progress: Progress[] = [];
+    const atAligner: Progress[] = [];
+    const aligner: Aligner = {
+      id: "fake",
+      async align({ passages, onProgress }) {
+        atAligner.push(...progress.slice(-1));
+        onProgress?.(passages.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0));
+        return passages.map(({ startMs, endMs, words }) =>
+          words.map(() => ({ startMs, endMs, state: "aligned" as const })),
+        );
+      },
+    };
+    await transcribe({
+      path: recording("aligned.wav", [20_000]),
+      durationMs: 5_000,
+      by: sherpa({ model: toyTransducer(toyDir, { languages: ["en"] }), aligner }),
+      onProgress: (one) => void progress.push(one),
+    });
+    expect(atAligner).toHaveLength(1);
+    expect(atAligner[0]?.fraction).toBeLessThan(0.8);
+    expect(atAligner[0]?.remainingMs).toBeGreaterThan(0);
+    const fractions = progress.map(({ fraction = NaN }) => fraction);
+    expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
+    expect(fractions.at(-1)).toBe(1);
   });
 
   it.each([

@@ -22,7 +22,7 @@ import { frameMsOf, kindOf, requireLanguage, saysLanguage, writesEnglishOnly } f
 import { notesOf } from "./notes.ts";
 import { unconfirmed } from "./second-opinion.ts";
 import { strangeNotes } from "./strange-language.ts";
-import { createProgress } from "./progress.ts";
+import { createProgress, type Phase } from "./progress.ts";
 import { hotwordsOf, setupOf } from "./setup.ts";
 import { openHeard } from "./heard.ts";
 import { recognizeAll } from "./recognition.ts";
@@ -137,8 +137,14 @@ async function withinTime<T>(
   }
 }
 
-/** How much work finding the speakers is, where recognizing the words is 1. */
-const speakersWork = 0.4;
+/** What is done to a recording, in its order. */
+function phasesOf(needs: { readonly aligner: unknown; readonly speakers: unknown }): Phase[] {
+  return [
+    "recognition",
+    ...(needs.aligner === undefined ? [] : (["alignment"] as const)),
+    ...(needs.speakers === undefined ? [] : (["speakers"] as const)),
+  ];
+}
 
 /** Words with those who say them. */
 async function withSpeakers(
@@ -163,19 +169,21 @@ async function transcribe(
   const { needsAlignment } = kindOf(model);
   const aligner = needsAlignment || writesEnglishOnly(model) ? options.aligner : undefined;
   const phrases = hotwordsOf(model, request);
-  const work = speakers === undefined ? 1 : 1 + speakersWork;
   const heard = await openHeard(start.keepDir, {
     ...request,
     model: sherpaId(model, options.voice),
   });
-  const progress = createProgress(start.onProgress, request.durationMs, work, heard.fromMs);
+  const { durationMs } = request;
+  const phases = phasesOf({ aligner, speakers });
+  const { fromMs } = heard;
+  const progress = createProgress(start.onProgress, { phases, durationMs, fromMs });
   const kept = (aligner ?? speakers) === undefined ? undefined : await keepSound(workDir);
   const recognition = await use(async (recognizer) =>
     recognizeAll(options, recognizer, request, {
       signal,
       heard,
       hotwords: phrases.hotwords,
-      onProgress: progress,
+      onProgress: progress.recognized,
       kept,
     }),
   ).finally(async () => Promise.all([kept?.close(), heard.close()]));
@@ -192,6 +200,7 @@ async function transcribe(
         sound: kept.path,
         workDir,
         signal,
+        onProgress: (done) => progress.reached("alignment", done),
       },
   );
   const { resemblances } = timed;
@@ -199,16 +208,13 @@ async function transcribe(
   const strange = await strangeNotes(written, async (stretches) =>
     kept ? unconfirmed({ use, sound: kept.path, words: timed.words, signal }, stretches) : [],
   );
-  const onFound = (fraction: number): void => progress(soundMs * (1 + fraction * speakersWork));
+  const onFound = (done: number): void => progress.reached("speakers", done);
+  const speaking = { sandbox: options.sandbox, signal, onProgress: onFound };
   const words =
     speakers && kept
-      ? await withSpeakers(timed.words, kept.path, {
-          ...speakers,
-          sandbox: options.sandbox,
-          signal,
-          onProgress: onFound,
-        })
+      ? await withSpeakers(timed.words, kept.path, { ...speakers, ...speaking })
       : timed.words;
+  progress.end();
   const elapsedMs = performance.now() - startedAt;
   return {
     transcript: {

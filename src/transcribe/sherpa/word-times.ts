@@ -39,6 +39,8 @@ export interface Alignment {
   readonly sound: string;
   readonly workDir: string;
   readonly signal: AbortSignal;
+  /** How much of the words' sound is aligned, 0–1. */
+  readonly onProgress?: (done: number) => void;
 }
 
 /**
@@ -67,9 +69,12 @@ export async function timedWords(
   const lacking = passages.every((passage) => passage.hasTimes) ? [] : [estimates];
   const unaligned = { words: own, notes: lacking, resemblances: [] };
   if (alignment === undefined || own.length === 0) return unaligned;
-  const { aligner, times, ...where } = alignment;
+  const { aligner, times, sound, workDir, signal } = alignment;
+  const spokenMs = passages.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
+  const onProgress = (alignedMs: number): void => alignment.onProgress?.(alignedMs / spokenMs);
+  const where = { sound, workDir, signal, onProgress, languageCode: language };
   try {
-    const aligned = await alignWords(aligner, passages, { ...where, languageCode: language });
+    const aligned = await alignWords(aligner, passages, where);
     return times === "model" ? { ...unaligned, resemblances: aligned.resemblances } : aligned;
   } catch (thrown) {
     const error = asMediaError(thrown);
