@@ -92,11 +92,12 @@ function addPutTranscript(app: ApiApp, { dailies }: ApiOptions): void {
       description:
         "Amazon Transcribe's JSON, Whisper's JSON, WebVTT or SRT, told apart by content. Captions and search " +
         "follow. The transcript that was there is kept as an output (`earlier` is its key). Words without times " +
-        "get estimates.",
+        "are found in the sound, where words can be aligned here, else they get estimates.",
       tag,
       query: z.strictObject({ language: z.string().optional() }),
       bytes: ["application/json", "text/vtt", "application/x-subrip", "text/plain"],
       current: (c, { owner }) => thereOf(c, owner),
+      isLong: true, // the words of a long recording are aligned
       answers: { 200: { description: "What was taken", json: importedSchema } },
       problems: [404, 409, 413],
     },

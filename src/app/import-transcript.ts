@@ -2,8 +2,9 @@ import { outputOf } from "../catalog/outputs.ts";
 import type { Change } from "../catalog/catalog.ts";
 import { readTranscriptFile } from "../captions/read/read.ts";
 import type { TranscriptFileFormat } from "../captions/read/passage.ts";
+import { untimedStretches } from "../captions/read/untimed.ts";
 import { wordsOfPassage } from "../captions/read/words-of-passages.ts";
-import { MediaError } from "../media/errors.ts";
+import { asMediaError, MediaError } from "../media/errors.ts";
 import type { MediaEvent } from "../media/event.ts";
 import { earlierTranscriptKey, outputKey, safeJobName } from "../media/keys.ts";
 import type { Media, StoredObject } from "../media/media.ts";
@@ -61,7 +62,42 @@ function transcriptOf(file: Uint8Array, { language }: ImportOptions) {
   const words: Word[] = read.passages.flatMap(wordsOfPassage);
   const engine = read.engine ?? { name: "import", version: "1", model: read.format };
   const languageCode = language ?? read.languageCode ?? undetermined;
-  return { format: read.format, transcript: { words, languageCode, engine } satisfies Transcript };
+  const transcript = { words, languageCode, engine } satisfies Transcript;
+  return { format: read.format, transcript, untimed: untimedStretches(read.passages, words) };
+}
+
+/**
+ * The words, with the times at which those are said that the file has no times for. They keep their estimates
+ * where nothing here aligns words, or the recording cannot be heard.
+ */
+async function alignedWords(
+  { catalog, engines, workDir }: Pick<Ports, "catalog" | "engines" | "workDir">,
+  media: Media,
+  { transcript, untimed }: ReturnType<typeof transcriptOf>,
+): Promise<readonly Word[]> {
+  const { words, languageCode } = transcript;
+  const { alignRecording, settings } = await engines();
+  const rendition = await outputOf(catalog, media, "audio");
+  const isHeard = rendition !== undefined || media.facts?.audio !== undefined;
+  if (alignRecording === undefined || untimed.length === 0 || !isHeard) return words;
+  const request = {
+    media,
+    rendition,
+    passages: untimed.map(({ from, to, ...where }) => ({ ...where, words: words.slice(from, to) })),
+    languageCode: languageCode === undetermined ? settings.languageCode : languageCode,
+    workDir,
+  };
+  try {
+    const aligned = await alignRecording(request);
+    return untimed.reduce(
+      (all: readonly Word[], { from, to }, index) =>
+        all.toSpliced(from, to - from, ...(aligned[index] ?? words.slice(from, to))),
+      words,
+    );
+  } catch (thrown) {
+    if (asMediaError(thrown).code === "internal") throw thrown;
+    return words;
+  }
 }
 
 /** The changes that put a transcript in the place of the one that is there, which is kept beside it. */
@@ -83,7 +119,7 @@ function changesFor(media: Media, old: StoredObject | undefined, object: StoredO
  * `transcript_pending` while a transcript of our own is being made
  */
 export async function importTranscript(
-  ports: Pick<Ports, "catalog" | "engines" | "enter" | "objects" | "wakeUps">,
+  ports: Pick<Ports, "catalog" | "engines" | "enter" | "objects" | "wakeUps" | "workDir">,
   which: string | Media,
   file: Uint8Array,
   options: ImportOptions = {},
@@ -92,13 +128,15 @@ export async function importTranscript(
   const media = await found(ports, which);
   const { name, version, facts } = media;
   await checkIsFree(ports, media);
-  const { format, transcript } = transcriptOf(file, options);
+  await ports.enter();
+  const read = transcriptOf(file, options);
+  const transcript = { ...read.transcript, words: await alignedWords(ports, media, read) };
+  await checkIsFree(ports, media);
   const json = toTranscribeJson({
     jobName: safeJobName(name, version),
     transcript,
     ...(facts?.durationMs !== undefined && { durationMs: facts.durationMs }),
   });
-  await ports.enter();
   const old = await outputOf(catalog, media, "transcribe");
   const place = { bucket: "outputs", key: outputKey("transcribe", name) } as const;
   const object = await putText(objects, place, JSON.stringify(json), "application/json");
@@ -125,7 +163,7 @@ export async function importTranscript(
   const { words, languageCode } = transcript;
   return {
     name,
-    format,
+    format: read.format,
     languageCode,
     words: words.length,
     estimated: words.filter(({ timing }) => timing === "estimated").length,

@@ -6,6 +6,7 @@ import type { ObjectStore } from "../objects/object-store.ts";
 import type { PipelineSettings } from "../pipeline.ts";
 import type { JobQueue, Slots } from "../queue/job-queue.ts";
 import type { Steps } from "../queue/step.ts";
+import type { AlignRecording } from "../transcribe/align/align-recording.ts";
 
 /**
  * Everything that the use cases need from outside. Each use case picks the few that it works with:
@@ -67,6 +68,8 @@ export interface Engines {
    * @throws MediaError `unsupported_language`, `model_missing` with the command that installs it, `engine_missing`
    */
   readonly checkSpeech: (options: TranscriptionOptions) => void;
+  /** Finds when the words of a transcript from elsewhere are said. Absent: they keep their estimates. */
+  readonly alignRecording?: AlignRecording;
 }
 
 /** Tells waiting workers of this process that there may be something to do; other processes poll. */

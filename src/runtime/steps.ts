@@ -14,6 +14,8 @@ import { programVersion } from "../sandbox/run.ts";
 import { createTranscoding } from "../transcode/registry.ts";
 import { defaultProfile } from "../transcode/profile.ts";
 import { createTranscodeStep } from "../transcode/step.ts";
+import { createAlignRecording } from "../transcribe/align/align-recording.ts";
+import { createPocketsphinxAligner } from "../transcribe/align/pocketsphinx.ts";
 import { createTranscribeStep } from "../transcribe/step.ts";
 import type { TranscriptionOptions } from "../media/speech.ts";
 import type { Config } from "../config/config.ts";
@@ -61,6 +63,12 @@ export async function createLocalSteps({ config, catalog, objects }: Parts): Pro
     settings: settingsFor({}),
     settingsFor,
     checkSpeech: (options) => speech.check(options),
+    alignRecording: createAlignRecording({
+      sandbox,
+      objects,
+      limits,
+      aligner: createPocketsphinxAligner(sandbox),
+    }),
     steps: {
       probe: createProbeStep({ proberOf }),
       audio: transcode,

@@ -13,12 +13,8 @@ import type { ObjectStore } from "../objects/object-store.ts";
 import { putText } from "../objects/stored.ts";
 import type { StepWork } from "../queue/step.ts";
 import { eachChannel } from "./each-channel.ts";
-import type {
-  SoundTrack,
-  TranscribeRequest,
-  TranscribeResult,
-  Transcriber,
-} from "./transcriber.ts";
+import { ownSound } from "./own-sound.ts";
+import type { TranscribeRequest, TranscribeResult, Transcriber } from "./transcriber.ts";
 import { applyVocabulary } from "./vocabulary.ts";
 import { respellBySound } from "./vocabulary-sound.ts";
 
@@ -58,21 +54,6 @@ async function phrasesOf(
   if (asked !== undefined && asked !== "none" && asked.sha256 === sha256) return asked.phrases;
   // Other options were given since then, and the job for them takes this one's place.
   throw new MediaError("cancelled", `the vocabulary for ${JSON.stringify(name)} was replaced`);
-}
-
-/** The sound of the upload itself. @throws MediaError `internal` when it has none */
-function ownSound({ name, version, facts }: Media): Pick<TranscribeRequest, "source" | "track"> {
-  if (facts?.audio === undefined)
-    throw new MediaError("internal", `${JSON.stringify(name)} is to be heard but has no sound`);
-  const { streamIndex, channels, mixGain, startMs, durationMs } = facts.audio;
-  const track: SoundTrack = {
-    container: facts.container,
-    streamIndex,
-    ...(mixGain === undefined ? {} : { mix: { channels, gain: mixGain } }),
-    ...(startMs === undefined ? {} : { startMs }),
-    ...(durationMs === undefined ? {} : { durationMs }),
-  };
-  return { source: { bucket: "uploads", key: name, version }, track };
 }
 
 interface Parts {

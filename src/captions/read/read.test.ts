@@ -4,6 +4,7 @@ import { cuesFrom } from "../cues.ts";
 import { srt } from "../srt.ts";
 import { webVtt } from "../webvtt.ts";
 import { readTranscriptFile } from "./read.ts";
+import { untimedStretches } from "./untimed.ts";
 import { wordsOfPassage } from "./words-of-passages.ts";
 
 const read = (file: string | object) => {
@@ -196,5 +197,32 @@ describe("a transcript from elsewhere", () => {
         },
       ),
     );
+  });
+});
+
+describe("the words that a file has no times for", () => {
+  const stretches = (file: string | object) => {
+    const { passages, words } = read(file);
+    return untimedStretches(passages, words);
+  };
+
+  it("are those of captions, near ones together, with half of the pause around them", () => {
+    const srtFile =
+      "1\n00:00:01,000 --> 00:00:02,000\none two\n\n2\n00:00:02,400 --> 00:00:03,000\nthree\n\n" +
+      "3\n00:00:04,000 --> 00:00:05,000\nfour\n";
+    expect(stretches(srtFile)).toEqual([
+      { from: 0, to: 3, startMs: 700, endMs: 3_300 },
+      { from: 3, to: 4, startMs: 3_700, endMs: 5_300 },
+    ]);
+  });
+
+  it("are single words among others that have times, and none of a transcript that has all", () => {
+    const said = { word: "one", start: 1, end: 2 };
+    const last = { word: "three", start: 2.4, end: 3 };
+    const segment = { start: 1, end: 3, text: "one two three" };
+    expect(stretches({ segments: [{ ...segment, words: [said, { word: "two" }, last] }] })).toEqual(
+      [{ from: 1, to: 2, startMs: 2_000, endMs: 2_400 }],
+    );
+    expect(stretches({ segments: [{ ...segment, words: [said, last] }] })).toEqual([]);
   });
 });
