@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -51,6 +51,40 @@ describe("a name", () => {
   });
 });
 
+describe("two names that differ only in how their accents are encoded", () => {
+  const other = join(folder, "other");
+  const make = async (file: string, pitch: number) => {
+    const sound = `sine=frequency=${pitch}:duration=0.3`;
+    ffmpeg("-f", "lavfi", "-i", sound, file);
+  };
+  const names = async () => {
+    const { stdout } = await run("ls", "--json");
+    return JSON.parse(stdout).media.map(({ name }: { name: string }) => name);
+  };
+
+  it("are one name: other contents are refused, or get their folder's name", async () => {
+    mkdirSync(other);
+    await make(join(folder, decomposed), 300);
+    await make(join(other, composed), 400);
+    expect((await run("put", join(folder, decomposed))).exitCode).toBe(0);
+    const refused = await run("put", join(other, composed));
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toContain("(with its accents encoded in another way) is there");
+    expect((await run("process", other, "--only", "audio")).exitCode).toBe(0);
+    expect(await names()).toEqual([decomposed, `other/${composed}`]);
+  });
+
+  it("are one name: the same contents are unchanged, and --replace replaces them", async () => {
+    await make(join(folder, "again.wav"), 300);
+    const { stdout } = await run("put", join(folder, "again.wav"), "--name", composed, "--json");
+    expect(stdout).toContain('"unchanged"');
+    await make(join(folder, "again.wav"), 500);
+    const replaced = ["put", join(folder, "again.wav"), "--name", composed, "--replace"];
+    expect((await run(...replaced)).exitCode).toBe(0);
+    expect(await names()).toEqual([decomposed, `other/${composed}`]);
+  });
+});
+
 describe("export", () => {
   const speech = join(folder, "speech.wav");
   beforeAll(async () => {
@@ -73,7 +107,7 @@ describe("export", () => {
   it("asks for a format when nothing says it, and names them", async () => {
     const { exitCode, stderr } = await run("export", "speech.wav");
     expect(exitCode).toBe(1);
-    expect(stderr).toContain("Formats are srt, vtt, txt, json, csv, docx");
+    expect(stderr).toContain("formats are srt, vtt, txt, json, csv, docx");
     expect((await run("export", "speech.wav", "-f", "pdf")).stderr).toContain("word");
   });
 });

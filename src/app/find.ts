@@ -12,6 +12,21 @@ export async function found(ports: Pick<Ports, "catalog">, which: string | Media
 }
 
 /**
+ * The media file that has a name already, in any spelling of its accents: names that look the same are one
+ * name.
+ */
+export async function holderOf(
+  { catalog }: Pick<Ports, "catalog">,
+  name: string,
+): Promise<Media | undefined> {
+  for (const spelling of spellingsOf(name)) {
+    const media = await catalog.getMedia(spelling);
+    if (media !== undefined) return media;
+  }
+  return undefined;
+}
+
+/**
  * The media file of a name, however its accents are spelled.
  * @param owner another owner's is not found. Default: any owner's.
  * @throws MediaError `not_found`

@@ -5,6 +5,7 @@ import type { Media } from "../media/media.ts";
 import type { StoredBytes } from "../objects/object-store.ts";
 import { storedObject } from "../objects/stored.ts";
 import type { Ports } from "./ports.ts";
+import { holderOf } from "./find.ts";
 import { receive, refusal, type Arrival, type Received } from "./receive.ts";
 
 /**
@@ -75,7 +76,7 @@ async function mayReplace(
   { catalog, space, maxUploadBytes }: Pick<Ports, "catalog" | "space" | "maxUploadBytes">,
   { name, owner = "local", sizeBytes = 0 }: Pick<PutOptions, "name" | "owner" | "sizeBytes">,
 ): Promise<Media | undefined> {
-  const existing = await catalog.getMedia(checkKey(name));
+  const existing = await holderOf({ catalog }, checkKey(name));
   if (existing !== undefined && existing.owner !== owner) throw refusal("not_yours", existing);
   if (sizeBytes > maxUploadBytes) throw tooLarge(maxUploadBytes);
   await space.check(sizeBytes);
@@ -98,14 +99,15 @@ export async function put(
 ): Promise<PutResult> {
   await ports.enter();
   const existing = await mayReplace(ports, options);
-  const place = { bucket: "uploads", key: options.name } as const;
+  const place = { bucket: "uploads", key: existing?.name ?? options.name } as const;
   const bytes = await ports.objects.put(place, checkedStream(source, ports, signal));
   if (beforeRecord !== undefined)
     await beforeRecord(bytes).catch(async (error: unknown) => {
       await ports.objects.remove(bytes);
       throw error;
     });
-  return keep(ports, bytes, { owner: "local", ...options }, existing);
+  const arrival = { owner: "local", ...options, spelling: options.name };
+  return keep(ports, bytes, arrival, existing);
 }
 
 /**

@@ -20,6 +20,8 @@ export interface Arrival {
   readonly owner: string;
   /** The path on this machine that the bytes came from. */
   readonly origin?: string;
+  /** The name as the caller spells it. Default: as the media file is called. */
+  readonly spelling?: string;
   /** The same file as it looked: remembered, so that it need not be read again. */
   readonly file?: FileStamp | undefined;
   /** Other bytes under the name are replaced. Default: `name_conflict`. */
@@ -66,8 +68,15 @@ export function judge(existing: Media | undefined, sha256: string, arrival: Arri
   return arrival.replace === true || isSameFile ? "replaced" : "name_conflict";
 }
 
-export function refusal(verdict: "not_yours" | "name_conflict", existing: Media): MediaError {
-  const name = JSON.stringify(existing.name);
+/** @param spelling the name as the caller spells it */
+export function refusal(
+  verdict: "not_yours" | "name_conflict",
+  existing: Media,
+  spelling: string = existing.name,
+): MediaError {
+  const quoted = JSON.stringify(existing.name);
+  const name =
+    spelling === existing.name ? quoted : `${quoted} (with its accents encoded in another way)`;
   if (verdict === "not_yours") return new MediaError(verdict, `${name} is another owner's`);
   const details = { existingOrigin: existing.origin };
   return new MediaError(verdict, `${name} is there with other contents`, { details });
@@ -133,7 +142,7 @@ export async function receive(
     const verdict = judge(existing, sha256, arrival);
     if (verdict === "precondition_failed") throw changed(name);
     if (existing !== undefined && (verdict === "not_yours" || verdict === "name_conflict"))
-      throw refusal(verdict, existing);
+      throw refusal(verdict, existing, arrival.spelling);
     if (existing !== undefined && verdict === "unchanged")
       return { media: existing, change: verdict };
     await own?.add(version);

@@ -40,7 +40,7 @@ interface Naming extends FoundFile {
 /** Gives files of one name their folders' names, until all differ or there are no more folders. */
 function tellApart(files: readonly Naming[]): void {
   for (;;) {
-    const groups = Map.groupBy(files, ({ names, depth }) => names[depth] ?? "");
+    const groups = Map.groupBy(files, ({ names, depth }) => (names[depth] ?? "").normalize("NFC"));
     const alike = Array.from(groups.values()).flatMap((group) =>
       new Set(group.map(({ path }) => path)).size > 1 ? group : [],
     );

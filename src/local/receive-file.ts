@@ -6,6 +6,7 @@ import { MediaError } from "../media/errors.ts";
 import { checkKey } from "../media/keys.ts";
 import type { Media } from "../media/media.ts";
 import type { Fingerprint, ObjectPlace, StoredBytes } from "../objects/object-store.ts";
+import { holderOf } from "../app/find.ts";
 import { never } from "../app/run.ts";
 import type { LocalPorts } from "./ports.ts";
 import { keep, type PutOptions, type PutPorts } from "../app/put.ts";
@@ -92,23 +93,24 @@ export async function receiveFile(
   ports: PutPorts & Pick<LocalPorts, "imports">,
   file: IncomingFile,
 ): Promise<Received> {
-  const { catalog, space } = ports;
+  const { space } = ports;
   const { within, remember = true, checkRoom = () => space.check(), signal = never } = file;
   const { owner = "local" } = file;
   const path = resolve(file.path);
-  const name = checkKey(file.name);
+  const spelling = checkKey(file.name);
   await ports.enter();
   await using opened = await (within === undefined ? openToRead(path) : openBeneath(within, path));
   const stamped = await stampOf(opened, path);
-  const media = await catalog.getMedia(name);
+  const media = await holderOf(ports, spelling);
+  const name = media?.name ?? spelling;
   if (media !== undefined && file.own?.has(media.version) === false)
-    throw refusal("name_conflict", media);
+    throw refusal("name_conflict", media, spelling);
   const known = await ports.imports.findImport(stamped);
   if (known?.name === name && media?.version === known.version && media.owner === owner)
     return { media, change: "unchanged" };
   await checkRoom();
   const { bytes, stamp } = await store(ports, opened, path, name, signal);
-  const arrival = { ...file, owner, origin: path, file: remember ? stamp : undefined };
+  const arrival = { ...file, spelling, owner, origin: path, file: remember ? stamp : undefined };
   const received = await keep(ports, bytes, arrival, media);
   if (received.change === "unchanged" && remember) await note(ports, received.media, stamp);
   return received;
@@ -125,8 +127,9 @@ export async function receiveUpload(
   { sha256, signal = never, ...options }: UploadOptions,
 ): Promise<Received> {
   const { owner = "local" } = options;
-  const name = checkKey(options.name);
-  const existing = await ports.catalog.getMedia(name);
+  const spelling = checkKey(options.name);
+  const existing = await holderOf(ports, spelling);
+  const name = existing?.name ?? spelling;
   if (existing !== undefined && existing.owner !== owner) throw refusal("not_yours", existing);
   await ports.enter();
   const { objects } = ports;
@@ -135,7 +138,7 @@ export async function receiveUpload(
   const bytes = objects.capabilities.links
     ? await objects.linkFile(uploadOf(name), path, { signal, ...known })
     : await objects.putFile(uploadOf(name), path, { signal });
-  const received = await keep(ports, bytes, { ...options, owner }, existing);
+  const received = await keep(ports, bytes, { ...options, spelling, owner }, existing);
   await rm(path, { force: true });
   return received;
 }
