@@ -69,7 +69,7 @@ describe("without the master key that secrets were sealed with", () => {
   it("e-mails and the log go on, and what must be signed is a dead letter that says why", async () => {
     await world.end("a.mp4", failed());
     expect(await notices.deliverDue()).toEqual({ delivered: 2, failed: 0, dead: 1 });
-    expect(mail.mails.at(-1)?.mail.subject).toBe("Failed: a.mp4");
+    expect(mail.mails.at(-1)?.mail.subject).toBe("Cannot be used: a.mp4");
     expect(mail.mails.at(-1)?.mail.text).toContain("dailies notify unsubscribe");
     expect(readFileSync(log(), "utf8")).toContain("a.mp4");
     const id = await idOf("webhook");

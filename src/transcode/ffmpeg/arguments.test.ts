@@ -50,7 +50,7 @@ describe("transcodeArguments", () => {
       "2200000",
       "4400000",
       "90",
-      "65000",
+      "160000",
     ]);
     const [video, audio] = after(args, "-filter_complex");
     expect(video).toMatch(
