@@ -1,5 +1,9 @@
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseSync } from "subtitle";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startApi, type StartedApi } from "../src/api/server.fixture.ts";
@@ -91,5 +95,37 @@ describe.each(sentences)("$language", (one) => {
     expect(signs(runs.join("")).replaceAll("&quot;", '"').replaceAll("&apos;", "'")).toContain(
       said(one),
     );
+  });
+});
+
+function hasLibreOffice(): boolean {
+  try {
+    execFileSync("soffice", ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const isRun = Boolean(process.env["CI"]) || hasLibreOffice();
+const title = "Word documents of all languages";
+describe.runIf(isRun)(isRun ? title : `${title} (needs libreoffice-writer)`, () => {
+  it("are read whole by LibreOffice", { timeout: 120_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), "dailies-languages-"));
+    const files = await Promise.all(
+      sentences.map(async (one) => {
+        const file = join(folder, `${one.language}.docx`);
+        await writeFile(file, await api.dailies.exportDocument(fileOf(one)));
+        return file;
+      }),
+    );
+    const profile = `-env:UserInstallation=file://${folder}/profile`;
+    const convert = ["--headless", "--convert-to", "txt:Text (encoded):UTF8", "--outdir", folder];
+    execFileSync("soffice", [profile, ...convert, ...files], { stdio: "ignore" });
+    for (const one of sentences) {
+      const text = readFileSync(join(folder, `${one.language}.txt`), "utf8");
+      expect(signs(text), one.language).toContain(said(one));
+    }
+    rmSync(folder, { recursive: true });
   });
 });
