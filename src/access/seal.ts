@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync } from "node:fs";
 import { fstatSync, unlinkSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import { makeFoldersNow } from "../files/durable.ts";
 import { MediaError } from "../media/errors.ts";
 
 /** Seals secrets that Dailies has to know again, so that a copy of the database does not tell them. */
@@ -59,7 +60,7 @@ function readKey(keyFile: string): Buffer | undefined {
 
 /** Writes the file under another name, then links it: when two processes do, both get the first one's key. */
 function makeKey(keyFile: string): Buffer {
-  mkdirSync(dirname(keyFile), { recursive: true, mode: 0o700 });
+  makeFoldersNow(dirname(keyFile), { mode: 0o700 });
   const temporary = `${keyFile}.${randomBytes(6).toString("hex")}`;
   const file = openSync(temporary, "wx", 0o600);
   try {

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
-import { mkdir, open, readdir, rm, stat, type FileHandle } from "node:fs/promises";
+import { open, readdir, rm, stat, type FileHandle } from "node:fs/promises";
+import { makeFolders } from "../files/durable.ts";
 import { join } from "node:path";
 import { FileStore } from "@tus/file-store";
 import { ERRORS, type Upload } from "@tus/server";
@@ -156,7 +157,7 @@ function createFiles({ dir, expireMs, checkRoom }: StoreOptions) {
  */
 export async function createUploadStore(options: StoreOptions): Promise<UploadStore> {
   const { dir, expireMs } = options;
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await makeFolders(dir, { mode: 0o700 });
   const { tus, infos, hashes, pathOf, remove } = createFiles(options);
 
   /** Whether all of its bytes are there. */

@@ -1,3 +1,4 @@
+import { mkdirSync, statSync } from "node:fs";
 import { mkdir, open, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { MediaError } from "../media/errors.ts";
@@ -57,6 +58,25 @@ export async function makeFolders(
     if (error.code !== "EEXIST" || !(await stat(folder)).isDirectory()) throw error;
   });
   return firstAbove ?? folder;
+}
+
+/** `makeFolders` before it returns, for what is opened so. */
+export function makeFoldersNow(folder: string, options: MakeOptions = {}): void {
+  const make = (): void => {
+    try {
+      mkdirSync(folder, options);
+    } catch (error) {
+      if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
+    }
+  };
+  try {
+    make();
+  } catch (error) {
+    const above = dirname(folder);
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || above === folder) throw error;
+    makeFoldersNow(above, options);
+    make();
+  }
 }
 
 /**

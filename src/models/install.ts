@@ -1,6 +1,6 @@
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { flushFolder, renameDurably } from "../files/durable.ts";
+import { flushFolder, makeFolders, renameDurably } from "../files/durable.ts";
 import { writeFlushed } from "../files/replace.ts";
 import { sha256Of } from "../files/sha256.ts";
 import { MediaError } from "../media/errors.ts";
@@ -17,7 +17,7 @@ export function incomingOf(dir: string, id: string): string {
 export async function freshStaging(dir: string, id: string): Promise<string> {
   const staging = join(incomingOf(dir, id), "staging");
   await rm(staging, { recursive: true, force: true });
-  await mkdir(staging, { recursive: true });
+  await makeFolders(staging);
   return staging;
 }
 

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolders } from "../files/durable.ts";
 import { replaceFile } from "../files/replace.ts";
 
 /** What people were told and asked about models, once for all libraries that share the folder. */
@@ -30,7 +31,7 @@ export async function remember(dir: string, more: Partial<Remembered>): Promise<
     answers: { ...before.answers, ...more.answers },
   };
   try {
-    mkdirSync(dir, { recursive: true });
+    await makeFolders(dir);
     const own = `${fileOf(dir)}.${process.pid}`; // another process may do the same just now
     await replaceFile(fileOf(dir), JSON.stringify(after, undefined, 2), own);
   } catch {

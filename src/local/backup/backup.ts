@@ -1,9 +1,9 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { CatalogCopies, NeededObject } from "../../catalog/copies.ts";
 import { asMediaError, MediaError } from "../../media/errors.ts";
 import { storeBuckets } from "../../media/media.ts";
-import { flushFolder, renameDurably } from "../../files/durable.ts";
+import { flushFolder, makeFolder, renameDurably } from "../../files/durable.ts";
 import { replaceFile } from "../../files/replace.ts";
 import { sha256Of } from "../../files/sha256.ts";
 import { withLocalFile } from "../../objects/local-file.ts";
@@ -139,7 +139,7 @@ export async function backUp(
   stores: BackupStores,
   options: BackupOptions = {},
 ): Promise<BackupReport> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await makeFolder(dir, { mode: 0o700 });
   const unlock = await lockFolder(dir);
   try {
     return await backUpLocked(library, dir, stores, options);

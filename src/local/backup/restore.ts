@@ -1,9 +1,9 @@
-import { chmod, copyFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { chmod, copyFile, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { NeededObject } from "../../catalog/copies.ts";
 import type { BackupStores } from "./backup.ts";
 import { asMediaError, MediaError } from "../../media/errors.ts";
-import { flushFolder, renameDurably } from "../../files/durable.ts";
+import { flushFolder, makeFolder, renameDurably } from "../../files/durable.ts";
 import { replaceFile } from "../../files/replace.ts";
 import { sha256Of } from "../../files/sha256.ts";
 import { withLocalFile } from "../../objects/local-file.ts";
@@ -29,7 +29,7 @@ const marker = "restoring.json";
  * backup that was interrupted has left.
  */
 async function prepare(dataDir: string, { database }: Manifest): Promise<void> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await makeFolder(dataDir, { mode: 0o700 });
   const names = (await readdir(dataDir)).filter((name) => !name.startsWith(".lock"));
   if (names.includes(marker)) {
     const text = await readFile(join(dataDir, marker), "utf8");
@@ -78,7 +78,7 @@ export async function restore(
     throw damaged(`the backup's catalog cannot be read: ${(error as Error).message}`, error);
   });
   if (hash !== manifest.database.sha256) throw damaged("the backup's catalog has changed");
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await makeFolder(dataDir, { mode: 0o700 });
   const unlock = await lockFolder(dataDir);
   try {
     await prepare(dataDir, manifest);

@@ -1,5 +1,6 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync } from "node:fs";
 import { readFileSync, renameSync, rmSync } from "node:fs";
+import { makeFoldersNow } from "../../files/durable.ts";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -165,7 +166,7 @@ function indexAnew(database: DatabaseSync, tell: (text: string) => void): void {
 
 /** Makes an empty file that only this user may read, if there is none: SQLite's own would follow the umask. */
 function makePrivate(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFoldersNow(dirname(path), { mode: 0o700 });
   closeSync(openSync(path, "a", 0o600));
 }
 
