@@ -1,6 +1,7 @@
 import type { ListedMedia } from "../catalog/pages.ts";
 import type { RecordedEvent } from "../media/event.ts";
 import { failureJson, iso, jobJson, labelJson, mediaJson } from "../media/json.ts";
+import { outcomeOf, type Job } from "../media/job.ts";
 import type { LabelSummary } from "../media/label.ts";
 import type { Media, Rendition, StoredObject } from "../media/media.ts";
 import { briefOptions } from "../media/speech.ts";
@@ -15,8 +16,12 @@ export function mediaPath(name: string): string {
 }
 
 /** A media file with its labels, without its path on the server. */
-export function listedJson(media: Media, labels: readonly LabelSummary[]) {
-  const { origin: _origin, ...json } = mediaJson(media);
+export function listedJson(
+  media: Media,
+  labels: readonly LabelSummary[],
+  jobs: readonly Pick<Job, "state">[],
+) {
+  const { origin: _origin, ...json } = mediaJson(media, outcomeOf(media.state, jobs));
   return { ...json, labels: labels.map(labelJson) };
 }
 

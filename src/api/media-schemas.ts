@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { MediaSort } from "../catalog/pages.ts";
-import { mediaStates, mediaTypes, renditionNames } from "../media/media.ts";
+import { mediaTypes, renditionNames, shownStates } from "../media/media.ts";
 import { confidence, filterFields, limitSchema, text, time } from "./fields.ts";
 import { jobSchema } from "./job-schemas.ts";
 
@@ -17,7 +17,7 @@ const mediaSchema = z
     name: z.string(),
     version: z.string(),
     owner: z.string(),
-    state: z.enum(mediaStates),
+    state: z.enum(shownStates),
     type: z.enum(mediaTypes).optional(),
     durationMs: z.int().optional(),
     width: z.int().optional(),
@@ -95,7 +95,7 @@ export const mediaQuerySchema = z.strictObject({
   owner: text
     .optional()
     .openapi({ description: "Your own; another owner's media files are not found" }),
-  state: z.enum(mediaStates).optional(),
+  state: z.enum(shownStates).optional(),
   createdFrom: time.optional(),
   createdBefore: time.optional(),
   sort: z

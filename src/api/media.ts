@@ -110,7 +110,11 @@ export function addMedia(app: ApiApp, options: ApiOptions): void {
         dailies.jobsOf(media),
       ]);
       return c.json({
-        ...listedJson(media, labels),
+        ...listedJson(
+          media,
+          labels,
+          jobs.map(({ job }) => job),
+        ),
         ...(media.facts === undefined ? {} : { facts: media.facts }),
         renditions: renditions.map((one) => renditionJson(media, one)),
         outputs: outputs.map(outputJson),

@@ -103,10 +103,21 @@ function addPut(app: ApiApp, { dailies, metrics }: ApiOptions): void {
       );
       const isFresh = change === "created" || change === "replaced";
       const labels = isFresh ? [] : await dailies.labelsOf(media);
+      const jobs = isFresh ? [] : await dailies.jobsOf(media);
       c.header("location", mediaPath(name));
       c.header("etag", `"${media.sha256}"`);
       const isNew = change === "created" || change === "shared";
-      return c.json({ change, media: listedJson(media, labels) }, isNew ? 201 : 200);
+      return c.json(
+        {
+          change,
+          media: listedJson(
+            media,
+            labels,
+            jobs.map(({ job }) => job),
+          ),
+        },
+        isNew ? 201 : 200,
+      );
     },
   );
 }

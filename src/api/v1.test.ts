@@ -266,6 +266,15 @@ it("tells what waits, and who is before it", async () => {
   expect(await json(named("w1.bin", "/cancel"), { method: "POST" })).toMatchObject({
     cancelledSteps: 1,
   });
+  // cancelled is no failure, in lists as in what is told of one
+  expect(await json(named("w1.bin"))).toMatchObject({ state: "cancelled" });
+  const again = await json("/v1/objects/w1.bin", { method: "PUT", body: "w1" });
+  expect(again).toMatchObject({ change: "unchanged", media: { state: "cancelled" } });
+  const inState = async (query: string) =>
+    (await json<{ items: { name: string; state: string }[] }>(`/v1/media?${query}`)).items;
+  expect(await inState("state=cancelled")).toMatchObject([{ name: "w1.bin", state: "cancelled" }]);
+  expect(await inState("state=failed")).toEqual([]);
+  expect(await inState("startsWith=w1")).toMatchObject([{ state: "cancelled" }]);
   const metrics = await (await ask("/metrics")).text();
   expect(metrics).toContain('dailies_queue_jobs{kind="light",state="queued"} 1');
   expect(metrics).toMatch(/^dailies_queue_age_seconds\{kind="light",state="queued"\} [\d.e-]+$/m);

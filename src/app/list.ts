@@ -2,7 +2,7 @@ import type { MediaFilter } from "../catalog/catalog.ts";
 import { outcomeOf } from "../media/job.ts";
 import { spellingsOf } from "../media/keys.ts";
 import type { LabelSummary } from "../media/label.ts";
-import type { Media } from "../media/media.ts";
+import type { Media, ShownState } from "../media/media.ts";
 import type { Ports } from "./ports.ts";
 
 /** One line of a list of media files. */
@@ -12,7 +12,7 @@ export interface MediaListing {
   /** True when a draft engine made its transcript. */
   readonly draft: boolean;
   /** The media file's; `cancelled` where nothing failed but something was cancelled. */
-  readonly state: Media["state"] | "cancelled";
+  readonly state: ShownState;
 }
 
 async function stateOf(

@@ -1,7 +1,7 @@
 import type { RecordedEvent } from "../media/event.ts";
 import type { Job, JobState, SlotKind, Step } from "../media/job.ts";
 import type { LabelSummary } from "../media/label.ts";
-import type { Media, MediaState, MediaType } from "../media/media.ts";
+import type { Media, MediaType, ShownState } from "../media/media.ts";
 import type { MediaFilter } from "./filters.ts";
 
 /** A media as a list of names and labels wants it. */
@@ -13,7 +13,9 @@ export interface MediaBrief {
 }
 
 /** A media as a page has it: with its labels, the surest first, and of its facts what lists show. */
-export interface ListedMedia extends Omit<Media, "facts" | "origin"> {
+export interface ListedMedia extends Omit<Media, "facts" | "origin" | "state"> {
+  /** See `outcomeOf`. */
+  readonly state: ShownState;
   readonly durationMs?: number;
   /** In pixels, as it is displayed. */
   readonly width?: number;
@@ -32,7 +34,7 @@ export type Cursor = string;
 
 export interface MediaPageQuery extends Omit<MediaFilter, "after" | "owner" | "limit"> {
   readonly owner: string;
-  readonly state?: MediaState;
+  readonly state?: ShownState;
   /** Milliseconds since 1970, UTC; half-open. */
   readonly createdFrom?: number;
   readonly createdBefore?: number;

@@ -1,9 +1,6 @@
 import type { MediaListing } from "../app/list.ts";
 import type { PagesOf } from "./pages.ts";
 
-/** States of media files that `ls --state` chooses. */
-export const listedStates = ["processing", "ready", "failed", "cancelled"] as const;
-
 /** What `ls --sort` sorts by; with `-` in front from the last to the first. */
 export const sortKeys = ["name", "created", "updated", "size", "duration", "state"] as const;
 type SortKey = (typeof sortKeys)[number];

@@ -84,7 +84,7 @@ function row(listing: MediaListing, long: boolean): Cell[] {
 
 function listedJson(listing: MediaListing): ListedMediaJson {
   const labels = byConfidence(listing).map(labelJson);
-  return { ...mediaJson(listing.media), state: listing.state, labels, draft: listing.draft };
+  return { ...mediaJson(listing.media, listing.state), labels, draft: listing.draft };
 }
 
 const columnsOf = (long: boolean): Column[] => [

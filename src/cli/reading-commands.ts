@@ -1,11 +1,11 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { jobStates } from "../media/job.ts";
-import { mediaTypes } from "../media/media.ts";
+import { mediaTypes, shownStates } from "../media/media.ts";
 import { exportFormats, type ExportFormat } from "../app/export-formats.ts";
 import { examples, type Go } from "./command.ts";
 import type { ExportCommandOptions } from "./export.ts";
 import type { GetCommandOptions } from "./get.ts";
-import { listedStates, sortKeys } from "./ls-order.ts";
+import { sortKeys } from "./ls-order.ts";
 import type { ListOptions } from "./ls.ts";
 import { limitOption, parseFolder } from "./option-values.ts";
 
@@ -43,7 +43,7 @@ function addLs(program: Command, go: Go): void {
   withFilters(program.command("ls"), "media")
     .description("list media files with their state and labels")
     .option("--owner <user>", "only those of this owner")
-    .addOption(new Option("--state <state>", "only those in this state").choices(listedStates))
+    .addOption(new Option("--state <state>", "only those in this state").choices(shownStates))
     .addOption(
       new Option("--sort <key>", "the order; -KEY from the last to the first").choices(
         sortKeys.flatMap((key) => [key, `-${key}`]),

@@ -50,8 +50,7 @@ function outputJson({ key, sizeBytes, contentType, sha256 }: StoredObject): Outp
 function detailsJson(details: MediaDetails): DetailsJson {
   const { media, transcript } = details;
   return {
-    ...mediaJson(media),
-    state: outcomeOf(media.state, details.jobs),
+    ...mediaJson(media, outcomeOf(media.state, details.jobs)),
     ...(media.facts && { facts: media.facts }),
     renditions: details.renditions.map(({ object, ...rendition }) => ({
       ...rendition,

@@ -1,6 +1,6 @@
 import type { Job, JobFailure } from "./job.ts";
 import type { LabelSummary } from "./label.ts";
-import type { Media } from "./media.ts";
+import type { Media, ShownState } from "./media.ts";
 
 /**
  * The shapes that programs get, from --json on the command line and from the service. Field names are
@@ -12,8 +12,8 @@ export interface MediaJson {
   readonly name: string;
   readonly version: string;
   readonly owner: string;
-  /** `cancelled` (in lists and details of the command line): some steps were, and none failed. */
-  readonly state: Media["state"] | "cancelled";
+  /** `cancelled`: some steps were, and none failed. */
+  readonly state: ShownState;
   /** `video`, `audio` or `image`, once it is known. */
   readonly type?: Media["type"];
   readonly durationMs?: number;
@@ -71,14 +71,15 @@ export function failureJson({ code, message, remedy }: JobFailure): FailureJson 
   return { code, message, remedy };
 }
 
-export function mediaJson(media: Media): MediaJson {
+/** @param state of the media file, as people are told it: `outcomeOf` */
+export function mediaJson(media: Media, state: ShownState): MediaJson {
   const { facts, type } = media;
   const durationMs = facts?.durationMs;
   return {
     name: media.name,
     version: media.version,
     owner: media.owner,
-    state: media.state,
+    state,
     ...(type !== undefined && { type }),
     ...(durationMs !== undefined && { durationMs }),
     ...(facts?.video && { width: facts.video.displayWidth, height: facts.video.displayHeight }),

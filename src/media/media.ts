@@ -36,6 +36,9 @@ export const mediaStates = ["processing", "ready", "incomplete", "failed"] as co
 /** How a run ends. */
 export type EndState = Exclude<MediaState, "processing">;
 export type MediaState = (typeof mediaStates)[number];
+/** As people and programs are told: `cancelled` is what `failed` is called where only cancelled steps are undone. */
+export const shownStates = [...mediaStates, "cancelled"] as const;
+export type ShownState = (typeof shownStates)[number];
 
 /** The record of one uploaded object. */
 export interface Media {

@@ -3,7 +3,7 @@ import { labelOf, mediaOf } from "../rows.ts";
 import type { Row, Sql } from "../statements.ts";
 import { parsed } from "../statements.ts";
 import type { LabelSummary } from "../../../media/label.ts";
-import type { MediaType } from "../../../media/media.ts";
+import type { MediaType, ShownState } from "../../../media/media.ts";
 import type { MediaFilter } from "../../../catalog/catalog.ts";
 import type {
   ListedMedia,
@@ -80,6 +80,18 @@ function sourceOf(query: PlacedQuery): { from: string; order: string } {
   return { from: label === undefined ? timeIndexes[sort] : from, order: columns[sort] };
 }
 
+const hasJob = (state: "failed" | "cancelled"): string =>
+  `EXISTS (SELECT 1 FROM jobs WHERE jobs.version = media.version AND jobs.current = 1
+     AND jobs.state = '${state}')`;
+/** `outcomeOf` for SQL: no job of the failed media file has failed, but one was cancelled. */
+const isCancelled = `(media.state = 'failed' AND ${hasJob("cancelled")} AND NOT ${hasJob("failed")})`;
+
+/** What a media file in a state passes; its index knows what is stored alone. */
+function stateCondition(state: ShownState | undefined): string {
+  if (state === "failed") return `media.state = ? AND NOT ${isCancelled}`;
+  return state === "cancelled" ? `media.state = ? AND ${isCancelled}` : "media.state = ?";
+}
+
 interface Conditions {
   readonly where: string;
   readonly values: readonly SQLInputValue[];
@@ -96,7 +108,7 @@ function conditionsOf(query: PlacedQuery, nameColumn: string, isPage: boolean): 
     ["labels.label = ?", label],
     [`${byLabel ? "labels" : "media"}.type = ?`, type],
     ["media.owner = ?", query.owner],
-    ["media.state = ?", query.state],
+    [stateCondition(query.state), query.state === "cancelled" ? "failed" : query.state],
     ["media.created_at >= ?", query.createdFrom],
     ["media.created_at < ?", query.createdBefore],
     [`${nameColumn} >= ?`, isBounded && !descending ? undefined : prefix],
@@ -120,7 +132,8 @@ function behind({ sort, after, descending }: PlacedQuery, order: string): Condit
 
 /** The whole of the facts is long, and is not read for a list. */
 const listedColumns = `media.name, media.version, media.owner, media.sha256, media.size_bytes,
-  media.type, media.state, media.created_at, media.updated_at,
+  media.type, media.created_at, media.updated_at,
+  iif(${isCancelled}, 'cancelled', media.state) AS state,
   media.facts ->> '$.durationMs' AS duration_ms,
   media.facts ->> '$.video.displayWidth' AS width, media.facts ->> '$.video.displayHeight' AS height`;
 
@@ -128,6 +141,7 @@ function listedOf(row: Row, labels: readonly LabelSummary[]): ListedMedia {
   const { duration_ms: durationMs, width, height } = row;
   return {
     ...mediaOf(row),
+    state: row["state"] as ShownState,
     ...(typeof durationMs === "number" ? { durationMs } : {}),
     ...(typeof width === "number" && typeof height === "number" ? { width, height } : {}),
     labels,

@@ -47,6 +47,8 @@ describe("how SQLite goes about a page", () => {
     {},
     { type: "video" },
     { state: "failed" },
+    { state: "cancelled" },
+    { label: "Dog", state: "cancelled" },
     { startsWith: "a/", state: "failed" },
     { createdFrom: 1, createdBefore: 2 },
     { label: "Dog" },
