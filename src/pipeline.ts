@@ -64,6 +64,26 @@ export function followObject(
   }
 }
 
+/** The job that transcribes a media file under these settings. */
+function transcribeJob(
+  media: Pick<MediaEvent, "name" | "version">,
+  { transcriber: engine, languageCode, speech }: PipelineSettings,
+): NewJob {
+  return newJob(media, "transcribe", { engine, languageCode, ...speech });
+}
+
+/**
+ * The changes that follow from a transcript that came from elsewhere: a transcription that failed or was left
+ * out is not missed any more.
+ */
+export function followImport(
+  event: Extract<MediaEvent, { type: "transcript.created" }>,
+  settings: PipelineSettings,
+): readonly Change[] {
+  const job = transcribeJob(event, settings);
+  return [...decide(undefined).skip(job, "imported"), ...follow(event, settings)];
+}
+
 /** The changes that follow from an event. */
 export function follow(
   event: MediaEvent,
@@ -71,9 +91,9 @@ export function follow(
   request?: JobRequest,
 ): readonly Change[] {
   const { enqueue, skip } = decide(request);
-  const { transcriber: engine, languageCode, speech, captions } = settings;
+  const { captions } = settings;
   const job = (step: Step, jobSettings?: JobSettings) => newJob(event, step, jobSettings);
-  const transcribe = job("transcribe", { engine, languageCode, ...speech });
+  const transcribe = transcribeJob(event, settings);
 
   switch (event.type) {
     case "object.created":

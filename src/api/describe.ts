@@ -12,8 +12,11 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Finds the media file that a request changes. @throws MediaError as the operation itself would */
-export type Current = (c: ApiContext, caller: Caller) => Promise<Media | undefined>;
+/** Finds what a request changes: a media file, or what was made of it. @throws MediaError as the operation itself would */
+export type Current = (
+  c: ApiContext,
+  caller: Caller,
+) => Promise<Pick<Media, "sha256" | "version"> | undefined>;
 
 export interface Described<Query extends z.ZodType, Body extends z.ZodType> {
   readonly summary: string;

@@ -121,9 +121,9 @@ async function expected(
     if (given === undefined) return undefined; // no date is known either
     throw new MediaError("precondition_failed", `${given}: this address has no entity tag`);
   }
-  const media = await current(c, caller);
-  requireConditions(header, media && representationOf(media.sha256, [media.version]));
-  return media?.version ?? null;
+  const there = await current(c, caller);
+  requireConditions(header, there && representationOf(there.sha256, [there.version]));
+  return there?.version ?? null;
 }
 
 /** The path as the router knows it. */

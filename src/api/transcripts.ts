@@ -1,9 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import { MediaError } from "../media/errors.ts";
 import type { Media } from "../media/media.ts";
+import { outputKey } from "../media/keys.ts";
 import { transcriptText } from "../media/transcript.ts";
 import { contentDisposition, fileNameOf } from "./bytes.ts";
+import { representationOf } from "./conditions.ts";
 import type { ApiApp, ApiContext, ApiOptions } from "./environment.ts";
+import { conditionsSchema } from "./fields.ts";
 import { nameSegment } from "./media.ts";
 import { nameAt, rawPath } from "./names.ts";
 import { wrongField } from "./problems.ts";
@@ -58,12 +61,15 @@ function accepted(accept: string | undefined): Format {
 
 async function answer(
   c: ApiContext,
-  { dailies }: ApiOptions,
+  options: ApiOptions,
   media: Media,
   format: Format,
 ): Promise<Response> {
+  const { dailies } = options;
   c.header("vary", "accept");
   if (format === "json") {
+    const stored = await transcriptAt(options, media);
+    if (stored !== undefined) c.header("etag", representationOf(stored.sha256, []).etag);
     const { languageCode, engine, words } = await dailies.transcriptOf(media);
     const text = transcriptText(words);
     return c.json({ name: media.name, languageCode, engine, text, words });
@@ -82,7 +88,14 @@ const tag = "Transcripts and labels";
 /** A transcript of twelve hours has about 25 MB. */
 const largestBytes = 32 * 1024 ** 2;
 
-function addPutTranscript(app: ApiApp, { dailies }: ApiOptions): void {
+/** The stored transcript, whose hash is the entity tag; undefined when there is none. */
+async function transcriptAt({ dailies }: ApiOptions, media: Media) {
+  const key = outputKey("transcribe", media.name);
+  return (await dailies.outputsOf(media)).find((one) => one.key === key);
+}
+
+function addPutTranscript(app: ApiApp, options: ApiOptions): void {
+  const { dailies } = options;
   const thereOf = (c: ApiContext, owner: string) => dailies.find(nameAt(c, nameSegment), owner);
   addOperation(
     app,
@@ -96,15 +109,17 @@ function addPutTranscript(app: ApiApp, { dailies }: ApiOptions): void {
       tag,
       query: z.strictObject({ language: z.string().optional() }),
       bytes: ["application/json", "text/vtt", "application/x-subrip", "text/plain"],
-      current: (c, { owner }) => thereOf(c, owner),
+      headers: conditionsSchema,
+      current: async (c, { owner }) => transcriptAt(options, await thereOf(c, owner)),
       isLong: true, // the words of a long recording are aligned
       answers: { 200: { description: "What was taken", json: importedSchema } },
       problems: [404, 409, 413],
     },
-    async (c, { caller, query }) => {
+    async (c, { caller, query, expect }) => {
       const media = await thereOf(c, caller.owner);
       const file = await wholeBody(c, largestBytes);
-      return c.json(await dailies.importTranscript(media, file, query));
+      const expected = expect === undefined ? {} : { expect };
+      return c.json(await dailies.importTranscript(media, file, { ...query, ...expected }));
     },
   );
 }

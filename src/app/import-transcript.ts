@@ -5,21 +5,28 @@ import type { TranscriptFileFormat } from "../captions/read/passage.ts";
 import { untimedStretches } from "../captions/read/untimed.ts";
 import { wordsOfPassage } from "../captions/read/words-of-passages.ts";
 import { asMediaError, MediaError } from "../media/errors.ts";
-import type { MediaEvent } from "../media/event.ts";
-import { earlierTranscriptKey, outputKey, safeJobName } from "../media/keys.ts";
+import { timeOf } from "../media/ids.ts";
+import {
+  earlierTranscriptKey,
+  isEarlierTranscript,
+  outputKey,
+  safeJobName,
+} from "../media/keys.ts";
 import type { Media, StoredObject } from "../media/media.ts";
 import { isLanguageCode } from "../media/speech.ts";
 import { toTranscribeJson } from "../media/to-transcribe-json.ts";
 import { undetermined } from "../media/transcribe-json.ts";
 import type { Transcript, Word } from "../media/transcript.ts";
 import { putText } from "../objects/stored.ts";
-import { follow } from "../pipeline.ts";
+import { follow, followImport } from "../pipeline.ts";
 import { found } from "./find.ts";
 import type { Ports } from "./ports.ts";
 
 export interface ImportOptions {
   /** BCP 47. Default: what the file says, else unknown. */
   readonly language?: string | undefined;
+  /** The version of the transcript that must be there; null: none may be. Default: any. */
+  readonly expect?: string | null;
 }
 
 /** What was imported. */
@@ -100,23 +107,78 @@ async function alignedWords(
   }
 }
 
-/** The changes that put a transcript in the place of the one that is there, which is kept beside it. */
-function changesFor(media: Media, old: StoredObject | undefined, object: StoredObject): Change[] {
-  const { name, version } = media;
-  const key = old && earlierTranscriptKey(name, old.version);
+/** So many earlier transcripts are kept. */
+const mostEarlier = 10;
+
+/** The changes that keep the transcript that was there, and forget the oldest ones. */
+function earlierChanges(
+  { name, version }: Media,
+  old: StoredObject | undefined,
+  outputs: readonly StoredObject[],
+): Change[] {
+  if (old === undefined) return [];
+  const key = earlierTranscriptKey(name, old.version);
+  const others = outputs
+    .filter((one) => isEarlierTranscript(one.key, name) && one.key !== key)
+    .toSorted((a, b) => timeOf(b.version) - timeOf(a.version));
   return [
-    ...(old === undefined || key === undefined
-      ? []
-      : [{ type: "putOutput", version, object: { ...old, key } } as const]),
-    { type: "putOutput", version, object },
+    { type: "putOutput", version, object: { ...old, key } },
+    ...others
+      .slice(mostEarlier - 1)
+      .map((one): Change => ({ type: "dropOutput", version, key: one.key })),
   ];
+}
+
+/**
+ * Puts a transcript in the place of the one that is there, which is kept beside it. Returns that one.
+ * @throws MediaError `precondition_failed` when another one is there than is expected; `not_found`
+ */
+async function replaceTranscript(
+  ports: Pick<Ports, "catalog" | "engines" | "objects">,
+  media: Media,
+  json: string,
+  expect: string | null | undefined,
+): Promise<StoredObject | undefined> {
+  const { catalog, objects } = ports;
+  const { name, version } = media;
+  const key = outputKey("transcribe", name);
+  const speech = (await catalog.transcriptionOptions(media)) ?? {};
+  const settings = (await ports.engines()).settingsFor(speech);
+  for (;;) {
+    const outputs = await catalog.listOutputs(media);
+    const old = outputs.find((one) => one.key === key);
+    const there = old?.version ?? null;
+    if (expect !== undefined && expect !== there)
+      throw new MediaError("precondition_failed", "another transcript is there by now");
+    const object = await putText(objects, { bucket: "outputs", key }, json, "application/json");
+    const created = { type: "transcript.created", name, version } as const;
+    const event = { ...created, transcript: object.version };
+    const follows =
+      media.facts?.audio === undefined ? follow(event, settings) : followImport(event, settings);
+    const applied = await catalog.apply({
+      expect: { name, version, output: { key, version: there } },
+      changes: [
+        ...earlierChanges(media, old, outputs),
+        { type: "putOutput", version, object },
+        { type: "event", event },
+        ...follows,
+      ],
+    });
+    if (applied === "applied") return old;
+    await objects.remove(object);
+    if ((await catalog.getMedia(name))?.version !== version)
+      throw new MediaError(
+        "not_found",
+        `${JSON.stringify(name)} was replaced or removed meanwhile`,
+      );
+  }
 }
 
 /**
  * Takes a file of another program as the transcript of a media file; captions, search and exports follow as
  * after a step of our own. The transcript that was there is kept as an output of its own.
  * @throws MediaError `not_found`; `invalid_argument` that names the place in the file;
- * `transcript_pending` while a transcript of our own is being made
+ * `transcript_pending` while a transcript of our own is being made; `precondition_failed`
  */
 export async function importTranscript(
   ports: Pick<Ports, "catalog" | "engines" | "enter" | "objects" | "wakeUps" | "workDir">,
@@ -124,7 +186,6 @@ export async function importTranscript(
   file: Uint8Array,
   options: ImportOptions = {},
 ): Promise<ImportedTranscript> {
-  const { catalog, objects } = ports;
   const media = await found(ports, which);
   const { name, version, facts } = media;
   await checkIsFree(ports, media);
@@ -137,28 +198,7 @@ export async function importTranscript(
     transcript,
     ...(facts?.durationMs !== undefined && { durationMs: facts.durationMs }),
   });
-  const old = await outputOf(catalog, media, "transcribe");
-  const place = { bucket: "outputs", key: outputKey("transcribe", name) } as const;
-  const object = await putText(objects, place, JSON.stringify(json), "application/json");
-  const event: MediaEvent = {
-    type: "transcript.created",
-    name,
-    version,
-    transcript: object.version,
-  };
-  const { settings } = await ports.engines();
-  const applied = await catalog.apply({
-    expect: { name, version },
-    changes: [
-      ...changesFor(media, old, object),
-      { type: "event", event },
-      ...follow(event, settings),
-    ],
-  });
-  if (applied === "superseded") {
-    await objects.remove(object);
-    throw new MediaError("not_found", `${JSON.stringify(name)} was replaced or removed meanwhile`);
-  }
+  const old = await replaceTranscript(ports, media, JSON.stringify(json), options.expect);
   ports.wakeUps.wake();
   const { words, languageCode } = transcript;
   return {

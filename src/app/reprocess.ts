@@ -34,8 +34,9 @@ async function* passing({ catalog }: Pick<Ports, "catalog">, filter: TranscriptF
 }
 
 /** What `force` does again: what an engine made. The index follows from that. */
-function isForced({ step, state }: Job): boolean {
-  return step !== "probe" && step !== "index" && state !== "skipped";
+function isForced({ step, state, reason }: Job): boolean {
+  if (step === "probe" || step === "index") return false;
+  return state !== "skipped" || reason === "imported";
 }
 
 /**

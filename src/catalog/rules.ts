@@ -1,6 +1,6 @@
 import { MediaError } from "../media/errors.ts";
 import type { Effect } from "./effect.ts";
-import { currentJobs, isOpen, type MediaRecord } from "./record.ts";
+import { currentJobs, isOpen, outputsOf, type MediaRecord } from "./record.ts";
 import * as attempts from "./rules/attempts.ts";
 import { draftOf, type Draft } from "./rules/draft.ts";
 import * as jobs from "./rules/jobs.ts";
@@ -37,7 +37,16 @@ export type Result =
 function isMet(record: MediaRecord | undefined, expect: Expectation, twin?: MediaRecord): boolean {
   if ((record?.media.version ?? null) !== expect.version) return false;
   if (expect.twin !== undefined && !isTwinThere(twin, expect.twin)) return false;
+  if (expect.output !== undefined && !isOutputThere(record, expect.output)) return false;
   return expect.attempt === undefined || attempts.isHeld(record, expect.attempt);
+}
+
+function isOutputThere(
+  record: MediaRecord | undefined,
+  { key, version }: NonNullable<Expectation["output"]>,
+): boolean {
+  const there = record && outputsOf(record).find((one) => one.key === key);
+  return (there?.version ?? null) === version;
 }
 
 /** Carries out one change. False: what it is about is not so any more, and the write is superseded. */
@@ -81,6 +90,8 @@ function applyChange(draft: Draft, change: Change, twin: MediaRecord | undefined
       return outputs.putRendition(draft, change.version, change.rendition);
     case "putOutput":
       return outputs.putObject(draft, change.version, change.object);
+    case "dropOutput":
+      return outputs.dropOutput(draft, change.version, change.key);
     case "putLabels":
       return outputs.putLabels(draft, change.version, change.labels);
     case "putTranscript":

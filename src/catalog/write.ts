@@ -91,6 +91,8 @@ export type Change =
   | { readonly type: "putRendition"; readonly version: string; readonly rendition: Rendition }
   /** An output that is no rendition: the transcript, captions, labels. */
   | { readonly type: "putOutput"; readonly version: string; readonly object: StoredObject }
+  /** An output that is not kept any more; nothing when there is none at this key. */
+  | { readonly type: "dropOutput"; readonly version: string; readonly key: string }
   | {
       readonly type: "putLabels";
       readonly version: string;
@@ -131,6 +133,8 @@ export interface Expectation {
   readonly version: string | null;
   /** The attempt that must still hold its job. */
   readonly attempt?: string;
+  /** The version that must be at this output's key; null: nothing may be there. */
+  readonly output?: { readonly key: string; readonly version: string | null };
   /** There, or removed a moment ago, with exactly these outputs. */
   readonly twin?: Pick<Twin, "name" | "version" | "outputs">;
 }

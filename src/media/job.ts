@@ -64,6 +64,7 @@ export const skipReasons = [
   "no_cover_art",
   "is_image",
   "audio_failed",
+  "imported",
 ] as const;
 export type SkipReason = (typeof skipReasons)[number];
 

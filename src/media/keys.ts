@@ -81,6 +81,10 @@ export function earlierTranscriptKey(sourceKey: string, version: string): string
   return `output/transcribe-earlier/${stemOf(sourceKey)}/${version}.json`;
 }
 
+/** Whether that is the key of an earlier transcript of a source. */
+export const isEarlierTranscript = (key: string, sourceKey: string): boolean =>
+  key.startsWith(earlierTranscriptKey(sourceKey, "").slice(0, -".json".length));
+
 /** Which output of a source has this key; undefined when none has. */
 export function outputKindOf(key: string, sourceKey: string): OutputKind | undefined {
   return outputKinds.find((kind) => outputKey(kind, sourceKey) === key);

@@ -66,7 +66,8 @@ function queue(draft: Draft, job: NewJob, request: JobRequest | undefined): void
 export function enqueue(draft: Draft, job: NewJob, request: JobRequest | undefined): void {
   const record = recordOf(draft, job.version);
   const old = findJob(record, job.id);
-  if (old?.isCurrent !== true || old.state === "skipped") {
+  const isLeftOut = old?.state === "skipped" && old.reason !== "imported";
+  if (old?.isCurrent !== true || isLeftOut) {
     replaceOthers(draft, job);
     return queue(draft, job, request);
   }

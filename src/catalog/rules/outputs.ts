@@ -29,6 +29,19 @@ export function putObject(draft: Draft, version: string, object: StoredObject): 
     draft.effects.push({ type: "bytesDropped", bucket, version: old.version, removeAt: draft.now });
 }
 
+/** Bytes that the record has at another key, too, stay. */
+export function dropOutput(draft: Draft, version: string, key: string): void {
+  const record = recordOf(draft, version);
+  const { stored } = record;
+  const old = stored.objects.find((one) => one.bucket === "outputs" && one.key === key);
+  if (old === undefined) return;
+  const objects = stored.objects.filter((one) => one !== old);
+  draft.record = { ...record, stored: { ...stored, objects } };
+  const dropped = { bucket: old.bucket, version: old.version, removeAt: draft.now };
+  if (!objects.some((one) => one.version === old.version))
+    draft.effects.push({ type: "bytesDropped", ...dropped });
+}
+
 export function putRendition(draft: Draft, version: string, rendition: Rendition): void {
   putObject(draft, version, rendition.object);
   const record = recordOf(draft, version);
