@@ -37,7 +37,7 @@ export const awsErrors = {
   InvalidRange: [416, "The requested range is not satisfiable."],
   InvalidRequest: [400, "The request is not valid."],
   InvalidStorageClass: [400, "The storage class that you specified is not valid."],
-  InvalidURI: [400, "The specified URI couldn't be parsed."],
+  InvalidURI: [400, "Couldn't parse the specified URI."],
   KeyTooLongError: [400, "Your key is too long."],
   MalformedXML: [
     400,

@@ -123,6 +123,57 @@ describe("an upload in parts", () => {
     expect((await bytesOf("wrong")).toString()).toBe("last");
   });
 
+  it("takes a part that is named twice as it was sent last", async () => {
+    const { send, complete } = await begin("twice");
+    const [first, latest] = [
+      await send(1, Buffer.from("first")),
+      await send(1, Buffer.from("latest")),
+    ];
+    await expect(complete([latest, first])).rejects.toMatchObject({ name: "InvalidPart" });
+    await complete([first, latest]);
+    expect((await bytesOf("twice")).toString()).toBe("latest");
+    const head = await s3.send(new HeadObjectCommand({ Bucket, Key: "twice", PartNumber: 1 }));
+    expect(head).toMatchObject({ PartsCount: 1, ContentLength: 6 });
+  });
+
+  it("gives no part that it did not have, as an object that came whole", async () => {
+    const { send, complete } = await begin("one");
+    await complete([await send(3, Buffer.from("part"))]);
+    await s3.send(new PutObjectCommand({ Bucket, Key: "whole", Body: "whole" }));
+    for (const Key of ["one", "whole"])
+      await expect(bytesOf(Key, { PartNumber: 2 })).rejects.toMatchObject({
+        name: "InvalidPart",
+        $metadata: { httpStatusCode: 400 },
+      });
+    expect((await bytesOf("whole", { PartNumber: 1 })).toString()).toBe("whole");
+    expect((await bytesOf("one", { PartNumber: 3 })).toString()).toBe("part");
+  });
+
+  it("is listed by common prefixes, a page at a time, each upload once", async () => {
+    const keys = ["d/a", "d/b/1", "d/b/2", "d/c", "d/c", "d/c", "d/e/1"];
+    const uploads = [];
+    for (const key of keys) uploads.push((await begin(key)).upload);
+    for (const MaxUploads of [1, 2, 3, 100]) {
+      const shown: (string | undefined)[] = [];
+      let at: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } = {};
+      for (;;) {
+        const how = { Bucket, Prefix: "d/", Delimiter: "/", MaxUploads, ...at };
+        const page = await s3.send(new ListMultipartUploadsCommand(how));
+        const ofUploads = page.Uploads?.map((one) => `${one.Key} ${one.UploadId}`) ?? [];
+        const ofPrefixes = page.CommonPrefixes?.map((one) => one.Prefix) ?? [];
+        expect(ofUploads.length + ofPrefixes.length).toBeLessThanOrEqual(MaxUploads);
+        shown.push(...ofUploads, ...ofPrefixes);
+        if (page.IsTruncated !== true) break;
+        at = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker };
+      }
+      const whole = uploads.flatMap(({ Key, UploadId }) =>
+        Key.startsWith("d/b/") || Key.startsWith("d/e/") ? [] : [`${Key} ${UploadId}`],
+      );
+      expect(shown.toSorted()).toEqual([...whole, "d/b/", "d/e/"].toSorted());
+    }
+    for (const upload of uploads) await s3.send(new AbortMultipartUploadCommand(upload));
+  });
+
   it("is listed until it is aborted, for its owner alone", async () => {
     const { send, upload } = await begin("listed");
     await send(1, Buffer.from("part"));

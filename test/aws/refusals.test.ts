@@ -138,6 +138,16 @@ it("a client that asks before it sends is told to go on, or refused at once on a
   await send({ method: "DELETE", path: "/box/asked" });
 });
 
+it("a GET of a key that bytes were misread as is told so, unless an object has it", async () => {
+  const path = "/box/%C2%AE%C2%8A-";
+  expect(await send({ path })).toMatchObject({ status: 400, code: "InvalidURI" });
+  expect((await send({ method: "HEAD", path })).status).toBe(404);
+  expect((await send({ path: "/box/%C2%AE-" })).code).toBe("NoSuchKey");
+  await send({ method: "PUT", path, body: "content" });
+  expect((await send({ path })).text).toBe("content");
+  await send({ method: "DELETE", path });
+});
+
 describe("signed chunks", () => {
   /** A body of two signed chunks and the end. */
   const chunked = (change: (chunks: string[]) => string[] = (chunks) => chunks) => {

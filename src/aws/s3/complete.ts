@@ -34,7 +34,11 @@ interface NamedPart {
   readonly checksums: ReadonlyMap<ChecksumName, string>;
 }
 
-/** The parts that the request names, in its order. @throws MediaError (MalformedXML, InvalidPartOrder) */
+/**
+ * The parts that the request names, in its order. One that was sent again may be named again: the last
+ * mention counts, which must be of the bytes that are stored.
+ * @throws MediaError (MalformedXML, InvalidPartOrder)
+ */
 async function namedParts(context: S3Context): Promise<readonly NamedPart[]> {
   const root = readXml(await documentOf(context, { isAbout: "object" }), "CompleteMultipartUpload");
   const parts = childrenOf(root, "Part").map((part): NamedPart => {
@@ -49,10 +53,10 @@ async function namedParts(context: S3Context): Promise<readonly NamedPart[]> {
   });
   if (parts.length === 0) throw awsError("MalformedXML");
   const isRising = parts.every(
-    ({ number }, at) => at === 0 || (parts[at - 1]?.number ?? 0) < number,
+    ({ number }, at) => at === 0 || (parts[at - 1]?.number ?? 0) <= number,
   );
   if (!isRising) throw awsError("InvalidPartOrder");
-  return parts;
+  return [...new Map(parts.map((part) => [part.number, part])).values()];
 }
 
 /** The stored parts that are named. @throws MediaError (InvalidPart, EntityTooSmall) */

@@ -64,6 +64,49 @@ it("pages of any size show what one list of everything shows, each key and commo
   );
 });
 
+it("what shares a key is told apart by id, and shown once, by pages of any size", async () => {
+  const upload = fc.tuple(key, fc.constantFrom("1", "2", "3", "4"));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uniqueArray(upload, { maxLength: 30, selector: (one) => one.join("\0") }),
+      fc.constantFrom("", "a", "/"),
+      fc.constantFrom("", "/", "a"),
+      fc.integer({ min: 1, max: 5 }),
+      async (given, prefix, delimiter, limit) => {
+        const all = given
+          .map(([one, id]) => ({ key: one, id }))
+          .toSorted((a, b) => bytes(a.key, b.key) || bytes(a.id, b.id));
+        const read = async (page: KeyPage & { afterId?: string }) =>
+          all
+            .filter((one) => one.key.startsWith(page.startsWith ?? ""))
+            .filter((one) => {
+              const order = page.after === undefined ? 1 : bytes(one.key, page.after);
+              const isBehind = page.afterId !== undefined && bytes(one.id, page.afterId) > 0;
+              return order > 0 || (order === 0 && isBehind);
+            })
+            .slice(0, page.limit);
+        const objects: { key: string; id: string }[] = [];
+        const prefixes: string[] = [];
+        let at: { after: string; afterId?: string } = { after: "" };
+        for (;;) {
+          const page = await listKeys({ prefix, delimiter, limit, ...at }, read);
+          expect(page.objects.length + page.prefixes.length).toBeLessThanOrEqual(limit);
+          objects.push(...page.objects);
+          prefixes.push(...page.prefixes);
+          if (page.next === undefined) break;
+          at = { after: page.next, ...(page.nextId !== undefined && { afterId: page.nextId }) };
+        }
+        const isBelow = (one: string) => delimiter !== "" && one.includes(delimiter, prefix.length);
+        const within = all.filter((one) => one.key.startsWith(prefix));
+        expect(objects).toEqual(within.filter((one) => !isBelow(one.key)));
+        const below = within.filter((one) => isBelow(one.key));
+        expect(prefixes).toEqual(wholeList(below, prefix, delimiter));
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
 it("keys below a common prefix are passed over, not read", async () => {
   const many = Array.from({ length: 5_000 }, (_, at) => `a/${String(at).padStart(5, "0")}`);
   const { count, read } = storeOf([...many, "b/1", "c"]);

@@ -7,6 +7,8 @@ export interface ListQuery {
   readonly delimiter: string;
   /** Only keys, and common prefixes, behind this one. */
   readonly after: string;
+  /** Also what has the key `after` itself and an id behind this one. Default: nothing that has the key. */
+  readonly afterId?: string;
   readonly limit: number;
 }
 
@@ -15,6 +17,8 @@ export interface Listing<T> {
   readonly prefixes: readonly string[];
   /** The last key or common prefix, if more follow. */
   readonly next?: string;
+  /** The id of what has that key, where several may have one. */
+  readonly nextId?: string;
 }
 
 /** Sorts behind every key that begins with what stands before it. */
@@ -30,11 +34,11 @@ function commonPrefix(key: string, { prefix, delimiter }: ListQuery): string | u
 
 /**
  * One page of keys and common prefixes. Keys below a common prefix are passed over, not read.
- * @param read gives objects by key, in order
+ * @param read gives objects by key, then id, in order
  */
-export async function listKeys<T extends { readonly key: string }>(
+export async function listKeys<T extends { readonly key: string; readonly id?: string }>(
   query: ListQuery,
-  read: (page: KeyPage) => Promise<readonly T[]>,
+  read: (page: KeyPage & { readonly afterId?: string }) => Promise<readonly T[]>,
 ): Promise<Listing<T>> {
   const { prefix, delimiter, limit } = query;
   const objects: T[] = [];
@@ -42,26 +46,33 @@ export async function listKeys<T extends { readonly key: string }>(
   if (limit === 0) return { objects, prefixes };
   // what follows a common prefix begins behind all that is below it
   const isPrefix = delimiter !== "" && commonPrefix(query.after, query) === query.after;
-  let after = isPrefix ? query.after + last : query.after;
-  let latest = "";
+  let at: { after: string; id?: string | undefined } = isPrefix
+    ? { after: query.after + last }
+    : { after: query.after, id: query.afterId };
+  let latest: { next: string; nextId?: string } = { next: "" };
   for (;;) {
     const room = limit - objects.length - prefixes.length + 1;
     const wanted = Math.min(pageSize, delimiter === "" ? room : Math.max(room, 2));
     const page = await read({
       startsWith: prefix,
-      ...(after !== "" && { after }),
+      ...(at.after !== "" && { after: at.after }),
+      ...(at.after !== "" && at.id !== undefined && { afterId: at.id }),
       limit: wanted,
     });
     let passed: string | undefined;
     for (const object of page) {
       if (passed !== undefined && object.key.startsWith(passed)) continue;
-      if (objects.length + prefixes.length === limit) return { objects, prefixes, next: latest };
+      if (objects.length + prefixes.length === limit) return { objects, prefixes, ...latest };
       passed = commonPrefix(object.key, query);
       if (passed === undefined) objects.push(object);
       else prefixes.push(passed);
-      latest = passed ?? object.key;
+      latest =
+        passed === undefined
+          ? { next: object.key, ...(object.id !== undefined && { nextId: object.id }) }
+          : { next: passed };
     }
     if (page.length < wanted) return { objects, prefixes };
-    after = passed === undefined ? (page.at(-1)?.key ?? "") : passed + last;
+    const end = page.at(-1);
+    at = passed === undefined ? { after: end?.key ?? "", id: end?.id } : { after: passed + last };
   }
 }

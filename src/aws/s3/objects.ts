@@ -40,6 +40,20 @@ export async function findObject(
   return object;
 }
 
+/**
+ * C1 controls: what becomes of bytes that are not UTF-8 when a client takes them for Latin 1. Objects can have
+ * such keys; where none has, a GET is told that its URI is malformed.
+ */
+const misread = /[\u0080-\u009f]/;
+
+async function findToRead(context: S3Context, isHead: boolean): Promise<S3Object> {
+  const { bucketName, key } = context;
+  if (isHead || !misread.test(key)) return findObject(context, bucketName, key);
+  const object = await (await openBucket(context, bucketName)).find(key);
+  if (object === undefined) throw awsError("InvalidURI");
+  return object;
+}
+
 /** A part of an object, half-open. */
 interface Piece {
   readonly start: number;
@@ -47,16 +61,19 @@ interface Piece {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+const noSuchPart = (number: number) =>
+  awsError("InvalidPart", "there is no part with this number", { PartNumber: String(number) });
+
 /** The part with a number, of an object that came in parts. */
 function numberedPart(number: number, { facts, sizeBytes }: S3Object): Piece {
   const { parts } = facts;
   if (parts === undefined) {
-    if (number !== 1) throw awsError("InvalidRange", "there is no part with this number");
+    if (number !== 1) throw noSuchPart(number);
     return { start: 0, end: sizeBytes, headers: {} };
   }
   const index = parts.findIndex((part) => part.number === number);
   const part = parts[index];
-  if (part === undefined) throw awsError("InvalidRange", "there is no part with this number");
+  if (part === undefined) throw noSuchPart(number);
   const start = parts.slice(0, index).reduce((sum, one) => sum + one.sizeBytes, 0);
   const headers = {
     "x-amz-mp-parts-count": String(parts.length),
@@ -89,8 +106,8 @@ function pieceOf(context: S3Context, object: S3Object): Piece | undefined {
 
 async function readObject(context: S3Context, isHead: boolean): Promise<AwsAnswer> {
   checkVersion(parameter(context, "versionId"));
-  const { dailies, bucketName, key } = context;
-  const object = await findObject(context, bucketName, key);
+  const { dailies } = context;
+  const object = await findToRead(context, isHead);
   const headers = objectHeaders(context, object);
   const verdict = judgeRead(context, object);
   if (verdict === "failed") throw awsError("PreconditionFailed");

@@ -14,6 +14,7 @@ import {
   type S3Operation,
 } from "./context.ts";
 import { refuseNotOffered, statedFacts } from "./headers.ts";
+import { listKeys } from "./listing.ts";
 import { keyEncoding } from "./lists.ts";
 
 /** Ids sort as the uploads began, and cannot be guessed. */
@@ -94,29 +95,24 @@ async function listUploads(context: S3Context): Promise<AwsAnswer> {
   const prefix = parameter(context, "prefix") ?? "";
   const keyMarker = parameter(context, "key-marker") ?? "";
   const idMarker = parameter(context, "upload-id-marker") ?? "";
-  if ((parameter(context, "delimiter") ?? "") !== "")
-    throw awsError("NotImplemented", "uploads are not listed with a delimiter");
-  const page = {
-    startsWith: prefix,
-    ...(keyMarker !== "" && { after: keyMarker }),
-    ...(keyMarker !== "" && idMarker !== "" && { afterId: idMarker }),
-    limit: limit + 1,
-  };
-  const found = await dailies.buckets.listUploads(bucketName, caller.owner, page);
-  const shown = found.slice(0, limit);
-  const last = found.length > limit ? shown.at(-1) : undefined;
+  const delimiter = parameter(context, "delimiter") ?? "";
+  const { objects, prefixes, next, nextId } = await listKeys(
+    { prefix, delimiter, after: keyMarker, ...(idMarker !== "" && { afterId: idMarker }), limit },
+    (page) => dailies.buckets.listUploads(bucketName, caller.owner, page),
+  );
   const owner = { ID: caller.owner, DisplayName: caller.owner };
   return xmlAnswer("ListMultipartUploadsResult", {
     Bucket: bucketName,
     KeyMarker: encode(keyMarker),
     UploadIdMarker: idMarker,
-    NextKeyMarker: last && encode(last.key),
-    NextUploadIdMarker: last?.id,
+    NextKeyMarker: next === undefined ? undefined : encode(next),
+    NextUploadIdMarker: nextId,
     Prefix: encode(prefix),
+    Delimiter: delimiter === "" ? undefined : encode(delimiter),
     EncodingType: type,
     MaxUploads: limit,
-    IsTruncated: last !== undefined,
-    Upload: shown.map(({ id, key, createdAt, checksum }): XmlFields => ({
+    IsTruncated: next !== undefined,
+    Upload: objects.map(({ id, key, createdAt, checksum }): XmlFields => ({
       Key: encode(key),
       UploadId: id,
       Initiator: owner,
@@ -126,6 +122,7 @@ async function listUploads(context: S3Context): Promise<AwsAnswer> {
       ChecksumAlgorithm: checksum?.algorithm.toUpperCase(),
       ChecksumType: checksum?.type,
     })),
+    CommonPrefixes: prefixes.map((one) => ({ Prefix: encode(one) })),
   });
 }
 
