@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { ObjectChecksum } from "../buckets/buckets.ts";
+import type { Fingerprint } from "../objects/object-store.ts";
 import { checksumKinds, checksumNames, isChecksum, type ChecksumName } from "./checksums.ts";
 import { awsError } from "./errors.ts";
 import type { AwsRequest } from "./request.ts";
@@ -22,8 +23,11 @@ export interface Body {
   readonly sizeBytes?: number;
   /** Throws at the end when something does not hold: what was made of the bytes must not count then. */
   readonly bytes: AsyncGenerator<Uint8Array>;
-  /** @throws before `bytes` has come to its end */
-  facts(): BodyFacts;
+  /**
+   * @param stored what the store found while it took in `bytes`: needed when `sha256By` is `store`
+   * @throws before `bytes` has come to its end; MediaError (XAmzContentSHA256Mismatch)
+   */
+  facts(stored?: Fingerprint): BodyFacts;
 }
 
 const prefix = "x-amz-checksum-";
@@ -98,6 +102,11 @@ export interface BodyOptions {
   readonly also?: ChecksumName | undefined;
   /** What the headers' checksum is of: also the object that the request completes. Default: the body. */
   readonly isAbout?: "body" | "object";
+  /**
+   * Who computes the SHA-256 that the client has signed: the body while it is read, or the store, which
+   * computes it anyway; then `facts` compares the two, and nothing may count before. Default: `body`.
+   */
+  readonly sha256By?: "body" | "store";
 }
 
 /**
@@ -107,19 +116,20 @@ export interface BodyOptions {
 export function openBody(
   request: AwsRequest,
   payload: Payload,
-  { also, isAbout = "body" }: BodyOptions = {},
+  { also, isAbout = "body", sha256By = "body" }: BodyOptions = {},
 ): Body {
   const sizeBytes = lengthOf(request, payload);
   const trailer = announced(request, payload);
   const inHeader = isAbout === "body" ? statedChecksum(request.headers) : undefined;
   const md5 = statedMd5(request);
+  const signed = payload.kind === "hash" ? payload.sha256 : undefined;
   const algorithm = (inHeader?.algorithm as ChecksumName | undefined) ?? trailer ?? also;
   let facts: BodyFacts | undefined;
   let trailers: ReadonlyMap<string, string> = new Map();
 
   async function* checked(): AsyncGenerator<Uint8Array> {
     const hash = createHash("md5");
-    const sha256 = payload.kind === "hash" ? createHash("sha256") : undefined;
+    const sha256 = signed !== undefined && sha256By === "body" ? createHash("sha256") : undefined;
     const running = algorithm && (await checksumKinds[algorithm].create());
     let received_ = 0;
     const incoming = received(request.incoming);
@@ -139,7 +149,7 @@ export function openBody(
     if (sizeBytes !== undefined && received_ < sizeBytes) throw awsError("IncompleteBody");
     const found = hash.digest("hex");
     if (md5 !== undefined && md5 !== found) throw awsError("BadDigest");
-    if (sha256 !== undefined && sha256.digest("hex") !== (payload as { sha256: string }).sha256)
+    if (sha256 !== undefined && sha256.digest("hex") !== signed)
       throw awsError("XAmzContentSHA256Mismatch");
     const stated = trailer === undefined ? inHeader : statedChecksum(trailers);
     if (trailer !== undefined && stated?.algorithm !== trailer)
@@ -159,8 +169,12 @@ export function openBody(
   return {
     ...(sizeBytes !== undefined && { sizeBytes }),
     bytes: checked(),
-    facts() {
+    facts(stored) {
       if (facts === undefined) throw new Error("the body has not been read to its end");
+      if (sha256By === "store" && signed !== undefined) {
+        if (stored === undefined) throw new Error("nothing to compare the signed SHA-256 with");
+        if (stored.value !== signed) throw awsError("XAmzContentSHA256Mismatch");
+      }
       return facts;
     },
   };

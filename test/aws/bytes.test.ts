@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readConfig } from "../../src/config/config.ts";
 import { createIdSource, newSession } from "../../src/media/ids.ts";
+import { sha256Hex } from "../../src/aws/sigv4/canonical.ts";
 import { restoreLibrary } from "../../src/runtime/backup.ts";
 import { openDailies } from "../../src/runtime/local.ts";
 import { startAws, type TestAws } from "../support/aws.ts";
@@ -19,9 +20,9 @@ afterAll(() => aws.close());
 const send = (method: string, path: string, body = "") =>
   signAndSend(aws.endpoint, aws.key, { method, path, body });
 
-/** How many files hold bytes of buckets that clients have made, and of parts. */
-function files(dataDir = aws.dataDir): number {
-  const folder = join(dataDir, "objects/other");
+/** How many files hold bytes of a bucket of the store: `other` has what is in clients' buckets, and parts. */
+function files(dataDir = aws.dataDir, bucket = "other"): number {
+  const folder = join(dataDir, "objects", bucket);
   if (!existsSync(folder)) return 0;
   return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
     .length;
@@ -49,6 +50,46 @@ it("bytes go when their object is replaced or deleted, when an upload ends, and 
   await aws.withLibrary((library) => library.recover());
   expect(files()).toBe(1);
   expect((await send("GET", "/box/a")).text).toBe("second");
+});
+
+it("a body that is not the one that was signed leaves no bytes, and what was there stays", async () => {
+  await send("PUT", "/box/signed", "right");
+  await send("PUT", "/uploads/signed.mp4", "right");
+  const id = await begin("parts");
+  const part = `/box/parts?partNumber=1&uploadId=${id}`;
+  await send("PUT", part, "right");
+  await aws.withLibrary((library) => library.recover());
+  const stored = (bucket: string) => files(aws.dataDir, bucket);
+  const before = [stored("other"), stored("uploads")];
+
+  for (const path of ["/box/signed", "/box/new", "/uploads/signed.mp4", "/uploads/new.mp4", part]) {
+    const raw = { method: "PUT", path, body: "wrong", payload: sha256Hex("right") };
+    const { code, status } = await signAndSend(aws.endpoint, aws.key, raw);
+    expect([status, code]).toEqual([400, "XAmzContentSHA256Mismatch"]);
+  }
+  expect([stored("other"), stored("uploads")]).toEqual(before);
+  expect((await send("GET", "/box/signed")).text).toBe("right");
+  expect((await send("GET", "/uploads/signed.mp4")).text).toBe("right");
+  const md5 = createHash("md5").update("right").digest("hex");
+  expect((await send("GET", `/box/parts?uploadId=${id}`)).text).toContain(md5);
+  for (const path of ["/box/new", "/uploads/new.mp4"])
+    expect((await send("GET", path)).code).toBe("NoSuchKey");
+  await send("DELETE", "/uploads/signed.mp4");
+  await send("DELETE", `/box/parts?uploadId=${id}`);
+  await aws.withLibrary((library) => library.recover());
+});
+
+it("a part whose checksum is of another kind than was announced leaves no bytes", async () => {
+  const headers = { "x-amz-checksum-algorithm": "CRC32" };
+  const raw = { method: "POST", path: "/box/sums?uploads=", headers };
+  const { text } = await signAndSend(aws.endpoint, aws.key, raw);
+  const id = /<UploadId>(\w+)</.exec(text)?.[1] ?? "";
+  const before = files();
+  const sum = createHash("sha256").update("part").digest("base64");
+  const part = { method: "PUT", path: `/box/sums?partNumber=1&uploadId=${id}`, body: "part" };
+  const wrong = { ...part, headers: { "x-amz-checksum-sha256": sum } };
+  expect((await signAndSend(aws.endpoint, aws.key, wrong)).code).toBe("InvalidRequest");
+  expect(files()).toBe(before);
 });
 
 it("a backup has them, and a restored library gives them", async () => {

@@ -1,4 +1,5 @@
 import type { KeyPage, ObjectFacts } from "../../buckets/buckets.ts";
+import type { Fingerprint } from "../../objects/object-store.ts";
 import type { ObjectRef } from "../../media/media.ts";
 
 /** One object as S3 shows it. */
@@ -21,8 +22,8 @@ export interface PutRequest {
   readonly sizeBytes?: number;
   /** As the client states it. */
   readonly contentType?: string;
-  /** Asked for when the bytes have come to their end. */
-  readonly facts: () => ObjectFacts;
+  /** Asked for when the bytes are stored, before a record points at them: what it throws prevents that. */
+  readonly facts: (stored: Fingerprint) => ObjectFacts;
   readonly condition?: Condition;
 }
 

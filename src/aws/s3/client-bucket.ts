@@ -25,22 +25,22 @@ export function createClientBucket(buckets: ClientBuckets, record: BucketRecord)
       checkObjectKey(key);
       const stored = await buckets.storeBytes(placeOf(name, key), source, sizeBytes);
       const { version, fingerprint } = stored;
-      const object: BucketObject = {
-        bucket: name,
-        key,
-        version,
-        sha256: fingerprint.value,
-        sizeBytes: stored.sizeBytes,
-        facts: facts(),
-      };
       try {
+        const object: BucketObject = {
+          bucket: name,
+          key,
+          version,
+          sha256: fingerprint.value,
+          sizeBytes: stored.sizeBytes,
+          facts: facts(fingerprint),
+        };
         const expected = condition && ((existing?: BucketObject) => condition(shown(existing)));
         if (!(await buckets.putObject(object, expected))) throw awsError("NoSuchBucket");
+        return s3ObjectOf(object);
       } catch (error) {
         await buckets.dropBytes(stored);
         throw error;
       }
-      return s3ObjectOf(object);
     },
     async remove(key, condition) {
       const expected = condition && ((existing?: BucketObject) => condition(shown(existing)));

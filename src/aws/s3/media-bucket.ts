@@ -94,15 +94,19 @@ export function createMediaBucket(
     checkPut: (key) => dailies.checkPut({ name: prefix + key, owner }),
     async put(key, source, { sizeBytes, contentType = "", facts, condition }) {
       condition?.(await find(key));
+      let noted: ObjectFacts | undefined;
       const { media } = await dailies.put(source, {
         name: prefix + key,
         owner,
         replace: true,
         ...(sizeBytes !== undefined && { sizeBytes }),
         ...(mediaType.test(contentType) && { contentType }),
-        beforeRecord: (stored) => buckets.noteFacts(stored.version, facts()),
+        async beforeRecord({ version, fingerprint }) {
+          noted = facts(fingerprint);
+          await buckets.noteFacts(version, noted);
+        },
       });
-      const noted = facts();
+      if (noted === undefined) throw new Error("the bytes were recorded without their facts");
       // the same bytes under the same name: the media file keeps its version, and gets the new facts
       const known = (await buckets.factsOf([media.version])).get(media.version);
       if (JSON.stringify(known) !== JSON.stringify(noted))

@@ -1,5 +1,6 @@
 import { rangeOf } from "../../api/range.ts";
 import type { ObjectFacts } from "../../buckets/buckets.ts";
+import type { Fingerprint } from "../../objects/object-store.ts";
 import type { AwsAnswer } from "../answer.ts";
 import { checksumNamed } from "../checksums.ts";
 import { awsError } from "../errors.ts";
@@ -133,9 +134,9 @@ async function putObject(context: S3Context): Promise<AwsAnswer> {
   const stated = statedFacts(request);
   const asked = checksumNamed(headerOf(context, "x-amz-sdk-checksum-algorithm") ?? "");
   const bucket = await openBucket(context, context.bucketName);
-  const body = bodyOf(context, { also: asked });
-  const facts = (): ObjectFacts => {
-    const { md5, checksum } = body.facts();
+  const body = bodyOf(context, { also: asked, sha256By: "store" });
+  const facts = (stored: Fingerprint): ObjectFacts => {
+    const { md5, checksum } = body.facts(stored);
     return { ...stated, etag: md5, ...(checksum && { checksum }) };
   };
   const condition = writeCondition(context);

@@ -1,4 +1,5 @@
 import { placeOf, type MultipartUpload, type ObjectFacts } from "../../buckets/buckets.ts";
+import type { Fingerprint } from "../../objects/object-store.ts";
 import { timeOf } from "../../media/ids.ts";
 import type { AwsAnswer } from "../answer.ts";
 import { checksumNamed } from "../checksums.ts";
@@ -35,21 +36,21 @@ async function keepPart(
   source: {
     readonly bytes: AsyncIterable<Uint8Array>;
     readonly sizeBytes: number;
-    readonly facts: () => Pick<ObjectFacts, "etag" | "checksum">;
+    readonly facts: (stored: Fingerprint) => Pick<ObjectFacts, "etag" | "checksum">;
   },
 ): Promise<Pick<ObjectFacts, "etag" | "checksum">> {
   const { buckets } = dailies;
   const stored = await buckets.storeBytes(placeOf(bucket, key), source.bytes, source.sizeBytes);
   const { version, fingerprint, sizeBytes } = stored;
-  const facts = source.facts();
-  const part = { number, version, sha256: fingerprint.value, sizeBytes, ...facts };
   try {
+    const facts = source.facts(fingerprint);
+    const part = { number, version, sha256: fingerprint.value, sizeBytes, ...facts };
     if (!(await buckets.putPart(id, part))) throw awsError("NoSuchUpload");
+    return facts;
   } catch (error) {
     await buckets.dropBytes(stored);
     throw error;
   }
-  return facts;
 }
 
 async function uploadPart(context: S3Context): Promise<AwsAnswer> {
@@ -58,12 +59,12 @@ async function uploadPart(context: S3Context): Promise<AwsAnswer> {
   await openBucket(context, context.bucketName);
   const upload = await findUpload(context);
   const wanted = upload.checksum?.algorithm;
-  const body = bodyOf(context, { also: checksumNamed(wanted ?? "") });
+  const body = bodyOf(context, { also: checksumNamed(wanted ?? ""), sha256By: "store" });
   const facts = await keepPart(context, upload, number, {
     bytes: body.bytes,
     sizeBytes: body.sizeBytes ?? 0,
-    facts() {
-      const { md5, checksum } = body.facts();
+    facts(stored) {
+      const { md5, checksum } = body.facts(stored);
       if (wanted !== undefined && checksum?.algorithm !== wanted)
         throw awsError(
           "InvalidRequest",
