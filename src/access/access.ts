@@ -79,7 +79,7 @@ export interface Access {
   /**
    * @param by who asks. A caller makes keys for its own user only, with no scope that it lacks, that
    * end no later than its own. Absent: the command line, which may make any key.
-   * @param show gives the key to whoever asked before it is recorded: where that fails, no key was made
+   * @param show gives the key to the caller before it is recorded: where that fails, no key was made
    * @throws MediaError `invalid_argument`; `not_found` without such a user; `forbidden` for what the
    * caller may not give; `unauthorized` when the caller's key no longer counts; what `show` throws
    */

@@ -83,7 +83,7 @@ export const errorCodes = {
   },
   encrypted_media: {
     retryable: false,
-    remedy: "Export it without copy protection, or ask whoever has the key.",
+    remedy: "Export it without copy protection, or ask the person who has the key.",
   },
   damaged_media: {
     retryable: false,

@@ -48,7 +48,7 @@ function stringToSign(request: AwsRequest, expires: string): string {
 
 /**
  * Verifies `?AWSAccessKeyId=…&Expires=…&Signature=…`, which old clients presign with. Parameters that it
- * does not cover could be changed by whoever has the URL; those that choose another operation are refused.
+ * does not cover could be changed by anybody who has the URL; those that choose another operation are refused.
  */
 export async function verifySigV2(
   request: AwsRequest,
