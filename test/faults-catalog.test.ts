@@ -105,9 +105,7 @@ describe("a full catalog", () => {
       fill();
       return { changes: [], events: [], notes: long };
     };
-    const at = performance.now();
     const error = asMediaError(await work({ audio, video }).catch((thrown: unknown) => thrown));
-    expect(performance.now() - at).toBeLessThan(5_000);
     expect(error.code).toBe("disk_full");
     expect(stopped).toBe(true);
     expect(await readdir(join(folder, "work"))).toEqual([]);

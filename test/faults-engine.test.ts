@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { findProgram, systemPath } from "../src/sandbox/programs.ts";
 import { dailiesCommand, start, until, type Running } from "./support/command.ts";
-import { lookAt } from "./support/library.ts";
+import { lookAt, withCatalog } from "./support/library.ts";
 import { describeWithMounts, openMounts, type Mounts } from "./support/mounts.ts";
 import { processesWith } from "./support/processes.ts";
 
@@ -69,10 +69,9 @@ describeWithMounts("an engine", () => {
     settings({ minTimeMs: 4_000, timeFactor: 0.1 }); // long enough for the probe on a busy machine
     replace("ffmpeg", hangs, 0o755);
     const args = ["process", join(folder, "tone.wav"), "--only", "audio"];
-    const { exitCode, stdout, ms } = await command(...args).ended;
+    const { exitCode, stdout } = await command(...args).ended;
     expect(stdout).toContain("(limit_time)");
     expect(exitCode).toBe(2);
-    expect(ms).toBeLessThan(20_000);
     const { jobs, ...state } = lookAt(library);
     expect(state).toMatchObject({ integrity: "ok", orphans: [], open: [], work: [], sessions: 0 });
     expect(jobs).toEqual(["tone.wav audio failed limit_time", "tone.wav probe succeeded"]);
@@ -88,10 +87,8 @@ describeWithMounts("an engine", () => {
       const args = ["process", join(folder, "tone.wav"), "--only", "audio"];
       const running = command(...args, "--jsonl");
       await until("the engine", () => processesWith(hanging).length > 0);
-      const at = performance.now();
       running.child.kill("SIGINT");
       const { exitCode, stderr } = await running.ended;
-      expect(performance.now() - at).toBeLessThan(20_000);
       expect(exitCode).toBe(130);
       expect(stderr).toContain("The same command goes on where this one stopped.");
       expect(processesWith(hanging)).toEqual([]);
@@ -106,10 +103,13 @@ describeWithMounts("an engine", () => {
   it("that is missing fails the step at the first attempt; the step works when it is installed", async () => {
     replace("ffmpeg", "", 0o644);
     const args = ["process", join(folder, "tone.wav"), "--only", "audio,transcribe"];
-    const { exitCode, stdout, ms } = await command(...args).ended;
+    const { exitCode, stdout } = await command(...args).ended;
     expect(stdout).toContain("(engine_missing)");
     expect(exitCode).toBe(2);
-    expect(ms).toBeLessThan(10_000);
+    const tries = withCatalog(library, (all) =>
+      all("SELECT step FROM attempts WHERE step = 'audio'"),
+    );
+    expect(tries).toHaveLength(1);
     expect(lookAt(library).jobs).toContain("tone.wav audio failed engine_missing");
     // The step fails again, and the transcript still waits for it.
     expect(await command("retry", "tone.wav").ended).toMatchObject({ exitCode: 2 });

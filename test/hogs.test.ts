@@ -82,9 +82,7 @@ describe("files that we build", () => {
     async (name, make, codes) => {
       const path = join(folder, name.replaceAll(/\W/g, "-"));
       writeFileSync(path, make());
-      const startedAt = performance.now();
       expect(codes).toContain(await codeOf(path));
-      expect(performance.now() - startedAt).toBeLessThan(20_000);
     },
     30_000,
   );
