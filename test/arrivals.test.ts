@@ -231,6 +231,7 @@ describe("added and removed objects", () => {
     const transcriptOf = async () =>
       (await dailies.show("tone.wav")).outputs.find(({ key }) => key.includes("/transcribe/"));
     const before = (await transcriptOf())?.version ?? "";
+    expect(before, JSON.stringify(await dailies.show("tone.wav"))).not.toBe("");
     const path = filesBelow(join(library, "objects")).find((file) => file.endsWith(before)) ?? "";
     rmSync(join(library, "objects", path));
     expect((await dailies.reconcile()).lost).toMatchObject([
