@@ -47,7 +47,7 @@ meaning_of() {
   esac
 }
 printf '  %-18s  %s\n' "the sample" "$PWD/$out/sample.mp4"
-find "$PWD/$out/results" -type f | sort | while read -r file; do
+find "$PWD/$out/results" -type f ! -name ".*" | sort | while read -r file; do
   printf '  %-18s  %s\n' "$(meaning_of "$file")" "$file"
 done
 printf '\nTo start again: rm -r %s\n' "$out"
