@@ -24,6 +24,7 @@ import type { Profile } from "./transcode/profile.ts";
  *                                                └ label ─ labels.created ─ index           │
  *                              transcript.created ─ index (captions, search, metadata) ─────┘
  *   step.failed(audio) ─ transcribe is left out          object.removed ─ removeMedia
+ *   a transcript from elsewhere ─ transcript.created, and transcribe is left out (followImport)
  *   all jobs have ended ─ media.ready | media.failed, and a message of it (runEnded)
  *
  * Everything here is pure: an event in, the changes that follow from it out. They are committed
@@ -72,18 +73,6 @@ function transcribeJob(
   return newJob(media, "transcribe", { engine, languageCode, ...speech });
 }
 
-/**
- * The changes that follow from a transcript that came from elsewhere: a transcription that failed or was left
- * out is not missed any more.
- */
-export function followImport(
-  event: Extract<MediaEvent, { type: "transcript.created" }>,
-  settings: PipelineSettings,
-): readonly Change[] {
-  const job = transcribeJob(event, settings);
-  return [...decide(undefined).skip(job, "imported"), ...follow(event, settings)];
-}
-
 /** The changes that follow from an event. */
 export function follow(
   event: MediaEvent,
@@ -120,6 +109,18 @@ export function follow(
     case "media.removed":
       return [];
   }
+}
+
+/**
+ * The changes that follow from a transcript that came from elsewhere: a transcription that failed or was left
+ * out is not missed any more.
+ */
+export function followImport(
+  event: Extract<MediaEvent, { type: "transcript.created" }>,
+  settings: PipelineSettings,
+): readonly Change[] {
+  const job = transcribeJob(event, settings);
+  return [...decide(undefined).skip(job, "imported"), ...follow(event, settings)];
 }
 
 /**

@@ -12,33 +12,28 @@ export async function found(ports: Pick<Ports, "catalog">, which: string | Media
 }
 
 /**
- * The media file that has a name already, in any spelling of its accents: names that look the same are one
- * name.
+ * The media file that has a name, in any spelling of its accents: names that look the same are one name.
+ * @param owner another owner's is not found. Default: any owner's.
  */
 export async function holderOf(
   { catalog }: Pick<Ports, "catalog">,
   name: string,
-): Promise<Media | undefined> {
-  for (const spelling of spellingsOf(name)) {
-    const media = await catalog.getMedia(spelling);
-    if (media !== undefined) return media;
-  }
-  return undefined;
-}
-
-/**
- * The media file of a name, however its accents are spelled.
- * @param owner another owner's is not found. Default: any owner's.
- * @throws MediaError `not_found`
- */
-export async function find(
-  { catalog }: Pick<Ports, "catalog">,
-  name: string,
   owner?: string,
-): Promise<Media> {
+): Promise<Media | undefined> {
   for (const spelling of spellingsOf(name)) {
     const media = await catalog.getMedia(spelling);
     if (media !== undefined && (owner === undefined || media.owner === owner)) return media;
   }
-  throw noMedia(name);
+  return undefined;
+}
+
+/** The same, where it has to be there. @throws MediaError `not_found` */
+export async function find(
+  ports: Pick<Ports, "catalog">,
+  name: string,
+  owner?: string,
+): Promise<Media> {
+  const media = await holderOf(ports, name, owner);
+  if (media === undefined) throw noMedia(name);
+  return media;
 }
