@@ -1,8 +1,10 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import {
   chmodSync,
   chownSync,
+  copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -35,9 +37,27 @@ const nobody = 65_534;
 const users = isRoot ? (["root", "nobody"] as const) : (["the user"] as const);
 type User = (typeof users)[number];
 
-const maliciousDecoder = fileURLToPath(new URL("support/malicious-decoder.pl", import.meta.url));
-const walkKernelFiles = fileURLToPath(new URL("support/walk-kernel-files.pl", import.meta.url));
-const decodeAs = fileURLToPath(new URL("support/decode-as.ts", import.meta.url));
+const project = fileURLToPath(new URL("..", import.meta.url));
+
+/** A copy of Node and of what `decode-as.ts` needs for every user: only the owner may be able to read this clone. */
+function copyForAll(): string {
+  const folder = mkdtempSync("/var/tmp/dailies-for-all-");
+  for (const part of ["package.json", "src/media", "src/sandbox", "test/support"])
+    cpSync(join(project, part), join(folder, part), { recursive: true });
+  copyFileSync(process.execPath, join(folder, "node"));
+  execFileSync("chmod", ["-R", "a+rX", folder]);
+  return folder;
+}
+
+const home = isRoot && canRun ? copyForAll() : project;
+const node = home === project ? process.execPath : join(home, "node");
+afterAll(() => {
+  if (home !== project) rmSync(home, { recursive: true });
+});
+
+const maliciousDecoder = join(home, "test/support/malicious-decoder.pl");
+const walkKernelFiles = join(home, "test/support/walk-kernel-files.pl");
+const decodeAs = join(home, "test/support/decode-as.ts");
 
 const limits = {
   wallMs: 20_000,
@@ -65,9 +85,9 @@ interface Order {
 /** Runs a command in a sandbox. The process that opens the sandbox belongs to that user. */
 function decode(user: User, level: SandboxLevel, order: Order): Promise<Outcome> {
   const command = { command: perl, reads: [], writes: [], limits, ...order };
-  const node = [process.execPath, decodeAs, JSON.stringify({ level, command })];
+  const run = [node, decodeAs, JSON.stringify({ level, command })];
   const become = ["setpriv", `--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups"];
-  const [program = "", ...args] = user === "nobody" ? [...become, ...node] : node;
+  const [program = "", ...args] = user === "nobody" ? [...become, ...run] : run;
   const env = { PATH: process.env["PATH"] ?? "", DAILIES_SECRET: "hush" };
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"], env });
   let text = "";
