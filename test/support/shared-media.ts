@@ -17,10 +17,10 @@ export function sharedSample(path: string): string {
   return `${shared}aws-samples/${path}`;
 }
 
-const present = existsSync(`${shared}media/README.md`);
+export const hasSharedMedia: boolean = existsSync(`${shared}media/README.md`);
 
 /** A suite that needs the shared media files. Without them it is skipped visibly; in CI it fails. */
 export function describeWithSharedMedia(name: string, body: () => void): void {
-  if (present || process.env["CI"]) describe(name, body);
+  if (hasSharedMedia || process.env["CI"]) describe(name, body);
   else describe.skip(`${name} (needs the shared test media)`, body);
 }
