@@ -48,6 +48,13 @@ describe("inspectOutput", () => {
     ]);
   });
 
+  it("finds no sound in an MP3 that has only the frame that describes the others", async () => {
+    const whole = await readFile(join(shop.dir, "whole.mp3"));
+    const empty = join(shop.dir, "empty.mp3");
+    await writeFile(empty, whole.subarray(0, -8359));
+    expect(await inspectOutput(empty, "mp3")).toEqual({ soundBytes: 0 });
+  });
+
   it("takes nothing that was cut off for whole, at whatever byte", async () => {
     for (const { format, path } of outputs.filter((output) => output.format !== "mp3")) {
       const whole = await readFile(path);

@@ -133,7 +133,10 @@ async function readMp3(file: FileHandle, size: number): Promise<OutputFacts | un
   return { soundBytes: Math.max(0, size - start - describingBytes(frame)) };
 }
 
-/** The length of an MP3's first frame when it holds no sound but a table (`Xing` or `Info`); else 0. */
+/**
+ * The length of an MP3's first frame when it holds no sound but a table (`Xing` or `Info`); else 0. The table is all
+ * there is when no frame follows it. `frame` must be longer than a frame can be.
+ */
 function describingBytes(frame: Buffer): number {
   const place = frame
     .subarray(0, 64)
@@ -142,7 +145,7 @@ function describingBytes(frame: Buffer): number {
   if (place < 0) return 0;
   for (let at = 4; at + 1 < frame.length; at += 1)
     if (frame[at] === 0xff && frame[at + 1] === frame[1]) return at;
-  return 0;
+  return frame.length;
 }
 
 /** A GIF89a with its trailer, which says that it was written to its end. */
