@@ -54,6 +54,9 @@ has_word_processor() { [ -z "${CI:-}" ] || { has soffice && has pdftotext; }; }
 # Completion is tried in these shells. They are needed only where those tests must not be skipped.
 has_shells() { [ -z "${CI:-}" ] || { has zsh && has fish; }; }
 
+# The page is tried in a browser. It is needed only where those tests must not be skipped.
+has_browser() { [ -z "${CI:-}" ] || has chromium; }
+
 # Published programs that tests send to the service. They are needed only where those tests must not be skipped.
 has_aws_clients() {
   [ -z "${CI:-}" ] || { has rclone && has s3cmd && [ -x /usr/bin/aws ] &&
@@ -83,6 +86,7 @@ missing_packages() { # apt | dnf | brew
   has_aws_clients || [ "$1" != apt ] || printf ' awscli rclone s3cmd python3-boto3'
   has_word_processor || [ "$1" != apt ] || printf ' libreoffice-writer poppler-utils'
   has_shells || [ "$1" != apt ] || printf ' zsh fish'
+  has_browser || [ "$1" != apt ] || printf ' chromium'
 }
 
 install_with_apt() { # packages
