@@ -9,6 +9,7 @@ export const awsErrors = {
   AccessDenied: [403, "Access Denied"],
   AuthorizationHeaderMalformed: [400, "The authorization header that you provided is not valid."],
   AuthorizationQueryParametersError: [400, "The query parameters of the signature are not valid."],
+  BadRequestException: [400, "Your request didn't pass one or more validation tests."],
   BadDigest: [
     400,
     "The Content-MD5 or checksum value that you specified did not match what the server received.",
@@ -19,6 +20,7 @@ export const awsErrors = {
     "Your previous request to create the named bucket succeeded and you already own it.",
   ],
   BucketNotEmpty: [409, "The bucket that you tried to delete is not empty."],
+  ConflictException: [409, "A resource already exists with this name."],
   EntityTooLarge: [400, "Your proposed upload exceeds the maximum allowed size."],
   EntityTooSmall: [400, "Your proposed upload is smaller than the minimum allowed size."],
   IncompleteBody: [400, "The request body ended before the number of bytes that its headers name."],
@@ -39,6 +41,7 @@ export const awsErrors = {
   InvalidStorageClass: [400, "The storage class that you specified is not valid."],
   InvalidURI: [400, "Couldn't parse the specified URI."],
   KeyTooLongError: [400, "Your key is too long."],
+  LimitExceededException: [429, "You've either sent too many requests or your input is too long."],
   MalformedXML: [
     400,
     "The XML that you provided was not well formed or did not validate against our published schema.",
@@ -54,6 +57,7 @@ export const awsErrors = {
     404,
     "The version ID specified in the request does not match an existing version.",
   ],
+  NotFoundException: [404, "We can't find the requested resource."],
   NotImplemented: [
     501,
     "A header or operation that you provided implies functionality that is not implemented.",
@@ -74,6 +78,7 @@ export const awsErrors = {
     "The request signature that we calculated does not match the signature that you provided.",
   ],
   SlowDown: [503, "Please reduce your request rate."],
+  ValidationException: [400, "The input fails to satisfy the constraints of the service."],
   UnknownOperationException: [400, "The operation is not known."],
   XAmzContentSHA256Mismatch: [
     400,

@@ -13,7 +13,20 @@ beforeAll(async () => {
   const quiet = { debug() {}, info() {}, error() {} };
   const greeter = createJsonService({
     name: "greeter",
-    target: "Greeter",
+    model: {
+      target: "Greeter",
+      operations: {
+        Greet: { input: "GreetRequest", errors: [] },
+        Change: { input: "Nothing", errors: [] },
+      },
+      errors: {},
+      shapes: {
+        GreetRequest: { type: "structure", required: ["Word"], members: { Word: "Word" } },
+        Word: { type: "string", max: 10 },
+        Nothing: { type: "structure", members: {} },
+      },
+    },
+    invalid: "ValidationException",
     operations: {
       Greet: {
         scope: "read",
@@ -76,17 +89,28 @@ describe("a service with the protocol JSON 1.1", () => {
     [
       "what the key may not",
       { headers: { "x-amz-target": "Greeter.Change" } },
-      403,
-      "AccessDenied",
+      400,
+      "AccessDeniedException",
     ],
+    ["a word that is too long", { body: '{"Word":"Good morning"}' }, 400, "ValidationException"],
+    ["a word of another type", { body: '{"Word":1}' }, 400, "SerializationException"],
     ["no JSON", { body: "{" }, 400, "SerializationException"],
     ["JSON that is no object", { body: "[]" }, 400, "SerializationException"],
-    ["another body than was signed", { payload: "0".repeat(64) }, 400, "XAmzContentSHA256Mismatch"],
+    ["another body than was signed", { payload: "0".repeat(64) }, 400, "InvalidSignatureException"],
   ] as const)("refuses %s in its own form", async (_, raw, status, code) => {
     const answer = await send(raw);
     expect([answer.status, answer.headers["x-amzn-errortype"]]).toEqual([status, code]);
     expect(JSON.parse(answer.text)).toMatchObject({ __type: code });
   });
+});
+
+it.each([
+  [{ ...key, secretAccessKey: "wrong" }, "InvalidSignatureException"],
+  [{ ...key, accessKeyId: "DLSNOBODY" }, "UnrecognizedClientException"],
+])("a service with JSON names a signature's faults as its clients know them", async (by, code) => {
+  const raw = { method: "POST", path: "/", service: "greeter", body: "{}" };
+  const answer = await signAndSend(`http://127.0.0.1:${server.port}`, by, raw);
+  expect([answer.status, answer.headers["x-amzn-errortype"]]).toEqual([400, code]);
 });
 
 describe("a service with the query protocol", () => {

@@ -1,6 +1,9 @@
 import type { Caller, Scope } from "../access/access.ts";
 import { openBody, readText } from "./body.ts";
-import { awsError } from "./errors.ts";
+import { awsError, type AwsErrorCode } from "./errors.ts";
+import { checkedInput } from "./model/check.ts";
+import type { ServiceModel } from "./model/model.ts";
+import { serviceError } from "./service-errors.ts";
 import type { AwsService } from "./service.ts";
 
 /** What an operation of a JSON or a query service gets. */
@@ -13,6 +16,7 @@ export interface ServiceCall<Input> {
 /** One operation of a service with the protocol JSON 1.1. */
 export interface JsonOperation {
   readonly scope: Scope;
+  /** Its input holds by the service's model. */
   run(call: ServiceCall<Readonly<Record<string, unknown>>>): Promise<object>;
 }
 
@@ -32,17 +36,20 @@ function parsedInput(text: string): Readonly<Record<string, unknown>> {
 }
 
 /**
- * A service that speaks JSON 1.1: `POST /` with `X-Amz-Target: PREFIX.OPERATION`.
+ * A service that speaks JSON 1.1: `POST /` with `X-Amz-Target: PREFIX.OPERATION`. Every input is checked against
+ * the published model before its operation runs.
  * https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
  */
 export function createJsonService(options: {
   /** As signatures name it. */
   readonly name: string;
-  /** `Transcribe`, `RekognitionService` */
-  readonly target: string;
+  readonly model: ServiceModel;
+  /** What an input is refused with that breaks a constraint of the model. */
+  readonly invalid: AwsErrorCode;
   readonly operations: Readonly<Record<string, JsonOperation>>;
 }): AwsService {
-  const { name, target, operations } = options;
+  const { name, model, invalid, operations } = options;
+  const { target = "" } = model;
   return {
     name,
     async handle({ request, caller, payload }) {
@@ -53,7 +60,8 @@ export function createJsonService(options: {
         throw awsError("UnknownOperationException");
       if (!caller.scopes.includes(found.scope))
         throw awsError("AccessDenied", `the key lacks the scope ${found.scope}`);
-      const input = parsedInput(await readText(openBody(request, payload), maxInputBytes));
+      const sent = parsedInput(await readText(openBody(request, payload), maxInputBytes));
+      const input = checkedInput(model, operation, sent, invalid);
       const output = await found.run({ input, caller, requestId: request.id });
       return {
         status: 200,
@@ -61,7 +69,9 @@ export function createJsonService(options: {
         body: JSON.stringify(output),
       };
     },
-    refuse({ code, status, message }, request) {
+    refuse(error, request) {
+      const { code, message, ...named } = serviceError(error);
+      const status = model.errors[code] ?? named.status;
       return {
         status,
         headers: {
