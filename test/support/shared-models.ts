@@ -103,6 +103,9 @@ export const sharedSpeakerModels = () => ({
   voice: sharedVoice(),
 });
 
+/** Whether tests with real weights try all of their cases, as `npm run speech` does. `npm test` tries some. */
+export const triesAllSpeech = process.env["SPEECH"] === "whole";
+
 const present = existsSync(join(folder, "speech/README.md"));
 
 /** A suite that needs real speech models. Without them it is skipped visibly; in CI it fails. */

@@ -7,6 +7,7 @@ import { sharedMedia } from "../../../test/support/shared-media.ts";
 import {
   describeWithSpeechModels,
   sharedSpeakerModels,
+  triesAllSpeech,
 } from "../../../test/support/shared-models.ts";
 import { createSandbox } from "../../sandbox/create.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
@@ -25,7 +26,7 @@ describeWithSpeechModels("speakers by real weights", () => {
 
   const name = "l3-overlap";
   /** Its first seconds. */
-  function rawSound(seconds = 1_000): string {
+  function rawSound(seconds: number): string {
     const path = join(folder, `${seconds}.s16`);
     const source = sharedMedia(`conversations/${name}.ogg`);
     const output = ["-t", String(seconds), "-ac", "1", "-ar", "16000", "-f", "s16le", path];
@@ -43,8 +44,12 @@ describeWithSpeechModels("speakers by real weights", () => {
   it("tells three people apart who speak into each other, within 3 in 100", async () => {
     const fractions: number[] = [];
     const onProgress = (fraction: number): void => void fractions.push(fraction);
-    const turns = await find(rawSound(), { onProgress });
-    const truth = turnsOfRttm(readFileSync(sharedMedia(`conversations/${name}.rttm`), "utf8"));
+    const seconds = triesAllSpeech ? 1_000 : 30;
+    const turns = await find(rawSound(seconds), { onProgress });
+    const rttm = readFileSync(sharedMedia(`conversations/${name}.rttm`), "utf8");
+    const truth = turnsOfRttm(rttm)
+      .filter(({ startMs }) => startMs < seconds * 1000)
+      .map((turn) => ({ ...turn, endMs: Math.min(turn.endMs, seconds * 1000) }));
     const { speechMs, missedMs, inventedMs, confusedMs } = diarizationError(truth, turns);
     expect((missedMs + inventedMs + confusedMs) / speechMs).toBeLessThan(0.03);
     expect(new Set(turns.map(({ speaker }) => speaker)).size).toBe(3);
@@ -54,7 +59,7 @@ describeWithSpeechModels("speakers by real weights", () => {
   });
 
   it("keeps to the number that is given, and to bounds", async () => {
-    const sound = rawSound(45);
+    const sound = rawSound(triesAllSpeech ? 45 : 15);
     const { segmentation: _left, ...models } = sharedSpeakerModels();
     const numberOf = async (count: GroupCount) =>
       new Set((await find(sound, { models, count })).map(({ speaker }) => speaker)).size;
@@ -65,7 +70,7 @@ describeWithSpeechModels("speakers by real weights", () => {
 
   it("finds nobody in silence, in nothing and in a file cut in the middle of a sample", async () => {
     const sound = join(folder, "silence.s16");
-    for (const bytes of [0, 1, 32_001, 640_000]) {
+    for (const bytes of triesAllSpeech ? [0, 1, 32_001, 640_000] : [1, 32_001]) {
       writeFileSync(sound, Buffer.alloc(bytes));
       expect(await find(sound)).toEqual([]);
     }
