@@ -56,6 +56,7 @@ const ofAny: Readonly<Record<keyof Library, true>> = {
   jobs: true,
   allJobs: true,
   jobsOf: true,
+  heardSoFar: true,
   jobPage: true,
   queueCounts: true,
   logs: true,

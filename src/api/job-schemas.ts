@@ -61,8 +61,17 @@ const watchedJobSchema = jobSchema
   })
   .openapi("WatchedJob");
 
+const heardSoFarSchema = z.object({ untilMs: z.number(), text: z.string() }).openapi("HeardSoFar", {
+  description:
+    "What a transcription that is not done has heard before `untilMs`; the end of the text may still change",
+});
+
 export const watchedJobsSchema = z
-  .object({ items: z.array(watchedJobSchema) })
+  .object({
+    items: z.array(
+      watchedJobSchema.extend({ heardSoFar: heardSoFarSchema.optional() }).openapi("MediaJob"),
+    ),
+  })
   .openapi("WatchedJobs");
 
 export const jobPageSchema = z

@@ -27,13 +27,18 @@ export function addJobs(app: ApiApp, { dailies }: ApiOptions): void {
     "listMediaJobs",
     {
       summary: "The steps of a media file: attempts, times, progress, place in line",
+      description: "While speech is transcribed, `heardSoFar` of that job has the text so far.",
       tag,
       answers: { 200: { description: "Its jobs", json: watchedJobsSchema } },
       problems: [404],
     },
     async (c, { caller }) => {
       const media = await dailies.find(nameAt(c, nameSegment), caller.owner);
-      return c.json({ items: (await dailies.jobsOf(media)).map(watchedJobJson) });
+      const items = (await dailies.jobsOf(media)).map(async (watched) => {
+        const heardSoFar = await dailies.heardSoFar(watched.job);
+        return { ...watchedJobJson(watched), ...(heardSoFar && { heardSoFar }) };
+      });
+      return c.json({ items: await Promise.all(items) });
     },
   );
   addOperation(

@@ -3,7 +3,7 @@ import { cancel } from "./cancel.ts";
 import { exportDocument, exportText } from "./export.ts";
 import { find } from "./find.ts";
 import { importTranscript } from "./import-transcript.ts";
-import { allJobs, jobsOf } from "./jobs.ts";
+import { allJobs, heardSoFar, jobsOf } from "./jobs.ts";
 import type { Library } from "./library.ts";
 import { list, listAll } from "./list.ts";
 import { logs } from "./logs.ts";
@@ -53,6 +53,7 @@ export function createLibrary(
       importTranscript,
       allJobs,
       jobsOf,
+      heardSoFar,
       logs,
     }),
     pause: () => queue.pause(),

@@ -2,7 +2,7 @@ import type { Cursor } from "../catalog/pages.ts";
 import type { Attempt } from "../catalog/catalog.ts";
 import type { Job, JobState } from "../media/job.ts";
 import type { Media } from "../media/media.ts";
-import type { Ports } from "./ports.ts";
+import type { HeardSoFar, Ports } from "./ports.ts";
 
 /** A job, and what a person who waits for it wants to know. */
 export interface WatchedJob {
@@ -48,4 +48,14 @@ export async function jobsOf(
       };
     }),
   );
+}
+
+const isOpen = (state: JobState): boolean => state === "queued" || state === "running";
+
+/** What a job that transcribes has heard so far; undefined for another, one that has ended, and before the first words. */
+export async function heardSoFar(
+  ports: Pick<Ports, "heardSoFar">,
+  { id, step, state }: Job,
+): Promise<HeardSoFar | undefined> {
+  return step === "transcribe" && isOpen(state) ? await ports.heardSoFar(id) : undefined;
 }

@@ -28,6 +28,7 @@ import type { ImportedTranscript, ImportOptions } from "./import-transcript.ts";
 import type { WatchedJob } from "./jobs.ts";
 import type { MediaListing } from "./list.ts";
 import type { MediaLogs } from "./logs.ts";
+import type { HeardSoFar } from "./ports.ts";
 import type {
   EndlessOptions,
   ProcessReport,
@@ -163,6 +164,8 @@ export interface Library {
   allJobs(filter?: { state?: JobState; limit?: number }): AsyncIterable<readonly Job[]>;
   /** With attempts and places in line. */
   jobsOf(media: Media): Promise<readonly WatchedJob[]>;
+  /** The text of a transcription that is not done yet; undefined for other jobs, and before the first words. */
+  heardSoFar(job: Job): Promise<HeardSoFar | undefined>;
   /** One page of an owner's jobs, newest first. */
   jobPage(query: JobPageQuery): Promise<JobPage>;
   /** How many jobs of each kind wait and run, and since when. */

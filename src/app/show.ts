@@ -7,6 +7,7 @@ import type { Media, Rendition, StoredObject } from "../media/media.ts";
 import type { Transcript } from "../media/transcript.ts";
 import type { MetadataRecord } from "../catalog/catalog.ts";
 import { find, noMedia } from "./find.ts";
+import { heardSoFar } from "./jobs.ts";
 import type { HeardSoFar, Ports } from "./ports.ts";
 import { findTranscript } from "./read-output.ts";
 
@@ -22,8 +23,6 @@ export interface MediaDetails {
   readonly jobs: readonly Job[];
 }
 
-const isOpen = (state: Job["state"]): boolean => state === "queued" || state === "running";
-
 /** @throws MediaError `not_found` */
 export async function show(
   ports: Pick<Ports, "catalog" | "objects" | "heardSoFar">,
@@ -33,15 +32,15 @@ export async function show(
   const media = await find(ports, name);
   const transcript = await findTranscript(ports, media);
   const jobs = await catalog.listJobs({ media });
-  const hearing = jobs.find(({ step, state }) => step === "transcribe" && isOpen(state));
-  const heardSoFar = hearing && (await ports.heardSoFar(hearing.id));
+  const heard = await Promise.all(jobs.map((job) => heardSoFar(ports, job)));
+  const soFar = heard.find((one) => one !== undefined);
   return {
     media,
     renditions: await catalog.listRenditions(media),
     outputs: await catalog.listOutputs(media),
     labels: await catalog.getLabels(media),
     jobs,
-    ...(heardSoFar !== undefined && { heardSoFar }),
+    ...(soFar !== undefined && { heardSoFar: soFar }),
     ...(transcript !== undefined && { transcript }),
   };
 }
