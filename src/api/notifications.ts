@@ -12,7 +12,9 @@ const defaultLimit = 100;
 /** The place of the id in `/v1/notifications/{id}`. */
 const idSegment = 2;
 
-const topic = z.enum(["completed", "error", "confirmation", "test"]);
+const topic = z
+  .string()
+  .openapi({ description: "completed, error, confirmation, test, or a topic's ARN (aws.md)" });
 const state = z.enum(["waiting", "sending", "delivered", "dead"]);
 
 const deliverySchema = z
@@ -21,7 +23,7 @@ const deliverySchema = z
     subscription: z.string(),
     topic,
     name: z.string().optional().openapi({ description: "The media file it tells of" }),
-    kind: z.enum(["email", "webhook", "log"]),
+    kind: z.enum(["email", "webhook", "log", "sns"]),
     address: z.string(),
     state: state.openapi({ description: "dead: given up; a replay tries again" }),
     attempts: z.int(),

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { MediaError } from "../media/errors.ts";
 import { outputKey } from "../media/keys.ts";
-import type { Topic } from "../media/notice.ts";
+import { isTopicArn, type AnyTopic, type Topic } from "../media/notice.ts";
 import type { Subscription } from "../notify/notice.ts";
 import type { OutputLink } from "../notify/output-link.ts";
 import { sendObject } from "./bytes.ts";
@@ -20,8 +20,12 @@ const topicWords: Readonly<Record<Topic, string>> = {
   error: "media files that failed",
 };
 
+function wordsOf(topic: AnyTopic): string {
+  return isTopicArn(topic) ? `what is published to ${topic}` : topicWords[topic];
+}
+
 function topicsOf(subscriptions: readonly Subscription[]): string {
-  return subscriptions.map(({ topic }) => topicWords[topic]).join(", and about ");
+  return subscriptions.map(({ topic }) => wordsOf(topic)).join(", and about ");
 }
 
 function addressOf([first]: readonly Subscription[]): string {
@@ -121,7 +125,7 @@ function addUnsubscribing(app: ApiApp, { dailies: { notices } }: ApiOptions): vo
     },
     async (c, { query }) => {
       const { address, topic } = await notices.unsubscribe(query.code);
-      const words = `Ended: no more messages to ${address} about ${topicWords[topic]}`;
+      const words = `Ended: no more messages to ${address} about ${wordsOf(topic)}`;
       return c.html(page(words), 200, pageHeaders);
     },
   );

@@ -17,8 +17,11 @@ const idSegment = 2;
 const subscriptionSchema = z
   .object({
     id: z.string(),
-    topic: z.enum(topics).openapi({ description: "Media files that are ready, or that failed" }),
-    kind: z.enum(["email", "webhook", "log"]),
+    topic: z.string().openapi({
+      description:
+        "completed (media files that are ready), error (that failed), or a topic's ARN (aws.md)",
+    }),
+    kind: z.enum(["email", "webhook", "log", "sns"]),
     address: z.string(),
     madeWith: z.string().optional().openapi({ description: "The key that it ends with" }),
     state: z.enum(["pending", "confirmed", "removed"]),
@@ -65,7 +68,7 @@ const optionsSchema = z
 const sentSchema = z.object({ notification: z.string() }).openapi("SentNotification");
 
 export function subscriptionJson(subscription: Subscription) {
-  const { owner: _, createdAt, confirmedAt, removedAt, ...rest } = subscription;
+  const { owner: _, endpoint: __, createdAt, confirmedAt, removedAt, ...rest } = subscription;
   const iso = (field: string, at: number | undefined) =>
     at === undefined ? {} : { [field]: new Date(at).toISOString() };
   return {

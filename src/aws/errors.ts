@@ -7,6 +7,7 @@ import { asMediaError, MediaError, type ErrorCode } from "../media/errors.ts";
  */
 export const awsErrors = {
   AccessDenied: [403, "Access Denied"],
+  AuthorizationError: [403, "The caller is not authorized to access this resource."],
   AuthorizationHeaderMalformed: [400, "The authorization header that you provided is not valid."],
   AuthorizationQueryParametersError: [400, "The query parameters of the signature are not valid."],
   BadRequestException: [400, "Your request didn't pass one or more validation tests."],
@@ -34,6 +35,7 @@ export const awsErrors = {
   InvalidArgument: [400, "Invalid Argument"],
   InvalidBucketName: [400, "The specified bucket is not valid."],
   InvalidDigest: [400, "The Content-MD5 or checksum value that you specified is not valid."],
+  InvalidParameter: [400, "A request parameter is not valid."],
   InvalidPart: [400, "One or more of the specified parts could not be found."],
   InvalidPartOrder: [400, "The list of parts was not in ascending order."],
   InvalidRange: [416, "The requested range is not satisfiable."],
@@ -57,6 +59,7 @@ export const awsErrors = {
     404,
     "The version ID specified in the request does not match an existing version.",
   ],
+  NotFound: [404, "The requested resource does not exist."],
   NotFoundException: [404, "We can't find the requested resource."],
   NotImplemented: [
     501,
@@ -78,8 +81,9 @@ export const awsErrors = {
     "The request signature that we calculated does not match the signature that you provided.",
   ],
   SlowDown: [503, "Please reduce your request rate."],
-  ValidationException: [400, "The input fails to satisfy the constraints of the service."],
+  Throttled: [429, "The rate at which requests have been submitted is too high."],
   UnknownOperationException: [400, "The operation is not known."],
+  ValidationException: [400, "The input fails to satisfy the constraints of the service."],
   XAmzContentSHA256Mismatch: [
     400,
     "The provided 'x-amz-content-sha256' header does not match what was computed.",

@@ -47,6 +47,15 @@ async function bodyHash(incoming: IncomingMessage): Promise<string> {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
+/** Where a client that names no region is taken to be. */
+const usualRegion = "us-east-1";
+
+/** Whether a request says at all who has sent it. */
+function isSigned({ headers, query }: AwsRequest): boolean {
+  const inQuery = ["X-Amz-Algorithm", "AWSAccessKeyId"];
+  return headers.has("authorization") || query.some(([name]) => inQuery.includes(name));
+}
+
 /**
  * Finds out who asks and which service is meant, and lets that one answer. Never throws.
  */
@@ -62,6 +71,15 @@ export function createGateway(options: GatewayOptions) {
       /Credential=[^/,]*\/[^/,]*\/[^/,]*\/([^/,]*)\/aws4_request/.exec(authorization) ?? [];
     const name = inHeader ?? presigned.split("/")[3] ?? "";
     return named.get(name) ?? services[0];
+  };
+
+  /** The service that answers a request without a signature, and its answer. */
+  const openly = (request: AwsRequest) => {
+    for (const one of services) {
+      const answer = one.open?.(request);
+      if (answer !== undefined) return { service: one, answer };
+    }
+    return undefined;
   };
 
   const callerOf = async (
@@ -82,11 +100,19 @@ export function createGateway(options: GatewayOptions) {
     try {
       request = readRequest(incoming);
       service = serviceOf(request);
+      const opened = isSigned(request) ? undefined : openly(request);
+      if (opened !== undefined) {
+        service = opened.service;
+        const answer = await opened.answer;
+        const headers = { "x-amz-request-id": request.id, ...answer.headers };
+        return { answer: { ...answer, headers }, told: { request, service: service.name } };
+      }
       const verified = await callerOf(request);
       caller = verified.caller;
       if (verified.service !== undefined && verified.service !== service.name)
         throw awsError("NotImplemented", `there is no service ${verified.service} here`);
-      const answer = await service.handle({ request, caller, payload: verified.payload });
+      const { payload, region = usualRegion } = verified;
+      const answer = await service.handle({ request, caller, region, payload });
       const headers = { "x-amz-request-id": request.id, ...answer.headers };
       return { answer: { ...answer, headers }, told: { request, service: service.name, caller } };
     } catch (thrown) {

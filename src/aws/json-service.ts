@@ -3,6 +3,7 @@ import { openBody, readText } from "./body.ts";
 import { awsError, type AwsErrorCode } from "./errors.ts";
 import { checkedInput } from "./model/check.ts";
 import type { ServiceModel } from "./model/model.ts";
+import type { AwsRequest } from "./request.ts";
 import { serviceError } from "./service-errors.ts";
 import type { AwsService } from "./service.ts";
 
@@ -10,7 +11,9 @@ import type { AwsService } from "./service.ts";
 export interface ServiceCall<Input> {
   readonly input: Input;
   readonly caller: Caller;
-  readonly requestId: string;
+  /** As of `AwsCall`. */
+  readonly region: string;
+  readonly request: AwsRequest;
 }
 
 /** One operation of a service with the protocol JSON 1.1. */
@@ -52,7 +55,7 @@ export function createJsonService(options: {
   const { target = "" } = model;
   return {
     name,
-    async handle({ request, caller, payload }) {
+    async handle({ request, caller, region, payload }) {
       const asked = request.headers.get("x-amz-target") ?? "";
       const operation = asked.startsWith(`${target}.`) ? asked.slice(target.length + 1) : "";
       const found = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
@@ -62,7 +65,7 @@ export function createJsonService(options: {
         throw awsError("AccessDenied", `the key lacks the scope ${found.scope}`);
       const sent = parsedInput(await readText(openBody(request, payload), maxInputBytes));
       const input = checkedInput(model, operation, sent, invalid);
-      const output = await found.run({ input, caller, requestId: request.id });
+      const output = await found.run({ input, caller, region, request });
       return {
         status: 200,
         headers: { "content-type": contentType, "x-amzn-requestid": request.id },

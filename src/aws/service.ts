@@ -8,6 +8,8 @@ import type { Payload } from "./sigv4/verified.ts";
 export interface AwsCall {
   readonly request: AwsRequest;
   readonly caller: Caller;
+  /** The region that the client means; `us-east-1` where it names none. */
+  readonly region: string;
   /** How the body is to be checked while it is read. */
   readonly payload: Payload;
 }
@@ -17,6 +19,11 @@ export interface AwsService {
   /** As signatures name it: `s3`, `transcribe` … */
   readonly name: string;
   handle(call: AwsCall): Promise<AwsAnswer>;
+  /**
+   * Answers what needs no signature, because a secret in the request stands for one or it is public; undefined
+   * for everything else. Default: nothing.
+   */
+  open?(request: AwsRequest): Promise<AwsAnswer> | undefined;
   /** An error in the form of the service's protocol. */
   refuse(error: WireError, request: AwsRequest): AwsAnswer;
 }

@@ -27,7 +27,7 @@ export interface SubscribedJson extends SubscriptionJson {
 }
 
 function subscriptionJson(subscription: Subscription): SubscriptionJson {
-  const { createdAt, confirmedAt, removedAt, ...rest } = subscription;
+  const { createdAt, confirmedAt, removedAt, endpoint: _, ...rest } = subscription;
   return {
     ...rest,
     createdAt: iso(createdAt),

@@ -26,6 +26,13 @@ function parsePort(value: string): number {
   return Number(value);
 }
 
+function parseUrl(value: string): string {
+  const url = URL.parse(value);
+  if (!/^https?:\/\//i.test(value) || url === null || url.search !== "" || url.hash !== "")
+    throw new InvalidArgumentError("It must be an http or https URL.");
+  return url.href.replace(/\/+$/, "");
+}
+
 function parseGrace(value: string): number {
   if (!/^\d{1,5}$/.test(value)) throw new InvalidArgumentError("It must be a number of seconds.");
   return Number(value);
@@ -59,6 +66,11 @@ export function addServe(program: Command, go: Go): void {
       parseInputs,
     )
     .option("--aws-domain <domain>", "a bucket may also be named by the host: BUCKET.DOMAIN")
+    .option(
+      "--aws-url <url>",
+      "where others reach AWS's protocols, for the links in SNS's messages",
+      parseUrl,
+    )
     .option("--anonymous", "this user's AWS requests need no signature (127.0.0.1 only)")
     .addOption(
       new Option("--grace <seconds>", "how long a stop waits for running jobs")

@@ -10,6 +10,7 @@ export interface ServeCommand {
   readonly watch?: readonly string[];
   readonly awsPort?: number;
   readonly awsDomain?: string;
+  readonly awsUrl?: string;
   readonly anonymous?: boolean;
   /** A folder that has every output as a file under its key. */
   readonly results?: string;
@@ -27,15 +28,20 @@ function urlOf(host: string, port: number): string {
 }
 
 /** @throws MediaError `invalid_config` for options that are of no use without --aws-port */
-function awsOptions({ awsPort: port, awsDomain: domain, anonymous, input: inputs }: ServeCommand) {
+function awsOptions(options: ServeCommand) {
+  const { awsPort: port, awsDomain: domain, awsUrl: url, anonymous, input: inputs } = options;
   const more = {
+    ...(url !== undefined && { url }),
     ...(anonymous && { anonymous }),
     ...(domain !== undefined && { domain }),
     ...(inputs && { inputs }),
   };
   if (port !== undefined) return { aws: { port, ...more } };
   if (Object.keys(more).length === 0) return {};
-  throw new MediaError("invalid_config", "--aws-domain, --anonymous and --input need --aws-port");
+  throw new MediaError(
+    "invalid_config",
+    "--aws-domain, --aws-url, --anonymous and --input need --aws-port",
+  );
 }
 
 /**

@@ -5,6 +5,31 @@ import type { MediaType } from "./media.ts";
 export const topics = ["completed", "error"] as const;
 export type Topic = (typeof topics)[number];
 
+/** A topic that a client has made, by its ARN: `arn:aws:sns:REGION:ACCOUNT:NAME`. */
+export type TopicArn = `arn:aws:sns:${string}`;
+
+export const isTopicArn = (topic: string): topic is TopicArn => topic.startsWith("arn:aws:sns:");
+
+/** What an address can be subscribed to. */
+export type AnyTopic = Topic | TopicArn;
+
+/** A message that was published to a client's topic. */
+export interface Published {
+  readonly subject?: string;
+  readonly message: string;
+  /** Other texts for receivers of one protocol (`email`, `http`, `https`). */
+  readonly byProtocol?: Readonly<Record<string, string>>;
+  readonly attributes?: Readonly<Record<string, MessageAttribute>>;
+}
+
+/** A value that travels beside a published message. */
+export interface MessageAttribute {
+  /** `String`, `Number`, `Binary` or `String.Array`. */
+  readonly type: string;
+  /** Binary ones in base 64. */
+  readonly value: string;
+}
+
 /** The owner of a subscription to the media files of all owners. */
 export const everybody = "*";
 

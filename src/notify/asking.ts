@@ -1,5 +1,5 @@
 import { MediaError } from "../media/errors.ts";
-import type { Topic } from "../media/notice.ts";
+import type { AnyTopic } from "../media/notice.ts";
 import type { Subscriber } from "./store.ts";
 
 /** How long a confirmation's token counts: three days, as Amazon SNS's does. */
@@ -17,7 +17,7 @@ const mostPending = 100;
 
 /** A confirmation that was sent, or is about to be. */
 export interface Asked extends Pick<Subscriber, "kind" | "address" | "owner"> {
-  readonly topic: Topic;
+  readonly topic: AnyTopic;
   readonly at: number;
 }
 

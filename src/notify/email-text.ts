@@ -1,34 +1,31 @@
 import { beginningWithin } from "../media/graphemes.ts";
 import { outputKindOf } from "../media/keys.ts";
-import type { NoticeContent, NoticeFailure, Topic } from "../media/notice.ts";
+import {
+  isTopicArn,
+  type AnyTopic,
+  type NoticeContent,
+  type NoticeFailure,
+  type Published,
+  type Topic,
+} from "../media/notice.ts";
+import { htmlOf, oneLine, textOf, type Part } from "./email-parts.ts";
 import { failureText, outcomeOf, subjectWords } from "./email-words.ts";
 import type { Links } from "./links.ts";
 import type { Outgoing } from "./notice.ts";
 import { linkMs } from "./output-link.ts";
 import { unsubscribeToken } from "./secrets.ts";
 
-/** A part of a message, written once as text and once as HTML. */
-type Part =
-  | { readonly is: "title" | "line" | "quote"; readonly text: string }
-  | { readonly is: "link" | "image"; readonly text: string; readonly url: string }
-  | { readonly is: "list"; readonly items: readonly (string | { text: string; url: string })[] };
-
 const topicWords: Readonly<Record<Topic, string>> = {
   completed: "a media file is ready",
   error: "a media file has failed",
 };
 
+function wordsOf(topic: AnyTopic): string {
+  return isTopicArn(topic) ? `a message is published to ${topic}` : topicWords[topic];
+}
+
 const longestSubject = 150;
 const mostOutputs = 20;
-
-/** A text without characters that control a terminal or turn the direction of writing. Spaces and line ends stay. */
-export function plain(text: string): string {
-  return text.replace(/[^\P{Cc}\n\t]|[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, " ");
-}
-
-function oneLine(text: string): string {
-  return plain(text).replace(/\s+/g, " ").trim();
-}
 
 function size(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
@@ -125,7 +122,7 @@ function mediaParts(content: NoticeContent, message: Outgoing, links: Links | un
 
 function confirmationParts({ subscription, token }: Outgoing, links: Links | undefined): Part[] {
   if (token === undefined) return [];
-  const what = token.topics.map((topic) => topicWords[topic]).join(", and when ");
+  const what = token.topics.map(wordsOf).join(", and when ");
   return [
     { is: "title", text: "Do you want these messages?" },
     {
@@ -151,65 +148,12 @@ function footer(message: Outgoing, links: Links | undefined): Part[] {
   ];
 }
 
-function textOf(part: Part): string {
-  switch (part.is) {
-    case "title":
-    case "line":
-      return oneLine(part.text);
-    case "quote":
-      return plain(part.text).replace(/^/gm, "> ");
-    case "link":
-    case "image":
-      return `${oneLine(part.text)}: ${part.url}`;
-    case "list":
-      return part.items
-        .map((item) =>
-          typeof item === "string"
-            ? `- ${oneLine(item)}`
-            : `- ${oneLine(item.text)}\n  ${item.url}`,
-        )
-        .join("\n");
-  }
-}
+const publishedText = ({ message, byProtocol }: Published): string =>
+  byProtocol?.["email"] ?? message;
 
-function escaped(text: string): string {
-  const entities: Record<string, string> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&#39;",
-  };
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? "");
-}
-
-function htmlLink({ text, url }: { text: string; url: string }): string {
-  return `<a href="${escaped(url)}">${escaped(oneLine(text))}</a>`;
-}
-
-function htmlOf(part: Part): string {
-  switch (part.is) {
-    case "title":
-      return `<h2>${escaped(oneLine(part.text))}</h2>`;
-    case "line":
-      return `<p>${escaped(oneLine(part.text))}</p>`;
-    case "quote":
-      return `<pre style="white-space:pre-wrap">${escaped(plain(part.text))}</pre>`;
-    case "link":
-      return `<p>${htmlLink(part)}</p>`;
-    case "image":
-      return `<p><img src="${escaped(part.url)}" alt="${escaped(oneLine(part.text))}" width="480"></p>`;
-    case "list":
-      return `<ul>${part.items
-        .map(
-          (item) =>
-            `<li>${typeof item === "string" ? escaped(oneLine(item)) : htmlLink(item)}</li>`,
-        )
-        .join("")}</ul>`;
-  }
-}
-
-function subjectOf({ notification }: Outgoing): string {
+function subjectOf({ notification, subscription }: Outgoing): string {
+  if (isTopicArn(notification.topic))
+    return notification.published?.subject ?? `A message of ${subscription.topic}`;
   switch (notification.topic) {
     case "completed":
       return `Ready: ${notification.content?.name ?? ""}`;
@@ -232,9 +176,10 @@ export function emailText(
   message: Outgoing,
   links: Links | undefined,
 ): { subject: string; text: string; html: string } {
-  const { topic, content } = message.notification;
+  const { topic, content, published } = message.notification;
   const parts: Part[] = [
     ...(content === undefined ? [] : mediaParts(content, message, links)),
+    ...(published ? [{ is: "message", text: publishedText(published) } as const] : []),
     ...(topic === "confirmation" ? confirmationParts(message, links) : []),
     ...(topic === "test" ? [{ is: "line", text: "This is how messages arrive." } as const] : []),
     ...footer(message, links),

@@ -1,18 +1,19 @@
-import type { NoticeContent, Topic } from "../media/notice.ts";
+import type { AnyTopic, NoticeContent, Published } from "../media/notice.ts";
 
 /*
- * Words. A *notification* is a message out: a media file is done or has failed, a subscription is to
- * be confirmed, or a test. A *subscription* is an address that gets the messages of a topic. A
+ * Words. A *notification* is a message out: a media file is done or has failed, a client has published
+ * it, a subscription is to be confirmed, or a test. A *subscription* is an address that gets the messages of a topic. A
  * *delivery* is one notification on its way to one subscription. A *sender* takes it there.
  * A *dead letter* is a delivery that was given up.
  */
 
-export const subscriptionKinds = ["email", "webhook", "log"] as const;
+/** `sns`: a URL that gets its messages in the form of Amazon SNS. Only clients' topics have it. */
+export const subscriptionKinds = ["email", "webhook", "log", "sns"] as const;
 export type SubscriptionKind = (typeof subscriptionKinds)[number];
 
 export interface Subscription {
   readonly id: string;
-  readonly topic: Topic;
+  readonly topic: AnyTopic;
   readonly kind: SubscriptionKind;
   /** An e-mail address; an http(s) URL; `stderr` or a file's absolute path. */
   readonly address: string;
@@ -20,6 +21,8 @@ export interface Subscription {
   readonly owner: string;
   /** The access key that made it: the subscription ends with the key. Absent: it was made without one. */
   readonly madeWith?: string;
+  /** Where its receiver reaches AWS's protocols, for the links in messages of SNS's form. */
+  readonly endpoint?: string;
   /** Only a confirmed one is told of media files. A removed one is kept to say why. */
   readonly state: "pending" | "confirmed" | "removed";
   readonly createdAt: number;
@@ -29,7 +32,7 @@ export interface Subscription {
   readonly reason?: string;
 }
 
-export type NotificationTopic = Topic | "confirmation" | "test";
+export type NotificationTopic = AnyTopic | "confirmation" | "test";
 
 export interface Notification {
   /** Rises without repeating. */
@@ -39,8 +42,10 @@ export interface Notification {
   readonly at: number;
   readonly topic: NotificationTopic;
   readonly owner: string;
-  /** Absent where it is about a subscription. */
+  /** About a media file. */
   readonly content?: NoticeContent;
+  /** What a client has published. Both are absent where it is about a subscription. */
+  readonly published?: Published;
 }
 
 export interface Delivery {
@@ -72,7 +77,7 @@ export interface Outgoing {
   readonly token?: {
     readonly text: string;
     readonly expiresAt: number;
-    readonly topics: readonly Topic[];
+    readonly topics: readonly AnyTopic[];
   };
 }
 

@@ -14,11 +14,16 @@ import type {
   OwnedBy,
   ReplayRequest,
 } from "./store.ts";
+import { createSnsSigner } from "./sns-signer.ts";
+import { createSnsSender } from "./sns.ts";
 import { createSubscriptions } from "./subscriptions.ts";
+import type { TopicStore } from "./topic-store.ts";
+import { createTopics } from "./topics.ts";
 import { createWebhookSender } from "./webhook.ts";
 
 export interface NoticeOptions {
   readonly store: NotificationStore;
+  readonly topics: TopicStore;
   readonly newId: () => string;
   readonly seal: Seal;
   /** The mail server; without one there are no e-mails. */
@@ -36,7 +41,7 @@ export interface NoticeOptions {
 
 /** What can be asked about notifications: subscriptions, the outbox, and delivering from it. */
 export function createNotices(options: NoticeOptions) {
-  const { store, newId, seal, smtp, webhooks, delays } = options;
+  const { store, topics, newId, seal, smtp, webhooks, delays } = options;
   const { enter = async () => {}, now = Date.now } = options;
   const shared = createSharedOutputs({ store, seal, now });
   const links = linksOf(options.publicUrl, shared.sign);
@@ -44,6 +49,11 @@ export function createNotices(options: NoticeOptions) {
     email: createEmailSender({ smtp, links }),
     webhook: createWebhookSender({ reach: webhooks, links }),
     log: createLogSender({ links }),
+    sns: createSnsSender({
+      reach: webhooks,
+      signer: createSnsSigner({ store: topics, seal, now }),
+      store: topics,
+    }),
   };
   const delivery = createDelivery({
     store,
@@ -55,6 +65,7 @@ export function createNotices(options: NoticeOptions) {
   });
   return {
     ...createSubscriptions({ store, newId, seal, senders, now }),
+    ...createTopics({ store, topics, seal, senders }),
     /** What the link to an output in a message opens. @throws MediaError `not_found` */
     openLink: (code: string) => shared.open(code),
     notifications: (filter?: NotificationFilter) => store.notifications(filter),

@@ -12,6 +12,7 @@ import { enterSession } from "../state/sqlite/sessions.ts";
 import { createIdSource, newSession } from "../media/ids.ts";
 import { createNotices, type NoticeOptions, type Notices } from "./notices.ts";
 import { createSqliteNotificationStore } from "../state/sqlite/notify/store.ts";
+import { createSqliteTopicStore } from "../state/sqlite/notify/topics.ts";
 import type { NotificationStore } from "./store.ts";
 import { defaultReach } from "./reach.ts";
 
@@ -123,6 +124,7 @@ export async function openNotices(
   const store = createSqliteNotificationStore({ database, session, newId });
   const notices = createNotices({
     store,
+    topics: createSqliteTopicStore({ database }),
     newId,
     seal: createSeal({ keyFile: join(folder, "master.key") }),
     webhooks: { ...defaultReach, allowPrivate: true },

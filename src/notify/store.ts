@@ -1,4 +1,4 @@
-import type { Topic } from "../media/notice.ts";
+import type { AnyTopic } from "../media/notice.ts";
 import type { Delivery, Notification, Subscription, SubscriptionKind } from "./notice.ts";
 import type { DeliveryEnd } from "./schedule.ts";
 
@@ -15,12 +15,14 @@ export interface Subscriber {
   readonly owner: string;
   /** The access key that subscribes; the subscriptions end with it. */
   readonly madeWith?: string;
+  /** As of `Subscription`. */
+  readonly endpoint?: string;
 }
 
 /** A subscription that is to be, with its secret sealed to its id. */
 export interface SubscriptionRow {
   readonly id: string;
-  readonly topic: Topic;
+  readonly topic: AnyTopic;
   readonly sealed: string;
   /** Hash of the code that ends it by a link; only for an e-mail address. */
   readonly leaveHash?: string;
@@ -89,9 +91,9 @@ export interface NotificationStore {
   ): Promise<readonly Subscription[]>;
   /**
    * Keeps a confirmation's token, by its hash, for all pending subscriptions of the same subscriber.
-   * Returns their topics. Tokens from before still count.
+   * Returns their topics. A client's topic is confirmed alone. Tokens from before still count.
    */
-  addToken(id: string, token: { hash: string; expiresAt: number }): Promise<readonly Topic[]>;
+  addToken(id: string, token: { hash: string; expiresAt: number }): Promise<readonly AnyTopic[]>;
   /** What a token would confirm; changes nothing. @throws MediaError `invalid_token` */
   awaiting(tokenHash: string): Promise<readonly Subscription[]>;
   /** Confirms what the token was sent for. @throws MediaError `invalid_token` */

@@ -1,4 +1,4 @@
-import type { NoticeContent } from "../media/notice.ts";
+import { isTopicArn, type NoticeContent } from "../media/notice.ts";
 import type { Links } from "./links.ts";
 import type { Outgoing } from "./notice.ts";
 
@@ -46,6 +46,8 @@ function subscriptionData({ subscription, token }: Outgoing, links: Links | unde
 
 export function webhookBody(message: Outgoing, links: Links | undefined): WebhookBody {
   const { topic, at, content } = message.notification;
+  // only e-mail and SNS's own form are subscribed to clients' topics
+  if (isTopicArn(topic)) throw new Error(`a webhook is told of ${topic}`);
   const envelope = { type: types[topic], timestamp: new Date(at).toISOString() };
   if (content === undefined) return { ...envelope, data: subscriptionData(message, links) };
   const url = links?.media(content.name);

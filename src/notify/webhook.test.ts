@@ -5,7 +5,8 @@ import type { Notices } from "./notices.ts";
 import { createGuard } from "./public-address.ts";
 import { defaultReach } from "./reach.ts";
 import { confirming, openNotices, openReceiver, type Receiver } from "./receivers.fixture.ts";
-import { createWebhookSender, retryAfterMs } from "./webhook.ts";
+import { retryAfterMs } from "./post.ts";
+import { createWebhookSender } from "./webhook.ts";
 
 describe("webhooks", () => {
   let notices: Notices;

@@ -7,6 +7,7 @@ import type { AwsRequest } from "../aws/request.ts";
 import { createS3 } from "../aws/s3/service.ts";
 import type { InputBucket } from "../aws/s3/views.ts";
 import { startAwsServer, type AwsServer } from "../aws/server.ts";
+import { createSns } from "../aws/sns/service.ts";
 import { createSts } from "../aws/sts.ts";
 import type { Logger } from "../log/log.ts";
 import { MediaError } from "../media/errors.ts";
@@ -19,6 +20,8 @@ export interface AwsOptions {
   readonly anonymous?: boolean;
   /** `BUCKET.DOMAIN` in the Host header names a bucket. Default: only the path does. */
   readonly domain?: string;
+  /** Where others reach AWS's protocols, for links in SNS's messages. Default: as their subscribers call it. */
+  readonly url?: string;
   /** Buckets beside `uploads` whose objects are processed. Default: none. */
   readonly inputs?: readonly InputBucket[];
 }
@@ -45,7 +48,7 @@ async function personHere({ incoming, method, headers }: AwsRequest) {
 export async function startAws(
   options: AwsOptions & { readonly dailies: Library; readonly log: Logger; readonly host: string },
 ): Promise<AwsServer> {
-  const { dailies, log, host, port, anonymous = false, domain, inputs } = options;
+  const { dailies, log, host, port, anonymous = false, domain, url, inputs } = options;
   if (anonymous && !isLoopback(host))
     throw new MediaError("not_safe", `others can reach ${host}: --anonymous is for 127.0.0.1 only`);
   return startAwsServer({
@@ -53,7 +56,7 @@ export async function startAws(
     port,
     log,
     access: dailies.access,
-    services: [createS3({ dailies, domain, inputs }), createSts()],
+    services: [createS3({ dailies, domain, inputs }), createSts(), createSns(dailies, url)],
     ...(anonymous && { anonymous: personHere }),
   });
 }

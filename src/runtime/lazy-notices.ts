@@ -21,6 +21,16 @@ const calls: Readonly<Record<keyof Notices, true>> = {
   counts: true,
   deliverDue: true,
   deliver: true,
+  createTopic: true,
+  topic: true,
+  topics: true,
+  deleteTopic: true,
+  subscribeToTopic: true,
+  confirmTopic: true,
+  topicSubscriptions: true,
+  topicSubscription: true,
+  publish: true,
+  certificate: true,
 };
 
 /** Notifications, loaded when something is first asked of them: most commands do not. */

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import { createNotices, type NoticeOptions, type Notices } from "../notify/notices.ts";
 import { createSqliteNotificationStore } from "../state/sqlite/notify/store.ts";
+import { createSqliteTopicStore } from "../state/sqlite/notify/topics.ts";
 
-export interface LocalNoticeOptions extends Omit<NoticeOptions, "store"> {
+export interface LocalNoticeOptions extends Omit<NoticeOptions, "store" | "topics"> {
   readonly database: DatabaseSync;
   /** This process in the table of sessions. */
   readonly session: string;
@@ -11,11 +12,8 @@ export interface LocalNoticeOptions extends Omit<NoticeOptions, "store"> {
 /** Notifications of a library on this machine: its database keeps them. */
 export function openLocalNotices(options: LocalNoticeOptions): Notices {
   const { database, session, newId, now } = options;
-  const store = createSqliteNotificationStore({
-    database,
-    session,
-    newId,
-    ...(now !== undefined && { now }),
-  });
-  return createNotices({ ...options, store });
+  const clock = now === undefined ? {} : { now };
+  const store = createSqliteNotificationStore({ database, session, newId, ...clock });
+  const topics = createSqliteTopicStore({ database, ...clock });
+  return createNotices({ ...options, store, topics });
 }

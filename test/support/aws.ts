@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { NewAccessKey, Scope } from "../../src/access/access.ts";
@@ -54,9 +54,15 @@ async function addOutputs(
   await catalog.close();
 }
 
-export async function startAws(aws: Partial<AwsOptions> = {}): Promise<TestAws> {
+/** @param settings of the library's `config.json` */
+export async function startAws(aws: Partial<AwsOptions> = {}, settings?: object): Promise<TestAws> {
   const folder = await mkdtemp(join(tmpdir(), "dailies-aws-"));
-  const config = readConfig({ dataDir: join(folder, "library") }, {});
+  const dataDir = join(folder, "library");
+  if (settings !== undefined) {
+    await mkdir(dataDir);
+    await writeFile(join(dataDir, "config.json"), JSON.stringify(settings));
+  }
+  const config = readConfig({ dataDir }, {});
   const withLibrary = async <T>(use: (library: LocalLibrary) => Promise<T>): Promise<T> => {
     const library = await openDailies(config);
     return await use(library).finally(() => library.close());

@@ -55,6 +55,7 @@ describe("a signature of version 4 in the header", () => {
     expect(await check(request("/test.txt", get))).toEqual({
       caller,
       service: "s3",
+      region: "us-east-1",
       payload: { kind: "hash", sha256: nothing },
     });
   });

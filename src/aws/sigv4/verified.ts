@@ -9,6 +9,8 @@ export interface Verified {
   readonly caller: Caller;
   /** The service that the signature is for; absent where the signature names none. */
   readonly service?: string;
+  /** The region that the signature is for; absent where it names none. */
+  readonly region?: string;
   readonly payload: Payload;
 }
 

@@ -92,7 +92,8 @@ async function verifySigV4(
   const key = signingKey(signer.secretAccessKey, scope);
   const text = ["AWS4-HMAC-SHA256", amzDate, scopeText(scope), sha256Hex(canonical)].join("\n");
   if (!sameText(signature, signatureOf(key, text))) throw awsError("SignatureDoesNotMatch");
-  return { caller: signer.caller, service: scope.service, payload: payloadOf(payload, claim, key) };
+  const { service, region } = scope;
+  return { caller: signer.caller, service, region, payload: payloadOf(payload, claim, key) };
 }
 
 /**

@@ -123,6 +123,7 @@ function users({ database, now }: Parts): Pick<Access, "addUser" | "listUsers" |
         checkUserRemoval(id, owned !== undefined);
         sql("DELETE FROM access_keys WHERE user = ?").run(id);
         endSubscriptionsOfUser(sql, id, now());
+        sql("DELETE FROM topics WHERE owner = ?").run(id);
         sql("UPDATE users SET removed_at = ? WHERE id = ?").run(now(), id);
       }),
   };

@@ -68,12 +68,26 @@ it("keeps the subscriptions that were there before keys were noted, and their op
   old.exec(`INSERT INTO subscriptions (id, topic, kind, address, owner, state, secret, created_at)
     VALUES ('s1', 'error', 'email', 'a@b.c', 'ada', 'confirmed', 'sealed', 5),
            ('s2', 'completed', 'webhook', 'https://a.example/', 'ada', 'pending', 'sealed', 5);
-    INSERT INTO confirmation_tokens VALUES ('hash', 's2', 10)`);
+    INSERT INTO confirmation_tokens VALUES ('hash', 's2', 10);
+    INSERT INTO notifications VALUES (7, 'msg_1', 5, 'test', 'ada', NULL, NULL, NULL, '{}'),
+                                     (9, 'msg_2', 5, 'test', 'ada', NULL, NULL, NULL, '{}');
+    DELETE FROM notifications WHERE sequence = 9`);
   old.close();
   const database = openDatabase(path);
   expect(database.prepare("SELECT id, state, made_with FROM subscriptions").all()).toMatchObject([
     { id: "s1", state: "confirmed", made_with: null },
     { id: "s2", state: "pending", made_with: null },
+  ]);
+  // a number that was given out is not given out again
+  database.exec(
+    "INSERT INTO notifications (id, at, topic, owner, content) VALUES ('m', 5, 'test', 'ada', '{}')",
+  );
+  const numbers = database
+    .prepare("SELECT sequence, id FROM notifications ORDER BY sequence")
+    .all();
+  expect(numbers).toMatchObject([
+    { sequence: 7, id: "msg_1" },
+    { sequence: 10, id: "m" },
   ]);
   expect(database.prepare("SELECT * FROM confirmation_tokens").all()).toMatchObject([
     { hash: "hash", subscription: "s2", expires_at: 10 },

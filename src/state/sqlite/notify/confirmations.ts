@@ -1,7 +1,7 @@
 import { MediaError } from "../../../media/errors.ts";
-import type { Topic } from "../../../media/notice.ts";
+import { isTopicArn, type AnyTopic } from "../../../media/notice.ts";
 import { hourMs, restBeforeAsking, type Asked } from "../../../notify/asking.ts";
-import type { NotificationTopic, Subscription } from "../../../notify/notice.ts";
+import type { Subscription } from "../../../notify/notice.ts";
 import type { Row, Sql } from "../statements.ts";
 import { keyCounts } from "./end-subscriptions.ts";
 import { newMessageId } from "./messages.ts";
@@ -11,7 +11,7 @@ import { subscriptionOf } from "./rows.ts";
 export function addMessageTo(
   sql: Sql,
   { id, owner }: Pick<Subscription, "id" | "owner">,
-  topic: Exclude<NotificationTopic, Topic>,
+  topic: "confirmation" | "test",
   now: number,
 ): string {
   const notification = newMessageId();
@@ -38,6 +38,14 @@ export function sameSubscriber(
   ).all(kind, address, owner, madeWith ?? null);
 }
 
+/** The subscriptions that one confirmation is for: a client's topic is confirmed by itself. */
+function askedTogether(sql: Sql, subscription: Subscription): readonly Subscription[] {
+  const same = sameSubscriber(sql, subscription).map(subscriptionOf);
+  return same.filter(({ id, topic }) =>
+    isTopicArn(subscription.topic) ? id === subscription.id : !isTopicArn(topic),
+  );
+}
+
 /** The confirmations of the last hour, those that wait included. */
 export function askedLately(sql: Sql, now: number): readonly Asked[] {
   return sql(
@@ -56,8 +64,8 @@ export function askAgain(sql: Sql, subscription: Subscription, now: number): voi
     `SELECT 1 FROM deliveries JOIN notifications ON notifications.id = notification
      WHERE subscription = ? AND topic = 'confirmation' AND state IN ('waiting', 'sending')`,
   );
-  const all = sameSubscriber(sql, subscription);
-  if (all.some(({ id }) => underWay.get(id ?? null) !== undefined)) return;
+  const all = askedTogether(sql, subscription);
+  if (all.some(({ id }) => underWay.get(id) !== undefined)) return;
   if (restBeforeAsking(askedLately(sql, now), subscription, now) === 0)
     addMessageTo(sql, subscription, "confirmation", now);
 }
@@ -90,18 +98,21 @@ export function confirmable(sql: Sql, tokenHash: string, now: number): readonly 
   throw new MediaError("invalid_token", "the token is unknown, was used, or has expired");
 }
 
-/** Keeps a token for all pending subscriptions of the same subscriber. Returns their topics. */
+/**
+ * Keeps a token for all pending subscriptions of the same subscriber; for a client's topic, for that one alone.
+ * Returns their topics.
+ */
 export function addToken(
   sql: Sql,
   id: string,
   { hash, expiresAt }: { readonly hash: string; readonly expiresAt: number },
   now: number,
-): readonly Topic[] {
+): readonly AnyTopic[] {
   sql("DELETE FROM confirmation_tokens WHERE expires_at < ?").run(now);
   const own = sql("SELECT * FROM subscriptions WHERE id = ?").get(id);
-  const pending = (own === undefined ? [] : sameSubscriber(sql, subscriptionOf(own)))
-    .map(subscriptionOf)
-    .filter(({ state }) => state === "pending");
+  const pending = (own === undefined ? [] : askedTogether(sql, subscriptionOf(own))).filter(
+    ({ state }) => state === "pending",
+  );
   const insert = sql(
     "INSERT INTO confirmation_tokens (hash, subscription, expires_at) VALUES (?, ?, ?)",
   );

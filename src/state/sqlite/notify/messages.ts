@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { everybody, type Topic } from "../../../media/notice.ts";
+import { everybody, type AnyTopic, type Published, type TopicArn } from "../../../media/notice.ts";
 import { addressees } from "../../../notify/addressees.ts";
 import type { OutcomeMessage } from "../../../notify/compose.ts";
 import type { Sql } from "../statements.ts";
@@ -27,6 +27,28 @@ export function recordMessage(sql: Sql, message: OutcomeMessage, now: number): v
 }
 
 /**
+ * Puts a client's message into the outbox, with a delivery for each confirmed subscription to its topic, in the
+ * transaction that is under way. Returns its id.
+ */
+export function recordPublished(
+  sql: Sql,
+  { arn, owner }: { readonly arn: TopicArn; readonly owner: string },
+  published: Published,
+  now: number,
+): string {
+  const id = newMessageId();
+  sql("INSERT INTO notifications (id, at, topic, owner, content) VALUES (?, ?, ?, ?, ?)").run(
+    id,
+    now,
+    arn,
+    owner,
+    JSON.stringify(published),
+  );
+  addDeliveries(sql, id, arn, [owner], now);
+  return id;
+}
+
+/**
  * Adds a delivery of a message for each of its addressees; those that had it get it once more. Returns
  * how many wait now that did not.
  * @param audience whose subscriptions to the topic: the owner's of the media file, and everybody's
@@ -34,7 +56,7 @@ export function recordMessage(sql: Sql, message: OutcomeMessage, now: number): v
 export function addDeliveries(
   sql: Sql,
   notification: string,
-  topic: Topic,
+  topic: AnyTopic,
   audience: readonly string[],
   now: number,
 ): number {

@@ -1,3 +1,4 @@
+import { isTopicArn } from "../../../media/notice.ts";
 import { parsed, type Row } from "../statements.ts";
 import type { Delivery, Notification, Subscription } from "../../../notify/notice.ts";
 import type { StoredSubscription } from "../../../notify/store.ts";
@@ -18,6 +19,7 @@ export function subscriptionOf(row: Row): Subscription {
     address: String(row["address"]),
     owner: String(row["owner"]),
     ...text("madeWith", row["made_with"]),
+    ...text("endpoint", row["endpoint"]),
     state: row["state"] as Subscription["state"],
     createdAt: Number(row["created_at"]),
     ...time("confirmedAt", row["confirmed_at"]),
@@ -35,12 +37,14 @@ export function storedOf(row: Row): StoredSubscription {
 }
 
 export function notificationOf(row: Row): Notification {
+  const topic = row["topic"] as Notification["topic"];
   return {
     sequence: Number(row["sequence"]),
     id: String(row["id"]),
     at: Number(row["at"]),
-    topic: row["topic"] as Notification["topic"],
+    topic,
     owner: String(row["owner"]),
+    ...(isTopicArn(topic) && { published: parsed(row["content"]) }),
     ...(row["version"] !== null && { content: parsed(row["content"]) }),
   };
 }

@@ -66,15 +66,15 @@ function checkNew(
 
 function insert(
   sql: Sql,
-  { kind, address, owner, madeWith }: Subscriber,
+  { kind, address, owner, madeWith, endpoint }: Subscriber,
   { id, topic, sealed, leaveHash }: SubscriptionRow,
   now: number,
 ): void {
   const confirmedAt = kind === "log" ? now : null; // a log is the operator's own
   sql(
     `INSERT INTO subscriptions (id, topic, kind, address, owner, made_with, state, secret, leave_hash,
-                                created_at, confirmed_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+                                created_at, confirmed_at, endpoint)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     id,
     topic,
@@ -87,6 +87,7 @@ function insert(
     leaveHash ?? null,
     now,
     confirmedAt,
+    endpoint ?? null,
   );
 }
 
