@@ -22,7 +22,16 @@ interface Layer {
 const words = (text: string): string[] => text.split(" ");
 
 const leaves = ["sandbox", "models", "process", "files", "log"];
-const ports = ["catalog", "queue", "objects", "search", "access", "notify", "buckets"];
+const ports = [
+  "catalog",
+  "queue",
+  "objects",
+  "search",
+  "access",
+  "notify",
+  "buckets",
+  "transcriptions",
+];
 const engines = ["probe", "transcode", "transcribe", "captions", "label", "export"];
 /** Reads and writes whole objects over the port: pure helpers that many rooms need. */
 const wholeObjects = ["objects/local-file.ts", "objects/stored.ts"];
@@ -92,7 +101,9 @@ const layers: readonly Layer[] = [
     message: "aws/ sees the use cases and what api/ says of HTTP, never an engine or a store.",
     values: [
       ...commandRooms,
-      ...words("buckets api/close-server.ts api/collect.ts api/connections.ts api/range.ts"),
+      ...words(
+        "buckets transcriptions api/close-server.ts api/collect.ts api/connections.ts api/range.ts",
+      ),
       ...words("api/security/origin.ts api/security/peer.ts"),
     ],
     never: words(

@@ -46,7 +46,8 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("a source", () => {
-  const newId = createIdSource(newSession());
+  const session = newSession();
+  const newId = createIdSource(session);
   const open = (name: string) => {
     const library = path(name);
     const catalog = createSqliteCatalog({
@@ -60,6 +61,7 @@ describe("a source", () => {
       catalog,
       objects,
       newId,
+      session,
       engines: () => Promise.reject(new Error("no file has a twin here")),
       imports: catalog,
       enter: async () => nothing,

@@ -50,6 +50,7 @@ const ofAny: Readonly<Record<keyof Library, true>> = {
   mediaAfter: true,
   objectsAfter: true,
   transcriptOf: true,
+  checkSpeech: true,
   export: true,
   exportDocument: true,
   importTranscript: true,
@@ -64,6 +65,7 @@ const ofAny: Readonly<Record<keyof Library, true>> = {
   eventsAfter: true,
   access: true,
   buckets: true,
+  transcriptions: true,
   notices: true,
   close: true,
 };

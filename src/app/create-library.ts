@@ -22,7 +22,7 @@ import { work, workOff } from "./work.ts";
 /** A library over its ports: each method is a use case, or a question that a port answers itself. */
 export function createLibrary(
   ports: Ports,
-): Omit<Library, "access" | "buckets" | "notices" | "close"> {
+): Omit<Library, "access" | "buckets" | "transcriptions" | "notices" | "close"> {
   const { catalog, queue, objects } = ports;
   return {
     ...bind(ports, {
@@ -56,6 +56,7 @@ export function createLibrary(
       heardSoFar,
       logs,
     }),
+    checkSpeech: async (options) => (await ports.engines()).checkSpeech(options),
     pause: () => queue.pause(),
     resume: () => queue.resume(),
     pausedSince: () => queue.pausedSince(),

@@ -8,4 +8,6 @@ export interface CaptionOptions {
   readonly voices?: boolean;
   /** Marks the time of each word, in WebVTT. Default: false. */
   readonly wordTimes?: boolean;
+  /** The number of the first caption, in SRT. Default: 1. */
+  readonly firstNumber?: number;
 }

@@ -20,8 +20,10 @@ import type { Job, JobState, Step } from "../media/job.ts";
 import type { OutputKind } from "../media/keys.ts";
 import type { LabelSummary } from "../media/label.ts";
 import type { Media, ObjectRef, Rendition, StoredObject } from "../media/media.ts";
+import type { TranscriptionOptions } from "../media/speech.ts";
 import type { Transcript } from "../media/transcript.ts";
 import type { Notices } from "../notify/notices.ts";
+import type { Transcriptions } from "../transcriptions/transcriptions.ts";
 import type { ClientBuckets } from "./client-buckets.ts";
 import type { CaptionOptions, ExportFormat } from "./export-formats.ts";
 import type { ImportedTranscript, ImportOptions } from "./import-transcript.ts";
@@ -140,6 +142,9 @@ export interface Library {
 
   // Transcripts.
 
+  /** Whether an engine here can follow these options. @throws MediaError as `Engines.checkSpeech` does */
+  checkSpeech(options: TranscriptionOptions): Promise<void>;
+
   /** @throws MediaError `not_found` when there is no transcript, or not yet */
   transcriptOf(media: Media): Promise<Transcript>;
   /** The transcript as a file of that format. @throws MediaError `not_found` */
@@ -185,6 +190,8 @@ export interface Library {
   readonly access: Access;
   /** Buckets that clients make beside `uploads` and `outputs`. */
   readonly buckets: ClientBuckets;
+  /** Transcription jobs that clients start by name, and their vocabularies. */
+  readonly transcriptions: Transcriptions;
   /** Who is told that media files are ready or failed, and what came of it. */
   readonly notices: Notices;
   close(): Promise<void>;

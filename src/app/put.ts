@@ -1,7 +1,9 @@
 import { contentTypeOf } from "../media/content-types.ts";
 import { MediaError } from "../media/errors.ts";
 import { checkKey } from "../media/keys.ts";
+import type { Step } from "../media/job.ts";
 import type { Media } from "../media/media.ts";
+import type { TranscriptionOptions } from "../media/speech.ts";
 import type { StoredBytes } from "../objects/object-store.ts";
 import { storedObject } from "../objects/stored.ts";
 import type { Ports } from "./ports.ts";
@@ -24,6 +26,10 @@ export interface PutOptions {
   readonly expect?: string | null;
   /** Where it is known beforehand: what cannot fit is refused before the first byte is read. */
   readonly sizeBytes?: number;
+  /** Only these steps and what they need. Default: all that fit the media. */
+  readonly only?: readonly Step[];
+  /** How it is to be transcribed. Default: as the library's settings say. */
+  readonly speech?: TranscriptionOptions | undefined;
   /**
    * Called when the bytes are stored, before a record points at them: what it throws prevents that.
    * The media file keeps another version when the same bytes are there under the name already.
@@ -41,7 +47,7 @@ export interface PutResult {
 /** What `put` and its relatives need. */
 export type PutPorts = Pick<
   Ports,
-  "catalog" | "objects" | "engines" | "enter" | "space" | "markUnclean" | "wakeUps"
+  "catalog" | "objects" | "engines" | "enter" | "space" | "markUnclean" | "wakeUps" | "session"
 > &
   Pick<Ports, "maxUploadBytes">;
 
@@ -95,7 +101,7 @@ export async function checkPut(
 export async function put(
   ports: PutPorts,
   source: AsyncIterable<Uint8Array>,
-  { signal, beforeRecord, ...options }: PutOptions,
+  { signal, beforeRecord, only, ...options }: PutOptions,
 ): Promise<PutResult> {
   await ports.enter();
   const existing = await mayReplace(ports, options);
@@ -106,7 +112,8 @@ export async function put(
       await ports.objects.remove(bytes);
       throw error;
     });
-  const arrival = { owner: "local", ...options, spelling: options.name };
+  const request = only === undefined ? {} : { request: { session: ports.session, only } };
+  const arrival = { owner: "local", ...options, ...request, spelling: options.name };
   return keep(ports, bytes, arrival, existing);
 }
 
@@ -116,7 +123,13 @@ export async function put(
  * @throws MediaError `empty_file`, and what `receive` throws
  */
 export async function keep(
-  { catalog, objects, engines, markUnclean, wakeUps }: Omit<PutPorts, "space" | "enter">,
+  {
+    catalog,
+    objects,
+    engines,
+    markUnclean,
+    wakeUps,
+  }: Omit<PutPorts, "space" | "enter" | "session">,
   bytes: StoredBytes,
   arrival: Arrival & { readonly contentType?: string },
   known: Media | undefined,

@@ -6,7 +6,7 @@ export interface AwsAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** A stream whose length the headers say must have it. Default: empty. */
-  readonly body?: string | AsyncGenerator<Uint8Array, void, void>;
+  readonly body?: string | Uint8Array | AsyncGenerator<Uint8Array, void, void>;
 }
 
 /** A stream ends before its length when this is thrown: the connection breaks, so that nobody takes a part for the whole. */
@@ -44,7 +44,7 @@ export async function send(
   outgoing: ServerResponse,
   { status, headers = {}, body = "" }: AwsAnswer,
 ): Promise<void> {
-  if (typeof body === "string") {
+  if (typeof body === "string" || body instanceof Uint8Array) {
     const bytes = Buffer.from(body);
     const length = headers["content-length"] ?? String(bytes.byteLength);
     // 204 and 304 have no body, and so no length

@@ -180,8 +180,8 @@ export function openBody(
   };
 }
 
-/** A short body as text. @throws MediaError (EntityTooLarge, and what `openBody` and reading throw) */
-export async function readText(body: Body, maxBytes: number): Promise<string> {
+/** A short body. @throws MediaError (EntityTooLarge, and what `openBody` and reading throw) */
+export async function readBytes(body: Body, maxBytes: number): Promise<Buffer> {
   if ((body.sizeBytes ?? 0) > maxBytes) throw awsError("EntityTooLarge");
   const chunks: Buffer[] = [];
   let length = 0;
@@ -190,5 +190,10 @@ export async function readText(body: Body, maxBytes: number): Promise<string> {
     if (length > maxBytes) throw awsError("EntityTooLarge");
     chunks.push(Buffer.from(chunk));
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
+}
+
+/** A short body as text. @throws MediaError as `readBytes` does */
+export async function readText(body: Body, maxBytes: number): Promise<string> {
+  return (await readBytes(body, maxBytes)).toString("utf8");
 }

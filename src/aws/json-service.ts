@@ -1,6 +1,8 @@
 import type { Caller, Scope } from "../access/access.ts";
-import { openBody, readText } from "./body.ts";
+import { openBody, readBytes } from "./body.ts";
+import { cborProtocol } from "./cbor-protocol.ts";
 import { awsError, type AwsErrorCode } from "./errors.ts";
+import { jsonProtocol } from "./json-protocol.ts";
 import { checkedInput } from "./model/check.ts";
 import type { ServiceModel } from "./model/model.ts";
 import type { AwsRequest } from "./request.ts";
@@ -25,23 +27,13 @@ export interface JsonOperation {
 
 /** The largest input: Rekognition takes a picture of 5 MB within it, in base 64. */
 const maxInputBytes = 8 * 1024 ** 2;
-const contentType = "application/x-amz-json-1.1";
 
-function parsedInput(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const input: unknown = JSON.parse(text === "" ? "{}" : text);
-    if (typeof input === "object" && input !== null && !Array.isArray(input))
-      return input as Record<string, unknown>;
-  } catch {
-    // the same as JSON that is no object
-  }
-  throw awsError("SerializationException");
-}
+const protocolOf = ({ headers }: AwsRequest) =>
+  headers.has("smithy-protocol") ? cborProtocol : jsonProtocol;
 
 /**
- * A service that speaks JSON 1.1: `POST /` with `X-Amz-Target: PREFIX.OPERATION`. Every input is checked against
- * the published model before its operation runs.
- * https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+ * A service that speaks JSON 1.1, and CBOR as newer SDKs do. Every input is checked against the published model
+ * before its operation runs.
  */
 export function createJsonService(options: {
   /** As signatures name it. */
@@ -56,33 +48,33 @@ export function createJsonService(options: {
   return {
     name,
     async handle({ request, caller, region, payload }) {
-      const asked = request.headers.get("x-amz-target") ?? "";
-      const operation = asked.startsWith(`${target}.`) ? asked.slice(target.length + 1) : "";
+      const protocol = protocolOf(request);
+      const operation = protocol.operationOf(request, target) ?? "";
       const found = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
       if (request.method !== "POST" || found === undefined)
         throw awsError("UnknownOperationException");
       if (!caller.scopes.includes(found.scope))
         throw awsError("AccessDenied", `the key lacks the scope ${found.scope}`);
-      const sent = parsedInput(await readText(openBody(request, payload), maxInputBytes));
+      const sent = protocol.read(await readBytes(openBody(request, payload), maxInputBytes));
       const input = checkedInput(model, operation, sent, invalid);
       const output = await found.run({ input, caller, region, request });
       return {
         status: 200,
-        headers: { "content-type": contentType, "x-amzn-requestid": request.id },
-        body: JSON.stringify(output),
+        headers: { ...protocol.headers, "x-amzn-requestid": request.id },
+        body: protocol.write(output, model, model.operations[operation]?.output),
       };
     },
     refuse(error, request) {
       const { code, message, ...named } = serviceError(error);
-      const status = model.errors[code] ?? named.status;
+      const protocol = protocolOf(request);
       return {
-        status,
+        status: model.errors[code] ?? named.status,
         headers: {
-          "content-type": contentType,
+          ...protocol.headers,
           "x-amzn-errortype": code,
           "x-amzn-requestid": request.id,
         },
-        body: JSON.stringify({ __type: code, Message: message, message }),
+        body: protocol.write({ __type: code, Message: message, message }, model, undefined),
       };
     },
   };

@@ -5,6 +5,8 @@ import { clock } from "./clock.ts";
 export interface SrtOptions {
   /** Names the speaker where another one begins, before the text: `Speaker 1: …`. Default: false. */
   readonly voices?: boolean;
+  /** The number of the first caption. Default: 1. */
+  readonly firstNumber?: number;
 }
 
 const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, " ").trim();
@@ -53,13 +55,16 @@ function shown(text: string): string {
  * Captions as SubRip text (.srt, UTF-8). Every player shows all of it: what it would take as markup is
  * written in full-width signs, and an arrow, which it would read as a time line, as `→`.
  */
-export function srt(cues: readonly Cue[], { voices = false }: SrtOptions = {}): string {
+export function srt(
+  cues: readonly Cue[],
+  { voices = false, firstNumber = 1 }: SrtOptions = {},
+): string {
   return cues
     .map((cue, index) => {
       const { startMs, endMs } = cue;
       const lines = voices ? namedLines(cue, cues[index - 1]) : cue.lines;
       const time = `${clock(startMs, ",")} --> ${clock(endMs, ",")}`;
-      return `${index + 1}\n${time}\n${shown(lines.join("\n"))}\n`;
+      return `${index + firstNumber}\n${time}\n${shown(lines.join("\n"))}\n`;
     })
     .join("\n");
 }

@@ -33,6 +33,13 @@ function parseUrl(value: string): string {
   return url.href.replace(/\/+$/, "");
 }
 
+function parseSlots(value: string): number {
+  const slots = /^\d{1,5}$/.test(value) ? Number(value) : 0;
+  if (slots < 1 || slots > 10_000)
+    throw new InvalidArgumentError("It must be a number from 1 to 10000.");
+  return slots;
+}
+
 function parseGrace(value: string): number {
   if (!/^\d{1,5}$/.test(value)) throw new InvalidArgumentError("It must be a number of seconds.");
   return Number(value);
@@ -72,6 +79,12 @@ export function addServe(program: Command, go: Go): void {
       parseUrl,
     )
     .option("--anonymous", "this user's AWS requests need no signature (127.0.0.1 only)")
+    .addOption(
+      new Option(
+        "--transcribe-slots <number>",
+        "transcription jobs of one user that may be in progress at once (AWS). Default: 100",
+      ).argParser(parseSlots),
+    )
     .addOption(
       new Option("--grace <seconds>", "how long a stop waits for running jobs")
         .argParser(parseGrace)

@@ -12,6 +12,7 @@ export interface ServeCommand {
   readonly awsDomain?: string;
   readonly awsUrl?: string;
   readonly anonymous?: boolean;
+  readonly transcribeSlots?: number;
   /** A folder that has every output as a file under its key. */
   readonly results?: string;
   readonly input?: readonly { readonly bucket: string; readonly outputs?: string }[];
@@ -28,19 +29,21 @@ function urlOf(host: string, port: number): string {
 }
 
 /** @throws MediaError `invalid_config` for options that are of no use without --aws-port */
-function awsOptions(options: ServeCommand) {
-  const { awsPort: port, awsDomain: domain, awsUrl: url, anonymous, input: inputs } = options;
+function awsOptions(command: ServeCommand) {
+  const { awsPort: port, awsDomain: domain, awsUrl: url, anonymous, input: inputs } = command;
+  const { transcribeSlots } = command;
   const more = {
     ...(url !== undefined && { url }),
     ...(anonymous && { anonymous }),
     ...(domain !== undefined && { domain }),
     ...(inputs && { inputs }),
+    ...(transcribeSlots !== undefined && { transcribeSlots }),
   };
   if (port !== undefined) return { aws: { port, ...more } };
   if (Object.keys(more).length === 0) return {};
   throw new MediaError(
     "invalid_config",
-    "--aws-domain, --aws-url, --anonymous and --input need --aws-port",
+    "--aws-domain, --aws-url, --anonymous, --input and --transcribe-slots need --aws-port",
   );
 }
 

@@ -5,15 +5,16 @@ import { isSameUser } from "../api/security/peer.ts";
 import type { Library } from "../app/library.ts";
 import type { AwsRequest } from "../aws/request.ts";
 import { createS3 } from "../aws/s3/service.ts";
-import type { InputBucket } from "../aws/s3/views.ts";
 import { startAwsServer, type AwsServer } from "../aws/server.ts";
 import { createSns } from "../aws/sns/service.ts";
 import { createSts } from "../aws/sts.ts";
+import { createTranscribe } from "../aws/transcribe/service.ts";
 import type { Logger } from "../log/log.ts";
 import { MediaError } from "../media/errors.ts";
+import type { TranscriptionOptions, TranscriptionPart } from "./transcriptions.ts";
 
 /** How AWS's protocols are spoken. */
-export interface AwsOptions {
+export interface AwsOptions extends TranscriptionOptions {
   /** 0 takes a free one. */
   readonly port: number;
   /** Requests of this user of this machine need no signature. Only on a loopback address. Default: false. */
@@ -22,8 +23,6 @@ export interface AwsOptions {
   readonly domain?: string;
   /** Where others reach AWS's protocols, for links in SNS's messages. Default: as their subscribers call it. */
   readonly url?: string;
-  /** Buckets beside `uploads` whose objects are processed. Default: none. */
-  readonly inputs?: readonly InputBucket[];
 }
 
 /** Uploads in parts that are not completed within this time end. */
@@ -46,9 +45,15 @@ async function personHere({ incoming, method, headers }: AwsRequest) {
 
 /** @throws MediaError `invalid_config`; `not_safe` where others could ask without a signature */
 export async function startAws(
-  options: AwsOptions & { readonly dailies: Library; readonly log: Logger; readonly host: string },
+  options: AwsOptions & {
+    readonly dailies: Library;
+    readonly log: Logger;
+    readonly host: string;
+    readonly transcriptions: TranscriptionPart;
+  },
 ): Promise<AwsServer> {
-  const { dailies, log, host, port, anonymous = false, domain, url, inputs } = options;
+  const { dailies, log, host, port, anonymous = false, domain, url } = options;
+  const { views, limits, wake } = options.transcriptions;
   if (anonymous && !isLoopback(host))
     throw new MediaError("not_safe", `others can reach ${host}: --anonymous is for 127.0.0.1 only`);
   return startAwsServer({
@@ -56,7 +61,12 @@ export async function startAws(
     port,
     log,
     access: dailies.access,
-    services: [createS3({ dailies, domain, inputs }), createSts(), createSns(dailies, url)],
+    services: [
+      createS3({ dailies, domain, views }),
+      createSts(),
+      createSns(dailies, url),
+      createTranscribe({ dailies, views, limits, wake, access: dailies.access }),
+    ],
     ...(anonymous && { anonymous: personHere }),
   });
 }

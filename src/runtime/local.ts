@@ -26,6 +26,7 @@ import { createPresence } from "../local/presence.ts";
 import { createSpace } from "../local/space.ts";
 import { vocabularyFrom } from "../local/vocabulary.ts";
 import { createSandbox } from "../sandbox/create.ts";
+import { createSqliteTranscriptions } from "../state/sqlite/transcriptions/transcriptions.ts";
 import { createSqliteSessions } from "../state/sqlite/sessions.ts";
 import { lazyNotices } from "./lazy-notices.ts";
 import { backupStores, libraryFiles } from "./backup.ts";
@@ -122,6 +123,7 @@ export async function openDailies(
     ...createLibrary(ports),
     ...createLocalLibrary(ports),
     buckets: createClientBuckets(ports, createSqliteBuckets({ database })),
+    transcriptions: createSqliteTranscriptions({ database }),
     access: createSqliteAccess({ database, seal }),
     notices: lazyNotices({ database, session, newId, seal, enter, ...config.notices }),
     backup: (dir, options) => backUp(libraryFiles(config, objects), dir, backupStores, options),

@@ -8,6 +8,7 @@ import { every, keepRunning, type BackgroundPart } from "../process/background.t
 import type { Config } from "../config/config.ts";
 import { startAws, tidyParts, type AwsOptions } from "./aws.ts";
 import { openDailies } from "./local.ts";
+import { transcriptionPart, type TranscriptionPart } from "./transcriptions.ts";
 import { guardServer } from "../api/security/guard.ts";
 import { logUpdates } from "../app/log-updates.ts";
 import type { LocalLibrary } from "../local/library.ts";
@@ -131,12 +132,14 @@ interface ServerParts {
   readonly options: ServeOptions;
   readonly dailies: LocalLibrary;
   readonly log: Logger;
+  /** Where AWS's protocols are spoken. */
+  readonly transcriptions: TranscriptionPart | undefined;
 }
 
 /** Listens for the REST interface, and for AWS's protocols where they are asked for. */
 async function startServers(
   app: ReturnType<typeof createApi>,
-  { config, options, dailies, log }: ServerParts,
+  { config, options, dailies, log, transcriptions }: ServerParts,
 ) {
   const { host, port } = options;
   const server = await startServer({
@@ -148,10 +151,13 @@ async function startServers(
   });
   const aws =
     options.aws &&
-    (await startAws({ dailies, log, host, ...options.aws }).catch(async (error: unknown) => {
-      await server.close(0, AbortSignal.abort());
-      throw error;
-    }));
+    transcriptions &&
+    (await startAws({ dailies, log, host, transcriptions, ...options.aws }).catch(
+      async (error: unknown) => {
+        await server.close(0, AbortSignal.abort());
+        throw error;
+      },
+    ));
   const all = aws === undefined ? [server] : [server, aws];
   return {
     at: { host: server.host, port: server.port, ...(aws && { awsPort: aws.port }) },
@@ -177,6 +183,7 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
     throw error;
   };
   const security = await guardServer(guard).catch(giveUp);
+  const transcriptions = await transcriptionPart({ dailies, log, aws: options.aws }).catch(giveUp);
   const metrics = createMetrics({ dailies });
   const drain = new AbortController(); // no new job begins
   const end = new AbortController(); // running jobs return to the queue
@@ -204,7 +211,9 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
       ...(await catalogTrouble()),
     ],
   });
-  const servers = await startServers(api, { config, options, dailies, log }).catch(giveUp);
+  const servers = await startServers(api, { config, options, dailies, log, transcriptions }).catch(
+    giveUp,
+  );
   const worker = workerPart(dailies, metrics, log, {
     drain: drain.signal,
     signal: end.signal,
@@ -215,6 +224,7 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
     ...backgroundParts(dailies, options, uploads, log, end.signal).map((part) =>
       keepRunning(part, drain.signal, log),
     ),
+    ...(transcriptions === undefined ? [] : [keepRunning(transcriptions, drain.signal, log)]),
   ]);
 
   let stopping: Promise<void> | undefined;

@@ -10,6 +10,7 @@ import type { S3Bucket } from "./bucket.ts";
 import { createClientBucket } from "./client-bucket.ts";
 import { createMediaBucket } from "./media-bucket.ts";
 import { createOutputsBucket } from "./outputs-bucket.ts";
+import { createServiceBucket, serviceBucket } from "./service-bucket.ts";
 import type { BucketViews } from "./views.ts";
 
 /** What an operation works with: who asks for what. */
@@ -64,6 +65,7 @@ export async function openBucket(
   if (view?.shows === "media")
     return createMediaBucket({ dailies }, { name, owner, prefix: view.prefix });
   if (view !== undefined) return createOutputsBucket(dailies, { name, owner, prefix: view.prefix });
+  if (name === serviceBucket) return createServiceBucket(dailies.buckets, owner);
   const record = await dailies.buckets.getBucket(name);
   if (record === undefined) throw awsError("NoSuchBucket", undefined, { BucketName: name });
   if (record.owner !== owner) throw awsError("AccessDenied");

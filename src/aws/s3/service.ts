@@ -6,7 +6,7 @@ import { percentDecoded, type AwsRequest } from "../request.ts";
 import type { AwsService } from "../service.ts";
 import { xmlDocument } from "../xml.ts";
 import { operationOf } from "./operations.ts";
-import { bucketViews, type InputBucket } from "./views.ts";
+import { bucketViews, type BucketViews } from "./views.ts";
 
 /** Bucket and key: in the path, or the bucket before the domain where virtual hosts are on. */
 function targetOf({ path, headers }: AwsRequest, domain: string | undefined) {
@@ -31,19 +31,17 @@ function checkExpectedOwner({ headers }: AwsRequest, owner: string): void {
 /**
  * S3's REST protocol.
  * @param options.domain of virtual hosts: `BUCKET.DOMAIN` names a bucket. Default: only the path does
- * @param options.inputs buckets beside `uploads` whose objects are processed. Default: none
- * @throws MediaError `invalid_config` for input buckets that cannot be
+ * @param options.views buckets that show the library. Default: `uploads` and `outputs`
  */
 export function createS3({
   dailies,
   domain,
-  inputs = [],
+  views = bucketViews([]),
 }: {
   readonly dailies: Library;
   readonly domain?: string | undefined;
-  readonly inputs?: readonly InputBucket[] | undefined;
+  readonly views?: BucketViews;
 }): AwsService {
-  const views = bucketViews(inputs);
   return {
     name: "s3",
     async handle({ request, caller, payload }): Promise<AwsAnswer> {

@@ -1,0 +1,144 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startAws, type TestAws } from "../support/aws.ts";
+import { describeWithSharedMedia, sharedMedia } from "../support/shared-media.ts";
+import { signAndSend } from "../support/sign.ts";
+import { endedJob, transcribe } from "../support/transcribe-jobs.ts";
+
+interface Result {
+  readonly jobName: string;
+  readonly accountId: string;
+  readonly results: { readonly transcripts: readonly { readonly transcript: string }[] };
+}
+
+/** Jobs from their start to their result, with a real engine. */
+describeWithSharedMedia("a transcription job", () => {
+  const speech = readFileSync(sharedMedia("speech/goforward.wav"));
+  let aws: TestAws;
+  beforeAll(async () => {
+    aws = await startAws();
+    await aws.withLibrary((library) => library.resume());
+    for (const bucket of ["/talks", "/results"]) await put(bucket);
+    await put("/talks/go forward.wav", speech);
+    await put("/talks/no recording.wav", "these bytes are no recording");
+  });
+  afterAll(() => aws.close());
+  const put = async (path: string, body: string | Uint8Array = "") => {
+    const raw = { method: "PUT", path: encodeURI(path), body };
+    expect((await signAndSend(aws.endpoint, aws.key, raw)).status).toBe(200);
+  };
+  const start = (TranscriptionJobName: string, more: object = {}) =>
+    transcribe(aws, aws.key, "StartTranscriptionJob", {
+      TranscriptionJobName,
+      LanguageCode: "en-US",
+      Media: { MediaFileUri: "s3://talks/go forward.wav" },
+      ...more,
+    });
+  const ended = (name: string) => endedJob(aws, aws.key, name);
+  const read = (path: string) => signAndSend(aws.endpoint, aws.key, { path });
+  const uriOf = (job: Record<string, unknown>) =>
+    (job["Transcript"] as { TranscriptFileUri: string }).TranscriptFileUri;
+
+  /** What the engine hears without AWS's protocols, for another user, so that nothing is shared. */
+  const heardLocally = () =>
+    aws.withLibrary(async (library) => {
+      const source = (async function* () {
+        yield speech;
+      })();
+      const { media } = await library.put(source, {
+        name: "a.wav",
+        owner: "judge",
+        only: ["transcribe"],
+        speech: { languageCode: "en-US" },
+      });
+      await library.workOff();
+      const { words } = await library.transcriptOf(media);
+      await library.remove("a.wav");
+      return words.map(({ text, punctuation = "" }) => text + punctuation).join(" ");
+    });
+
+  it("comes to what the engine hears, by a URI that opens, and leaves nothing else behind", async () => {
+    const started = await start("one", { MediaFormat: "wav", MediaSampleRateHertz: 16_000 });
+    expect(started).toMatchObject({
+      status: 200,
+      body: { TranscriptionJob: { TranscriptionJobStatus: "IN_PROGRESS", MediaFormat: "wav" } },
+    });
+    const job = await ended("one");
+    expect(job).toMatchObject({ TranscriptionJobStatus: "COMPLETED", LanguageCode: "en-US" });
+    const opened = await fetch(uriOf(job));
+    const result = (await opened.json()) as Result;
+    expect(result.jobName).toBe("one");
+    expect(result.results.transcripts[0]?.transcript).toBe(await heardLocally());
+    const left = await aws.withLibrary((library) => library.list());
+    expect(left).toEqual([]);
+
+    // the URI is for this object, and goes with the job
+    expect((await fetch(uriOf(job).replace("asrOutput", "other"))).status).toBe(403);
+    const other = await aws.keyOf("other");
+    const path = new URL(uriOf(job)).pathname;
+    expect((await signAndSend(aws.endpoint, other, { path })).status).toBe(403);
+    await transcribe(aws, aws.key, "DeleteTranscriptionJob", { TranscriptionJobName: "one" });
+    expect((await fetch(uriOf(job))).status).toBe(404);
+  }, 60_000);
+
+  it("writes transcript and subtitles into the client's bucket, with a vocabulary, over a restart", async () => {
+    await transcribe(aws, aws.key, "CreateVocabulary", {
+      VocabularyName: "words",
+      LanguageCode: "en-US",
+      Phrases: ["Go-forward"],
+    });
+    await start("two", {
+      OutputBucketName: "results",
+      OutputKey: "made/",
+      Subtitles: { Formats: ["srt", "vtt"] },
+      Settings: { VocabularyName: "words" },
+      Tags: [{ Key: "project", Value: "films" }],
+    });
+    await aws.restart();
+    const job = await ended("two");
+    expect(job).toMatchObject({
+      TranscriptionJobStatus: "COMPLETED",
+      Transcript: { TranscriptFileUri: `${aws.endpoint}/results/made/two.json` },
+      Subtitles: {
+        SubtitleFileUris: [
+          `${aws.endpoint}/results/made/two.srt`,
+          `${aws.endpoint}/results/made/two.vtt`,
+        ],
+      },
+      Settings: { VocabularyName: "words" },
+      Tags: [{ Key: "project", Value: "films" }],
+    });
+    const result = JSON.parse((await read("/results/made/two.json")).text) as Result;
+    expect(result.results.transcripts[0]?.transcript.toLowerCase()).toContain("go forward");
+    expect((await read("/results/made/two.srt")).text).toMatch(/^0\n00:00:00,\d{3} --> /);
+    expect((await read("/results/made/two.vtt")).text).toMatch(/^WEBVTT/);
+    // what is in the client's bucket is the client's
+    await transcribe(aws, aws.key, "DeleteTranscriptionJob", { TranscriptionJobName: "two" });
+    expect((await read("/results/made/two.json")).status).toBe(200);
+  }, 60_000);
+
+  it.each([
+    [
+      "another format than it has",
+      { MediaFormat: "mp3" },
+      "The media format provided does not match the detected media format.",
+    ],
+    [
+      "another sample rate",
+      { MediaSampleRateHertz: 8_000 },
+      "The sample rate provided does not match the detected sample rate.",
+    ],
+    [
+      "bytes that are no recording",
+      { Media: { MediaFileUri: "s3://talks/no recording.wav" } },
+      "Unsupported media format.",
+    ],
+  ])("fails with a reason for %s", async (why, more, reason) => {
+    const name = why.replaceAll(" ", "-");
+    expect((await start(name, more)).status).toBe(200);
+    expect(await ended(name)).toMatchObject({
+      TranscriptionJobStatus: "FAILED",
+      FailureReason: expect.stringContaining(reason),
+    });
+  });
+});
