@@ -79,7 +79,7 @@ const layers: readonly Layer[] = [
   {
     rooms: ["config"],
     message: "config/ imports media/, and what each room says of its own settings.",
-    values: [...leaves, "label/choose.ts", "notify/reach.ts"],
+    values: [...leaves, "label/choose.ts", "notify/reach.ts", "transcode/profile.ts"],
     never: ["state", "app", "local", "batch", "runtime", "api", "cli", "doctor"],
   },
   {

@@ -103,27 +103,17 @@ function sound(name: string, args: readonly string[], filter = "anull"): OddCase
 
 /** The one channel of several that has the tones. */
 function discrete(channels: number, voice: number): OddCase {
-  const places = Array.from(
-    { length: channels },
-    (_, at) => `c${at}=${at === voice ? "1" : "0"}*c0`,
-  );
   const name = `channel-${voice + 1}-of-${channels}.wav`;
   return {
     ...sound(name, []),
     make(folder) {
       const [raw, path] = [join(folder, `${name}.raw`), join(folder, name)];
-      ffmpeg(
-        "-f",
-        "lavfi",
-        "-i",
-        tone,
-        "-af",
-        `pan=${channels}c|${places.join("|")}`,
-        "-f",
-        "s16le",
-        raw,
-      );
-      const samples = readFileSync(raw);
+      ffmpeg("-f", "lavfi", "-i", tone, "-f", "s16le", raw);
+      const spoken = readFileSync(raw);
+      // Not every ffmpeg has a layout of ten channels.
+      const samples = Buffer.alloc(spoken.length * channels);
+      for (let at = 0; at < spoken.length / 2; at += 1)
+        spoken.copy(samples, 2 * (at * channels + voice), 2 * at, 2 * at + 2);
       const head = Buffer.alloc(44);
       head.write("RIFF", 0);
       head.writeUInt32LE(36 + samples.length, 4);

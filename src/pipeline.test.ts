@@ -5,7 +5,7 @@ import type { MediaFacts } from "./media/facts.ts";
 import type { JobRequest } from "./media/job.ts";
 import { follow, type PipelineSettings } from "./pipeline.ts";
 import { audioFacts, imageFacts, videoFacts } from "./transcode/facts.fixture.ts";
-import { defaultProfile } from "./transcode/profile.ts";
+import { defaultProfile, type Profile } from "./transcode/profile.ts";
 
 const settings: PipelineSettings = {
   profile: defaultProfile,
@@ -51,6 +51,44 @@ describe("the poster's time", () => {
     expect(choice()).toEqual(taken());
     expect(choice(set)).toEqual(taken(900));
     expect(choice(set, asked)).toEqual(taken(0));
+  });
+});
+
+describe("the profile", () => {
+  const jobsOf = (profile: Profile, request?: JobRequest) =>
+    follow({ type: "media.probed", ...media, facts: film }, { ...settings, profile }, request)
+      .flatMap((change) => (change.type === "enqueue" ? [change.job] : []))
+      .map(({ id, step }) => [step, id]);
+  const marked = (sha256: string): Profile => {
+    const watermark = { sha256, format: "png", place: "center", opacity: 1, width: 0.2 } as const;
+    return { ...defaultProfile, name: "own", web: { ...defaultProfile.web, watermark } };
+  };
+  const asked = (profile: Profile): JobRequest => ({ session: "s", profile: { ...profile } });
+
+  it("of a request goes before the library's, and is part of the jobs' settings", () => {
+    const usual = jobsOf(defaultProfile);
+    expect(jobsOf(defaultProfile, asked(marked("a")))).toEqual(jobsOf(marked("a")));
+    expect(jobsOf(marked("a"), asked(defaultProfile))).toEqual(usual);
+    // A name is no setting.
+    expect(jobsOf({ ...marked("a"), name: "other" })).toEqual(jobsOf(marked("a")));
+  });
+
+  it("makes other jobs by another watermark, for the film alone", () => {
+    const one = jobsOf(marked("a"));
+    const differ = jobsOf(marked("b")).filter(([, id], index) => one[index]?.[1] !== id);
+    expect(differ.map(([step]) => step)).toEqual(["video"]);
+  });
+
+  it("leaves out what it does not name", () => {
+    const { gif: _, web: __, phone: ___, ...rest } = defaultProfile;
+    const left = follow(
+      { type: "media.probed", ...media, facts: film },
+      { ...settings, profile: rest },
+    ).flatMap((change) => (change.type === "skip" ? [[change.job.step, change.reason]] : []));
+    expect(left).toEqual([
+      ["video", "not_in_profile"],
+      ["gif", "not_in_profile"],
+    ]);
   });
 });
 

@@ -90,7 +90,7 @@ export function follow(
       return followObject(event, request);
     case "media.probed":
       return [
-        ...plan(event, event.facts, withPosterAt(settings, request), { enqueue, skip }),
+        ...plan(event, event.facts, asRequested(settings, request), { enqueue, skip }),
         ...(transcribesUpload(event.facts, request) ? enqueue(transcribe) : []),
       ];
     case "rendition.created":
@@ -146,12 +146,14 @@ export function runEnded(record: MediaRecord): readonly Change[] {
   ];
 }
 
-/** The settings, with the poster's time that a request names. */
-function withPosterAt(settings: PipelineSettings, request?: JobRequest): PipelineSettings {
-  const { profile } = settings;
-  const atMs = request?.posterAtMs ?? profile.poster.atMs;
-  if (atMs === undefined) return settings;
-  return { ...settings, profile: { ...profile, poster: { ...profile.poster, atMs } } };
+/** The settings, with the profile and the poster's time that a request names. */
+function asRequested(settings: PipelineSettings, request?: JobRequest): PipelineSettings {
+  // A request is made with a profile, which it carries as JSON.
+  const profile = (request?.profile as Profile | undefined) ?? settings.profile;
+  const { poster } = profile;
+  const atMs = request?.posterAtMs ?? poster?.atMs;
+  if (atMs === undefined || poster === undefined) return { ...settings, profile };
+  return { ...settings, profile: { ...profile, poster: { ...poster, atMs } } };
 }
 
 /** What each kind of media gets (docs/architecture.md has the table). */

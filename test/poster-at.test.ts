@@ -47,6 +47,12 @@ it("takes the poster at the time that is asked for: once, again at another, by t
     expect(finished).toMatchObject([{ state: "ready" }]);
     await dailies.process([film], { out, only, posterAtMs: 2500 });
     expect(colorOf(poster)).toBe("green");
+    // The time is kept: without another there is nothing to do, and a forced repetition takes it again.
+    const kept = await dailies.reprocess(["film.mp4"], { only });
+    expect(kept.finished).toMatchObject([{ state: "unchanged" }]);
+    await dailies.reprocess(["film.mp4"], { only, force: true });
+    await dailies.process([film], { out, only });
+    expect(colorOf(poster)).toBe("green");
     expect(await dailies.enqueueReprocess("film.mp4", { only, posterAtMs: 100 })).toBe(1);
     await dailies.workOff();
     const { outputs } = await dailies.show("film.mp4");
@@ -58,7 +64,7 @@ it("takes the poster at the time that is asked for: once, again at another, by t
   writeFileSync(join(dataDir, "config.json"), JSON.stringify({ poster: { atMs: 4500 } }));
   const again = await openDailies(readConfig({ dataDir }, {}));
   try {
-    await again.process([film], { out, only });
+    await again.process([film], { out, only, posterAtMs: "best" });
     expect(colorOf(poster)).toBe("blue");
   } finally {
     await again.close();

@@ -137,8 +137,10 @@ export const reprocessBodySchema = z.strictObject({
   only: z.array(step).max(steps.length).optional(),
   speech: speechSchema.optional(),
   posterAtMs: z
-    .int()
-    .min(0)
+    .union([z.int().min(0), z.literal("best")])
     .optional()
-    .openapi({ description: "The time of a film that its poster is taken at, this time" }),
+    .openapi({
+      description:
+        "The time of a film that its poster is taken at, from now on; `best`: where its best frame is",
+    }),
 });

@@ -1,5 +1,5 @@
 import type { Change } from "../catalog/catalog.ts";
-import type { Job, JobRequest } from "../media/job.ts";
+import type { Job, JobRequest, Step } from "../media/job.ts";
 import type { Media } from "../media/media.ts";
 import { mergedOptions, sameOptions, type TranscriptionOptions } from "../media/speech.ts";
 import { follow, isWanted } from "../pipeline.ts";
@@ -11,6 +11,8 @@ export interface Wanted {
   readonly request: JobRequest;
   readonly speech: TranscriptionOptions | undefined;
   readonly replacesOptions: boolean;
+  /** A poster's time that was asked for earlier does not count. Default: false. */
+  readonly forgetsPosterTime?: boolean;
 }
 
 type EnqueuePorts = Pick<Ports, "catalog" | "engines">;
@@ -30,6 +32,28 @@ async function missing(
   const settings = (await engines()).settingsFor(speech);
   const events = await replayedEvents(catalog, media);
   return events.flatMap((event) => follow(event, settings, request));
+}
+
+/** The steps that a profile decides, and the probe, which plans them. */
+const planned: ReadonlySet<Step> = new Set(["probe", "audio", "poster", "gif", "video"]);
+
+/** A request with what was asked for this media file earlier and holds on: its profile, its poster's time. */
+function withEarlier(
+  { request, forgetsPosterTime = false }: Pick<Wanted, "request" | "forgetsPosterTime">,
+  jobs: readonly Job[],
+): JobRequest {
+  const made = jobs.filter(({ step }) => planned.has(step));
+  const latest = (of: readonly Job[]): JobRequest | undefined =>
+    of.toSorted((a, b) => b.enqueuedAt - a.enqueuedAt)[0]?.request;
+  const profile = latest(made)?.profile;
+  const posterAtMs = forgetsPosterTime
+    ? undefined
+    : latest(made.filter(({ step }) => step === "poster" || step === "probe"))?.posterAtMs;
+  return {
+    ...(profile && { profile }),
+    ...(posterAtMs !== undefined && { posterAtMs }),
+    ...request,
+  };
 }
 
 /** Does jobs once more; a transcript waits for the audio where that is made again, too. */
@@ -56,8 +80,9 @@ export async function enqueueMissing(
 ): Promise<void> {
   const { catalog } = ports;
   const { name, version } = media;
-  const { request } = wanted;
-  const jobs = (await catalog.listJobs({ media })).filter((job) => isWanted(job.step, request));
+  const all = await catalog.listJobs({ media });
+  const request = withEarlier(wanted, all);
+  const jobs = all.filter((job) => isWanted(job.step, request));
   const before = await catalog.transcriptionOptions(media);
   const speech = mergedOptions(wanted.replacesOptions ? undefined : before, wanted.speech);
   const asked: Change[] = sameOptions(before, speech)
@@ -69,7 +94,7 @@ export async function enqueueMissing(
       ...asked,
       ...jobs.filter(retries).map((job): Change => ({ type: "retry", jobId: job.id, request })),
       ...forced(jobs.filter(forces), request),
-      ...(await missing(ports, wanted, media, speech)),
+      ...(await missing(ports, { request }, media, speech)),
     ],
   });
 }
@@ -86,6 +111,7 @@ export async function lacksJobs(
 ): Promise<boolean> {
   const known = new Set(jobs.map((job) => job.id));
   const speech = (await ports.catalog.transcriptionOptions(media)) ?? {};
-  const changes = await missing(ports, wanted, media, speech);
+  const request = withEarlier(wanted, jobs);
+  const changes = await missing(ports, { request }, media, speech);
   return changes.some((change) => change.type === "enqueue" && !known.has(change.job.id));
 }

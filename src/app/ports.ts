@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Trash } from "../catalog/trash.ts";
 import type { Search } from "../search/search.ts";
+import type { JobSettings } from "../media/job.ts";
 import type { Vocabulary, TranscriptionOptions } from "../media/speech.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 import type { PipelineSettings } from "../pipeline.ts";
@@ -68,6 +69,8 @@ export interface Engines {
    * @throws MediaError `unsupported_language`, `model_missing` with the command that installs it, `engine_missing`
    */
   readonly checkSpeech: (options: TranscriptionOptions) => void;
+  /** Refuses a profile (as JSON) that needs an encoder which is not here. @throws MediaError `engine_missing` */
+  readonly checkProfile: (profile: JobSettings) => Promise<void>;
   /** Finds when the words of a transcript from elsewhere are said. Absent: they keep their estimates. */
   readonly alignRecording?: AlignRecording;
 }

@@ -1,6 +1,6 @@
 import type { Progress } from "../media/engine.ts";
 import type { MediaError } from "../media/errors.ts";
-import type { Job, Step } from "../media/job.ts";
+import type { Job, JobSettings, Step } from "../media/job.ts";
 import type { SpeechOptions } from "./transcription-options.ts";
 
 /** What the calls that process media files take, tell as it happens, and report. */
@@ -20,8 +20,13 @@ export interface ReprocessOptions {
   readonly only?: readonly Step[];
   /** How speech is transcribed from now on. Default: as before. */
   readonly speech?: SpeechOptions;
-  /** The time of a film that its poster is taken at, this time. Default: where its best frame is. */
-  readonly posterAtMs?: number;
+  /**
+   * The time of a film that its poster is taken at; `best`: where its best frame is. Default: as asked for
+   * before, else `best`.
+   */
+  readonly posterAtMs?: number | "best";
+  /** The profile of the renditions. Default: as asked for before, else the library's. */
+  readonly profile?: JobSettings;
 }
 
 /** Of `reprocess` alone. */

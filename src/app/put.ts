@@ -1,5 +1,6 @@
 import { contentTypeOf } from "../media/content-types.ts";
 import { MediaError } from "../media/errors.ts";
+import type { JobRequest } from "../media/job.ts";
 import { checkKey } from "../media/keys.ts";
 import type { Step } from "../media/job.ts";
 import type { Media } from "../media/media.ts";
@@ -36,6 +37,8 @@ export interface PutOptions {
    */
   readonly beforeRecord?: (bytes: StoredBytes) => Promise<void>;
   readonly signal?: AbortSignal;
+  /** Who asks for the work, and how it is to be done. Default: nobody in particular. */
+  readonly request?: JobRequest;
 }
 
 export interface PutResult {

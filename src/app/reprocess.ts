@@ -51,6 +51,7 @@ export async function reprocess(
   await ports.enter();
   const stop = new AbortController();
   const speech = await checkedOptions(ports, given);
+  if (options.profile) await (await ports.engines()).checkProfile(options.profile);
   const named = isFilter(which) ? [] : await Promise.all(which.map((name) => find(ports, name)));
   const run = newRun(ports, { ...options, speech, signal: AbortSignal.any([signal, stop.signal]) });
   return workWhile(ports, run, stop, async (onFirst) => {
@@ -67,15 +68,17 @@ export async function reprocess(
 export async function enqueueReprocess(
   ports: Pick<Ports, "catalog" | "engines" | "enter" | "session" | "vocabularyFrom" | "wakeUps">,
   name: string,
-  { only, posterAtMs, speech: given }: ReprocessOptions = {},
+  { only, posterAtMs, profile, speech: given }: ReprocessOptions = {},
 ): Promise<number> {
   await ports.enter();
   const media = await find(ports, name);
   const speech = await checkedOptions(ports, given);
+  if (profile) await (await ports.engines()).checkProfile(profile);
   const wanted = newRun(ports, {
     speech,
     ...(only && { only }),
     ...(posterAtMs !== undefined && { posterAtMs }),
+    ...(profile && { profile }),
   });
   await enqueueMissing(ports, wanted, media);
   ports.wakeUps.wake();

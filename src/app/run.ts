@@ -19,6 +19,8 @@ export interface OutputWriter {
 /** One call that has work done: which media files it waits for, what became of them, whom it tells. */
 export interface Run {
   readonly request: JobRequest;
+  /** A poster's time that was asked for earlier does not count. */
+  readonly forgetsPosterTime: boolean;
   /** New transcription options; earlier ones stay where these say nothing. */
   readonly speech: TranscriptionOptions | undefined;
   /** Earlier transcription options do not count. */
@@ -51,7 +53,8 @@ export const never: AbortSignal = new AbortController().signal;
 export interface RunOptions extends WorkOptions {
   readonly out?: OutputWriter | undefined;
   readonly only?: JobRequest["only"];
-  readonly posterAtMs?: JobRequest["posterAtMs"];
+  readonly posterAtMs?: JobRequest["posterAtMs"] | "best";
+  readonly profile?: JobRequest["profile"];
   readonly speech?: TranscriptionOptions | undefined;
   readonly replacesOptions?: boolean;
   readonly isOurs?: (media: Media) => boolean;
@@ -60,9 +63,15 @@ export interface RunOptions extends WorkOptions {
 }
 
 export function newRun({ session }: Pick<Ports, "session">, options: RunOptions): Run {
-  const { only, posterAtMs } = options;
+  const { only, posterAtMs, profile } = options;
   return {
-    request: { session, ...(only && { only }), ...(posterAtMs !== undefined && { posterAtMs }) },
+    request: {
+      session,
+      ...(only && { only }),
+      ...(typeof posterAtMs === "number" && { posterAtMs }),
+      ...(profile && { profile }),
+    },
+    forgetsPosterTime: posterAtMs === "best",
     speech: options.speech,
     replacesOptions: options.replacesOptions ?? false,
     isOurs: options.isOurs ?? (() => true),

@@ -21,11 +21,14 @@ function parseLimit(value: string): number {
   return Number(value);
 }
 
-/** A time in a film: `83.5`, `1:23.5` or `0:01:23.5`, in milliseconds. */
-export function parseTime(value: string): number {
+/** A time in a film: `83.5`, `1:23.5` or `0:01:23.5`, in milliseconds; or `best`. */
+export function parseTime(value: string): number | "best" {
+  if (value === "best") return value;
   const found = /^(?:(?:(\d{1,4}):)?(\d{1,2}):)?(\d{1,6}(?:\.\d{1,3})?)$/.exec(value);
   if (found === null)
-    throw new InvalidArgumentError("It must be a time in seconds, or as 1:23 or 0:01:23.5.");
+    throw new InvalidArgumentError(
+      "It must be a time in seconds, or as 1:23 or 0:01:23.5, or best.",
+    );
   const [, hours = "0", minutes = "0", seconds = "0"] = found;
   return Math.round((Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000);
 }
@@ -33,7 +36,7 @@ export function parseTime(value: string): number {
 export const posterOption = (): Option =>
   new Option(
     "--poster-at <time>",
-    "take a film's poster at this time: 83.5, 1:23.5 … (default: its best frame)",
+    "take a film's poster at this time: 83.5, 1:23.5 …, or best (default: as before, else best)",
   ).argParser(parseTime);
 
 export function parseFolder(value: string): string {

@@ -4,11 +4,12 @@ import type { ProcessedMedia } from "../app/processing.ts";
 import type { SpeechOptions } from "../app/transcription-options.ts";
 import type { Context } from "./context.ts";
 import { offerModel } from "./offer-model.ts";
+import { givenProfile, type ProfileOption } from "./profile.ts";
 import { heardWith, speechOptions } from "./speech-options.ts";
 import { printable, shellWord } from "./text.ts";
 import { work } from "./work.ts";
 
-export interface ProcessCommandOptions extends SpeechOptions {
+export interface ProcessCommandOptions extends SpeechOptions, ProfileOption {
   readonly out?: string;
   readonly only?: readonly Step[];
   readonly name?: string;
@@ -17,7 +18,7 @@ export interface ProcessCommandOptions extends SpeechOptions {
   /** Lists what is passed over. */
   readonly passedOver?: boolean;
   /** Milliseconds. */
-  readonly posterAt?: number;
+  readonly posterAt?: number | "best";
 }
 
 /** `dailies process`: uploads and processes files; a ReportJson with --json. */
@@ -31,9 +32,11 @@ export async function process(
     throw new MediaError("invalid_argument", "--name is for one file, but there are several");
   const { out, only, name, prefix, replace, posterAt, passedOver = false } = options;
   const speech = speechOptions(options);
+  const profile = givenProfile(context.config, options);
   const draftHint = await offerModel(heardWith(context, speech), { paths, only });
   const given = {
     speech,
+    ...profile.options,
     ...(out !== undefined && { out }),
     ...(only !== undefined && { only }),
     ...(name !== undefined && { name }),
@@ -43,7 +46,10 @@ export async function process(
   };
   const { exitCode, report } = await work(
     context,
-    (dailies, running) => dailies.process(paths, { ...given, ...running }),
+    async (dailies, running) => {
+      await profile.keep();
+      return dailies.process(paths, { ...given, ...running });
+    },
     { create: true, listsIgnored: passedOver },
   );
   if (draftHint !== undefined && report.finished.some(hasNewTranscript))
@@ -67,6 +73,7 @@ async function workOff(context: Context, options: ProcessCommandOptions): Promis
     "replace",
     "passedOver",
     "posterAt",
+    "profile",
     ...Object.keys(speechOptions(options)),
   ];
   const given = Object.keys(options).find((name) => own.includes(name));

@@ -5,9 +5,10 @@ import type { PutResult } from "../app/put.ts";
 import type { Context } from "./context.ts";
 import { aboutPath, errorJson, errorText, exitCodes, type ErrorJson } from "./failure.ts";
 import { formatSize } from "./format.ts";
+import { givenProfile, type GivenProfile, type ProfileOption } from "./profile.ts";
 import { printable } from "./text.ts";
 
-export interface PutOptions {
+export interface PutOptions extends ProfileOption {
   readonly name?: string;
   readonly replace?: boolean;
   readonly wait?: boolean;
@@ -38,14 +39,22 @@ const said: Readonly<Record<PutResult["change"], string>> = {
   unchanged: "is there already",
 };
 
-async function putOne(dailies: LocalLibrary, path: string, options: PutOptions): Promise<Outcome> {
+async function putOne(
+  dailies: LocalLibrary,
+  path: string,
+  options: PutOptions,
+  profile: GivenProfile["options"],
+): Promise<Outcome> {
   try {
     const { name = basename(path), replace = false } = options;
     const isInput = path === "-";
     if (isInput && options.name === undefined)
       throw new MediaError("invalid_argument", "what comes from standard input needs --name");
     const source = isInput ? process.stdin : path;
-    return { path, result: await dailies.put(source, { name, replace }) };
+    const result = await dailies.put(source, { name, replace, ...profile });
+    if (result.change === "unchanged" && profile.profile !== undefined)
+      await dailies.enqueueReprocess(result.media.name, profile);
+    return { path, result };
   } catch (thrown) {
     return { path, error: aboutPath(path, errorJson(asMediaError(thrown))) };
   }
@@ -66,10 +75,12 @@ export async function put(
   if (options.name !== undefined && paths.length > 1)
     throw new MediaError("invalid_argument", "--name is for one file");
   if (wait) return (await import("./process.ts")).process(context, paths, rest);
+  const profile = givenProfile(context.config, options);
   const outcomes = await context.withDailies(
     async (dailies) => {
+      await profile.keep();
       const all: Outcome[] = [];
-      for (const path of paths) all.push(await putOne(dailies, path, options));
+      for (const path of paths) all.push(await putOne(dailies, path, options, profile.options));
       return all;
     },
     { create: true },

@@ -2,16 +2,17 @@ import { MediaError } from "../media/errors.ts";
 import type { Step } from "../media/job.ts";
 import type { SpeechOptions } from "../app/transcription-options.ts";
 import type { Context } from "./context.ts";
+import { givenProfile, type ProfileOption } from "./profile.ts";
 import { speechOptions } from "./speech-options.ts";
 import { whereOf } from "./where.ts";
 import { work } from "./work.ts";
 
-export interface ReprocessCommandOptions extends SpeechOptions {
+export interface ReprocessCommandOptions extends SpeechOptions, ProfileOption {
   readonly only?: readonly Step[];
   readonly step?: readonly Step[];
   readonly where?: readonly string[];
   /** Milliseconds. */
-  readonly posterAt?: number;
+  readonly posterAt?: number | "best";
   readonly force?: boolean;
 }
 
@@ -27,14 +28,17 @@ export async function reprocess(
   const which = where === undefined ? names : whereOf(where);
   const steps =
     only === undefined && step === undefined ? undefined : [...(only ?? []), ...(step ?? [])];
-  const { exitCode } = await work(context, (dailies, running) =>
-    dailies.reprocess(which, {
+  const profile = givenProfile(context.config, options);
+  const { exitCode } = await work(context, async (dailies, running) => {
+    await profile.keep();
+    return dailies.reprocess(which, {
       ...running,
+      ...profile.options,
       force,
       speech: speechOptions(options),
       ...(steps !== undefined && { only: steps }),
       ...(posterAt !== undefined && { posterAtMs: posterAt }),
-    }),
-  );
+    });
+  });
   return exitCode;
 }

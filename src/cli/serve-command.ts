@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { examples, type Go } from "./command.ts";
 import { parseFolder } from "./option-values.ts";
+import { profileOption } from "./profile.ts";
 import type { ServeCommand } from "./serve.ts";
 
 const parseFolders = (value: string, before: readonly string[] = []): readonly string[] => [
@@ -61,6 +62,7 @@ export function addServe(program: Command, go: Go): void {
       "process every file that is put into this folder; several as NAME=DIR, then names begin with NAME/",
       parseFolders,
     )
+    .addOption(profileOption())
     .option("--results <dir>", "keep every output as a file below this folder", parseFolder)
     .addOption(
       new Option("--aws-port <port>", "speak AWS's protocols here, as on 4701").argParser(

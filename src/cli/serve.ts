@@ -2,8 +2,9 @@ import { constants } from "node:os";
 import { MediaError } from "../media/errors.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
+import { withProfile, type ProfileOption } from "./profile.ts";
 
-export interface ServeCommand {
+export interface ServeCommand extends ProfileOption {
   readonly host: string;
   readonly port: number;
   /** Each `DIR` or `NAME=DIR`. */
@@ -52,7 +53,8 @@ function awsOptions(command: ServeCommand) {
  * period, the second returns them to the queue at once, the third ends the process.
  */
 export async function serve(context: Context, options: ServeCommand): Promise<number> {
-  const { output, config } = context;
+  const { output } = context;
+  const config = withProfile(context.config, options);
   const { createLog } = await import("../log/log.ts");
   const { serve: start } = await import("../runtime/serve.ts");
   const { watchedFolders } = await import("../local/watched-folders.ts");

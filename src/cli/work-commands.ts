@@ -2,6 +2,7 @@ import { Option, type Command } from "commander";
 import { steps } from "../media/job.ts";
 import { examples, type Go } from "./command.ts";
 import { onlyOption, parseFolder, parseSteps, posterOption } from "./option-values.ts";
+import { profileOption } from "./profile.ts";
 import { addServe } from "./serve-command.ts";
 import { addSpeechOptions } from "./speech-options.ts";
 
@@ -17,6 +18,7 @@ function addProcess(program: Command, go: Go): void {
     .option("-o, --out <dir>", "write the results below this folder", parseFolder)
     .addOption(onlyOption())
     .addOption(posterOption())
+    .addOption(profileOption())
     .option("--name <name>", "the name for a single file (default: its base name)")
     .option("--prefix <folder>", "let names begin with FOLDER/ (default: where two are the same)")
     .option("--replace", "replace a media file of the same name that has other bytes")
@@ -28,6 +30,7 @@ function addProcess(program: Command, go: Go): void {
         "process footage/ --only audio,transcribe",
         "process /mnt/card --prefix day2 --passed-over",
         "process cut2.mp4 --name talk.mp4 --replace",
+        "process talk.mp4 --profile ./broadcast.json",
         "process vortrag.mp4 --language de-DE --vocabulary names.csv --speakers 2",
         "process",
       ),
@@ -46,6 +49,7 @@ function addPut(program: Command, go: Go): void {
     .argument("<files...>", "videos, recordings, pictures; - is standard input")
     .option("--name <name>", "the name for a single file (default: its base name)")
     .option("--replace", "replace a media file of the same name that has other bytes")
+    .addOption(profileOption())
     .option("--wait", "do the work now and return when it is done")
     .addHelpText("after", examples("put talk.mp4", "put cut2.mp4 --name talk.mp4 --replace"))
     .action((files: string[], options: object, command: Command) =>
@@ -71,6 +75,7 @@ function addReprocess(program: Command, go: Go): void {
     .argument("[names...]", "names of media files")
     .addOption(onlyOption())
     .addOption(posterOption())
+    .addOption(profileOption())
     .addOption(new Option("--step <steps>", "the same as --only").argParser(parseSteps))
     .option(
       "--where <key=value>",

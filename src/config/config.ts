@@ -7,6 +7,7 @@ import type { JobSettings } from "../media/job.ts";
 import type { Limits } from "../media/limits.ts";
 import type { Smtp } from "../notify/email.ts";
 import type { Slots } from "../queue/job-queue.ts";
+import { loadProfile, type LoadedProfile } from "./profile.ts";
 import { readEnvironment, type Environment } from "./environment.ts";
 import { settingsSchema, type Settings } from "./schema.ts";
 
@@ -45,6 +46,8 @@ export interface Config extends Pick<Settings, "metadataTable" | "engines" | "sp
   /** How the stored WebVTT is written, where that is not as usual: `captions` of the file. */
   readonly captions: JobSettings;
   readonly poster: Settings["poster"];
+  /** What renditions are made. Absent: the default profile. */
+  readonly profile?: LoadedProfile;
 }
 
 export function defaultSlots(cores: number = availableParallelism()): Slots {
@@ -160,6 +163,9 @@ function configOf(settings: Settings, dataDir: string, environment: Environment)
     modelsAutoPull: environment.autoPull,
     captions: unusualCaptions(settings.captions),
     poster: settings.poster,
+    ...(settings.profile !== undefined && {
+      profile: loadProfile(settings.profile, { dataDir, from: dataDir }),
+    }),
   };
 }
 

@@ -20,6 +20,12 @@ const variables: readonly (readonly [string, string, (value: string) => unknown]
   ["DAILIES_MASTER_KEY_FILE", "masterKeyFile", String],
   ["DAILIES_MODELS_DIR", "modelsDir", (dir) => resolve(dir)],
   ["DAILIES_MODELS_MIRROR", "modelsMirror", String],
+  // A name stays a name.
+  [
+    "DAILIES_PROFILE",
+    "profile",
+    (given) => (/[\\/]|\.json$/i.test(given) ? resolve(given) : given),
+  ],
   ["DAILIES_PUBLIC_URL", "publicUrl", String],
   ["DAILIES_SMTP_URL", "smtp", smtpSettings],
 ];

@@ -168,6 +168,11 @@ export const settingsSchema = section({
       .exactOptional()
       .describe("The most labels of a picture or of one frame. Default: the engine's own"),
   }).prefault({}),
+  profile: path()
+    .exactOptional()
+    .describe(
+      "The renditions: a profile file, or the name of one in `profiles` of the data directory ([renditions.md](renditions.md#own-profiles)). Default: `default`",
+    ),
   poster: section({
     atMs: whole(0)
       .exactOptional()

@@ -15,11 +15,14 @@ import { createFolderWatcher } from "./watch.ts";
 const putAny = (
   ports: LocalPorts,
   source: string | AsyncIterable<Uint8Array>,
-  options: PutFileOptions,
-): Promise<PutResult> =>
-  typeof source === "string"
+  { profile, ...given }: PutFileOptions,
+): Promise<PutResult> => {
+  const { session } = ports;
+  const options = profile === undefined ? given : { ...given, request: { session, profile } };
+  return typeof source === "string"
     ? receiveFile(ports, { ...options, path: source })
     : put(ports, source, options);
+};
 
 type LocalMethods = Omit<LocalLibrary, keyof Library | "batch" | "previewBatch" | "backup"> &
   Pick<LocalLibrary, "put">;

@@ -1,5 +1,5 @@
 import { asMediaError, MediaError } from "../media/errors.ts";
-import type { Step } from "../media/job.ts";
+import type { JobSettings, Step } from "../media/job.ts";
 import type { LocalPorts } from "./ports.ts";
 import type { ProcessReport, WorkOptions } from "../app/processing.ts";
 import { never, newRun, refuse, waitForReceived, type Run } from "../app/run.ts";
@@ -18,8 +18,10 @@ export interface ProcessOptions extends WorkOptions {
   readonly only?: readonly Step[];
   /** How speech is transcribed. Default: as asked for before, else as the library is set. */
   readonly speech?: SpeechOptions;
-  /** The time of a film that its poster is taken at. Default: where its best frame is. */
-  readonly posterAtMs?: number;
+  /** The time of a film that its poster is taken at; `best`, the default: where its best frame is. */
+  readonly posterAtMs?: number | "best";
+  /** The profile of the renditions. Default: the library's. */
+  readonly profile?: JobSettings;
   /** The media file's name, when there is one input that is a file. Default: base name, or path below the folder given. */
   readonly name?: string;
   /** What all names begin with: `day2` makes `day2/clip.mp4`. Default: nothing. */
@@ -125,11 +127,13 @@ export async function processFiles(
     out,
     only,
     posterAtMs,
+    profile,
     onUpdate,
     ...options
   }: ProcessOptions = {},
 ): Promise<ProcessReport> {
   const speech = given && (await checkedOptions(ports, given));
+  if (profile) await (await ports.engines()).checkProfile(profile);
   const writer = out === undefined ? undefined : createOutputWriter(ports.objects, out);
   await writer?.check();
   await ports.enter();
@@ -140,6 +144,7 @@ export async function processFiles(
     out: writer,
     ...(only && { only }),
     ...(posterAtMs !== undefined && { posterAtMs }),
+    ...(profile && { profile }),
     ...(onUpdate && { onUpdate }),
   });
   return workWhile(ports, run, stop, (onFirst) =>

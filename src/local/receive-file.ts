@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { FileStamp } from "../catalog/catalog.ts";
 import { openBeneath, openToRead } from "../files/open-source.ts";
 import { MediaError } from "../media/errors.ts";
+import type { JobSettings } from "../media/job.ts";
 import { checkKey } from "../media/keys.ts";
 import type { Media } from "../media/media.ts";
 import type { Fingerprint, ObjectPlace, StoredBytes } from "../objects/object-store.ts";
@@ -18,6 +19,8 @@ export interface PutFileOptions extends PutOptions {
   readonly within?: string;
   /** Whether the catalog remembers what the file looked like, so that it need not be read again. Default: true. */
   readonly remember?: boolean;
+  /** The profile of the renditions. Default: the library's. */
+  readonly profile?: JobSettings;
 }
 
 /** Of `putUpload`: the bytes are not copied where the file lies on the library's disk. */

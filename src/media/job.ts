@@ -65,6 +65,7 @@ export const skipReasons = [
   "is_image",
   "audio_failed",
   "imported",
+  "not_in_profile",
 ] as const;
 export type SkipReason = (typeof skipReasons)[number];
 
@@ -97,6 +98,8 @@ export interface JobRequest {
   readonly only?: readonly Step[];
   /** The time of a film that its poster is taken at. Default: where its best frame is. */
   readonly posterAtMs?: number;
+  /** The profile of its renditions, as JSON. Default: that of the library. */
+  readonly profile?: JobSettings;
 }
 
 /** Why a job failed, for people and for programs. */

@@ -19,6 +19,7 @@ import { createPocketsphinxAligner } from "../transcribe/align/pocketsphinx.ts";
 import { createTranscribeStep } from "../transcribe/step.ts";
 import type { TranscriptionOptions } from "../media/speech.ts";
 import type { Config } from "../config/config.ts";
+import { keepPictures, watermarksDir } from "../config/profile.ts";
 import { outputJson } from "../app/read-output.ts";
 import { once } from "../media/once.ts";
 import { createSpeech } from "../transcribe/registry.ts";
@@ -39,7 +40,16 @@ export async function createLocalSteps({ config, catalog, objects }: Parts): Pro
   const { limits } = config;
   const sandbox = await createSandbox();
   const ffmpegVersion = once(() => programVersion(sandbox, "ffmpeg"));
-  const transcoding = createTranscoding({ sandbox, objects, limits, version: ffmpegVersion });
+  const transcoding = createTranscoding({
+    sandbox,
+    objects,
+    limits,
+    version: ffmpegVersion,
+    watermarks: watermarksDir(config.dataDir),
+  });
+  const profile = config.profile?.profile ?? defaultProfile;
+  if (config.profile !== undefined) await keepPictures(config.dataDir, config.profile);
+  await transcoding.checkProfile(profile);
   const models = createModelStore({ dir: config.modelsDir });
   const speech = createSpeech({ config, sandbox, objects, models });
   const labeling = createLabeling({ sandbox, objects, models, limits }, config.engines.labels);
@@ -51,7 +61,10 @@ export async function createLocalSteps({ config, catalog, objects }: Parts): Pro
   });
   const settingsFor = (options: TranscriptionOptions): PipelineSettings => {
     return {
-      profile: { ...defaultProfile, poster: { ...defaultProfile.poster, ...config.poster } },
+      profile: {
+        ...profile,
+        ...(profile.poster && { poster: { ...profile.poster, ...config.poster } }),
+      },
       transcoder: transcoding.chosen.id,
       labeler: labeling.chosen.id,
       labels: { ...config.labels },
@@ -63,6 +76,7 @@ export async function createLocalSteps({ config, catalog, objects }: Parts): Pro
     settings: settingsFor({}),
     settingsFor,
     checkSpeech: (options) => speech.check(options),
+    checkProfile: (asked) => transcoding.checkProfile(asked),
     alignRecording: createAlignRecording({
       sandbox,
       objects,

@@ -20,13 +20,16 @@ function within(fact: number | undefined, bound: number): boolean {
 }
 
 /**
- * Whether a video stream already meets the spec, so that its bytes can be copied.
+ * Whether a video stream already meets the spec, so that its bytes can be copied. Only H.264 is, and none
+ * that gets a watermark.
  * Strict: an unknown fact does not fit. Only the distance of keyframes stays as in the source.
  */
 export function videoFits(container: string, source: VideoFacts, spec: VideoSpec): boolean {
   const { frameRate, sampleAspectRatio: sar } = source;
   const box = boxFor(source, spec.box);
   return (
+    spec.codec === "h264" &&
+    spec.watermark === undefined &&
     timedContainers.has(container) &&
     source.codec === "h264" &&
     playableProfiles[spec.profile].includes(source.profile ?? "") &&
@@ -63,6 +66,7 @@ const bitRateTolerance = 0.01;
 export function audioFits(source: AudioFacts, spec: AudioSpec): boolean {
   const alike = source.sampleRateHz === spec.sampleRateHz && source.channels === spec.channels;
   if (source.codec !== spec.codec || !alike || source.bitRate === undefined) return false;
+  if (spec.loudness !== undefined) return false;
   switch (spec.codec) {
     case "aac":
       return (
@@ -70,5 +74,7 @@ export function audioFits(source: AudioFacts, spec: AudioSpec): boolean {
       );
     case "mp3":
       return Math.abs(source.bitRate / spec.bitRate - 1) <= bitRateTolerance;
+    case "opus":
+      return within(source.bitRate, spec.bitRate * (1 + bitRateTolerance));
   }
 }

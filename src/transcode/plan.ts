@@ -4,7 +4,16 @@ import { type RenditionName, renditionNames } from "../media/media.ts";
 import { audioFits, videoFits } from "./copy.ts";
 import { cappedFrameRate, fitWithin } from "./fit.ts";
 import { soundFor } from "./sound.ts";
-import type { AudioSpec, Box, GifSpec, PosterSpec, Profile, VideoSpec } from "./profile.ts";
+import type {
+  AudioSpec,
+  Box,
+  GifSpec,
+  PosterSpec,
+  Profile,
+  VideoCodec,
+  VideoSpec,
+  Watermark,
+} from "./profile.ts";
 
 /** Which picture of the source is used, and how it becomes upright, square, progressive and SDR. */
 export interface PlannedPicture {
@@ -27,9 +36,9 @@ export interface PlannedPicture {
   readonly alpha: boolean;
 }
 
-/** The H.264 to make. The figures are present with `copy`, too: a damaged source is encoded instead. */
+/** The picture to make. The figures are present with `copy`, too: a damaged source is encoded instead. */
 export interface PlannedVideo {
-  readonly codec: "h264";
+  readonly codec: VideoCodec;
   /** Copies the source's stream unchanged. */
   readonly copy: boolean;
   readonly picture: PlannedPicture;
@@ -38,12 +47,14 @@ export interface PlannedVideo {
   /** How long the last picture stays after its own time: until the file ends. */
   readonly holdMs?: number;
   readonly keyframeFrames: number;
-  readonly profile: VideoSpec["profile"];
-  readonly level: VideoSpec["level"];
+  /** Of H.264 alone. */
+  readonly profile?: VideoSpec["profile"];
+  readonly level?: VideoSpec["level"];
   readonly refs?: number;
   readonly maxBitRate: number;
   readonly quality: number;
   readonly effort: VideoSpec["effort"];
+  readonly watermark?: Watermark;
 }
 
 export interface PlannedAudio extends AudioSpec {
@@ -111,7 +122,11 @@ function planOne(
   profile: Profile,
 ): PlannedRendition | LeftOut {
   const leftOut = (reason: SkipReason): LeftOut => ({ rendition: name, reason });
-  if (name === "poster") return planPoster(facts, profile.poster) ?? leftOut("no_cover_art");
+  const unwanted = leftOut("not_in_profile");
+  if (name === "poster") {
+    if (profile.poster === undefined) return unwanted;
+    return planPoster(facts, profile.poster) ?? leftOut("no_cover_art");
+  }
   if (facts.type === "image") return leftOut("is_image");
   if (name === "audio") {
     if (facts.audio === undefined) return leftOut("no_audio");
@@ -119,6 +134,7 @@ function planOne(
   }
   if (facts.type === "audio" || facts.video === undefined) return leftOut("no_video");
   if (name === "gif") {
+    if (profile.gif === undefined) return unwanted;
     const { box, ...figures } = profile.gif;
     return {
       rendition: name,
@@ -127,9 +143,11 @@ function planOne(
       ...figures,
     };
   }
-  const video = planVideo(facts, facts.video, profile[name]);
+  const spec = profile[name];
+  if (spec === undefined) return unwanted;
+  const video = planVideo(facts, facts.video, spec);
   if (facts.audio === undefined) return { rendition: name, video };
-  return { rendition: name, video, audio: planAudio(facts.audio, profile[name].audio) };
+  return { rendition: name, video, audio: planAudio(facts.audio, spec.audio) };
 }
 
 function planVideo(facts: MediaFacts, source: VideoFacts, spec: VideoSpec): PlannedVideo {
@@ -137,19 +155,19 @@ function planVideo(facts: MediaFacts, source: VideoFacts, spec: VideoSpec): Plan
   const rate = frameRate ?? source.frameRate;
   const framesPerSecond = rate === undefined ? spec.maxFrameRate : rate.num / rate.den;
   const keyframeFrames = Math.round((framesPerSecond * spec.keyframes.maxMs) / 1000);
+  const { codec, profile, level, refs, watermark } = spec;
   return {
-    codec: "h264",
+    codec,
     copy: videoFits(facts.container, source, spec),
     picture: planPicture(source, spec.box),
     ...(frameRate === undefined ? {} : { frameRate }),
     ...holdOf(facts, frameRate),
     keyframeFrames: Math.max(1, Math.min(spec.keyframes.maxFrames, keyframeFrames)),
-    profile: spec.profile,
-    level: spec.level,
-    ...(spec.refs === undefined ? {} : { refs: spec.refs }),
+    ...(codec === "h264" && { profile, level, ...(refs !== undefined && { refs }) }),
     maxBitRate: spec.maxBitRate,
     quality: spec.quality,
     effort: spec.effort,
+    ...(watermark !== undefined && { watermark }),
   };
 }
 

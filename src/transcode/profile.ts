@@ -4,31 +4,61 @@ export interface Box {
   readonly height: number;
 }
 
-/** An MP4 with H.264 video. All figures are upper bounds: a smaller, slower or simpler source stays as it is. */
+/** The codecs that films can have. All of them go into MP4. */
+export const videoCodecs = ["h264", "hevc", "av1", "vp9"] as const;
+export type VideoCodec = (typeof videoCodecs)[number];
+
+/** Where a watermark stands in the picture. */
+export const watermarkPlaces = [
+  "top-left",
+  "top-right",
+  "bottom-left",
+  "bottom-right",
+  "center",
+] as const;
+
+/** A picture that is laid over every frame. */
+export interface Watermark {
+  /** Of its bytes: another picture makes another job. */
+  readonly sha256: string;
+  readonly format: "png" | "jpeg" | "webp";
+  readonly place: (typeof watermarkPlaces)[number];
+  /** 0 is invisible, 1 hides what is below. */
+  readonly opacity: number;
+  /** Its width as a part of the picture's. */
+  readonly width: number;
+}
+
+/** A film as MP4. All figures are upper bounds: a smaller, slower or simpler source stays as it is. */
 export interface VideoSpec {
+  readonly codec: VideoCodec;
   readonly box: Box;
+  /** H.264's profile and level; other codecs find their own. */
   readonly profile: "main" | "high";
   /** As the codec counts: 31 is level 3.1. */
-  readonly level: 31 | 41;
+  readonly level: number;
   /** Reference frames; absent: what the level and the encoder's preset allow. */
   readonly refs?: number;
   readonly maxFrameRate: number;
   /** Bits per second. */
   readonly maxBitRate: number;
   readonly keyframes: { readonly maxFrames: number; readonly maxMs: number };
-  /** x264's constant rate factor below the maximum bit rate: 18 is near lossless, 28 is coarse. */
+  /** The encoder's constant rate factor below the maximum bit rate. H.264: 18 is near lossless, 28 is coarse. */
   readonly quality: number;
   /** x264's balance between time and size. */
   readonly effort: "veryfast";
+  readonly watermark?: Watermark;
   readonly audio: AudioSpec;
 }
 
 export interface AudioSpec {
-  readonly codec: "aac" | "mp3";
-  /** Bits per second: AAC's target, MP3's constant rate. */
+  readonly codec: "aac" | "mp3" | "opus";
+  /** Bits per second: AAC's and Opus's target, MP3's constant rate. */
   readonly bitRate: number;
   readonly sampleRateHz: number;
   readonly channels: number;
+  /** The loudness that it is brought to, in LUFS (ITU-R BS.1770). Absent: as loud as the source. */
+  readonly loudness?: number;
 }
 
 export interface GifSpec {
@@ -51,14 +81,14 @@ export interface PosterSpec {
   readonly quantizer: number;
 }
 
-/** A named set of rendition specs, for all kinds of media files. */
+/** A named set of rendition specs, for all kinds of media files. What is absent is not made. */
 export interface Profile {
   readonly name: string;
-  readonly web: VideoSpec;
-  readonly phone: VideoSpec;
+  readonly web?: VideoSpec;
+  readonly phone?: VideoSpec;
   readonly audio: AudioSpec;
-  readonly gif: GifSpec;
-  readonly poster: PosterSpec;
+  readonly gif?: GifSpec;
+  readonly poster?: PosterSpec;
 }
 
 /** AAC-LC 160 kb/s, 44.1 kHz, stereo: the sound of the Web and iPhone4S presets. */
@@ -73,6 +103,7 @@ const stereoAac: AudioSpec = { codec: "aac", bitRate: 160_000, sampleRateHz: 44_
  * film and seven times on flat pictures; slower efforts gain nothing measurable (SSIM .984 each).
  */
 const web: VideoSpec = {
+  codec: "h264",
   box: { width: 1280, height: 720 },
   profile: "main",
   level: 31,
@@ -91,6 +122,7 @@ const web: VideoSpec = {
  * macroblocks a second, 1080p has 8,160).
  */
 const phone: VideoSpec = {
+  codec: "h264",
   box: { width: 1920, height: 1080 },
   profile: "high",
   level: 41,
@@ -125,4 +157,11 @@ const poster: PosterSpec = {
 };
 
 /** The outputs of the published system, by the presets that it names, and a poster. */
-export const defaultProfile: Profile = { name: "default", web, phone, audio, gif, poster };
+export const defaultProfile = {
+  name: "default",
+  web,
+  phone,
+  audio,
+  gif,
+  poster,
+} satisfies Profile;

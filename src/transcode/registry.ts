@@ -1,6 +1,8 @@
 import { chooseEntry, engineNamed, type EngineEntry } from "../media/engine-registry.ts";
 import { renditionNames, type RenditionName } from "../media/media.ts";
+import { checkEncoders } from "./ffmpeg/check-encoders.ts";
 import { createFfmpegTranscoder, type FfmpegTranscoderOptions } from "./ffmpeg/transcoder.ts";
+import type { Profile } from "./profile.ts";
 import type { Transcoder } from "./transcoder.ts";
 
 /** What a transcoder can do. */
@@ -34,6 +36,8 @@ export interface Transcoding {
   readonly chosen: Transcoder;
   /** The transcoder that a job's settings name; `chosen` where they name none that is here. */
   readonly transcoderOf: (id: unknown) => Transcoder;
+  /** Refuses a profile that needs an encoder which is not here. @throws MediaError `engine_missing` */
+  readonly checkProfile: (profile: Partial<Profile>) => Promise<void>;
 }
 
 /** The registry of transcoders on this machine. */
@@ -43,5 +47,6 @@ export function createTranscoding(options: FfmpegTranscoderOptions): Transcoding
   return {
     chosen,
     transcoderOf: (id) => engineNamed(registry, id) ?? chosen,
+    checkProfile: (profile) => checkEncoders(options, profile),
   };
 }

@@ -1,7 +1,7 @@
 import type { Row } from "./statements.ts";
 import { parsed } from "./statements.ts";
 import type { MediaFacts } from "../../media/facts.ts";
-import type { Job, JobFailure, JobState, SkipReason, Step } from "../../media/job.ts";
+import type { Job, JobFailure, JobSettings, JobState, SkipReason, Step } from "../../media/job.ts";
 import type { LabelSummary } from "../../media/label.ts";
 import type {
   Bucket,
@@ -58,6 +58,7 @@ export function jobOf(row: Row): Job {
       session: String(session),
       ...optional("only", row["only_steps"], parsed<Step[]>),
       ...optional("posterAtMs", row["poster_at_ms"], Number),
+      ...optional("profile", row["profile"], parsed<JobSettings>),
     })),
     ...optional("startedAt", row["started_at"], Number),
     ...optional("finishedAt", row["finished_at"], Number),

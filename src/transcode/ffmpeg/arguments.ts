@@ -7,9 +7,12 @@ import type {
   PlannedRendition,
   PlannedVideo,
 } from "../plan.ts";
+import { audioEncoders, videoEncoder } from "./encoders.ts";
 import { audioGraph, gifGraph, posterGraph, videoGraph } from "./graph.ts";
 import { inputArguments, type Reading, seconds } from "./input.ts";
+import type { Loudness } from "./loudness.ts";
 import type { PosterPlace } from "./survey.ts";
+import { watermarkInput, type WatermarkFile } from "./watermark.ts";
 
 /** One output of a run: its plan, and the path of the file. */
 export interface Output {
@@ -24,6 +27,10 @@ export interface Run {
   readonly outputs: readonly Output[];
   /** Where in a film the poster is taken. Absent: from the start, the most typical of some frames. */
   readonly posterAt?: PosterPlace;
+  /** The files of the watermarks, in the order in which they are read. Default: none. */
+  readonly watermarks?: readonly WatermarkFile[];
+  /** How loud each sound is that is to be brought to a loudness. */
+  readonly loudness?: (audio: PlannedAudio) => Loudness | undefined;
 }
 
 /** Filters and the arguments of one output file. */
@@ -43,7 +50,8 @@ export function transcodeArguments(run: Run): string[] {
   // A little more than the limit, so that too long differs from just within it.
   const cut = ["-t", seconds(run.limits.maxDurationMs + 1000)];
   const typical = run.posterAt === undefined;
-  const parts = run.outputs.map((output, index) => outputPart(output, index, cut, typical));
+  const { watermarks = [] } = run;
+  const parts = run.outputs.map((output, index) => outputPart(run, output, index, cut, typical));
   const graphs = parts.flatMap((part) => part.graphs);
   return [
     ...`-nostdin -hide_banner -loglevel ${loglevel(run)} -nostats`.split(" "),
@@ -51,6 +59,7 @@ export function transcodeArguments(run: Run): string[] {
     // Half a film is useful: whether there are too many errors is decided afterwards.
     ..."-max_error_rate 1".split(" "),
     ...inputArguments(run.sourcePath, run.facts, run.limits, reading(run)),
+    ...watermarks.flatMap((watermark) => watermarkInput(watermark, run.limits)),
     // One graph each: when a sound changes midway, ffmpeg makes its graph anew, and only that one.
     ...graphs.flatMap((graph) => ["-filter_complex", graph]),
     ...parts.flatMap((part) => part.args),
@@ -87,6 +96,7 @@ export function pictureOf(plan: PlannedRendition): PlannedPicture | undefined {
 }
 
 function outputPart(
+  run: Run,
   { plan, path }: Output,
   index: number,
   cut: readonly string[],
@@ -98,14 +108,14 @@ function outputPart(
   switch (plan.rendition) {
     case "web":
     case "phone":
-      return moviePart(plan, index, [
+      return moviePart(run, plan, index, [
         ...clean,
         ...cut,
         ..."-movflags +faststart -f mp4".split(" "),
         file,
       ]);
     case "audio": {
-      const { graphs, args } = audioPart(plan.audio, index);
+      const { graphs, args } = audioPart(run, plan.audio, index);
       return { graphs, args: [...args, ...clean, ...cut, "-f", "mp3", file] };
     }
     case "gif":
@@ -124,39 +134,45 @@ function outputPart(
   }
 }
 
-function moviePart(plan: PlannedMovie, index: number, ending: readonly string[]): OutputPart {
-  const video = videoPart(plan.video, index);
-  const audio = plan.audio === undefined ? { graphs: [], args: [] } : audioPart(plan.audio, index);
+function moviePart(
+  run: Run,
+  plan: PlannedMovie,
+  index: number,
+  ending: readonly string[],
+): OutputPart {
+  const video = videoPart(run, plan.video, index);
+  const audio =
+    plan.audio === undefined ? { graphs: [], args: [] } : audioPart(run, plan.audio, index);
   return {
     graphs: [...video.graphs, ...audio.graphs],
     args: [...video.args, ...audio.args, ...ending],
   };
 }
 
-function videoPart(video: PlannedVideo, index: number): OutputPart {
+function videoPart({ watermarks = [] }: Run, video: PlannedVideo, index: number): OutputPart {
   if (video.copy)
     return { graphs: [], args: ["-map", `0:${video.picture.streamIndex}`, "-c:v", "copy"] };
   const label = `v${index}`;
   const bt709 = "-color_primaries bt709 -color_trc bt709 -colorspace bt709 -color_range tv";
   const args = [
-    ["-map", `[${label}]`, "-c:v", "libx264", "-preset", video.effort],
-    ["-profile:v", video.profile, "-level:v", (video.level / 10).toFixed(1)],
-    // A pyramid of B-frames uses a fourth reference despite this setting, without measurable gain.
-    video.refs === undefined ? [] : ["-refs", String(video.refs), "-b-pyramid", "none"],
-    ["-crf", String(video.quality), "-maxrate", String(video.maxBitRate)],
-    ["-bufsize", String(2 * video.maxBitRate), "-g", String(video.keyframeFrames)],
+    ["-map", `[${label}]`, ...videoEncoder(video), "-g", String(video.keyframeFrames)],
     video.picture.toneMap === undefined ? [] : bt709.split(" "),
   ].flat();
-  return { graphs: [videoGraph(video, label)], args };
+  // The source is input 0.
+  const input = 1 + watermarks.findIndex(({ sha256 }) => sha256 === video.watermark?.sha256);
+  return { graphs: [videoGraph(video, label, input)], args };
 }
 
-const audioEncoders = { aac: "aac", mp3: "libmp3lame" } as const;
-
-function audioPart(audio: PlannedAudio, index: number): OutputPart {
+function audioPart(
+  { loudness = () => undefined }: Run,
+  audio: PlannedAudio,
+  index: number,
+): OutputPart {
   if (audio.copy) return { graphs: [], args: ["-map", `0:${audio.streamIndex}`, "-c:a", "copy"] };
   const label = `a${index}`;
   const encoder = ["-c:a", audioEncoders[audio.codec], "-b:a", String(audio.bitRate)];
-  return { graphs: [audioGraph(audio, label)], args: ["-map", `[${label}]`, ...encoder] };
+  const graphs = [audioGraph(audio, label, loudness(audio))];
+  return { graphs, args: ["-map", `[${label}]`, ...encoder] };
 }
 
 /** The streams of an output, by kind, with whether they are copied. */

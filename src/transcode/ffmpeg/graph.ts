@@ -1,5 +1,7 @@
 import type { Ratio } from "../../media/facts.ts";
 import { mixFilter } from "../../sandbox/mix-filter.ts";
+import { type Loudness, loudnessFilters } from "./loudness.ts";
+import { watermarkGraph } from "./watermark.ts";
 import type {
   PlannedAudio,
   PlannedGif,
@@ -98,8 +100,9 @@ function fpsFilter(rate: Ratio): string {
 /**
  * A film's picture, from `[0:i]` to `[label]`: 4:2:0, 8 bit, video levels. YUV keeps its matrix and
  * says so as the source did; RGB has none, and becomes BT.709.
+ * @param watermark the number of the input that has the watermark, where the plan names one
  */
-export function videoGraph(video: PlannedVideo, label: string): string {
+export function videoGraph(video: PlannedVideo, label: string, watermark = 1): string {
   const { picture, frameRate } = video;
   const scaling = picture.rgb ? "out_color_matrix=bt709:out_range=tv" : "out_range=tv";
   const filters = chain(
@@ -110,6 +113,8 @@ export function videoGraph(video: PlannedVideo, label: string): string {
     picture.rgb && bt709,
   );
   const input = `[0:${picture.streamIndex}]`;
+  if (video.watermark !== undefined)
+    return watermarkGraph(`${input}${filters}`, watermark, video.watermark, picture, label);
   // ffmpeg 5 hands the source's turn on to the output of a graph with one input, but the filters have made it.
   const second = picture.rotation === 0 && picture.mirrored !== true ? "" : `;${input}nullsink`;
   return `${input}${filters}[${label}]${second}`;
@@ -120,12 +125,13 @@ export function videoGraph(video: PlannedVideo, label: string): string {
  * step with the picture; 5.1 and mono become what is asked for. When rate or channels change midway,
  * ffmpeg makes the graph anew: then `first_pts` would put all the time so far before it, as silence.
  */
-export function audioGraph(audio: PlannedAudio, label: string): string {
+export function audioGraph(audio: PlannedAudio, label: string, loudness?: Loudness): string {
   const layout = audio.channels === 1 ? "mono" : "stereo";
   const filters = chain(
     audio.mix !== undefined && mixFilter(audio.mix, layout),
     `aresample=${audio.sampleRateHz}:async=1${audio.startsAtZero === true ? "" : ":first_pts=0"}`,
     `aformat=channel_layouts=${layout}`,
+    ...loudnessFilters(audio, loudness),
   );
   return `[0:${audio.streamIndex}]${filters}[${label}]`;
 }

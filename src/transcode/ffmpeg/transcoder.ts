@@ -4,23 +4,26 @@ import type { BeginOptions } from "../../media/engine.ts";
 import { type Damage, damageNote } from "../../media/damage.ts";
 import { MediaError } from "../../media/errors.ts";
 import { type Limits, timeLimitMs } from "../../media/limits.ts";
-import type { Rendition } from "../../media/media.ts";
 import { withLocalFile } from "../../objects/local-file.ts";
 import type { ObjectStore } from "../../objects/object-store.ts";
-import { storedObject } from "../../objects/stored.ts";
 import type { ProcessLimits, Sandbox, SandboxedCommand } from "../../sandbox/sandbox.ts";
 import { gifOf, smallerGif } from "../gif-budget.ts";
 import type { PlannedRendition } from "../plan.ts";
 import type { TranscodeRequest, Transcoder, TranscodeResult } from "../transcoder.ts";
-import { copies, type Output, streamsOf, transcodeArguments } from "./arguments.ts";
+import { copies, type Output, transcodeArguments } from "./arguments.ts";
 import { damageOf } from "./damage.ts";
+import { encoderEnvironment } from "./encoders.ts";
+import { inputArguments } from "./input.ts";
+import { measureLoudness } from "./measure-loudness.ts";
 import { formats, look, type Made } from "./output.ts";
 import { progressOf } from "./progress.ts";
 import { outputBudget } from "./output-budget.ts";
 import { posterPlace } from "./poster-place.ts";
 import { runFfmpeg } from "./run.ts";
+import { storeOutputs } from "./store-outputs.ts";
 import { encoded, isSourcesFault } from "./second-try.ts";
 import type { PosterPlace } from "./survey.ts";
+import { watermarkFiles } from "./watermark.ts";
 
 export interface FfmpegTranscoderOptions {
   readonly sandbox: Sandbox;
@@ -28,6 +31,8 @@ export interface FfmpegTranscoderOptions {
   readonly limits: Limits;
   /** The version by `ffmpeg -version`: recorded with every rendition (decision 0005). */
   readonly version: () => Promise<string | undefined>;
+  /** The folder of the watermarks' pictures, each under its SHA-256. Default: none are known. */
+  readonly watermarks?: string;
   /** The program. Default: `ffmpeg` on the sandbox's search path. */
   readonly ffmpeg?: string;
 }
@@ -59,7 +64,13 @@ export function createFfmpegTranscoder(options: FfmpegTranscoderOptions): Transc
         { folder: beginOptions.workDir },
       );
       const engine = ["ffmpeg", await options.version()].join(" ").trim();
-      const renditions = await store(options.objects, request, made, engine, beginOptions.signal);
+      const renditions = await storeOutputs(
+        options.objects,
+        request,
+        made,
+        engine,
+        beginOptions.signal,
+      );
       const result: TranscodeResult = {
         renditions,
         ...(damage?.short === undefined ? {} : { short: damage.short }),
@@ -161,15 +172,26 @@ async function attemptOnce(
   const { limits } = options;
   const { facts } = request;
   const plans = outputs.map(({ plan }) => plan);
-  const at = posterAt === undefined ? {} : { posterAt };
-  const command: SandboxedCommand = {
+  const watermarks = await watermarkFiles(plans, options.watermarks);
+  const environment = {
     command: options.ffmpeg ?? "ffmpeg",
-    args: transcodeArguments({ sourcePath, facts, limits, outputs, ...at }),
-    reads: [sourcePath],
+    env: encoderEnvironment,
+    reads: [sourcePath, ...watermarks.map(({ path }) => path)],
     writes: [workDir],
     limits: processLimits(options, request, plans),
     priority: "background",
     signal,
+  } as const;
+  const loudness = await measureLoudness(
+    options.sandbox,
+    environment,
+    inputArguments(sourcePath, facts, limits),
+    plans.flatMap((plan) => ("audio" in plan ? (plan.audio ?? []) : [])),
+  );
+  const more = { watermarks, loudness, ...(posterAt && { posterAt }) };
+  const command: SandboxedCommand = {
+    ...environment,
+    args: transcodeArguments({ sourcePath, facts, limits, outputs, ...more }),
   };
   const totalMs = expectedTotalMs(request);
   const ran = await runFfmpeg(options.sandbox, command, (current) =>
@@ -200,38 +222,4 @@ function expectedTotalMs({ facts, renditions }: TranscodeRequest): number | unde
   return facts.durationMs === undefined || longest === 0
     ? undefined
     : Math.min(facts.durationMs, longest);
-}
-
-/** Puts all outputs into the store, or none. */
-async function store(
-  objects: ObjectStore,
-  request: TranscodeRequest,
-  made: readonly Made[],
-  engine: string,
-  signal: AbortSignal,
-): Promise<Rendition[]> {
-  const renditions: Rendition[] = [];
-  try {
-    for (const [index, { target }] of request.renditions.entries()) {
-      const output = made[index];
-      if (output === undefined) throw new MediaError("internal", "an output was not made");
-      const { plan, path, facts } = output;
-      const stored = await objects.putFile(target, path, { move: true, signal });
-      const { contentType } = formats[plan.rendition];
-      const { width, height, durationMs } = facts;
-      renditions.push({
-        rendition: plan.rendition,
-        object: storedObject(stored, contentType),
-        ...(width === undefined || height === undefined ? {} : { width, height }),
-        ...(durationMs === undefined ? {} : { durationMs }),
-        engine,
-        copied: streamsOf(plan).some(({ copy }) => copy),
-      });
-    }
-    return renditions;
-  } catch (error) {
-    // The first error is reported.
-    await Promise.allSettled(renditions.map(({ object }) => objects.remove(object)));
-    throw error;
-  }
 }

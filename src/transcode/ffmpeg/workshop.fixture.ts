@@ -15,7 +15,7 @@ import { createSandbox } from "../../sandbox/create.ts";
 import type { Transcoder } from "../transcoder.ts";
 import { transcodeJobs } from "../jobs.ts";
 import { type PlannedRendition, planRenditions } from "../plan.ts";
-import { defaultProfile } from "../profile.ts";
+import { defaultProfile, type Profile } from "../profile.ts";
 import { createFfmpegTranscoder } from "./transcoder.ts";
 
 const run = promisify(execFile);
@@ -29,6 +29,8 @@ interface WorkOrder {
   readonly limits?: Limits;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Default: the default profile. */
+  readonly profile?: Profile;
   readonly adjust?: (plan: PlannedRendition) => PlannedRendition;
 }
 
@@ -59,7 +61,13 @@ export async function openWorkshop(): Promise<Workshop> {
   const newId = createIdSource(newSession());
   const workDirs = join(dir, "work");
   const transcoder = (limits = defaultLimits) =>
-    createFfmpegTranscoder({ sandbox, objects, limits, version: async () => "of the tests" });
+    createFfmpegTranscoder({
+      sandbox,
+      objects,
+      limits,
+      version: async () => "of the tests",
+      watermarks: join(dir, "watermarks"),
+    });
 
   const upload: Workshop["upload"] = async (path) => {
     return await objects.putFile({ bucket: "uploads", key: "source" }, path);
@@ -67,7 +75,7 @@ export async function openWorkshop(): Promise<Workshop> {
 
   const make: Workshop["make"] = async (path, facts, names, order = {}) => {
     const source = await upload(path);
-    const plan = planRenditions(facts, defaultProfile);
+    const plan = planRenditions(facts, order.profile ?? defaultProfile);
     const planned = plan.planned.filter(({ rendition }) => names.includes(rendition));
     const { jobs } = transcodeJobs(
       { name: "source", version: source.version },

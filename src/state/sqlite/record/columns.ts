@@ -49,6 +49,7 @@ const jobColumns: readonly Column<JobRecord>[] = [
   ["requested_by", (job) => job.request?.session],
   ["only_steps", (job) => job.request?.only],
   ["poster_at_ms", (job) => job.request?.posterAtMs],
+  ["profile", (job) => job.request?.profile],
   ["attempts", (job) => job.attempts],
   ["deaths", (job) => job.deaths],
   ["run_after", (job) => job.runAfter],
