@@ -36,13 +36,18 @@ import { describeWithSharedMedia, sharedMedia } from "./support/shared-media.ts"
 
 /**
  * The whole application processes hostile and odd media files. `npm run hostile` does every step on
- * every file and decodes all outputs. The short run makes films of only a few files, and transcribes
- * and labels none (the tests of the rooms try more of these files).
+ * every file and decodes all outputs. The short run takes all bad files, half of the good ones and of the odd names,
+ * makes films of only a few, and transcribes and labels none (the tests of the rooms try more of these files).
  */
 const whole = process.env["HOSTILE"] === "whole";
 const quick: readonly Step[] = ["audio", "poster"];
 const films: readonly Step[] = ["video", "gif"];
 const filmed = ["rot90.mp4", "odd_641x359_444.mp4", "one_frame.mp4", "in.gif"];
+const everyOther = (_: unknown, index: number): boolean => whole || index % 2 === 0;
+const triedNames = oddNames.filter(everyOther);
+const goodOnes = Object.entries(good).filter(
+  ([name], index) => filmed.includes(name) || everyOther(name, index),
+);
 
 let folder: string;
 let canaries: Canaries;
@@ -116,13 +121,13 @@ describeWithSharedMedia("hostile and odd media", () => {
     async () => {
       const inputs = join(folder, "inputs");
       mkdirSync(inputs);
-      for (const name of [...Object.keys(good), ...Object.keys(bad)]) {
+      for (const name of [...goodOnes.map(([each]) => each), ...Object.keys(bad)]) {
         const [from, to] = [sharedMedia(`hostile/${name}`), join(inputs, name)];
         if (name.startsWith("evil_")) writeFileSync(to, rewritten(readFileSync(from, "utf8")));
         else copyFileSync(from, to);
       }
       const film = readFileSync(sharedMedia("hostile/ok_faststart.mp4"));
-      for (const [index, name] of oddNames.entries())
+      for (const [index, name] of triedNames.entries())
         writeFileSync(join(inputs, name), Buffer.concat([film, freeBox(index)]));
       for (const name of readdirSync(inputs)) chmodSync(join(inputs, name), 0o644);
       const paths = (names: readonly string[]) => names.map((name) => join(inputs, name));
@@ -175,31 +180,28 @@ describeWithSharedMedia("hostile and odd media", () => {
   });
 
   const goodFilm = good["ok_faststart.mp4"] ?? {};
-  const copies = oddNames.map((name) => [name, goodFilm] as const);
-  test.each([...Object.entries(good), ...copies])(
-    "%j gives the expected outputs",
-    async (name, expected) => {
-      expect(failuresOf(mediaOf(name))).toEqual([]);
-      expect(mediaOf(name)?.state).toBe(name.startsWith("trunc") ? "incomplete" : "ready");
-      const { poster, web, durationMs = NaN, sound } = expected;
-      const made = await outputsOf(name);
-      const isFilmed = whole || filmed.includes(name);
-      const audioMade = sound === true && (whole || !filmed.includes(name));
-      expect([made["poster"]?.width, made["poster"]?.height]).toEqual(
-        poster ?? [undefined, undefined],
-      );
-      expect(made["audio"]?.kinds).toEqual(audioMade ? ["audio"] : undefined);
-      const lengths = [made["audio"], made["web"], made["phone"]].map((one) => one?.durationMs);
-      for (const length of lengths.filter((one) => one !== undefined))
-        expect(Math.abs(length - durationMs)).toBeLessThan(120);
-      if (!isFilmed || web === undefined) return expect(made["web"]).toBeUndefined();
-      for (const kind of ["web", "phone"])
-        expect(made[kind]?.kinds).toEqual(sound === true ? ["audio", "video"] : ["video"]);
-      expect([made["web"]?.width, made["web"]?.height]).toEqual(web);
-      const [gifWidth = 0, gifHeight = 0] = [made["gif"]?.width, made["gif"]?.height];
-      expect(Math.abs(gifWidth / gifHeight - web[0] / web[1])).toBeLessThan(0.02);
-    },
-  );
+  const copies = triedNames.map((name) => [name, goodFilm] as const);
+  test.each([...goodOnes, ...copies])("%j gives the expected outputs", async (name, expected) => {
+    expect(failuresOf(mediaOf(name))).toEqual([]);
+    expect(mediaOf(name)?.state).toBe(name.startsWith("trunc") ? "incomplete" : "ready");
+    const { poster, web, durationMs = NaN, sound } = expected;
+    const made = await outputsOf(name);
+    const isFilmed = whole || filmed.includes(name);
+    const audioMade = sound === true && (whole || !filmed.includes(name));
+    expect([made["poster"]?.width, made["poster"]?.height]).toEqual(
+      poster ?? [undefined, undefined],
+    );
+    expect(made["audio"]?.kinds).toEqual(audioMade ? ["audio"] : undefined);
+    const lengths = [made["audio"], made["web"], made["phone"]].map((one) => one?.durationMs);
+    for (const length of lengths.filter((one) => one !== undefined))
+      expect(Math.abs(length - durationMs)).toBeLessThan(120);
+    if (!isFilmed || web === undefined) return expect(made["web"]).toBeUndefined();
+    for (const kind of ["web", "phone"])
+      expect(made[kind]?.kinds).toEqual(sound === true ? ["audio", "video"] : ["video"]);
+    expect([made["web"]?.width, made["web"]?.height]).toEqual(web);
+    const [gifWidth = 0, gifHeight = 0] = [made["gif"]?.width, made["gif"]?.height];
+    expect(Math.abs(gifWidth / gifHeight - web[0] / web[1])).toBeLessThan(0.02);
+  });
 
   test("no name was executed as a command", () => {
     expect([existsSync("PWNED"), existsSync(join(folder, "PWNED"))]).toEqual([false, false]);
