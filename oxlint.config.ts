@@ -44,7 +44,7 @@ export default {
   overrides: [
     ...layerRules,
     {
-      files: ["src/**/*.ts"],
+      files: ["src/**/*.{ts,tsx}"],
       rules: {
         "max-lines": ["error", { max: 250 }],
         "max-lines-per-function": ["error", { max: 80 }],
@@ -53,6 +53,36 @@ export default {
     },
     // One table of Huffman codes and blocks, read top to bottom.
     { files: ["src/models/bunzip2.ts"], rules: { "max-lines": "off" } },
+    // The page sees the types of the API's answers, and no other room.
+    {
+      files: ["src/web/**"],
+      env: { node: false, browser: true },
+      rules: {
+        "no-restricted-imports": [
+          "error",
+          {
+            paths: [
+              {
+                name: "../api/types.ts",
+                allowTypeImports: true,
+                message: "web/ sees types of the API's answers, no values.",
+              },
+            ],
+            patterns: [
+              {
+                group: ["../*/**", "../*.ts", "!../api/types.ts", "node:*"],
+                message: "web/ sees the types of the API's answers, and no other room.",
+              },
+            ],
+          },
+        ],
+      },
+    },
+    {
+      files: ["src/web/main.tsx"],
+      rules: { "import/no-unassigned-import": ["error", { allow: ["**/*.css"] }] },
+    },
+    { files: ["src/web/vite.config.ts"], rules: { "no-restricted-imports": "off" } },
     // SQLite serves as the lock of a folder that several processes share.
     { files: ["src/models/lock.ts"], rules: { "no-restricted-imports": "off" } },
     {

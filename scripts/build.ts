@@ -1,4 +1,4 @@
-// Builds dist/ for the package: JavaScript and types from src/, and the SQL migrations.
+// Builds dist/ for the package: JavaScript and types from src/, the page, and the SQL migrations.
 import { execFileSync } from "node:child_process";
 import { cpSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -8,6 +8,7 @@ rmSync(`${root}dist`, { recursive: true, force: true });
 execFileSync(`${root}node_modules/.bin/tsc`, ["-p", `${root}tsconfig.build.json`], {
   stdio: "inherit",
 });
+await import("./build-page.ts");
 cpSync(`${root}src/state/sqlite/migrations`, `${root}dist/state/sqlite/migrations`, {
   recursive: true,
 });

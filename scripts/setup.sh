@@ -166,7 +166,21 @@ fetch_all_models() {
   fi
 }
 
+# A clone builds the page when its code is newer; an installed package has it.
+page_is_built() {
+  page=dist/web/index.html
+  [ ! -d src/web ] ||
+    { [ -f "$page" ] && [ -z "$(find -H src/web package-lock.json -newer "$page" -print -quit)" ]; }
+}
+
+build_page() {
+  say "building the page"
+  PATH="$PWD/node_modules/.bin:$PATH" node scripts/build-page.ts >/dev/null ||
+    say "warning: the page cannot be built: the service answers programs only"
+}
+
 packages_are_ready || install_packages
+page_is_built || build_page
 fetch_all_models
 prepare_boto3
 

@@ -24,8 +24,9 @@ serve_it() {
     grep -q http served.txt && break
     sleep 0.5
   done
-  url=$(grep -o 'http://[^ ]*' served.txt)
+  url=$(grep -o 'http://[^ ]*' served.txt | head -n 1)
   "$node24/node" -e 'fetch(process.argv[1]).then((answer) => process.exit(answer.ok ? 0 : 1))' "$url/api/"
+  "$node24/node" -e 'fetch(process.argv[1]).then(async (page) => fetch(new URL(/src="([^"]+)"/.exec(await page.text())[1], page.url))).then((script) => process.exit(script.ok ? 0 : 1))' "$url/"
   kill "$server"
   wait "$server"
 }

@@ -40,6 +40,9 @@ const forbidden = [
   ["AWS's protocols a store", "src/aws/s3/a.ts", "../../state/sqlite/open.ts"],
   ["AWS's protocols the composition", "src/aws/b.ts", "../runtime/local.ts"],
   ["the use cases AWS's protocols", "src/app/h.ts", "../aws/xml.ts"],
+  ["the page the use cases", "src/web/a.ts", "../app/put.ts"],
+  ["the page a program of the API", "src/web/b.ts", "../api/types.ts"],
+  ["the page the domain", "src/web/d.ts", "../media/job.ts"],
   ["the security of the service a store", "src/api/security/a.ts", "../../state/sqlite/access.ts"],
 ] as const;
 

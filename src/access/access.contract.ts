@@ -40,6 +40,23 @@ export function accessContract(
       expect(JSON.stringify(await access.listKeys())).not.toContain(key.secretAccessKey);
     });
 
+    it("starts sessions that end with their key, and after 30 days", async () => {
+      const key = await access.createKey({ name: "browser", scopes: ["read"] });
+      const session = await access.startSession(key.accessKeyId);
+      const caller = { owner: "local", scopes: ["read"], accessKeyId: key.accessKeyId };
+      expect(session).not.toContain(key.accessKeyId);
+      expect(await access.sessionCaller(session)).toEqual(caller);
+      const mine = await access.startSession();
+      expect(await access.sessionCaller(mine)).toEqual({ owner: "local", scopes: [...scopes] });
+      for (const wrong of ["", "v1.x.y", `${session}x`, key.token, "x".repeat(5_000)])
+        expect(await access.sessionCaller(wrong), wrong.slice(0, 9)).toBeUndefined();
+      await access.revokeKey(key.accessKeyId);
+      expect(await access.sessionCaller(session)).toBeUndefined();
+      expect(await access.sessionCaller(mine)).toBeDefined();
+      time += 30 * 24 * 3_600_000;
+      expect(await access.sessionCaller(mine)).toBeUndefined();
+    });
+
     it("makes no key that cannot be shown", async () => {
       let shown = "";
       const gone = new Error("nobody reads it");

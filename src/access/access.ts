@@ -62,8 +62,23 @@ export interface KeyRequest {
   readonly expiresAt?: number;
 }
 
-/** Users and their keys. Every implementation runs the contract in access.contract.ts. */
-export interface Access {
+/** A session ends after this time, if its key does not end before. */
+export const sessionMs = 30 * 24 * 3_600_000;
+
+/**
+ * Sessions of people who use the page in a browser. A session is a sealed text that the browser keeps as a
+ * cookie. It names a key, and counts as long as that key does. One without a key is the person's at this
+ * machine, who has opened the link that the server printed.
+ */
+export interface Sessions {
+  /** @throws MediaError `master_key_unusable` */
+  startSession(accessKeyId?: string): Promise<string>;
+  /** Who has this session; undefined when it was not made here, has expired, or its key does not count. */
+  sessionCaller(session: string): Promise<Caller | undefined>;
+}
+
+/** Users, their keys and sessions. Every implementation runs the contract in access.contract.ts. */
+export interface Access extends Sessions {
   /**
    * @throws MediaError `invalid_argument` for a name that cannot be one; `name_conflict` when there is
    * such a user, or was: nobody else gets what a removed user has left

@@ -17,6 +17,8 @@ import { addMediaFiles } from "./media-files.ts";
 import { refuseMethod } from "./methods.ts";
 import { rawPath } from "./names.ts";
 import { addNotifications } from "./notifications.ts";
+import { addPage } from "./page.ts";
+import { addSession } from "./session.ts";
 import { addOutputs } from "./outputs.ts";
 import { addObjects } from "./objects.ts";
 import { addDescription } from "./openapi.ts";
@@ -72,6 +74,8 @@ export function createApi(options: ApiOptions): ApiApp {
   addOutputs(app, options); // its path by key begins with the one that links in messages have
   addNotifications(app, options);
   addHealth(app, options);
+  addSession(app, options);
+  addPage(app, options);
   addDescription(app);
   return app;
 }

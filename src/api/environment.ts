@@ -2,6 +2,7 @@ import type { HttpBindings } from "@hono/node-server";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Caller, Scope } from "../access/access.ts";
+import type { LoginCode } from "../access/login-code.ts";
 import type { Library } from "../app/library.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -57,6 +58,8 @@ export interface ApiOptions {
   /** Reasons why the service is not ready; empty when it can do its work. Default: ready. */
   readonly unready?: () => Promise<readonly string[]>;
   readonly limits?: RequestLimits;
+  /** The code of the link that lets a browser of this machine in. Default: there is none. */
+  readonly login?: LoginCode;
   /** When the server closes: streams of events end. */
   readonly signal?: AbortSignal;
 }

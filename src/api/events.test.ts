@@ -146,7 +146,11 @@ describe("the stream of events", () => {
     beforeAll(async () => {
       let access: Access | undefined;
       const authenticate = async (token: string) => access?.authenticate(token);
-      const security = createSecurity({ access: { authenticate }, requireKeys: true });
+      const sessionCaller = async (session: string) => access?.sessionCaller(session);
+      const security = createSecurity({
+        access: { authenticate, sessionCaller },
+        requireKeys: true,
+      });
       keyed = await startApi({ security });
       ({ access } = keyed.dailies);
     });

@@ -5,7 +5,7 @@ import { filterFields, limitSchema } from "./fields.ts";
 import { nameAfter } from "./names.ts";
 import { addOperation } from "./route.ts";
 
-const searchSchema = z
+export const searchSchema = z
   .object({
     items: z.array(
       z.object({

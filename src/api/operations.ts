@@ -92,6 +92,10 @@ export const operations = {
   listKeys: { method: "get", path: "/v1/keys", scope: "admin" },
   createKey: { method: "post", path: "/v1/keys", scope: "admin" },
   revokeKey: { method: "delete", path: "/v1/keys/{accessKeyId}", scope: "admin" },
+  // sessions of browsers
+  getSession: { method: "get", path: "/v1/session", scope: "none" },
+  signIn: { method: "post", path: "/v1/session", scope: "none" },
+  signOut: { method: "delete", path: "/v1/session", scope: "none" },
   // the service itself
   describeApi: { method: "get", path: "/v1/openapi.json", scope: "none" },
   isAlive: { method: "get", path: "/healthz", scope: "none" },

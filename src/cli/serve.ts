@@ -88,11 +88,14 @@ export async function serve(context: Context, options: ServeCommand): Promise<nu
   const awsUrl =
     service.awsPort === undefined ? {} : { awsUrl: urlOf(service.host, service.awsPort) };
   const lines = [`Dailies listens on ${url}`];
+  const { loginPath } = service;
+  if (loginPath !== undefined) lines.push(`Its page, for one browser: ${url}${loginPath}`);
   if (awsUrl.awsUrl) lines.push(`It speaks AWS's protocols on ${awsUrl.awsUrl}`);
   if (output.mode === "human") output.lines(lines);
   else
     output.document({
       url,
+      ...(loginPath !== undefined && { pageUrl: url + loginPath }),
       ...awsUrl,
       host: service.host,
       port: service.port,

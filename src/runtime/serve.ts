@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import { createLoginCode } from "../access/login-code.ts";
 import { createApi } from "../api/app.ts";
-import { createMetrics, type Metrics } from "../api/metrics.ts";
+import { createMetrics } from "../api/metrics.ts";
 import { startServer } from "../api/server.ts";
 import { createUploads, type Uploads } from "../api/uploads.ts";
 import { asMediaError } from "../media/errors.ts";
@@ -9,8 +10,9 @@ import type { Config } from "../config/config.ts";
 import { startAws, tidyParts, type AwsOptions } from "./aws.ts";
 import { openDailies } from "./local.ts";
 import { transcriptionPart, type TranscriptionPart } from "./transcriptions.ts";
+import { isLoopback } from "../api/security/loopback.ts";
 import { guardServer } from "../api/security/guard.ts";
-import { logUpdates } from "../app/log-updates.ts";
+import { workerPart } from "./worker-part.ts";
 import type { LocalLibrary } from "../local/library.ts";
 import { logWatch } from "../local/log-watch.ts";
 import { watchCatalogFile } from "../local/catalog-file.ts";
@@ -41,6 +43,8 @@ export interface Service {
   readonly port: number;
   /** Where AWS's protocols are spoken. */
   readonly awsPort?: number;
+  /** The path of the link that lets one browser in. Absent: people sign in with a key. */
+  readonly loginPath?: string;
   /**
    * Stops: no more is taken on, what is under way is finished within the grace period, else handed
    * back. Called again it hands back at once. Resolves when nothing runs any more.
@@ -92,39 +96,6 @@ function backgroundParts(
     every("uploads", tidyMs, (signal) => uploads.tidy(signal)),
     every("uploads in parts", tidyMs, () => tidyParts(dailies)),
   ];
-}
-
-interface WorkerSignals {
-  /** After it, no job begins. */
-  readonly drain: AbortSignal;
-  /** After it, running jobs return to the queue. */
-  readonly signal: AbortSignal;
-  readonly onWorking: (isWorking: boolean) => void;
-}
-
-/** The worker as a part of the service: does jobs as they come, logs and counts them. */
-function workerPart(
-  dailies: LocalLibrary,
-  metrics: Metrics,
-  log: Logger,
-  { drain, signal, onWorking }: WorkerSignals,
-): BackgroundPart {
-  const updates = logUpdates(log);
-  return {
-    name: "worker",
-    run: async () => {
-      const done = dailies.work({
-        drain,
-        signal,
-        onStart: () => onWorking(true),
-        onUpdate: (update) => {
-          updates(update);
-          metrics.count(update);
-        },
-      });
-      await done.finally(() => onWorking(false));
-    },
-  };
 }
 
 interface ServerParts {
@@ -185,6 +156,7 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
   const security = await guardServer(guard).catch(giveUp);
   const transcriptions = await transcriptionPart({ dailies, log, aws: options.aws }).catch(giveUp);
   const metrics = createMetrics({ dailies });
+  const login = isLoopback(host) && !config.security.requireKeys ? createLoginCode() : undefined;
   const drain = new AbortController(); // no new job begins
   const end = new AbortController(); // running jobs return to the queue
   const uploads = await createUploads({
@@ -206,6 +178,7 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
     security,
     uploads,
     signal: drain.signal,
+    ...(login && { login }),
     unready: async () => [
       ...(working ? [] : ["the worker has not started"]),
       ...(await catalogTrouble()),
@@ -240,6 +213,7 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
   };
   return {
     ...servers.at,
+    ...(login && { loginPath: `/login?code=${login.code}` }),
     stop() {
       if (stopping !== undefined) end.abort();
       return (stopping ??= stop());

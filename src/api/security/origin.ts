@@ -53,6 +53,24 @@ export function refuseForeign(whence: Whence, origins: readonly string[]): void 
   if (sign !== undefined) throw new MediaError("forbidden", sign);
 }
 
+/**
+ * Refuses a request with a session's cookie that a page of another origin has made. Browsers send that cookie
+ * for every port of this host, and say where a request comes from.
+ * @throws MediaError `forbidden`
+ */
+export function refuseForeignPage({ method, header }: Pick<Whence, "method" | "header">): void {
+  const origin = header("origin");
+  const site = header("sec-fetch-site");
+  const isRead = method === "GET" || method === "HEAD";
+  const isOwn =
+    origin === undefined
+      ? site === "same-origin" || (isRead && (site === undefined || site === "none"))
+      : isSameOrigin(origin, header("host"));
+  const isLink = isRead && header("sec-fetch-mode") === "navigate";
+  if (!isOwn && !isLink)
+    throw new MediaError("forbidden", "pages of other origins may not use this session");
+}
+
 const exposed =
   "Accept-Ranges, Content-Disposition, Content-Range, ETag, Last-Modified, Link, Location, " +
   "Retry-After, Tus-Checksum-Algorithm, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Upload-Expires, Upload-Length, " +

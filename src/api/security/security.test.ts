@@ -12,7 +12,11 @@ import { createSecurity, type SecurityOptions } from "./security.ts";
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const ada: Caller = { owner: "ada", scopes: ["read"], accessKeyId: "DLSADA" };
-const access = { authenticate: async (token: string) => (token === "right" ? ada : undefined) };
+const access = {
+  authenticate: async (token: string) => (token === "right" ? ada : undefined),
+  sessionCaller: async (session: string) =>
+    session === "hers" ? ada : session === "mine" ? { ...localCaller } : undefined,
+};
 
 function appWith(options: Partial<SecurityOptions> = {}) {
   const app = new Hono<ApiEnv>();

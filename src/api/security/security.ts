@@ -5,12 +5,13 @@ import { MediaError } from "../../media/errors.ts";
 import { holdsKey } from "../../media/secret-text.ts";
 import { localCaller, type ApiContext, type ApiEnv } from "../environment.ts";
 import { securityHeaders } from "./headers.ts";
-import { cors, refuseForeign } from "./origin.ts";
+import { cors, refuseForeign, refuseForeignPage } from "./origin.ts";
+import { sessionOf } from "./cookie.ts";
 import { isSameUser } from "./peer.ts";
 import { createRateLimit, networkOf, type Rate } from "./rate.ts";
 
 export interface SecurityOptions {
-  readonly access: Pick<Access, "authenticate">;
+  readonly access: Pick<Access, "authenticate" | "sessionCaller">;
   /** Whether every caller must have a key. Otherwise a caller at this machine without a key is `local`. */
   readonly requireKeys: boolean;
   /** Whether every user of this machine may ask without a key, not only this process's and root. Default: false. */
@@ -24,11 +25,12 @@ export interface SecurityOptions {
 export const defaultRate: Rate = { perSecond: 100, burst: 1_000 };
 
 /** The limit for each address with wrong keys. */
-const wrongKeys: Rate = { perSecond: 0.5, burst: 20 };
+export const wrongKeys: Rate = { perSecond: 0.5, burst: 20 };
 
 const tokenInUrl = /[?&](?:access_token|token|api_key|authorization)=/i;
 
-function tooMany(waitMs: number): never {
+/** @throws MediaError `rate_limited` that says how long to wait */
+export function tooMany(waitMs: number): never {
   const seconds = Math.max(1, Math.ceil(waitMs / 1_000));
   throw new MediaError("rate_limited", `too many requests: wait ${seconds} s`, {
     details: { headers: { "retry-after": String(seconds) } },
@@ -39,7 +41,9 @@ function tooMany(waitMs: number): never {
 const socketOf = (c: ApiContext): Socket | undefined =>
   (c.env as Partial<ApiEnv["Bindings"]> | undefined)?.incoming?.socket;
 
-const addressOf = (c: ApiContext): string => networkOf(socketOf(c)?.remoteAddress ?? "unknown");
+/** The network that a caller asks from, as limits count it. */
+export const networkOfCaller = (c: ApiContext): string =>
+  networkOf(socketOf(c)?.remoteAddress ?? "unknown");
 
 /** The token of `Authorization: Bearer TOKEN`. @throws MediaError `unauthorized` for another scheme */
 function bearerToken(c: ApiContext): string | undefined {
@@ -63,9 +67,20 @@ function guard(options: SecurityOptions): MiddlewareHandler<ApiEnv> {
   const withToken = async (c: ApiContext, token: string): Promise<Caller> => {
     const caller = await access.authenticate(token);
     if (caller !== undefined) return caller;
-    const waitMs = failures.take(addressOf(c));
+    const waitMs = failures.take(networkOfCaller(c));
     if (waitMs !== undefined) tooMany(waitMs);
     throw new MediaError("unauthorized", "the key is not known, has ended or was revoked");
+  };
+
+  /** A browser that has signed in. Pages of other origins must not use its cookie. */
+  const withSession = async (c: ApiContext): Promise<Caller | undefined> => {
+    const session = sessionOf(c);
+    const caller = session === undefined ? undefined : await access.sessionCaller(session);
+    if (caller === undefined) return undefined;
+    const isLocal = caller.accessKeyId === undefined;
+    if (isLocal && requireKeys) return undefined;
+    refuseForeignPage({ method: c.req.method, header: (name) => c.req.header(name) });
+    return isLocal ? localCaller : caller;
   };
 
   const withoutToken = async (c: ApiContext): Promise<Caller | undefined> => {
@@ -84,10 +99,13 @@ function guard(options: SecurityOptions): MiddlewareHandler<ApiEnv> {
     if (tokenInUrl.test(c.req.url) || holdsKey(c.req.url))
       throw new MediaError("invalid_argument", "a secret must not stand in a URL");
     const token = bearerToken(c);
-    const caller = await (token === undefined ? withoutToken(c) : withToken(c, token));
+    const caller =
+      token === undefined
+        ? ((await withSession(c)) ?? (await withoutToken(c)))
+        : await withToken(c, token);
     // The person at the machine has no limit, because they can read everything anyway.
     if (caller !== localCaller) {
-      const waitMs = requests.take(keyOf(caller) ?? addressOf(c));
+      const waitMs = requests.take(keyOf(caller) ?? networkOfCaller(c));
       if (waitMs !== undefined) tooMany(waitMs);
     }
     c.set("caller", caller);

@@ -13,6 +13,7 @@ import {
   grant,
   isValidKey,
 } from "../../access/grant.ts";
+import { createSessions } from "../../access/session.ts";
 import { newKeySecrets, readToken, sameHash, type KeySecrets } from "../../access/token.ts";
 
 /** A key's last use is written at most this often: writing costs more than most requests. */
@@ -179,7 +180,10 @@ function authentication({
   database,
   seal,
   now,
-}: Parts): Pick<Access, "authenticate" | "isValid" | "signer" | "hasKeys"> {
+}: Parts): Omit<
+  Access,
+  "addUser" | "listUsers" | "removeUser" | "createKey" | "listKeys" | "revokeKey"
+> {
   const sql = statements(database);
 
   /** When this process last noted a key's use: requests that come together write once. */
@@ -196,7 +200,16 @@ function authentication({
     transaction(database, write, { durable: false }).catch(() => {});
   };
 
+  const callerWith = async (accessKeyId: string) => {
+    const key = findKey(sql, accessKeyId);
+    if (key === undefined || !isValidKey(key, now())) return undefined;
+    noteUse(key);
+    return callerOf(key);
+  };
+
   return {
+    ...createSessions({ seal, now, callerWith }),
+
     async authenticate(token) {
       const given = readToken(token);
       if (given === undefined) return undefined;
