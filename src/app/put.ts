@@ -29,7 +29,10 @@ export interface PutOptions {
   readonly sizeBytes?: number;
   /** Only these steps and what they need. Default: all that fit the media. */
   readonly only?: readonly Step[];
-  /** How it is to be transcribed. Default: as the library's settings say. */
+  /**
+   * How it is to be transcribed; then the options of the same bytes under another name do not count. Default: as
+   * those or the library's settings say.
+   */
   readonly speech?: TranscriptionOptions | undefined;
   /**
    * Called when the bytes are stored, before a record points at them: what it throws prevents that.
@@ -116,7 +119,9 @@ export async function put(
       throw error;
     });
   const request = only === undefined ? {} : { request: { session: ports.session, only } };
-  const arrival = { owner: "local", ...options, ...request, spelling: options.name };
+  const replacesOptions = options.speech !== undefined;
+  const { name: spelling } = options;
+  const arrival = { owner: "local", ...options, ...request, replacesOptions, spelling };
   return keep(ports, bytes, arrival, existing);
 }
 

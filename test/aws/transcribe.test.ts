@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { PutOptions } from "../../src/app/put.ts";
+import type { LocalLibrary } from "../../src/local/library.ts";
 import { startAws, type TestAws } from "../support/aws.ts";
 import { describeWithSharedMedia, sharedMedia } from "../support/shared-media.ts";
 import { signAndSend } from "../support/sign.ts";
@@ -39,19 +41,26 @@ describeWithSharedMedia("a transcription job", () => {
   const uriOf = (job: Record<string, unknown>) =>
     (job["Transcript"] as { TranscriptFileUri: string }).TranscriptFileUri;
 
+  /** Puts the recording in, and waits until the service has transcribed it. */
+  const transcribed = async (library: LocalLibrary, options: PutOptions) => {
+    const source = (async function* () {
+      yield speech;
+    })();
+    const { media } = await library.put(source, { ...options, only: ["transcribe"] });
+    const stateOf = async () => (await library.find(media.name)).state;
+    await expect.poll(stateOf, { timeout: 30_000, interval: 100 }).toBe("ready");
+    return media;
+  };
+
   /** What the engine hears without AWS's protocols, for another user, so that nothing is shared. */
   const heardLocally = () =>
     aws.withLibrary(async (library) => {
-      const source = (async function* () {
-        yield speech;
-      })();
-      const { media } = await library.put(source, {
+      const speechOptions = { languageCode: "en-US" };
+      const media = await transcribed(library, {
         name: "a.wav",
         owner: "judge",
-        only: ["transcribe"],
-        speech: { languageCode: "en-US" },
+        speech: speechOptions,
       });
-      await library.workOff();
       const { words } = await library.transcriptOf(media);
       await library.remove("a.wav");
       return words.map(({ text, punctuation = "" }) => text + punctuation).join(" ");
@@ -115,6 +124,21 @@ describeWithSharedMedia("a transcription job", () => {
     // what is in the client's bucket is the client's
     await transcribe(aws, aws.key, "DeleteTranscriptionJob", { TranscriptionJobName: "two" });
     expect((await read("/results/made/two.json")).status).toBe(200);
+  }, 60_000);
+
+  it("follows its own options, also where the library has the same bytes with others", async () => {
+    const phrases = [{ phrase: "go forward", displayAs: "Vorwärts" }];
+    await aws.withLibrary(async (library) => {
+      const vocabulary = { sha256: "0".repeat(64), phrases };
+      const options = { languageCode: "en-US", vocabulary };
+      await transcribed(library, { name: "same.wav", speech: options });
+      expect(await library.export("same.wav", "txt")).toContain("Vorwärts");
+    });
+    await start("same");
+    const result = await (await fetch(uriOf(await ended("same")))).text();
+    expect(result.toLowerCase()).toContain("go forward");
+    expect(result).not.toContain("Vorwärts");
+    await aws.withLibrary((library) => library.remove("same.wav"));
   }, 60_000);
 
   it.each([
