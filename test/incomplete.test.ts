@@ -67,6 +67,11 @@ describe("a recording that was cut off", () => {
     expect(json).toHaveProperty("incomplete");
     const document = openPackage(readFileSync(join(at.output, "talk.docx")));
     expect(document.text("word/document.xml")).toContain("3.1 of 6.0 s could be decoded");
+    const own = join(folder, "own.docx");
+    await dailies(at.dataDir, "export", "batch/talk.wav", "--output", own);
+    expect(openPackage(readFileSync(own)).text("word/document.xml")).toContain(
+      "3.1 of 6.0 s could",
+    );
     const again = await runBatch(at, { formats: ["json", "docx"] });
     expect(again.report.skipped).toBe(1);
     expect(existsSync(path)).toBe(true);

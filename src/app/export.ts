@@ -4,6 +4,7 @@ import { srt } from "../captions/srt.ts";
 import { webVtt } from "../captions/webvtt.ts";
 import { transcriptDocument } from "../export/docx/document.ts";
 import { exportTranscript } from "../export/transcript.ts";
+import { incompleteNote } from "../media/damage.ts";
 import type { Media } from "../media/media.ts";
 import { draftNote, type Transcript } from "../media/transcript.ts";
 import type { CaptionOptions, ExportFormat } from "./export-formats.ts";
@@ -12,14 +13,15 @@ import type { Ports } from "./ports.ts";
 import { readTranscript } from "./read-output.ts";
 
 function exportedText(
-  name: string,
+  { name, facts }: Media,
   transcript: Transcript,
   format: ExportFormat,
   options: CaptionOptions,
 ): string {
   const cues = () =>
     cuesFrom(transcript.words, rulesFor(transcript.languageCode, transcript.words));
-  const note = draftNote(transcript.engine);
+  const notes = [draftNote(transcript.engine), incompleteNote(facts?.incomplete)];
+  const note = notes.filter((one) => one !== undefined).join(" ") || undefined;
   switch (format) {
     case "srt":
       return srt(cues(), options);
@@ -28,7 +30,12 @@ function exportedText(
     case "txt":
     case "json":
     case "csv":
-      return exportTranscript({ name, transcript, format });
+      return exportTranscript({
+        name,
+        transcript,
+        format,
+        ...(facts?.incomplete !== undefined && { incomplete: facts.incomplete }),
+      });
   }
 }
 
@@ -40,7 +47,7 @@ export async function exportText(
   options: CaptionOptions = {},
 ): Promise<string> {
   const media = await found(ports, which);
-  return exportedText(media.name, await readTranscript(ports, media), format, options);
+  return exportedText(media, await readTranscript(ports, media), format, options);
 }
 
 /** The transcript as a Word document. @throws MediaError `not_found`, `engine_missing` without the package docx */
@@ -57,6 +64,7 @@ export async function exportDocument(
     name,
     transcript,
     ...(facts?.durationMs !== undefined && { durationMs: facts.durationMs }),
+    ...(facts?.incomplete !== undefined && { incomplete: facts.incomplete }),
     ...(transcribedAt !== undefined && { transcribedAt }),
   });
 }

@@ -125,7 +125,12 @@ async function contentOf(
     case "vtt":
       return captions(ports, media, "captions-vtt");
     case "txt":
-      return exportTranscript({ name: input.name, transcript, format });
+      return exportTranscript({
+        name: input.name,
+        transcript,
+        format,
+        ...(media.facts?.incomplete !== undefined && { incomplete: media.facts.incomplete }),
+      });
     case "docx": {
       const durationMs = media.facts?.durationMs;
       const transcribedAt = timesOf(jobs, media).finishedAt;

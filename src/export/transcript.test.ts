@@ -31,6 +31,20 @@ describe("exportTranscript", () => {
     );
   });
 
+  it("says in every format that the recording is incomplete", () => {
+    const incomplete = { decodedMs: 3100, expectedMs: 12_000 };
+    const given = { name: "a", transcript: transcriptOf(words), incomplete };
+    const text = "3.1 of 12.0 s could be decoded";
+    expect(exportTranscript({ ...given, format: "txt" })).toContain(
+      `The recording is incomplete: ${text}.`,
+    );
+    const rows = parseCsv(exportTranscript({ ...given, format: "csv" }));
+    expect(rows.map((row) => row.at(-1))).toEqual(["incomplete", ...words.map(() => text)]);
+    expect(JSON.parse(exportTranscript({ ...given, format: "json" }))).toMatchObject({
+      incomplete,
+    });
+  });
+
   it("breaks endless talk at short pauses", () => {
     const endless = Array.from({ length: 400 }, (_, index): Word => {
       const startMs = index * 300 + Math.floor(index / 10) * 500;

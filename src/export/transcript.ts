@@ -1,4 +1,6 @@
 import { csvField } from "../media/csv.ts";
+import { incompleteNote, incompleteText } from "../media/damage.ts";
+import type { Incomplete } from "../media/facts.ts";
 import type { LabelSummary } from "../media/label.ts";
 import { draftNote, engineText, transcriptText, type Transcript } from "../media/transcript.ts";
 import { spaced } from "../media/spacing.ts";
@@ -10,12 +12,18 @@ export interface TranscriptExport {
   readonly name: string;
   readonly transcript: Transcript;
   readonly labels?: readonly LabelSummary[];
+  /** Not all of the recording could be decoded. */
+  readonly incomplete?: Incomplete;
 }
 
-/** Paragraphs, each with its time and, where known, its speaker. A draft begins with a warning. */
-function txt({ transcript }: TranscriptExport): string {
-  const note = draftNote(transcript.engine);
-  const head = note === undefined || transcript.words.length === 0 ? [] : [`${spaced(note)}\n`];
+/**
+ * Paragraphs, each with its time and, where known, its speaker. A draft, and a recording that is not whole,
+ * begin with a warning.
+ */
+function txt({ transcript, incomplete }: TranscriptExport): string {
+  const draft = transcript.words.length === 0 ? undefined : draftNote(transcript.engine);
+  const notes = [draft, incompleteNote(incomplete)].filter((note) => note !== undefined);
+  const head = notes.map((note) => `${spaced(note)}\n`);
   const paragraphs = passagesOf(transcript.words).map(({ words, speaker }) => {
     const time = `[${clock(words[0]?.startMs ?? 0)}]`;
     const who = speaker === undefined ? "" : ` ${spaced(speakerName(speaker))}:`;
@@ -26,9 +34,9 @@ function txt({ transcript }: TranscriptExport): string {
 
 /**
  * One row a word; times in seconds, unknown fields empty. Every row names the engine, because rows are
- * filtered, sorted and copied into other tables.
+ * filtered, sorted and copied into other tables. Where the recording is not whole, a last column says so.
  */
-function csv({ transcript }: TranscriptExport): string {
+function csv({ transcript, incomplete }: TranscriptExport): string {
   const engine = csvField(engineText(transcript.engine));
   const seconds = (ms: number): string => (ms / 1000).toFixed(3);
   const rows = transcript.words.map((word) =>
@@ -39,15 +47,19 @@ function csv({ transcript }: TranscriptExport): string {
       word.confidence?.toFixed(4) ?? "",
       csvField(word.text + (word.punctuation ?? "")),
       engine,
+      ...(incomplete === undefined ? [] : [csvField(incompleteText(incomplete))]),
     ].join(","),
   );
-  return ["start,end,speaker,confidence,text,engine", ...rows].map((row) => `${row}\r\n`).join("");
+  const last = incomplete === undefined ? "" : ",incomplete";
+  return [`start,end,speaker,confidence,text,engine${last}`, ...rows]
+    .map((row) => `${row}\r\n`)
+    .join("");
 }
 
-function json({ name, transcript, labels }: TranscriptExport): string {
+function json({ name, transcript, labels, incomplete }: TranscriptExport): string {
   const { languageCode, engine, words } = transcript;
   const text = transcriptText(words);
-  const known = labels === undefined ? {} : { labels };
+  const known = { ...(labels && { labels }), ...(incomplete && { incomplete }) };
   return `${JSON.stringify({ name, languageCode, engine, text, words, ...known }, undefined, 2)}\n`;
 }
 

@@ -30,6 +30,12 @@ export function incompleteText({ decodedMs, expectedMs }: Incomplete): string {
   return `${inSeconds(decodedMs)} of ${inSeconds(expectedMs)} s could be decoded`;
 }
 
+/** A sentence for texts that are read apart from the library; undefined when all of it is there. */
+export function incompleteNote(incomplete: Incomplete | undefined): string | undefined {
+  if (incomplete === undefined) return undefined;
+  return `The recording is incomplete: ${incompleteText(incomplete)}.`;
+}
+
 /** The facts of a source of which a step could decode too little; undefined when they stay as they are. */
 export function withShortfall(
   facts: MediaFacts,

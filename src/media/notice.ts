@@ -1,4 +1,5 @@
 import type { Step } from "./job.ts";
+import type { Incomplete } from "./facts.ts";
 import type { MediaType } from "./media.ts";
 
 /** What can be subscribed to. */
@@ -40,6 +41,8 @@ export interface NoticeContent {
   readonly owner: string;
   readonly type?: MediaType;
   readonly durationMs?: number;
+  /** Present when not all of the file could be decoded: it was cut off, or its rest is broken. */
+  readonly incomplete?: Incomplete;
   readonly sizeBytes: number;
   /** All its outputs, by key. */
   readonly outputs: readonly {

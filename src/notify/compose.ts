@@ -105,6 +105,7 @@ function contentOf(record: OutcomeRecord): NoticeContent {
     owner,
     ...(type !== undefined && { type }),
     ...(facts?.durationMs !== undefined && { durationMs: facts.durationMs }),
+    ...(facts?.incomplete !== undefined && { incomplete: facts.incomplete }),
     sizeBytes,
     outputs: record.outputs
       .map(({ key, contentType, sizeBytes: bytes }) => ({ key, contentType, sizeBytes: bytes }))

@@ -1,3 +1,4 @@
+import { incompleteNote } from "../media/damage.ts";
 import { beginningWithin } from "../media/graphemes.ts";
 import { outputKindOf } from "../media/keys.ts";
 import {
@@ -108,12 +109,14 @@ function transcriptParts({ transcript, labels }: NoticeContent): Part[] {
 
 function mediaParts(content: NoticeContent, message: Outgoing, links: Links | undefined): Part[] {
   const { name, failures = [], outputs } = content;
+  const incomplete = incompleteNote(content.incomplete);
   const poster = outputs.find(({ key }) => outputKindOf(key, name) === "poster");
   const url = poster && outputLink(content, poster.key, message, links);
   return [
     { is: "title", text: `${name} ${outcomeOf(content)}` },
     ...(url === undefined ? [] : [{ is: "image", text: `Poster of ${name}`, url } as const]),
     { is: "line", text: about(content) },
+    ...(incomplete === undefined ? [] : [{ is: "line", text: incomplete } as const]),
     ...failures.flatMap(failureParts),
     ...outputParts(content, message, links),
     ...transcriptParts(content),
@@ -156,7 +159,6 @@ function subjectOf({ notification, subscription }: Outgoing): string {
     return notification.published?.subject ?? `A message of ${subscription.topic}`;
   switch (notification.topic) {
     case "completed":
-      return `Ready: ${notification.content?.name ?? ""}`;
     case "error":
       return `${subjectWords[outcomeOf(notification.content ?? {})]}: ${notification.content?.name ?? ""}`;
     case "confirmation":

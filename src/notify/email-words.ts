@@ -13,10 +13,13 @@ export function failureText({ step, code, message }: NoticeFailure): string {
 }
 
 /** How a run ended, behind the media file's name. */
-type Outcome = "is ready" | "was cancelled" | "cannot be used" | "failed";
+type Outcome = "is ready" | "is incomplete" | "was cancelled" | "cannot be used" | "failed";
 
-export function outcomeOf({ failures = [] }: Pick<NoticeContent, "failures">): Outcome {
-  if (failures.length === 0) return "is ready";
+export function outcomeOf({
+  failures = [],
+  incomplete,
+}: Pick<NoticeContent, "failures" | "incomplete">): Outcome {
+  if (failures.length === 0) return incomplete === undefined ? "is ready" : "is incomplete";
   if (failures.every(({ code }) => code === "cancelled")) return "was cancelled";
   return failures.some((one) => one.step === "probe" && isAboutFile(one.code))
     ? "cannot be used"
@@ -26,6 +29,7 @@ export function outcomeOf({ failures = [] }: Pick<NoticeContent, "failures">): O
 /** The same before the name. */
 export const subjectWords: Readonly<Record<Outcome, string>> = {
   "is ready": "Ready",
+  "is incomplete": "Incomplete",
   "was cancelled": "Cancelled",
   "cannot be used": "Cannot be used",
   failed: "Failed",

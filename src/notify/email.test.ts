@@ -6,6 +6,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { asMediaError } from "../media/errors.ts";
+import type { NoticeContent } from "../media/notice.ts";
 import { emailAddress } from "./email-address.ts";
 import { emailText } from "./email-text.ts";
 import { createEmailSender, type Smtp } from "./email.ts";
@@ -55,6 +56,21 @@ const message = (name: string, text: string): Outgoing => ({
 });
 
 describe("e-mail", () => {
+  it("calls a recording incomplete that was cut off", () => {
+    const whole = message("a.mp4", "words");
+    const incomplete = { decodedMs: 3100, expectedMs: 12_000 };
+    const about = { name: "a.mp4", version: "v", owner: "local", sizeBytes: 1, outputs: [] };
+    const content: NoticeContent = { ...about, incomplete };
+    const mail = emailText(
+      { ...whole, notification: { ...whole.notification, content } },
+      undefined,
+    );
+    expect(mail.subject).toBe("Incomplete: a.mp4");
+    expect(mail.text).toContain("a.mp4 is incomplete");
+    expect(mail.html).toContain("3.1 of 12.0 s could be decoded");
+    expect(emailText(whole, undefined).subject).toBe("Ready: a.mp4");
+  });
+
   let server: MailServer;
   let notices: Notices;
   let world: Outcomes;

@@ -15,6 +15,8 @@ export interface StreamMeasure {
 export interface Measure {
   readonly streams: ReadonlyMap<number, StreamMeasure>;
   readonly durationMs: number;
+  /** ffprobe found the end of the file within a part of it. */
+  readonly endsEarly?: true;
 }
 
 /** Containers whose clock may jump, as a recorder's does at midnight: ffmpeg then goes on from where it was. */
@@ -110,8 +112,10 @@ export async function measure(
       if (!Number.isNaN(index)) meter.take([index, pts, dts, duration, size]);
     }
   });
-  const { exitCode } = await child.exited;
-  return exitCode === 0 ? meter.result() : undefined;
+  const { exitCode, stderr } = await child.exited;
+  const result = exitCode === 0 ? meter.result() : undefined;
+  const endsEarly = stderr.includes("File ended prematurely");
+  return result === undefined || !endsEarly ? result : { ...result, endsEarly };
 }
 
 function spawn(

@@ -7,6 +7,8 @@ import type { Limits } from "../media/limits.ts";
 import { looksAhead } from "../sandbox/ffmpeg-input.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { workRefusal } from "./budget.ts";
+import { cutOffOf } from "./cut-off.ts";
+import type { CutOff } from "./cut-off.ts";
 import { lacksLengths, unknownSounds } from "./choose.ts";
 import type { Evidence } from "./choose.ts";
 import { runFfprobe } from "./ffprobe.ts";
@@ -23,7 +25,6 @@ import type { Measure } from "./measure.ts";
 import { readFacts } from "./read-facts.ts";
 import { isAnimatedPng, isAnimatedWebp, sniff, sniffedBytes } from "./sniff.ts";
 import type { Sniffed } from "./sniff.ts";
-import { missingBytes } from "./truncation.ts";
 
 export interface ProbeOptions {
   readonly sandbox: Sandbox;
@@ -121,11 +122,29 @@ async function gather(parts: Parts, report: Report, stated: MediaFacts): Promise
 const sameLength = (a: number, b: number): boolean =>
   Math.abs(a - b) <= Math.max(1000, 0.02 * Math.max(a, b));
 
+const whole: CutOff = { missingBytes: 0, isOpen: false };
+
+function cutNotes({ missingBytes: missing, isOpen }: CutOff): string[] {
+  if (isOpen) return ["it does not say that it ends: it may have been cut off"];
+  const bytes = missing === 1 ? "1 byte is" : `${missing} bytes are`;
+  return missing > 0 ? [`it is cut off: at least ${bytes} missing at its end`] : [];
+}
+
+/** Containers whose stated size gives a length, where each byte has the same. */
+const plainSound = new Set(["wav", "w64", "caf"]);
+
 /** What is missing of a file that ends before it should: as a length, where each byte has the same. */
-function cutOff({ container, durationMs, audio }: MediaFacts, missing: number): Incomplete {
-  if (container !== "wav" || durationMs === undefined || audio?.bitRate === undefined) return {};
-  const missingMs = Math.round((missing * 8000) / audio.bitRate);
-  return { decodedMs: durationMs, expectedMs: durationMs + missingMs };
+function missingOf(
+  { container, durationMs, audio }: MediaFacts,
+  { missingBytes }: CutOff,
+  sizeBytes: number,
+): Incomplete {
+  if (!plainSound.has(container) || durationMs === undefined || audio?.bitRate === undefined)
+    return {};
+  const msOf = (bytes: number): number => Math.round((bytes * 8000) / (audio.bitRate ?? 1));
+  // ffprobe takes the length of most from the bytes that are there, of RF64 from its head.
+  const decodedMs = Math.min(durationMs, msOf(sizeBytes));
+  return { decodedMs, expectedMs: decodedMs + msOf(missingBytes) };
 }
 
 /** What is missing of a file that states its length and ends before. A guessed length states nothing. */
@@ -205,15 +224,17 @@ export function createProbe(options: ProbeOptions): Probe {
     checkDuration(facts.durationMs, limits);
     const tooMuch = workRefusal(listOf(said.json, "streams"), facts, sizeBytes, limits);
     if (tooMuch !== undefined) throw tooMuch;
-    const missing = facts.type === "image" ? 0 : await missingBytes(path, sizeBytes);
+    const cutOff =
+      facts.type === "image" ? whole : await cutOffOf(path, sizeBytes, facts.container);
     const notes = [
       ...lengthNotes(stated, said, evidence.measure),
       ...(isAnimatedPng(head) ? ["only the first picture of this animated PNG is used"] : []),
-      ...(missing > 0 ? [`it is cut off: at least ${missing} bytes are missing at its end`] : []),
+      ...cutNotes(cutOff),
     ];
     const short = shortfallOf(stated, said, evidence.measure);
-    const cut =
-      missing > 0 || short !== undefined ? { incomplete: short ?? cutOff(facts, missing) } : {};
+    const isCut = cutOff.missingBytes > 0 || evidence.measure?.endsEarly === true;
+    const incomplete = short ?? (isCut ? missingOf(facts, cutOff, sizeBytes) : undefined);
+    const cut = incomplete === undefined ? {} : { incomplete };
     return { ...facts, ...cut, warnings: [...facts.warnings, ...notes] };
   };
 }
