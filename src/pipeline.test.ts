@@ -3,7 +3,7 @@ import type { Change } from "./catalog/catalog.ts";
 import type { MediaEvent } from "./media/event.ts";
 import type { MediaFacts } from "./media/facts.ts";
 import type { JobRequest } from "./media/job.ts";
-import { follow, type PipelineSettings } from "./pipeline.ts";
+import { follow, followAll, type PipelineSettings } from "./pipeline.ts";
 import { audioFacts, imageFacts, videoFacts } from "./transcode/facts.fixture.ts";
 import { defaultProfile, type Profile } from "./transcode/profile.ts";
 
@@ -51,6 +51,34 @@ describe("the poster's time", () => {
     expect(choice()).toEqual(taken());
     expect(choice(set)).toEqual(taken(900));
     expect(choice(set, asked)).toEqual(taken(0));
+  });
+});
+
+describe("a poster with labels", () => {
+  const labels = { type: "labels.created", ...media, labels: "l1" } as const;
+  const postersOf = (changes: readonly Change[]) =>
+    changes.flatMap((change) =>
+      change.type === "enqueue" && change.job.step === "poster" ? [change.job] : [],
+    );
+  const after = (facts: MediaFacts, request?: JobRequest) =>
+    postersOf(follow(labels, settings, request, { facts }));
+
+  it("is made once more when a film was labelled, and for other labels again", () => {
+    const probed = { type: "media.probed", ...media, facts: film } as const;
+    const [first] = postersOf(follow(probed, settings));
+    const [second] = after(film);
+    expect(second?.settings).toEqual({ ...first?.settings, labels: "l1" });
+    // Whoever plans again finds what is there, once.
+    expect(new Set(postersOf(followAll([probed, labels], settings)).map(({ id }) => id))).toEqual(
+      new Set([second?.id]),
+    );
+  });
+
+  it("is not made again for a picture, at a time that was asked for, or unasked", () => {
+    expect(after(imageFacts("jpeg_pipe", {}))).toEqual([]);
+    expect(after(recording)).toEqual([]);
+    expect(after(film, { session: "s", posterAtMs: 5 })).toEqual([]);
+    expect(after(film, { session: "s", only: ["label"] })).toEqual([]);
   });
 });
 

@@ -23,6 +23,7 @@ import type { Profile } from "./transcode/profile.ts";
  *                                                ├ transcribe, if it alone is asked for ────┤
  *                                                └ label ─ labels.created ─ index           │
  *                              transcript.created ─ index (captions, search, metadata) ─────┘
+ *                                  labels.created ─ poster, once more: with what is seen in a film
  *   step.failed(audio) ─ transcribe is left out          object.removed ─ removeMedia
  *   a transcript from elsewhere ─ transcript.created, and transcribe is left out (followImport)
  *   all jobs have ended ─ media.ready | media.failed, and a message of it (runEnded)
@@ -73,11 +74,29 @@ function transcribeJob(
   return newJob(media, "transcribe", { engine, languageCode, ...speech });
 }
 
+/** What is known of a media file besides an event: its facts, and the version of its labels. */
+interface Known {
+  readonly facts?: MediaFacts;
+  readonly labels?: string;
+}
+
+/** The changes that follow from events that have all happened. */
+export function followAll(
+  events: readonly MediaEvent[],
+  settings: PipelineSettings,
+  request?: JobRequest,
+): readonly Change[] {
+  const labels = events.find((event) => event.type === "labels.created")?.labels;
+  const known = labels === undefined ? {} : { labels };
+  return events.flatMap((event) => follow(event, settings, request, known));
+}
+
 /** The changes that follow from an event. */
 export function follow(
   event: MediaEvent,
   settings: PipelineSettings,
   request?: JobRequest,
+  known: Known = {},
 ): readonly Change[] {
   const { enqueue, skip } = decide(request);
   const { captions } = settings;
@@ -90,7 +109,10 @@ export function follow(
       return followObject(event, request);
     case "media.probed":
       return [
-        ...plan(event, event.facts, asRequested(settings, request), { enqueue, skip }),
+        ...plan(event, { ...known, facts: event.facts }, asRequested(settings, request), {
+          enqueue,
+          skip,
+        }),
         ...(transcribesUpload(event.facts, request) ? enqueue(transcribe) : []),
       ];
     case "rendition.created":
@@ -98,7 +120,14 @@ export function follow(
     case "transcript.created":
       return enqueue(job("index", { of: "transcript", from: event.transcript, ...captions }));
     case "labels.created":
-      return enqueue(job("index", { of: "labels", from: event.labels }));
+      return [
+        ...enqueue(job("index", { of: "labels", from: event.labels })),
+        ...posterOf(
+          event,
+          { ...known, labels: event.labels },
+          asRequested(settings, request),
+        ).flatMap(enqueue),
+      ];
     case "step.failed":
       if (event.step !== "audio") return [];
       return skip(job("transcribe"), "audio_failed");
@@ -156,16 +185,31 @@ function asRequested(settings: PipelineSettings, request?: JobRequest): Pipeline
   return { ...settings, profile: { ...profile, poster: { ...poster, atMs } } };
 }
 
+/** A film's poster that shows what its labels found; none where they decide nothing. */
+function posterOf(
+  media: Pick<MediaEvent, "name" | "version">,
+  { facts, labels }: Known,
+  settings: PipelineSettings,
+): NewJob[] {
+  if (facts === undefined || labels === undefined) return [];
+  const { planned } = planRenditions(facts, settings.profile);
+  const poster = planned.find((one) => one.rendition === "poster");
+  if (poster?.choice === undefined || poster.choice.atMs !== undefined) return [];
+  const { jobs } = transcodeJobs(media, { planned: [poster], leftOut: [] }, settings.transcoder);
+  return jobs.map((job) => newJob(media, job.step, { ...job.settings, labels }));
+}
+
 /** What each kind of media gets (docs/architecture.md has the table). */
 function plan(
   media: Pick<MediaEvent, "name" | "version">,
-  facts: MediaFacts,
+  { facts, labels }: Known & { readonly facts: MediaFacts },
   settings: PipelineSettings,
   { enqueue, skip }: Decisions,
 ): readonly Change[] {
   const renditions = planRenditions(facts, settings.profile);
   const { jobs, skipped } = transcodeJobs(media, renditions, settings.transcoder);
-  const changes = jobs.flatMap(enqueue);
+  const [seen] = posterOf(media, { facts, ...(labels !== undefined && { labels }) }, settings);
+  const changes = jobs.flatMap((job) => enqueue(job.step === "poster" ? (seen ?? job) : job));
   const label = newJob(media, "label", { engine: settings.labeler, ...settings.labels });
   if (facts.type === "image") return [...changes, ...enqueue(label)];
 

@@ -2,7 +2,7 @@ import type { Change } from "../catalog/catalog.ts";
 import type { Job, JobRequest, Step } from "../media/job.ts";
 import type { Media } from "../media/media.ts";
 import { mergedOptions, sameOptions, type TranscriptionOptions } from "../media/speech.ts";
-import { follow, isWanted } from "../pipeline.ts";
+import { followAll, isWanted } from "../pipeline.ts";
 import type { Ports } from "./ports.ts";
 import { replayedEvents } from "./replay.ts";
 
@@ -31,7 +31,7 @@ async function missing(
 ): Promise<readonly Change[]> {
   const settings = (await engines()).settingsFor(speech);
   const events = await replayedEvents(catalog, media);
-  return events.flatMap((event) => follow(event, settings, request));
+  return followAll(events, settings, request);
 }
 
 /** The steps that a profile decides, and the probe, which plans them. */

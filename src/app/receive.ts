@@ -4,7 +4,7 @@ import type { MediaEvent } from "../media/event.ts";
 import type { JobRequest } from "../media/job.ts";
 import type { Media, StoredObject } from "../media/media.ts";
 import { mergedOptions, sameOptions, type TranscriptionOptions } from "../media/speech.ts";
-import { follow, followObject } from "../pipeline.ts";
+import { followAll, followObject } from "../pipeline.ts";
 import type { Engines, Ports } from "./ports.ts";
 import { adoptedEvents } from "./replay.ts";
 
@@ -118,7 +118,7 @@ async function followArrival(
   return [
     { type: "adopt", version, from: twin.version },
     ...asked,
-    ...events.flatMap((event) => follow(event, settings, request)),
+    ...followAll(events, settings, request),
   ];
 }
 

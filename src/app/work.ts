@@ -82,6 +82,8 @@ async function hasSpace({ space, recover }: WorkPorts): Promise<boolean> {
   return (await space.look()).isEnough;
 }
 
+const factsOf = ({ media: { facts } }: Claim) => (facts === undefined ? {} : { facts });
+
 /** A worker that tells a run of each step, and finishes media files as their last job ends. */
 async function workerOf(ports: WorkPorts, run: Run) {
   const { catalog, objects } = ports;
@@ -95,7 +97,7 @@ async function workerOf(ports: WorkPorts, run: Run) {
     follow: async (event, claim) =>
       leadsToTranscript(event)
         ? followUps.follow(event, claim)
-        : follow(event, settings, claim.job.request),
+        : follow(event, settings, claim.job.request, factsOf(claim)),
     discard: async (changes) => {
       for (const change of changes)
         if (change.type === "putRendition") await objects.remove(change.rendition.object);
