@@ -1,5 +1,6 @@
 -- Transcription jobs that clients of AWS's protocol start, and their vocabularies. asked, made, entry: JSON.
-CREATE TABLE transcription_jobs (
+-- It was 0110 for some minutes: a library that was opened then has the tables already.
+CREATE TABLE IF NOT EXISTS transcription_jobs (
   id           TEXT PRIMARY KEY,
   owner        TEXT NOT NULL,
   name         TEXT NOT NULL,
@@ -13,10 +14,10 @@ CREATE TABLE transcription_jobs (
   failure      TEXT,
   UNIQUE (owner, name)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX transcription_jobs_by_age ON transcription_jobs (owner, created_at, id);
-CREATE INDEX transcription_jobs_by_state ON transcription_jobs (state, created_at, id);
+CREATE INDEX IF NOT EXISTS transcription_jobs_by_age ON transcription_jobs (owner, created_at, id);
+CREATE INDEX IF NOT EXISTS transcription_jobs_by_state ON transcription_jobs (state, created_at, id);
 
-CREATE TABLE vocabularies (
+CREATE TABLE IF NOT EXISTS vocabularies (
   owner TEXT NOT NULL,
   name  TEXT NOT NULL,
   entry TEXT NOT NULL,
