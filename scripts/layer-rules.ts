@@ -31,6 +31,7 @@ const ports = [
   "notify",
   "buckets",
   "transcriptions",
+  "label-jobs",
 ];
 const engines = ["probe", "transcode", "transcribe", "captions", "label", "export"];
 /** Reads and writes whole objects over the port: pure helpers that many rooms need. */

@@ -66,6 +66,7 @@ const ofAny: Readonly<Record<keyof Library, true>> = {
   access: true,
   buckets: true,
   transcriptions: true,
+  labelJobs: true,
   notices: true,
   close: true,
 };

@@ -23,6 +23,7 @@ import type { Media, ObjectRef, Rendition, StoredObject } from "../media/media.t
 import type { TranscriptionOptions } from "../media/speech.ts";
 import type { Transcript } from "../media/transcript.ts";
 import type { Notices } from "../notify/notices.ts";
+import type { LabelJobs } from "../label-jobs/label-jobs.ts";
 import type { Transcriptions } from "../transcriptions/transcriptions.ts";
 import type { ClientBuckets } from "./client-buckets.ts";
 import type { CaptionOptions, ExportFormat } from "./export-formats.ts";
@@ -192,6 +193,8 @@ export interface Library {
   readonly buckets: ClientBuckets;
   /** Transcription jobs that clients start by name, and their vocabularies. */
   readonly transcriptions: Transcriptions;
+  /** Label jobs that clients of AWS's protocols start. */
+  readonly labelJobs: LabelJobs;
   /** Who is told that media files are ready or failed, and what came of it. */
   readonly notices: Notices;
   close(): Promise<void>;

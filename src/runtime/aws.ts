@@ -4,6 +4,7 @@ import { refuseForeign } from "../api/security/origin.ts";
 import { isSameUser } from "../api/security/peer.ts";
 import type { Library } from "../app/library.ts";
 import type { AwsRequest } from "../aws/request.ts";
+import { createRekognition } from "../aws/rekognition/service.ts";
 import { createS3 } from "../aws/s3/service.ts";
 import { startAwsServer, type AwsServer } from "../aws/server.ts";
 import { createSns } from "../aws/sns/service.ts";
@@ -11,10 +12,10 @@ import { createSts } from "../aws/sts.ts";
 import { createTranscribe } from "../aws/transcribe/service.ts";
 import type { Logger } from "../log/log.ts";
 import { MediaError } from "../media/errors.ts";
-import type { TranscriptionOptions, TranscriptionPart } from "./transcriptions.ts";
+import type { AwsJobOptions, AwsJobs } from "./aws-jobs.ts";
 
 /** How AWS's protocols are spoken. */
-export interface AwsOptions extends TranscriptionOptions {
+export interface AwsOptions extends AwsJobOptions {
   /** 0 takes a free one. */
   readonly port: number;
   /** Requests of this user of this machine need no signature. Only on a loopback address. Default: false. */
@@ -49,11 +50,11 @@ export async function startAws(
     readonly dailies: Library;
     readonly log: Logger;
     readonly host: string;
-    readonly transcriptions: TranscriptionPart;
+    readonly jobs: AwsJobs;
   },
 ): Promise<AwsServer> {
   const { dailies, log, host, port, anonymous = false, domain, url } = options;
-  const { views, limits, wake } = options.transcriptions;
+  const { views, limits, transcriptions, labels } = options.jobs;
   if (anonymous && !isLoopback(host))
     throw new MediaError("not_safe", `others can reach ${host}: --anonymous is for 127.0.0.1 only`);
   return startAwsServer({
@@ -65,7 +66,14 @@ export async function startAws(
       createS3({ dailies, domain, views }),
       createSts(),
       createSns(dailies, url),
-      createTranscribe({ dailies, views, limits, wake, access: dailies.access }),
+      createTranscribe({
+        dailies,
+        views,
+        limits,
+        wake: transcriptions.wake,
+        access: dailies.access,
+      }),
+      createRekognition({ dailies, views, wake: labels.wake }),
     ],
     ...(anonymous && { anonymous: personHere }),
   });

@@ -26,6 +26,7 @@ import { createPresence } from "../local/presence.ts";
 import { createSpace } from "../local/space.ts";
 import { vocabularyFrom } from "../local/vocabulary.ts";
 import { createSandbox } from "../sandbox/create.ts";
+import { createSqliteLabelJobs } from "../state/sqlite/label-jobs/label-jobs.ts";
 import { createSqliteTranscriptions } from "../state/sqlite/transcriptions/transcriptions.ts";
 import { createSqliteSessions } from "../state/sqlite/sessions.ts";
 import { lazyNotices } from "./lazy-notices.ts";
@@ -124,6 +125,7 @@ export async function openDailies(
     ...createLocalLibrary(ports),
     buckets: createClientBuckets(ports, createSqliteBuckets({ database })),
     transcriptions: createSqliteTranscriptions({ database }),
+    labelJobs: createSqliteLabelJobs({ database }),
     access: createSqliteAccess({ database, seal }),
     notices: lazyNotices({ database, session, newId, seal, enter, ...config.notices }),
     backup: (dir, options) => backUp(libraryFiles(config, objects), dir, backupStores, options),

@@ -9,8 +9,8 @@ import { every, keepRunning, type BackgroundPart } from "../process/background.t
 import type { Config } from "../config/config.ts";
 import { startAws, tidyParts, type AwsOptions } from "./aws.ts";
 import { openDailies } from "./local.ts";
-import { transcriptionPart, type TranscriptionPart } from "./transcriptions.ts";
 import { isLoopback } from "../api/security/loopback.ts";
+import { awsJobs, type AwsJobs } from "./aws-jobs.ts";
 import { guardServer } from "../api/security/guard.ts";
 import { workerPart } from "./worker-part.ts";
 import type { LocalLibrary } from "../local/library.ts";
@@ -104,13 +104,13 @@ interface ServerParts {
   readonly dailies: LocalLibrary;
   readonly log: Logger;
   /** Where AWS's protocols are spoken. */
-  readonly transcriptions: TranscriptionPart | undefined;
+  readonly jobs: AwsJobs | undefined;
 }
 
 /** Listens for the REST interface, and for AWS's protocols where they are asked for. */
 async function startServers(
   app: ReturnType<typeof createApi>,
-  { config, options, dailies, log, transcriptions }: ServerParts,
+  { config, options, dailies, log, jobs }: ServerParts,
 ) {
   const { host, port } = options;
   const server = await startServer({
@@ -122,13 +122,11 @@ async function startServers(
   });
   const aws =
     options.aws &&
-    transcriptions &&
-    (await startAws({ dailies, log, host, transcriptions, ...options.aws }).catch(
-      async (error: unknown) => {
-        await server.close(0, AbortSignal.abort());
-        throw error;
-      },
-    ));
+    jobs &&
+    (await startAws({ dailies, log, host, jobs, ...options.aws }).catch(async (error: unknown) => {
+      await server.close(0, AbortSignal.abort());
+      throw error;
+    }));
   const all = aws === undefined ? [server] : [server, aws];
   return {
     at: { host: server.host, port: server.port, ...(aws && { awsPort: aws.port }) },
@@ -154,7 +152,7 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
     throw error;
   };
   const security = await guardServer(guard).catch(giveUp);
-  const transcriptions = await transcriptionPart({ dailies, log, aws: options.aws }).catch(giveUp);
+  const jobs = await awsJobs({ dailies, log, aws: options.aws }).catch(giveUp);
   const metrics = createMetrics({ dailies });
   const login = isLoopback(host) && !config.security.requireKeys ? createLoginCode() : undefined;
   const drain = new AbortController(); // no new job begins
@@ -184,9 +182,7 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
       ...(await catalogTrouble()),
     ],
   });
-  const servers = await startServers(api, { config, options, dailies, log, transcriptions }).catch(
-    giveUp,
-  );
+  const servers = await startServers(api, { config, options, dailies, log, jobs }).catch(giveUp);
   const worker = workerPart(dailies, metrics, log, {
     drain: drain.signal,
     signal: end.signal,
@@ -197,7 +193,9 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
     ...backgroundParts(dailies, options, uploads, log, end.signal).map((part) =>
       keepRunning(part, drain.signal, log),
     ),
-    ...(transcriptions === undefined ? [] : [keepRunning(transcriptions, drain.signal, log)]),
+    ...(jobs === undefined
+      ? []
+      : [jobs.transcriptions, jobs.labels].map((part) => keepRunning(part, drain.signal, log))),
   ]);
 
   let stopping: Promise<void> | undefined;

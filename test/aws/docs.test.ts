@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { serviceModels } from "../../src/aws/model/model.ts";
+import { rekognitionOperations } from "../../src/aws/rekognition/service.ts";
 import { s3Operations } from "../../src/aws/s3/operations.ts";
 import { snsOperations } from "../../src/aws/sns/service.ts";
 import { transcribeOperations } from "../../src/aws/transcribe/service.ts";
@@ -9,6 +10,9 @@ const page = readFileSync(new URL("../../docs/aws.md", import.meta.url), "utf8")
 
 const offered: Readonly<Record<string, readonly string[]>> = {
   S3: s3Operations.map(({ name, scope }) => `${name} ${scope}`),
+  Rekognition: Object.entries(rekognitionOperations({} as never)).map(
+    ([name, { scope }]) => `${name} ${scope}`,
+  ),
   SNS: Object.entries(snsOperations).map(([name, { scope }]) => `${name} ${scope}`),
   Transcribe: Object.entries(transcribeOperations({} as never)).map(
     ([name, { scope }]) => `${name} ${scope}`,
