@@ -7,6 +7,7 @@ import { errorJson, errorText, exitCodes, type ErrorJson } from "./failure.ts";
 import { formatSize } from "./format.ts";
 import { createPullDisplay, licenceLine, type PullDisplay } from "./pull-display.ts";
 import type { OwnOptions } from "./models-commands.ts";
+import { aboutVanished } from "./offer-model.ts";
 import { stopSignal, type StopSignal } from "./stop-signal.ts";
 import { table } from "./table.ts";
 import { printable } from "./text.ts";
@@ -64,6 +65,7 @@ export async function listModels({ output, config }: Context): Promise<number> {
   const total =
     here.length === 0 ? "none installed" : `${here.length} installed, ${formatSize(sum)}`;
   output.note(`${total}; in ${printable(config.modelsDir)}`);
+  for (const line of aboutVanished(openModels(config).vanished())) output.note(line);
   for (const { id, state } of models)
     if (state === "changed")
       output.note(
@@ -72,10 +74,11 @@ export async function listModels({ output, config }: Context): Promise<number> {
   return exitCodes.done;
 }
 
-/** The size on the disk, else of the download; a question mark where it is not published. */
-function sizeText({ sizeBytes, downloadBytes }: ModelListing): string {
+/** The size on the disk, else of the download, `~` before a rounded one; `?` where none is known. */
+function sizeText({ sizeBytes, downloadBytes, aboutDownloadBytes: about }: ModelListing): string {
   const bytes = sizeBytes ?? downloadBytes;
-  return bytes === undefined ? "?" : formatSize(bytes);
+  if (bytes !== undefined) return formatSize(bytes);
+  return about === undefined ? "?" : `~${formatSize(about)}`;
 }
 
 /** What it costs to use, where that is known. */

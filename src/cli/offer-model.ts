@@ -1,5 +1,7 @@
 import { createInterface } from "node:readline/promises";
+import type { ProcessedMedia } from "../app/processing.ts";
 import { asMediaError } from "../media/errors.ts";
+import { pullLabelModels } from "../media/label.ts";
 import type { Step } from "../media/job.ts";
 import { openModels, type Models } from "../models/models.ts";
 import { answerOffer, canLoadSherpa, speechOffer, type SpeechOffer } from "../doctor/offer.ts";
@@ -32,8 +34,9 @@ const mayTranscribe = ({ paths, only }: Intent): boolean =>
  */
 export async function offerModel(context: Context, intent: Intent): Promise<string | undefined> {
   const { config, output } = context;
-  if (!mayTranscribe(intent)) return undefined;
   const models = openModels(config);
+  for (const line of aboutVanished(models.vanished())) output.note(line);
+  if (!mayTranscribe(intent)) return undefined;
   await showLicences(context, models);
   const offer = speechOffer(config);
   if (offer === undefined) return undefined;
@@ -52,6 +55,36 @@ export async function offerModel(context: Context, intent: Intent): Promise<stri
   await answerOffer(config, offer, isWanted ? "yes" : "no");
   if (isWanted) await fetch(context, models, offer);
   return undefined;
+}
+
+/** What to say of models that were here, and are gone. */
+export function aboutVanished(ids: readonly string[]): string[] {
+  if (ids.length === 0) return [];
+  const names = ids.join(" ");
+  const [are, them] = ids.length === 1 ? ["is", "it"] : ["are", "them"];
+  return [
+    `${ids.join(", ")} ${are} not here any more: what is left does the work, as \`dailies doctor\` says. ` +
+      `\`dailies models pull ${names}\` brings ${them} back, \`models rm ${names}\` lets ${them} go.`,
+  ];
+}
+
+/** Says at the end of work that the small label engine did it, where a better one only lacks its models. */
+export function smallLabels(
+  { config, output }: Pick<Context, "config" | "output">,
+  finished: readonly ProcessedMedia[],
+): void {
+  const isSmall = finished.some(({ jobs, done }) =>
+    jobs.some(
+      ({ step, settings }) =>
+        step === "label" &&
+        done.includes(step) &&
+        String(settings["engine"]).startsWith("centernet-"),
+    ),
+  );
+  if (!isSmall || config.engines.labels !== "auto") return;
+  output.note(
+    `Labels come from the small engine (CenterNet, 80 kinds of things): \`${pullLabelModels}\` (18 MB) brings a better one.`,
+  );
 }
 
 /** Shows the terms at the first use, because models may come with a disk image or be copied by hand. */

@@ -3,7 +3,7 @@ import type { Step } from "../media/job.ts";
 import type { ProcessedMedia } from "../app/processing.ts";
 import type { SpeechOptions } from "../app/transcription-options.ts";
 import type { Context } from "./context.ts";
-import { offerModel } from "./offer-model.ts";
+import { offerModel, smallLabels } from "./offer-model.ts";
 import { givenProfile, type ProfileOption } from "./profile.ts";
 import { heardWith, speechOptions } from "./speech-options.ts";
 import { printable, shellWord } from "./text.ts";
@@ -54,6 +54,7 @@ export async function process(
   );
   if (draftHint !== undefined && report.finished.some(hasNewTranscript))
     context.output.note(draftHint);
+  smallLabels(context, report.finished);
   if (!report.interrupted) hint(context, report.finished, out);
   return exitCode;
 }

@@ -37,18 +37,56 @@ export function pullLine(progress: PullProgress): string {
 }
 
 const plainEveryMs = 5_000;
+/** While nothing comes, people see that it goes on. */
+const beatMs = 1_000;
 
+/** Shows a download, and how long it has been asked for while nothing comes. */
 export function createPullDisplay(output: Output): PullDisplay {
-  if (output.notes.terminal && !output.quiet) return createLiveDisplay(output);
+  const isLive = output.notes.terminal && !output.quiet;
+  const display = isLive ? createLiveDisplay(output) : createPlainDisplay(output);
+  let quietSince = 0;
+  let last: PullProgress | undefined;
+  const beat = setInterval(() => {
+    if (last === undefined || (last.phase !== "connecting" && last.phase !== "waiting")) return;
+    display.show(`${pullLine(last)} ${formatElapsed(Date.now() - quietSince)}`, last);
+  }, beatMs).unref();
+  const stop = (): void => void (last = undefined);
+  return {
+    update: (progress) => {
+      if (last?.id !== progress.id || last.phase !== progress.phase) quietSince = Date.now();
+      last = progress;
+      display.show(pullLine(progress), progress);
+    },
+    say: (line) => {
+      stop();
+      display.say(line);
+    },
+    clear: () => {
+      stop();
+      display.clear();
+    },
+    close: () => {
+      clearInterval(beat);
+      display.close();
+    },
+  };
+}
+
+/** How lines of progress get to the reader. */
+interface LineDisplay extends Omit<PullDisplay, "update"> {
+  readonly show: (line: string, progress: PullProgress) => void;
+}
+
+function createPlainDisplay(output: Output): LineDisplay {
   let toldAt = 0;
   let told = "";
   return {
-    update: (progress) => {
-      const about = progress.id + progress.phase;
+    show: (line, { id, phase }) => {
+      const about = id + phase;
       const now = Date.now();
       if (about === told && now - toldAt < plainEveryMs) return;
       [told, toldAt] = [about, now];
-      output.note(pullLine(progress));
+      output.note(line);
     },
     say: output.note,
     clear: () => {},
@@ -56,11 +94,11 @@ export function createPullDisplay(output: Output): PullDisplay {
   };
 }
 
-function createLiveDisplay(output: Output): PullDisplay {
+function createLiveDisplay(output: Output): LineDisplay {
   // log-update takes a stream, but uses its columns and write only.
   const live = createLogUpdate(process.stderr);
   return {
-    update: (progress) => live(truncate(pullLine(progress), output.notes.columns() ?? 80)),
+    show: (line) => live(truncate(line, output.notes.columns() ?? 80)),
     say: (line) => {
       live.clear();
       output.note(line);

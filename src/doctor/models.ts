@@ -19,6 +19,11 @@ export function checkModels(config: Pick<Config, "modelsDir">): Finding {
       remedy: `dailies models verify ${changed.join(" ")}`,
     };
   }
+  const gone = openModels(config).vanished();
+  if (gone.length > 0) {
+    const detail = `not here any more: ${gone.join(", ")}; what is left does the work`;
+    return { state: "warning", found, detail, remedy: `dailies models pull ${gone.join(" ")}` };
+  }
   if (here.length > 0)
     return { state: "ok", found, detail: `${here.map(({ id }) => id).join(", ")} (${size})` };
   const detail = "none; `dailies models pull speech labels` brings better transcripts and labels";

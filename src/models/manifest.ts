@@ -54,6 +54,15 @@ export function downloadBytes(manifest: ModelManifest): number | undefined {
   return sum;
 }
 
+/** About what has to come over the network; undefined where not even that is known of all. */
+export function aboutDownloadBytes({ downloads }: ModelManifest): number | undefined {
+  const sizes = downloads.map(({ sizeBytes, aboutBytes }) => sizeBytes ?? aboutBytes);
+  return sizes.reduce(
+    (sum, size) => (sum === undefined || size === undefined ? undefined : sum + size),
+    0,
+  );
+}
+
 /**
  * The manifest of a model.
  * @throws MediaError `invalid_argument` when nothing is known of it

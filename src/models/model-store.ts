@@ -51,6 +51,8 @@ export interface ModelDownload {
   /** What it is called here and on a mirror. Default: the last segment of its address. */
   readonly name?: string;
   readonly sizeBytes?: number;
+  /** Where the exact size is not known: the rounded one that is published. For people alone. */
+  readonly aboutBytes?: number;
   /** Absent: as published nowhere; then what was fetched first is remembered and held to. */
   readonly sha256?: string;
   /** How it arrives. `file`: it is what it is, under its name. */

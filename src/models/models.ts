@@ -4,8 +4,8 @@ import { MediaError } from "../media/errors.ts";
 import { importOwnModel } from "./import-own.ts";
 import { importModel } from "./import.ts";
 import { createModelStore } from "./local.ts";
-import { downloadBytes, engineOf, manifestOf, modelSets } from "./manifest.ts";
-import { readRemembered, remember } from "./memory.ts";
+import { aboutDownloadBytes, downloadBytes, engineOf, manifestOf, modelSets } from "./manifest.ts";
+import { forget, readRemembered, remember, vanishedModels } from "./memory.ts";
 import type { InstalledModel, ModelCost, ModelManifest, ModelTask } from "./model-store.ts";
 import { ownKinds, ownTasks, type OwnModel } from "./own-models.ts";
 import { pullModel, type Pulled } from "./pull.ts";
@@ -36,6 +36,8 @@ export interface ModelListing {
   readonly pullable: boolean;
   /** What has to come over the network. Absent where it was not published. */
   readonly downloadBytes?: number;
+  /** The same, rounded, where only that was published. */
+  readonly aboutDownloadBytes?: number;
   /** On the disk, while it is here. */
   readonly sizeBytes?: number;
   readonly fingerprint?: string;
@@ -67,6 +69,8 @@ export interface Models {
   /** Models that are here and whose licence nobody has seen. */
   unseen(): readonly ModelListing[];
   markSeen(ids: readonly string[]): Promise<void>;
+  /** Models that were here, and are not any more although nobody removed them with `models rm`. */
+  vanished(): readonly string[];
 }
 
 export function openModels(config: ModelsConfig): Models {
@@ -87,12 +91,17 @@ export function openModels(config: ModelsConfig): Models {
     import: (path, id, signal) => importModel(path, id, { dir, signal }),
     importOwn: (path, own, signal) => importOwnModel(path, own, { dir, signal }),
     verify: (id, signal) => verifyModel(id, { dir, signal }),
-    remove: (id, signal) => removeModel(id, { dir, signal }),
+    remove: async (id, signal) => {
+      // One that somebody else took away is let go, too.
+      if (!vanishedModels(dir, store).includes(id)) await removeModel(id, { dir, signal });
+      await forget(dir, [id]);
+    },
     unseen: () => {
       const { shown } = readRemembered(dir);
       return list().filter(({ id, state }) => state === "installed" && !shown.includes(id));
     },
     markSeen: (ids) => remember(dir, { shown: ids }),
+    vanished: () => vanishedModels(dir, store),
   };
 }
 
@@ -112,6 +121,7 @@ function listing(
 ): ModelListing {
   const { id, title, task, licence, attribution, languages, cost, downloads } = manifest;
   const bytes = downloadBytes(manifest);
+  const about = bytes === undefined ? aboutDownloadBytes(manifest) : undefined;
   const receipt = here && readReceipt(here.dir, id);
   return {
     id,
@@ -125,6 +135,7 @@ function listing(
     state: here ? "installed" : existsSync(join(dir, id)) ? "changed" : "absent",
     pullable: mirror !== undefined || downloads.every(({ url }) => url !== undefined),
     ...(bytes !== undefined && { downloadBytes: bytes }),
+    ...(about !== undefined && { aboutDownloadBytes: about }),
     ...(here && { fingerprint: here.fingerprint }),
     ...(receipt && {
       sizeBytes: receipt.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),

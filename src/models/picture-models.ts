@@ -5,7 +5,13 @@ import type { ModelManifest } from "./model-store.ts";
 const yolox = "https://github.com/Megvii-BaseDetection/YOLOX/releases/download/0.1.1rc0";
 const zoo = "https://huggingface.co/onnxmodelzoo";
 
-const yoloxOf = (id: string, file: string, size: number, words: string): ModelManifest => ({
+const yoloxOf = (
+  id: string,
+  file: string,
+  size: number,
+  aboutBytes: number,
+  words: string,
+): ModelManifest => ({
   id,
   task: "detection",
   kind: "yolox",
@@ -13,7 +19,7 @@ const yoloxOf = (id: string, file: string, size: number, words: string): ModelMa
   licence: "Apache-2.0",
   attribution: "Megvii, Megvii-BaseDetection/YOLOX",
   settings: { size },
-  downloads: [{ url: `${yolox}/${file}`, packing: "file" }],
+  downloads: [{ url: `${yolox}/${file}`, aboutBytes, packing: "file" }],
   files: { model: file },
 });
 
@@ -29,14 +35,15 @@ export const pictureModels: readonly ModelManifest[] = [
       {
         url: "https://huggingface.co/onnx-community/dfine_s_obj2coco-ONNX/resolve/f69c4ca98cba7ca58aa15b3d4600867808fecf1b/onnx/model.onnx",
         name: "dfine_s_obj2coco.onnx",
+        aboutBytes: 42e6,
         packing: "file",
       },
     ],
     files: { model: "dfine_s_obj2coco.onnx" },
   },
-  yoloxOf("yolox-s", "yolox_s.onnx", 640, "YOLOX S"),
-  yoloxOf("yolox-tiny", "yolox_tiny.onnx", 416, "YOLOX tiny"),
-  yoloxOf("yolox-nano", "yolox_nano.onnx", 416, "YOLOX nano"),
+  yoloxOf("yolox-s", "yolox_s.onnx", 640, 36e6, "YOLOX S"),
+  yoloxOf("yolox-tiny", "yolox_tiny.onnx", 416, 20e6, "YOLOX tiny"),
+  yoloxOf("yolox-nano", "yolox_nano.onnx", 416, 3.7e6, "YOLOX nano"),
   {
     id: "efficientnet-lite4",
     task: "classification",
@@ -47,6 +54,7 @@ export const pictureModels: readonly ModelManifest[] = [
     downloads: [
       {
         url: `${zoo}/efficientnet-lite4-11/resolve/main/efficientnet-lite4-11.onnx`,
+        aboutBytes: 51e6,
         packing: "file",
       },
     ],
@@ -63,6 +71,7 @@ export const pictureModels: readonly ModelManifest[] = [
     downloads: [
       {
         url: `${zoo}/mobilenetv2-12/resolve/main/mobilenetv2-12.onnx`,
+        aboutBytes: 14e6,
         sha256: "c0c3f76d93fa3fd6580652a45618618a220fced18babf65774ed169de0432ad5",
         packing: "file",
       },
@@ -103,6 +112,7 @@ export const pictureModels: readonly ModelManifest[] = [
       },
       {
         url: "https://raw.githubusercontent.com/xinyu1205/recognize-anything/main/ram/data/ram_tag_list.txt",
+        aboutBytes: 60_000,
         packing: "file",
       },
     ],

@@ -118,6 +118,7 @@ export const speechModels: readonly ModelManifest[] = [
     downloads: [
       {
         url: `${sherpa}/asr-models/sherpa-onnx-zipformer-gigaspeech-2023-12-12.tar.bz2`,
+        aboutBytes: 310e6,
         packing: "tar.bz2",
       },
     ],
@@ -215,6 +216,7 @@ export const speechModels: readonly ModelManifest[] = [
       {
         // "recongition" is the publisher's spelling.
         url: `${sherpa}/speaker-recongition-models/3dspeaker_speech_campplus_sv_en_voxceleb_16k.onnx`,
+        aboutBytes: 29.6e6,
         sha256: "357a834f702b80161e5b981182c038e18553c1f2ca752ed6cec2052365d4129b",
         packing: "file",
       },
