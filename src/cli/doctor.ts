@@ -4,7 +4,7 @@ import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
 import { count } from "./format.ts";
 import type { Style } from "./output.ts";
-import { printable } from "./text.ts";
+import { printable, wrap } from "./text.ts";
 
 /** The output of `doctor --json`. */
 export interface DoctorJson {
@@ -17,12 +17,19 @@ function marks(style: Style): Readonly<Record<Check["state"], string>> {
   return { ok: style("green", "✓"), warning: style("yellow", "!"), missing: style("red", "✗") };
 }
 
-function checkLines(check: Check, style: Style): string[] {
+/**
+ * What was found by one check. On a terminal its lines end between words and are indented below the mark; elsewhere
+ * it is one line.
+ */
+export function checkLines(check: Check, style: Style, columns?: number): string[] {
   const found = check.found === undefined ? "" : ` ${printable(check.found)}`;
   const head = `${marks(style)[check.state]} ${style("bold", printable(check.name))}${found}`;
   const detail = check.detail === "" ? "" : `: ${printable(check.detail)}`;
   const remedy = check.remedy === undefined ? [] : [`    → ${printable(check.remedy)}`];
-  return [head + detail, ...remedy];
+  const whole = head + detail;
+  if (columns === undefined) return [whole, ...remedy];
+  const lines = wrap(whole, Math.max(20, columns - 2));
+  return [...lines.map((line, index) => (index === 0 ? line : `  ${line}`)), ...remedy];
 }
 
 /** `dailies doctor`: exits with 0 when nothing needed is missing, else with 1. */
@@ -32,7 +39,8 @@ export async function doctor(context: Context): Promise<number> {
   const missing = checks.filter(({ state }) => state === "missing").length;
   const warnings = checks.filter(({ state }) => state === "warning").length;
   if (output.mode === "human") {
-    output.lines(checks.flatMap((check) => checkLines(check, output.results.style)));
+    const { style, columns } = output.results;
+    output.lines(checks.flatMap((check) => checkLines(check, style, columns())));
     const also = warnings > 0 ? `, ${count(warnings, "warning")}` : "";
     output.note(missing > 0 ? `${count(missing, "thing")} missing${also}` : `All there${also}`);
   } else output.document({ ok: missing === 0, checks } satisfies DoctorJson);

@@ -4,6 +4,7 @@ import { MediaError } from "../media/errors.ts";
 import { newJob, type Job } from "../media/job.ts";
 import type { ProcessedMedia, ProcessReport } from "../app/processing.ts";
 import { aboutPath, errorJson, errorText } from "./failure.ts";
+import { checkLines } from "./doctor.ts";
 import { logLines } from "./logs.ts";
 import { createStyle } from "./output.ts";
 import { finishedLines, aboutIgnored, refusedLine, stepLine, sumLine } from "./process-lines.ts";
@@ -30,6 +31,29 @@ function report(rest: Partial<ProcessReport>): ProcessReport {
 }
 
 const refused = { path: "empty.mp4", error: new MediaError("empty_file", "it has no bytes") };
+
+describe("a finding of doctor", () => {
+  const check = {
+    name: "label engine",
+    state: "warning",
+    found: "CenterNet",
+    detail: "80 kinds of things, offline; onnx sees more, but no model for it is here",
+    remedy: "dailies models pull labels",
+  } as const;
+
+  it("ends its lines between words on a terminal, and is one line elsewhere", () => {
+    const lines = checkLines(check, style, 40);
+    expect(lines).toEqual([
+      "! label engine CenterNet: 80 kinds of",
+      "  things, offline; onnx sees more, but",
+      "  no model for it is here",
+      "    → dailies models pull labels",
+    ]);
+    const [whole, remedy] = checkLines(check, style);
+    expect(whole).toBe(`! label engine CenterNet: ${check.detail}`);
+    expect(remedy).toBe("    → dailies models pull labels");
+  });
+});
 
 describe("errors", () => {
   it("are one line: what and why, the code, what to do", () => {

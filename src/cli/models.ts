@@ -55,9 +55,10 @@ export async function listModels({ output, config }: Context): Promise<number> {
   const shape = titles.map((title) => ({
     title,
     ...(title === "SIZE" && { align: "right" as const }),
+    // A licence is whole or not there: `pull` shows it in any case.
     ...(title === "ENGINE" && { optional: 1 }),
-    ...(title === "WHAT IT IS" && { least: 20, optional: 2 }),
-    ...(title === "LICENCE" && { least: 8 }),
+    ...(title === "LICENCE" && { optional: 2 }),
+    ...(title === "WHAT IT IS" && { least: 20, optional: 3 }),
   }));
   output.lines(table(shape, rows, { style, available: columns() }));
   const here = models.filter(({ state }) => state === "installed");

@@ -9,7 +9,7 @@ import { incompleteText } from "../media/damage.ts";
 import { stateCell } from "./ls.ts";
 import type { Style } from "./output.ts";
 import { table, type Column } from "./table.ts";
-import { printable, shellWord, wrap } from "./text.ts";
+import { printable, shellWord, widthOf, wrap } from "./text.ts";
 
 export interface DetailView {
   readonly style: Style;
@@ -41,7 +41,7 @@ function audioText(audio: AudioFacts): string {
   return `${audio.codec} ${audio.sampleRateHz / 1000} kHz ${count(audio.channels, "channel")}${language}`;
 }
 
-/** The facts of a media file in one line. */
+/** The facts of a media file; each stays on one line. */
 function factsText(media: Media, facts: MediaFacts | undefined): string {
   const durationMs = media.type === "image" ? undefined : facts?.durationMs;
   return [
@@ -50,17 +50,25 @@ function factsText(media: Media, facts: MediaFacts | undefined): string {
     ...(facts?.video ? [videoText(facts.video)] : []),
     ...(facts?.audio ? [audioText(facts.audio)] : []),
     formatSize(media.sizeBytes),
-  ].join(" · ");
+  ]
+    .map((fact) => fact.replaceAll(" ", "\u00a0"))
+    .join(" · ");
 }
 
-function headLines({ media, jobs }: MediaDetails, { style }: DetailView): string[] {
+function headLines({ media, jobs }: MediaDetails, { style, available }: DetailView): string[] {
   const state = stateCell(outcomeOf(media.state, jobs));
   const stateText = typeof state === "string" ? state : style(state.format, state.text);
   const origin = media.origin === undefined ? "" : ` from ${media.origin}`;
+  const lines = (text: string): string[] => {
+    const whole = available === undefined ? [text] : wrap(text, available - 2);
+    return whole.map((line) => `  ${line.replaceAll("\u00a0", " ")}`);
+  };
   return [
     `${style("bold", printable(media.name))}  ${stateText}`,
-    `  ${printable(factsText(media, media.facts))}`,
-    `  ${style("dim", printable(`taken in ${formatMoment(media.createdAt)}${origin}`))}`,
+    ...lines(printable(factsText(media, media.facts))),
+    ...lines(printable(`taken in ${formatMoment(media.createdAt)}${origin}`)).map((line) =>
+      style("dim", line),
+    ),
     ...(media.facts?.incomplete === undefined
       ? []
       : [`  ${style("yellow", "incomplete:")} ${incompleteText(media.facts.incomplete)}`]),
@@ -88,13 +96,17 @@ function renditionRow({
   ];
 }
 
-const outputColumns: readonly Column[] = [
+/** The longest key that is never cut: it is what people copy. */
+const wholeKey = 48;
+
+/** Kind, key, size of the picture, length, bytes, remark. On a narrow terminal the key stays, and figures go. */
+const outputColumns = (longestKey: number): readonly Column[] => [
   { title: "" },
-  { title: "", least: 16, cut: "middle" },
-  { title: "", align: "right" },
-  { title: "", align: "right" },
-  { title: "", align: "right" },
-  { title: "" },
+  { title: "", least: Math.min(longestKey, wholeKey), cut: "middle" },
+  { title: "", align: "right", optional: 2 },
+  { title: "", align: "right", optional: 1 },
+  { title: "", align: "right", optional: 4 },
+  { title: "", optional: 3 },
 ];
 
 function outputLines({ renditions, outputs }: MediaDetails, view: DetailView): string[] {
@@ -110,7 +122,8 @@ function outputLines({ renditions, outputs }: MediaDetails, view: DetailView): s
       formatSize(sizeBytes),
     ]);
   const rows = [...renditions.map(renditionRow), ...others];
-  return ["", view.style("bold", "Outputs"), ...table(outputColumns, rows, view)];
+  const longest = Math.max(...rows.map(([, key = ""]) => widthOf(key)));
+  return ["", view.style("bold", "Outputs"), ...table(outputColumns(longest), rows, view)];
 }
 
 function labelLines({ labels }: MediaDetails, view: DetailView): string[] {
@@ -172,7 +185,7 @@ function jobLines({ jobs }: MediaDetails, view: DetailView): string[] {
   return ["", view.style("bold", "Jobs"), ...table(columns, rows, view)];
 }
 
-/** Everything about a media file, for people. Only the first lines may wrap on a terminal. */
+/** Everything about a media file, for people. Only a name may wrap on a terminal. */
 export function detailLines(details: MediaDetails, view: DetailView): string[] {
   const { media, transcript } = details;
   const head = headLines(details, view);

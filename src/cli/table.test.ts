@@ -25,6 +25,19 @@ describe("table", () => {
     ]);
   });
 
+  it("needs no room for columns in which nothing stands", () => {
+    const shape = [
+      { title: "", least: 19, cut: "middle" as const },
+      { title: "", align: "right" as const, optional: 1 },
+      { title: "" },
+    ];
+    const at = (available: number) =>
+      table(shape, [["output/audio/in.mp3", "97.4 kB", ""]], { style: plain, available });
+    expect(at(28)).toEqual(["output/audio/in.mp3  97.4 kB"]);
+    // The key is what people copy: it stays whole, and the size goes.
+    expect(at(27)).toEqual(["output/audio/in.mp3"]);
+  });
+
   it("leaves out whole columns and cuts between words where there is little room", () => {
     const narrow = [
       { title: "NAME", least: 8, cut: "middle" as const },

@@ -38,13 +38,13 @@ function fit(
   return widths;
 }
 
-/** The columns that a terminal has room for, by index: of the optional ones as many as fit. */
+/** The columns that a terminal has room for, by index: of the optional ones as many as fit, and none that is empty. */
 function roomFor(
   wanted: readonly number[],
   columns: readonly Column[],
   available = Infinity,
 ): Set<number> {
-  const shown = new Set(columns.keys());
+  const shown = new Set([...columns.keys()].filter((index) => (wanted[index] ?? 0) > 0));
   const least = (index: number): number =>
     Math.min(wanted[index] ?? 0, columns[index]?.least ?? Infinity);
   const total = (): number =>
