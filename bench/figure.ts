@@ -7,7 +7,7 @@ export interface Spread {
 }
 
 /** `×` is a ratio of two things measured in the same round. */
-export type Unit = "×" | "ms" | "s" | "MB" | "/s" | "SSIM" | "h/h" | "%";
+export type Unit = "×" | "ms" | "s" | "MB" | "/s" | "SSIM" | "h/h" | "%" | "files";
 
 /** A bound that the project set itself. The median is compared with it. */
 export interface Target {

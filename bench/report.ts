@@ -9,6 +9,7 @@ import {
 
 function figures(value: number, unit: Unit): string {
   if (unit === "SSIM") return value.toFixed(4);
+  if (unit === "files") return String(value);
   const size = Math.abs(value);
   const digits = unit === "×" ? 3 : size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
   return value.toFixed(digits);
@@ -34,7 +35,10 @@ function targetText({ target, unit }: Row): string {
 function verdict(row: Row): string {
   const missed = missedBy(row);
   if (missed === undefined) return "";
-  return missed === 0 ? "met" : `**missed by ${(missed * 100).toFixed(0)} %**`;
+  if (missed === 0) return "met";
+  // There is no share of nothing.
+  if (!Number.isFinite(missed)) return "**missed**";
+  return `**missed by ${(missed * 100).toFixed(0)} %**`;
 }
 
 function comparisonText({ comparison, unit }: Row): string {

@@ -17,6 +17,7 @@ import { speech } from "./h-speech.ts";
 import { labelFigure } from "./i-labels.ts";
 import { voicesFigure } from "./l-voices.ts";
 import { serviceFigure } from "./j-service.ts";
+import { oddFigure } from "./o-odd.ts";
 import { wireFigure } from "./s-wire.ts";
 import type { Bench, Figure, Findings } from "./figure.ts";
 import { machine } from "./machine.ts";
@@ -36,6 +37,7 @@ const figures: readonly Figure[] = [
   { letter: "j", title: "Service", measure: serviceFigure },
   { letter: "k", title: "Batch", measure: batchFigure },
   { letter: "s", title: "S3", measure: wireFigure },
+  { letter: "o", title: "Odd files", measure: oddFigure },
 ];
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { createSandbox } from "../src/sandbox/create.ts";
 import { decode, probe as probeOutput } from "../src/transcode/ffmpeg/workshop.fixture.ts";
 import { openBench, phrases, type Outcome } from "../test/odd.fixture.ts";
@@ -9,10 +10,11 @@ import { oddCases } from "./odd-cases.ts";
 import { colours, type OddCase } from "./odd-source.ts";
 
 /**
- * `npm run odd [SEED] [NAME…]`: makes 100 files of many containers, codecs, layouts and oddities, gives each to
+ * `npm run odd -- [SEED] [--shard PART/OF] [--results FILE] [NAME…]`: makes 100 files of many containers, codecs, layouts and oddities, gives each to
  * the probe, the transcoder and the decoder of the speech engines, and checks by decoding what comes out:
  * lengths within 0.1 s, tones within 0.2 s of where they are and within a frame of the flash, the quarters of
- * the picture where they belong and within 3 % of their colours. The exit code is 1 when something is wrong.
+ * the picture where they belong and within 3 % of their colours. The exit code is 1 when something is wrong. With
+ * `--results` a run that was ended goes on where it stopped, and tries again what was wrong.
  */
 
 const allowed = { lengthMs: 100, toneSeconds: 0.2, colour: 255 * 0.03, frames: 1.05 };
@@ -109,24 +111,103 @@ async function wrongIn(bench: Bench, odd: OddCase, folder: string): Promise<stri
   return [...wrong, ...(await filmWrong(odd, web.path, sound))];
 }
 
-async function main([seed = "1", ...names]: readonly string[]): Promise<number> {
+/** What became of one file. */
+interface OddResult {
+  readonly seed: number;
+  readonly name: string;
+  /** Each thing that is wrong; nothing: all is right. */
+  readonly wrong: readonly string[];
+}
+
+interface OddRun {
+  readonly seed: number;
+  /** The first of every `of`, the second …: several runs share the work. Default: all. */
+  readonly shard?: { readonly part: number; readonly of: number };
+  /** Only these files. Default: all. */
+  readonly names?: readonly string[];
+  /** A file that keeps the results, a line each: what was right in it is not tried again. */
+  readonly results?: string;
+  readonly onResult: (result: OddResult) => void;
+}
+
+function readResults(path: string | undefined, seed: number): OddResult[] {
+  if (path === undefined || !existsSync(path)) return [];
+  const lines = readFileSync(path, "utf8").split("\n");
+  // The last line may be half of one, of a run that was killed.
+  return lines.flatMap((line): OddResult[] => {
+    try {
+      const result: OddResult = JSON.parse(line);
+      return result.seed === seed ? [result] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Makes the files and tries each; returns all results, those of earlier runs too. */
+export async function runOdd({
+  seed,
+  shard,
+  names = [],
+  results,
+  onResult,
+}: OddRun): Promise<OddResult[]> {
   const bench = await openBench(await createSandbox());
   const folder = mkdtempSync(join(tmpdir(), "dailies-odd-"));
-  const all = oddCases(randomFrom(Number(seed)));
-  const cases = names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
-  let bad = 0;
+  const { part, of } = shard ?? { part: 1, of: 1 };
+  const chosen = oddCases(randomFrom(seed))
+    .filter(({ name }) => names.length === 0 || names.includes(name))
+    .filter((_, index) => index % of === part - 1);
+  const known = new Map(readResults(results, seed).map((result) => [result.name, result]));
+  const all: OddResult[] = [];
   try {
-    for (const odd of cases) {
-      const wrong = await wrongIn(bench, odd, folder).catch((error: unknown) => [String(error)]);
-      bad += wrong.length > 0 ? 1 : 0;
-      console.log(wrong.length === 0 ? `✓ ${odd.name}` : `✗ ${odd.name}: ${wrong.join("; ")}`);
+    for (const odd of chosen) {
+      const before = known.get(odd.name);
+      const isRight = before?.wrong.length === 0;
+      const wrong = isRight
+        ? []
+        : await wrongIn(bench, odd, folder).catch((error: unknown) => [String(error)]);
+      const result = { seed, name: odd.name, wrong };
+      all.push(result);
+      if (isRight) continue;
+      if (results !== undefined) appendFileSync(results, `${JSON.stringify(result)}\n`);
+      onResult(result);
     }
   } finally {
     rmSync(folder, { recursive: true });
     await bench.close();
   }
-  console.log(`${cases.length} files, ${bad} wrong (seed ${seed})`);
+  return all;
+}
+
+const usage = "usage: npm run odd -- [SEED] [--shard PART/OF] [--results FILE] [NAME…]";
+
+function shardOf(given: string): { part: number; of: number } {
+  const [part = 0, of = 0] = given.split("/").map(Number);
+  if (!(Number.isInteger(part) && Number.isInteger(of) && part >= 1 && part <= of))
+    throw new Error(usage);
+  return { part, of };
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { shard: { type: "string" }, results: { type: "string" } },
+  });
+  const [seed = "1", ...names] = positionals;
+  if (!Number.isInteger(Number(seed))) throw new Error(usage);
+  const all = await runOdd({
+    seed: Number(seed),
+    names,
+    ...(values.shard !== undefined && { shard: shardOf(values.shard) }),
+    ...(values.results !== undefined && { results: values.results }),
+    onResult: ({ name, wrong }) =>
+      console.log(wrong.length === 0 ? `✓ ${name}` : `✗ ${name}: ${wrong.join("; ")}`),
+  });
+  const bad = all.filter(({ wrong }) => wrong.length > 0).length;
+  console.log(`${all.length} files, ${bad} wrong (seed ${seed})`);
   return bad === 0 ? 0 : 1;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));
