@@ -180,9 +180,9 @@ export interface Library {
   logs(name: string): Promise<MediaLogs>;
   /** The number of the last event; 0 when nothing has happened yet. */
   lastEvent(): Promise<number>;
-  /** An owner's events after one, oldest first. */
+  /** Events after one, oldest first: an owner's, or everybody's. */
   eventsAfter(query: {
-    owner: string;
+    owner?: string;
     after: number;
     limit: number;
   }): Promise<readonly RecordedEvent[]>;

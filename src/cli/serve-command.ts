@@ -81,6 +81,7 @@ export function addServe(program: Command, go: Go): void {
       parseUrl,
     )
     .option("--anonymous", "this user's AWS requests need no signature (127.0.0.1 only)")
+    .option("--s3-events <url>", "post S3's events of uploads and removals here", parseUrl)
     .addOption(
       new Option(
         "--transcribe-slots <number>",

@@ -14,6 +14,7 @@ export interface ServeCommand extends ProfileOption {
   readonly awsUrl?: string;
   readonly anonymous?: boolean;
   readonly transcribeSlots?: number;
+  readonly s3Events?: string;
   /** A folder that has every output as a file under its key. */
   readonly results?: string;
   readonly input?: readonly { readonly bucket: string; readonly outputs?: string }[];
@@ -32,19 +33,20 @@ function urlOf(host: string, port: number): string {
 /** @throws MediaError `invalid_config` for options that are of no use without --aws-port */
 function awsOptions(command: ServeCommand) {
   const { awsPort: port, awsDomain: domain, awsUrl: url, anonymous, input: inputs } = command;
-  const { transcribeSlots } = command;
+  const { transcribeSlots, s3Events } = command;
   const more = {
     ...(url !== undefined && { url }),
     ...(anonymous && { anonymous }),
     ...(domain !== undefined && { domain }),
     ...(inputs && { inputs }),
+    ...(s3Events !== undefined && { s3Events }),
     ...(transcribeSlots !== undefined && { transcribeSlots }),
   };
   if (port !== undefined) return { aws: { port, ...more } };
   if (Object.keys(more).length === 0) return {};
   throw new MediaError(
     "invalid_config",
-    "--aws-domain, --aws-url, --anonymous, --input and --transcribe-slots need --aws-port",
+    "--aws-domain, --aws-url, --anonymous, --input, --s3-events and --transcribe-slots need --aws-port",
   );
 }
 

@@ -13,9 +13,10 @@ import { createTranscribe } from "../aws/transcribe/service.ts";
 import type { Logger } from "../log/log.ts";
 import { MediaError } from "../media/errors.ts";
 import type { AwsJobOptions, AwsJobs } from "./aws-jobs.ts";
+import type { S3EventOptions } from "./s3-events.ts";
 
 /** How AWS's protocols are spoken. */
-export interface AwsOptions extends AwsJobOptions {
+export interface AwsOptions extends AwsJobOptions, S3EventOptions {
   /** 0 takes a free one. */
   readonly port: number;
   /** Requests of this user of this machine need no signature. Only on a loopback address. Default: false. */

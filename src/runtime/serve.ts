@@ -9,6 +9,7 @@ import { every, keepRunning, type BackgroundPart } from "../process/background.t
 import type { Config } from "../config/config.ts";
 import { startAws, tidyParts, type AwsOptions } from "./aws.ts";
 import { openDailies } from "./local.ts";
+import { s3EventParts } from "./s3-events.ts";
 import { isLoopback } from "../api/security/loopback.ts";
 import { awsJobs, type AwsJobs } from "./aws-jobs.ts";
 import { guardServer } from "../api/security/guard.ts";
@@ -153,6 +154,7 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
   };
   const security = await guardServer(guard).catch(giveUp);
   const jobs = await awsJobs({ dailies, log, aws: options.aws }).catch(giveUp);
+  const s3Events = await s3EventParts(dailies, options.aws, config.dataDir, log).catch(giveUp);
   const metrics = createMetrics({ dailies });
   const login = isLoopback(host) && !config.security.requireKeys ? createLoginCode() : undefined;
   const drain = new AbortController(); // no new job begins
@@ -188,15 +190,13 @@ export async function serve(config: Config, options: ServeOptions, log: Logger):
     signal: end.signal,
     onWorking: (is) => void (working = is),
   });
-  const running = Promise.all([
-    keepRunning(worker, drain.signal, log),
-    ...backgroundParts(dailies, options, uploads, log, end.signal).map((part) =>
-      keepRunning(part, drain.signal, log),
-    ),
-    ...(jobs === undefined
-      ? []
-      : [jobs.transcriptions, jobs.labels].map((part) => keepRunning(part, drain.signal, log))),
-  ]);
+  const parts = [
+    worker,
+    ...backgroundParts(dailies, options, uploads, log, end.signal),
+    ...s3Events,
+    ...(jobs === undefined ? [] : [jobs.transcriptions, jobs.labels]),
+  ];
+  const running = Promise.all(parts.map((part) => keepRunning(part, drain.signal, log)));
 
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {

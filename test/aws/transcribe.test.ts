@@ -1,8 +1,11 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { PutOptions } from "../../src/app/put.ts";
 import type { LocalLibrary } from "../../src/local/library.ts";
 import { startAws, type TestAws } from "../support/aws.ts";
+import { ffmpeg } from "../support/ffmpeg.ts";
 import { describeWithSharedMedia, sharedMedia } from "../support/shared-media.ts";
 import { signAndSend } from "../support/sign.ts";
 import { endedJob, transcribe } from "../support/transcribe-jobs.ts";
@@ -10,11 +13,15 @@ import { endedJob, transcribe } from "../support/transcribe-jobs.ts";
 interface Result {
   readonly jobName: string;
   readonly accountId: string;
-  readonly results: { readonly transcripts: readonly { readonly transcript: string }[] };
+  readonly results: {
+    readonly transcripts: readonly { readonly transcript: string }[];
+    readonly channel_labels?: { readonly number_of_channels: number };
+  };
 }
 
 /** Jobs from their start to their result, with a real engine. */
 describeWithSharedMedia("a transcription job", () => {
+  const folder = mkdtempSync(join(tmpdir(), "dailies-aws-transcribe-"));
   const speech = readFileSync(sharedMedia("speech/goforward.wav"));
   let aws: TestAws;
   beforeAll(async () => {
@@ -23,8 +30,20 @@ describeWithSharedMedia("a transcription job", () => {
     for (const bucket of ["/talks", "/results"]) await put(bucket);
     await put("/talks/go forward.wav", speech);
     await put("/talks/no recording.wav", "these bytes are no recording");
+    const made = (name: string, ...args: string[]) => {
+      ffmpeg(...args, join(folder, name));
+      return put(`/talks/${name}`, readFileSync(join(folder, name)));
+    };
+    const picture = ["-f", "lavfi", "-i", "testsrc=size=64x64:rate=5"];
+    await made("mute.mp4", ...picture, "-t", "1");
+    await made("picture.jpg", ...picture, "-frames:v", "1");
+    await made("silent.flac", "-f", "lavfi", "-i", "anullsrc=sample_rate=16000:cl=mono", "-t", "2");
+    await made("stereo.ogg", "-i", sharedMedia("speech/goforward.wav"), "-ac", "2");
   });
-  afterAll(() => aws.close());
+  afterAll(async () => {
+    await aws.close();
+    rmSync(folder, { recursive: true });
+  });
   const put = async (path: string, body: string | Uint8Array = "") => {
     const raw = { method: "PUT", path: encodeURI(path), body };
     expect((await signAndSend(aws.endpoint, aws.key, raw)).status).toBe(200);
@@ -157,6 +176,16 @@ describeWithSharedMedia("a transcription job", () => {
       { Media: { MediaFileUri: "s3://talks/no recording.wav" } },
       "Unsupported media format.",
     ],
+    [
+      "a film without sound",
+      { Media: { MediaFileUri: "s3://talks/mute.mp4" } },
+      "The media file has no audio.",
+    ],
+    [
+      "a picture",
+      { Media: { MediaFileUri: "s3://talks/picture.jpg" } },
+      "Unsupported media format. The media file is a picture.",
+    ],
   ])("fails with a reason for %s", async (why, more, reason) => {
     const name = why.replaceAll(" ", "-");
     expect((await start(name, more)).status).toBe(200);
@@ -164,5 +193,37 @@ describeWithSharedMedia("a transcription job", () => {
       TranscriptionJobStatus: "FAILED",
       FailureReason: expect.stringContaining(reason),
     });
+  });
+
+  it("hears nothing in silence, and each channel by itself", async () => {
+    const media = (name: string) => ({ Media: { MediaFileUri: `${aws.endpoint}/talks/${name}` } });
+    await start("silence", media("silent.flac"));
+    await start("channels", {
+      ...media("stereo.ogg"),
+      MediaFormat: "ogg",
+      Settings: { ChannelIdentification: true },
+    });
+    const resultOf = async (name: string) =>
+      (await (await fetch(uriOf(await ended(name)))).json()) as Result;
+    expect((await resultOf("silence")).results.transcripts[0]?.transcript).toBe("");
+    const { results } = await resultOf("channels");
+    expect(results.channel_labels?.number_of_channels).toBe(2);
+  }, 60_000);
+
+  it("that is deleted while it works leaves nothing", async () => {
+    await aws.withLibrary((library) => library.pause());
+    await start("gone");
+    const names = () =>
+      aws.withLibrary(async (library) => (await library.list()).map((one) => one.media.name));
+    await expect.poll(names).toEqual([expect.stringMatching(/^transcribe-jobs\/gone-/)]);
+    await transcribe(aws, aws.key, "DeleteTranscriptionJob", { TranscriptionJobName: "gone" });
+    expect(await names()).toEqual([]);
+    // and the name is free again
+    expect((await start("gone")).status).toBe(200);
+    await expect.poll(async () => (await names()).length).toBe(1);
+    // a media file that somebody removes takes its job's work with it
+    await aws.withLibrary(async (library) => library.remove((await names())[0] ?? ""));
+    expect(await ended("gone")).toMatchObject({ FailureReason: "The job was cancelled." });
+    await aws.withLibrary((library) => library.resume());
   });
 });
