@@ -63,13 +63,13 @@ has_aws_clients() {
     /usr/bin/python3 -c 'import boto3' 2>/dev/null; }
 }
 
-# Today's boto3 beside the system's old one.
-prepare_boto3() {
-  python=node_modules/.cache/aws-clients/bin/python
-  [ -n "${CI:-}" ] && [ ! -x "$python" ] && has python3 || return 0
-  say "installing boto3 for the tests (pip)"
+# Today's boto3 and aws-cli beside the system's old ones.
+prepare_aws_clients() {
+  programs=node_modules/.cache/aws-clients/bin
+  [ -n "${CI:-}" ] && [ ! -x "$programs/aws" ] && has python3 || return 0
+  say "installing boto3 and aws-cli for the tests (pip)"
   { python3 -m venv node_modules/.cache/aws-clients &&
-    "$python" -m pip install --quiet --disable-pip-version-check boto3; } >/dev/null 2>&1 ||
+    "$programs/python" -m pip install --quiet --disable-pip-version-check boto3 awscli; } >/dev/null 2>&1 ||
     say "warning: it cannot be installed now"
 }
 
@@ -182,7 +182,7 @@ build_page() {
 packages_are_ready || install_packages
 page_is_built || build_page
 fetch_all_models
-prepare_boto3
+prepare_aws_clients
 
 packages=$(missing_packages apt)
 [ -n "$packages" ] || exit 0

@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startAws, type TestAws } from "../support/aws.ts";
-import { clientEnv, clients, describeWith, describeWithBoto, run } from "../support/aws-clients.ts";
+import {
+  clientEnv,
+  clients,
+  describeWith,
+  describeWithAwsCli,
+  describeWithBoto,
+  run,
+} from "../support/aws-clients.ts";
 import { signAndSend } from "../support/sign.ts";
 
 /** The published clients as they are, against the service as it is. */
@@ -25,7 +32,7 @@ const file = (name: string, content: string | Uint8Array): string => {
   return path;
 };
 
-describeWith("aws-cli", clients.aws, ({ command }) => {
+describeWithAwsCli(({ command }) => {
   const cli = (...args: string[]) =>
     run(command, ["--endpoint-url", aws.endpoint, ...args], clientEnv(aws));
 

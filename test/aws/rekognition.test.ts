@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openReceiver, type Receiver } from "../../src/notify/receivers.fixture.ts";
 import { importModel } from "../../src/models/import.ts";
 import { startAws, type TestAws } from "../support/aws.ts";
-import { clientEnv, clients, describeWith, describeWithBoto, run } from "../support/aws-clients.ts";
+import { clientEnv, describeWithAwsCli, describeWithBoto, run } from "../support/aws-clients.ts";
 import { describeWithSharedMedia, sharedMedia, sharedModel } from "../support/shared-media.ts";
 import { signAndSend } from "../support/sign.ts";
 
@@ -273,7 +273,7 @@ except rek.exceptions.ResourceNotFoundException: print("done")`;
     }, 60_000);
   });
 
-  describeWith("aws-cli", clients.aws, ({ command }) => {
+  describeWithAwsCli(({ command }) => {
     it("labels a picture", async () => {
       const image = '{"S3Object":{"Bucket":"films","Name":"pets.png"}}';
       const args = ["rekognition", "detect-labels", "--image", image, "--query", "Labels[].Name"];

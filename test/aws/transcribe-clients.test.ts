@@ -8,7 +8,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startAws, type TestAws } from "../support/aws.ts";
-import { clientEnv, clients, describeWith, describeWithBoto, run } from "../support/aws-clients.ts";
+import { clientEnv, describeWithAwsCli, describeWithBoto, run } from "../support/aws-clients.ts";
 import { describeWithSharedMedia, sharedMedia } from "../support/shared-media.ts";
 import { signAndSend } from "../support/sign.ts";
 
@@ -106,7 +106,7 @@ print("done")`,
     }, 60_000);
   });
 
-  describeWith("aws-cli", clients.aws, ({ command }) => {
+  describeWithAwsCli(({ command }) => {
     it("starts, polls, reads, deletes", async () => {
       const cli = async (...args: string[]) => {
         const out = await run(

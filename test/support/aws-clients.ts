@@ -35,25 +35,24 @@ function found(
 
 const boto = ["-c", "import boto3; print(boto3.__version__)"];
 
-/** Where the setup puts today's boto3 for CI. */
-const ownPython = fileURLToPath(
-  new URL("../../node_modules/.cache/aws-clients/bin/python", import.meta.url),
-);
+/** Where the setup puts today's boto3 and aws-cli for CI. */
+const own = (program: string): string =>
+  fileURLToPath(new URL(`../../node_modules/.cache/aws-clients/bin/${program}`, import.meta.url));
 
-/** Every boto3 on this machine: the system's, that of the Python on the path, and that of the setup. */
-function pythons(): AwsClient[] {
-  const candidates = ["/usr/bin/python3", "python3", ownPython].filter(
-    (path) => !path.startsWith("/") || existsSync(path),
-  );
-  const clients = candidates.flatMap((path) => found("boto3", boto, [path]) ?? []);
-  return clients.filter(({ name }, at) => clients.findIndex((one) => one.name === name) === at);
+/** Each of a client's versions that is here, once. */
+function foundAll(name: string, versionArgs: string[], paths: readonly string[]): AwsClient[] {
+  const there = paths.filter((path) => !path.startsWith("/") || existsSync(path));
+  const all = there.flatMap((path) => found(name, versionArgs, [path]) ?? []);
+  return all.filter((client, at) => all.findIndex((one) => one.name === client.name) === at);
 }
 
 export const clients = {
-  aws: found("aws-cli", ["--version"], ["/usr/bin/aws"], ["aws"]),
+  /** The system's, that on the path, and that of the setup. */
+  aws: foundAll("aws-cli", ["--version"], ["/usr/bin/aws", "aws", own("aws")]),
   rclone: found("rclone", ["--version"], ["rclone"]),
   s3cmd: found("s3cmd", ["--version"], ["s3cmd"]),
-  pythons: pythons(),
+  /** Every boto3: the system's, that of the Python on the path, and that of the setup. */
+  pythons: foundAll("boto3", boto, ["/usr/bin/python3", "python3", own("python")]),
 };
 
 /** A suite that needs a client. Without it, it is skipped visibly; in CI it fails. */
@@ -68,11 +67,21 @@ export function describeWith(
   else describe.skip(`${name} (not installed)`, () => body({ name, command: [name] }));
 }
 
-/** A suite for each boto3 that is here. Without any it is skipped visibly; in CI it fails. */
-export function describeWithBoto(body: (client: AwsClient) => void): void {
-  if (clients.pythons.length === 0) describeWith("boto3", undefined, body);
-  for (const client of clients.pythons) describeWith("boto3", client, body);
+/** A suite for each version of a client that is here. Without any it is skipped visibly; in CI it fails. */
+function describeWithEach(
+  name: string,
+  all: readonly AwsClient[],
+  body: (client: AwsClient) => void,
+): void {
+  if (all.length === 0) describeWith(name, undefined, body);
+  for (const client of all) describeWith(name, client, body);
 }
+
+export const describeWithBoto = (body: (client: AwsClient) => void): void =>
+  describeWithEach("boto3", clients.pythons, body);
+
+export const describeWithAwsCli = (body: (client: AwsClient) => void): void =>
+  describeWithEach("aws-cli", clients.aws, body);
 
 /** The variables that every client reads. */
 export const clientEnv = ({ key, endpoint }: Pick<TestAws, "key" | "endpoint">) => ({
