@@ -1,8 +1,8 @@
 import type { Ports } from "./ports.ts";
-import { createHash } from "node:crypto";
 import type { Change } from "../catalog/catalog.ts";
 import { outputOf } from "../catalog/outputs.ts";
-import { asMediaError } from "../media/errors.ts";
+import type { Buckets } from "../buckets/buckets.ts";
+import { compareBytes } from "./compare-bytes.ts";
 import { sessionOf, timeOf } from "../media/ids.ts";
 import { partOf, type Job } from "../media/job.ts";
 import { outputKey, type OutputKind } from "../media/keys.ts";
@@ -49,6 +49,8 @@ export interface ReconcileReport {
 }
 
 interface Parts extends Pick<Ports, "catalog" | "trash" | "objects"> {
+  /** What clients keep in buckets of their own. */
+  readonly buckets: Pick<Buckets, "recordedFrom">;
   /** Whether the process of a session lives: it may be about to record what it has stored. */
   readonly isLive: (session: string) => boolean;
 }
@@ -70,31 +72,6 @@ const makers: Readonly<Record<OutputKind, string>> = {
   "captions-vtt": "index:transcript",
   "captions-srt": "index:transcript",
 };
-
-async function isDamaged(objects: Ports["objects"], object: StoredObject): Promise<boolean> {
-  const hash = createHash("sha256");
-  for await (const chunk of await objects.read(object)) hash.update(chunk);
-  return hash.digest("hex") !== object.sha256;
-}
-
-/** What is wrong with an object's bytes; undefined when nothing is. */
-async function look(
-  { objects }: Parts,
-  object: StoredObject,
-  verify: boolean,
-): Promise<LostObject["found"] | undefined> {
-  const there = await objects.stat(object);
-  if (there === undefined) return "missing";
-  if (there.sizeBytes !== object.sizeBytes) return "damaged";
-  if (!verify) return undefined;
-  return isDamaged(objects, object).then(
-    (damaged) => (damaged ? "damaged" : undefined),
-    (error: unknown) => {
-      if (asMediaError(error).code === "not_found") return undefined; // removed meanwhile
-      throw error;
-    },
-  );
-}
 
 /** Enqueues the step that makes an output once more. */
 async function repair(
@@ -167,11 +144,11 @@ export async function reconcile(
     const { bucket, key, mediaName: name } = object;
     count.objects += 1;
     count.sizeBytes += object.sizeBytes;
-    if ((await look(parts, object, verify)) === undefined) return;
+    if ((await compareBytes(objects, object, verify)) === undefined) return;
     // what was replaced or removed since the list was read is not lost
     const current = await objectAt(catalog, { bucket, key, name });
     const found =
-      current?.version === object.version ? await look(parts, object, verify) : undefined;
+      current?.version === object.version ? await compareBytes(objects, object, verify) : undefined;
     if (found === undefined) return;
     const isSource = bucket === "uploads";
     count.lostCount += 1;
@@ -192,6 +169,30 @@ export async function reconcile(
     if (orphans.length < listed) orphans.push({ bucket, version, sizeBytes, removed });
   };
 
+  /** Objects and parts in clients' buckets. Nothing here can make them again. */
+  const checkBuckets = async (): Promise<void> => {
+    for (let from = ""; ;) {
+      const page = await parts.buckets.recordedFrom(from, pageSize);
+      for (const object of page) {
+        signal?.throwIfAborted();
+        count.objects += 1;
+        count.sizeBytes += object.sizeBytes;
+        const found = await compareBytes(objects, object, verify);
+        if (found === undefined) continue;
+        // what was replaced or removed since the list was read is not lost
+        const [current] = await parts.buckets.recordedFrom(object.version, 1);
+        if (current?.version !== object.version) continue;
+        const { bucket, key } = object;
+        count.lostCount += 1;
+        if (lost.length < listed)
+          lost.push({ name: key, bucket, key, found, repair: "source_lost" });
+      }
+      if (page.length < pageSize) return;
+      from = `${page.at(-1)?.version ?? ""}\0`;
+    }
+  };
+
+  await checkBuckets();
   for (const bucket of storeBuckets) {
     for (let after: string | undefined; ;) {
       const start = after === undefined ? {} : { after };

@@ -52,6 +52,9 @@ interface Recorded {
   readonly sizeBytes: number;
 }
 
+/** Bytes of an object or a part, and where they lie. */
+export interface RecordedObject extends Recorded, ObjectPlace {}
+
 export interface BucketObject extends Recorded {
   readonly bucket: string;
   readonly key: string;
@@ -132,6 +135,9 @@ export interface Buckets {
   listParts(upload: string): Promise<readonly UploadedPart[]>;
   /** Ends an upload, finished or not; false when there was none. Its parts go to the trash. */
   endUpload(id: string): Promise<boolean>;
+
+  /** Objects of all buckets and parts of all uploads, by version, from this one on; with the place of their bytes. */
+  recordedFrom(version: string, limit: number): Promise<readonly RecordedObject[]>;
 
   /** Ends uploads that began before this time, and forgets facts of media files that are gone. Returns how many ended. */
   tidy(before: number): Promise<number>;

@@ -18,7 +18,8 @@ const repairs: Readonly<Record<LostObject["repair"], string>> = {
   source_lost: "the upload itself is lost: put it in again, or `dailies rm` it",
 };
 
-function lostLine({ key, found, repair }: LostObject): string {
+function lostLine({ bucket, key, found, repair }: LostObject): string {
+  if (bucket === "other") return `${printable(key)} is ${found}: put it into its bucket again`;
   return `${printable(key)} is ${found}: ${repairs[repair]}`;
 }
 

@@ -87,10 +87,9 @@ export async function openDailies(
   const works = worksIn(config.dataDir);
   const sessions = createSqliteSessions(database, session);
   const presence = createPresence({ sessions, session, catalog, queue, objects, ...works });
-  const localSteps = once(async () => {
-    const { createLocalSteps } = await import("./steps.ts");
-    return createLocalSteps({ config, catalog, objects });
-  });
+  const localSteps = once(async () =>
+    (await import("./steps.ts")).createLocalSteps({ config, catalog, objects }),
+  );
   let engines: Promise<LocalSteps> | undefined;
   const { enter, recover, markUnclean, handBack } = presence;
   const ports = {
@@ -98,6 +97,7 @@ export async function openDailies(
     search: catalog,
     trash: catalog,
     imports: catalog,
+    buckets: createSqliteBuckets({ database }),
     queue: { ...queue, handBack },
     objects,
     slots: config.slots,
@@ -123,7 +123,7 @@ export async function openDailies(
   return {
     ...createLibrary(ports),
     ...createLocalLibrary(ports),
-    buckets: createClientBuckets(ports, createSqliteBuckets({ database })),
+    buckets: createClientBuckets(ports, ports.buckets),
     transcriptions: createSqliteTranscriptions({ database }),
     labelJobs: createSqliteLabelJobs({ database }),
     access: createSqliteAccess({ database, seal }),

@@ -63,6 +63,9 @@ async function admit(parts: RekognitionParts, job: WireJob): Promise<void> {
     sizeBytes,
     only: ["label"],
   });
+  // another process may have ended it meanwhile
+  const now = await dailies.labelJobs.get(job.owner, job.id);
+  if (now?.state !== "IN_PROGRESS") await removeMedia(dailies, mediaNameOf(job), job.owner);
 }
 
 async function follow(parts: WorkParts, job: WireJob, admitted: Set<string>): Promise<void> {

@@ -1,9 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { Buckets, ObjectFacts } from "../../../buckets/buckets.ts";
+import { placeOf, type Buckets, type ObjectFacts } from "../../../buckets/buckets.ts";
 import { createGroupCommit, type Commit } from "../group-commit.ts";
 import { keyBounds } from "../key-bounds.ts";
 import { parsed, statements, type Sql } from "../statements.ts";
-import { bucketOf, objectOf } from "./rows.ts";
+import { bucketOf, objectOf, recorded } from "./rows.ts";
 import { trash } from "./trash.ts";
 import { createUploads, endUpload } from "./uploads.ts";
 
@@ -51,9 +51,27 @@ function createRecords({
 
 function createObjects(
   parts: Parts,
-): Pick<Buckets, "getObject" | "listObjects" | "putObject" | "removeObject" | "removeBucket"> {
+): Pick<
+  Buckets,
+  "recordedFrom" | "getObject" | "listObjects" | "putObject" | "removeObject" | "removeBucket"
+> {
   const { sql, commit, now } = parts;
   return {
+    async recordedFrom(version, limit) {
+      return sql(
+        `SELECT bucket, key, version, sha256, size_bytes FROM bucket_objects WHERE version >= ?1
+         UNION ALL
+         SELECT bucket, key, version, sha256, size_bytes
+         FROM multipart_parts JOIN multipart_uploads ON multipart_uploads.id = upload
+         WHERE version >= ?1
+         ORDER BY version LIMIT ?2`,
+      )
+        .all(version, limit)
+        .map((row) => ({
+          ...recorded(row),
+          ...placeOf(String(row["bucket"]), String(row["key"])),
+        }));
+    },
     removeBucket: (name) =>
       commit(() => {
         if (sql("SELECT 1 FROM bucket_objects WHERE bucket = ? LIMIT 1").get(name) !== undefined)

@@ -9,7 +9,7 @@ export const bucketOf = (row: Row): BucketRecord => ({
   region: String(row["region"]),
 });
 
-const recorded = (row: Row) => ({
+export const recorded = (row: Row) => ({
   version: String(row["version"]),
   sha256: String(row["sha256"]),
   sizeBytes: Number(row["size_bytes"]),
