@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
+import { addDeadlines } from "./deadline.ts";
 
 export type Row = Record<string, SQLOutputValue>;
 
@@ -16,6 +17,7 @@ export function statements(database: DatabaseSync): Sql {
 
 function createStatements(database: DatabaseSync): Sql {
   const prepared = new Map<string, StatementSync>();
+  addDeadlines(database);
   return (text) => {
     let statement = prepared.get(text);
     if (statement === undefined) {
