@@ -44,6 +44,8 @@ export interface Bench {
   readonly full: boolean;
   /** The size of the sample: seconds of video (g), recordings (k). Default: the figure's own. */
   readonly sample: number | undefined;
+  /** What an earlier run of odd files (o) found: what was right there is not tried again. */
+  readonly results: string | undefined;
   /** An empty folder for this figure only, removed afterwards. */
   readonly folder: string;
   /** A folder that exists for the whole run, for data that several figures use. */

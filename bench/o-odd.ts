@@ -5,10 +5,11 @@ import { atMost, spreadOf, type Bench, type Findings } from "./figure.ts";
 const quickNames = ["sound.wav", "antiphase.wav"];
 
 /** Odd files: what comes out of 100 files of many containers, codecs, layouts and oddities. */
-export async function oddFigure({ quick, note }: Bench): Promise<Findings> {
+export async function oddFigure({ quick, results, note }: Bench): Promise<Findings> {
   const seed = 1;
   const all = await runOdd({
     seed,
+    ...(results !== undefined && { results }),
     names: quick ? quickNames : [],
     onResult: ({ name, wrong }) => note(wrong.length === 0 ? `✓ ${name}` : `✗ ${name}`),
   });
@@ -25,6 +26,7 @@ export async function oddFigure({ quick, note }: Bench): Promise<Findings> {
     remarks: [
       `\`npm run odd -- ${seed}\`: lengths within 0.1 s, tones within 0.2 s of where they are and within a frame of the ` +
         "flash, the quarters of the picture where they belong and within 3 % of their colours.",
+      ...(results === undefined ? [] : ["It went on with an earlier run (`--results`)."]),
       ...bad.map(({ name, wrong }) => `\`${name}\`: ${wrong.join("; ")}`),
     ],
   };

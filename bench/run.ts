@@ -1,5 +1,5 @@
 // Measures how fast Dailies is. Compares it with itself, with hand-written ffmpeg commands and with its targets.
-// usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [--sample N] [a] [b] … [s]
+// usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [--sample N] [--results FILE] [a] [b] … [s]
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,6 +51,7 @@ function options() {
       rounds: { type: "string" },
       media: { type: "string" },
       sample: { type: "string" },
+      results: { type: "string" },
     },
   });
   const unknown = positionals.filter((letter) => !figures.some((one) => one.letter === letter));
@@ -62,12 +63,12 @@ function options() {
   );
   if (unknown.length > 0 || !counts)
     throw new Error(
-      "usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [--sample N] [a] [b] … [s]",
+      "usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [--sample N] [--results FILE] [a] [b] … [s]",
     );
   const chosen = figures.filter(
     ({ letter }) => positionals.length === 0 || positionals.includes(letter),
   );
-  return { ...values, rounds, media, sample, chosen };
+  return { ...values, rounds, media, sample, results: values.results, chosen };
 }
 
 /** The tables of this run. For figures that were not chosen, the tables of the previous run. */
@@ -107,7 +108,7 @@ function write(description: [string, string][], done: ReadonlyMap<string, string
   writeFileSync(results, text);
 }
 
-const { quick, full, rounds, media, sample, chosen } = options();
+const { quick, full, rounds, media, sample, results, chosen } = options();
 const folder = mkdtempSync(join(tmpdir(), "dailies-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
@@ -124,7 +125,7 @@ for (const figure of chosen) {
   const own = join(folder, figure.letter);
   mkdirSync(own);
   const note = (text: string) => process.stderr.write(`[${elapsed()}] ${figure.letter}: ${text}\n`);
-  const bench: Bench = { quick, full, rounds, media, sample, folder: own, shared, note };
+  const bench: Bench = { quick, full, rounds, media, sample, results, folder: own, shared, note };
   const measured = await figure.measure(bench);
   const run = `Run of ${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC, --rounds ${rounds}.`;
   const findings = { ...measured, remarks: [...measured.remarks, run] };

@@ -73,7 +73,7 @@ async function setPaused({ output, withDailies }: Context, paused: boolean): Pro
 }
 
 const columns = [
-  { title: "NAME", least: 16, cut: "middle" as const },
+  { title: "NAME", least: 28, cut: "middle" as const },
   { title: "STEP" },
   { title: "STATE" },
   { title: "CREATED", optional: 2 },

@@ -72,6 +72,18 @@ describe("errors", () => {
 });
 
 describe("what is said of a media", () => {
+  it("shortens a long name no more than the rest of its line needs", () => {
+    const name = "second day/interview with the mayor about the new bridge.wav";
+    const at = (columns: number) =>
+      finishedLines({ ...media("ready", [job("audio")]), name }, 9_400, {
+        style,
+        columns: () => columns,
+      })[0] ?? "";
+    expect(at(80)).toBe(`✓ ${name}: audio in 9.4s`);
+    expect(at(70)).toHaveLength(70);
+    expect(at(70)).toContain("…");
+  });
+
   it("is what was made of it and how long it took", () => {
     const jobs = [job("probe"), job("audio"), job("video"), job("index")];
     expect(finishedLines(media("ready", jobs), 42_000, screen)).toEqual([

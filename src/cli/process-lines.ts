@@ -4,9 +4,9 @@ import type { ProcessedMedia, ProcessReport, ProcessUpdate } from "../app/proces
 import { aboutPath, errorJson, errorText, type ErrorJson } from "./failure.ts";
 import { count, formatElapsed, formatFraction, formatSpeed } from "./format.ts";
 import { jobJson, processedJson, type JobJson, type ProcessedJson } from "./json.ts";
-import type { Screen, Style } from "./output.ts";
+import type { Format, Screen, Style } from "./output.ts";
 import type { RunningStep } from "./progress.ts";
-import { printable, shellWord, truncate } from "./text.ts";
+import { printable, shellWord, truncate, widthOf } from "./text.ts";
 
 /** The output of `process`, `retry` and `reprocess` with --json. */
 export interface ReportJson {
@@ -93,29 +93,31 @@ export function finishedLines(
   const took = elapsedMs === undefined ? "" : ` in ${formatElapsed(elapsedMs)}`;
   const list = made.length === 0 ? "nothing" : made.join(", ");
   const failed = inState(result.jobs, "failed");
-  // A long name is shortened before the rest of the line.
-  const room =
-    (columns() ?? Infinity) - list.length - "✗ :  steps failed in 99m 99s; made: ".length;
-  const name = truncate(printable(result.name), Math.max(shortestName, room), "middle");
+  // A long name is shortened before the rest of the line, and no more than it must be.
+  const line = (color: Format, mark: string, rest: string): string => {
+    const room = (columns() ?? Infinity) - widthOf(`${mark} : ${rest}`);
+    const name = truncate(printable(result.name), Math.max(shortestName, room), "middle");
+    return `${style(color, mark)} ${name}: ${rest}`;
+  };
   switch (result.state) {
     case "unchanged":
-      return [`${style("dim", "=")} ${name}: already done with these settings`];
+      return [line("dim", "=", "already done with these settings")];
     case "shared":
-      return [`${style("green", "✓")} ${name}: shares what was made of the same bytes before`];
+      return [line("green", "✓", "shares what was made of the same bytes before")];
     case "ready":
-      return [`${style("green", "✓")} ${name}: ${list}${took}`, ...noteLines(result, style)];
+      return [line("green", "✓", `${list}${took}`), ...noteLines(result, style)];
     case "incomplete": {
-      const first = `${style("yellow", "!")} ${name}: incomplete, its source is cut off or broken; made: ${list}${took}`;
-      return [first, ...noteLines(result, style)];
+      const what = `incomplete, its source is cut off or broken; made: ${list}${took}`;
+      return [line("yellow", "!", what), ...noteLines(result, style)];
     }
     case "cancelled": {
       const what = count(inState(result.jobs, "cancelled").length, "step");
-      const line = `${style("yellow", "–")} ${name}: cancelled, ${what}${took}; made: ${list}`;
-      return [line, `    \`dailies retry ${shellWord(result.name)}\` does the rest.`];
+      const first = line("yellow", "–", `cancelled, ${what}${took}; made: ${list}`);
+      return [first, `    \`dailies retry ${shellWord(result.name)}\` does the rest.`];
     }
     case "failed": {
       const what = count(failed.length, "step");
-      const first = `${style("red", "✗")} ${name}: ${what} failed${took}; made: ${list}`;
+      const first = line("red", "✗", `${what} failed${took}; made: ${list}`);
       return [first, ...failed.flatMap((job) => failedStepLine(job, style))];
     }
   }
