@@ -10,6 +10,7 @@ import {
   type SkipReason,
   type Step,
 } from "./media/job.ts";
+import type { TrackChoice } from "./media/tracks.ts";
 import { outcomeMessage } from "./notify/compose.ts";
 import { transcodeJobs } from "./transcode/jobs.ts";
 import { planRenditions } from "./transcode/plan.ts";
@@ -46,6 +47,8 @@ export interface PipelineSettings {
   readonly labels?: JobSettings;
   readonly speech?: JobSettings;
   readonly captions?: JobSettings;
+  /** Which tracks of the file people chose. Default: by what is in them. */
+  readonly tracks?: TrackChoice;
 }
 
 interface Decisions {
@@ -53,14 +56,15 @@ interface Decisions {
   readonly skip: (job: NewJob, reason: SkipReason) => Change[];
 }
 
-/** The changes that follow from an object's coming or going: no settings decide them. */
+/** The changes that follow from an object's coming or going: no settings decide them but the choice of tracks. */
 export function followObject(
   event: Extract<MediaEvent, { type: "object.created" | "object.removed" }>,
   request?: JobRequest,
+  tracks: TrackChoice = {},
 ): readonly Change[] {
   switch (event.type) {
     case "object.created":
-      return decide(request).enqueue(newJob(event, "probe"));
+      return decide(request).enqueue(newJob(event, "probe", { ...tracks }));
     case "object.removed":
       return [{ type: "removeMedia", name: event.name, keepBytesMs: event.keepMs ?? renameMs }];
   }
@@ -69,9 +73,10 @@ export function followObject(
 /** The job that transcribes a media file under these settings. */
 function transcribeJob(
   media: Pick<MediaEvent, "name" | "version">,
-  { transcriber: engine, languageCode, speech }: PipelineSettings,
+  { transcriber: engine, languageCode, speech, tracks: { audioTrack } = {} }: PipelineSettings,
 ): NewJob {
-  return newJob(media, "transcribe", { engine, languageCode, ...speech });
+  const track = audioTrack === undefined ? {} : { audioTrack };
+  return newJob(media, "transcribe", { engine, languageCode, ...speech, ...track });
 }
 
 /** What is known of a media file besides an event: its facts, and the version of its labels. */
@@ -106,7 +111,7 @@ export function follow(
   switch (event.type) {
     case "object.created":
     case "object.removed":
-      return followObject(event, request);
+      return followObject(event, request, settings.tracks);
     case "media.probed":
       return [
         ...plan(event, { ...known, facts: event.facts }, asRequested(settings, request), {
@@ -207,10 +212,17 @@ function plan(
   { enqueue, skip }: Decisions,
 ): readonly Change[] {
   const renditions = planRenditions(facts, settings.profile);
-  const { jobs, skipped } = transcodeJobs(media, renditions, settings.transcoder);
+  const { videoTrack, audioTrack } = settings.tracks ?? {};
+  const { jobs, skipped } = transcodeJobs(media, renditions, settings.transcoder, {
+    audio: audioTrack === undefined ? {} : { audioTrack },
+  });
   const [seen] = posterOf(media, { facts, ...(labels !== undefined && { labels }) }, settings);
   const changes = jobs.flatMap((job) => enqueue(job.step === "poster" ? (seen ?? job) : job));
-  const label = newJob(media, "label", { engine: settings.labeler, ...settings.labels });
+  const label = newJob(media, "label", {
+    engine: settings.labeler,
+    ...settings.labels,
+    ...(videoTrack !== undefined && { videoTrack }),
+  });
   if (facts.type === "image") return [...changes, ...enqueue(label)];
 
   changes.push(...skipped.flatMap(({ job, reason }) => skip(job, reason)));

@@ -128,9 +128,21 @@ const speechSchema = z
     languages: z.array(z.string().max(35)).min(1).max(50).optional(),
     engine: z.enum(speechEngines).optional(),
     speechModel: z.string().min(1).max(64).optional(),
+    videoTrack: z
+      .union([z.int().min(1).max(10_000), z.literal("auto")])
+      .optional()
+      .openapi({ description: "The number of the video track that is shown" }),
+    audioTrack: z
+      .union([z.int().min(1).max(10_000), z.string().max(35)])
+      .optional()
+      .openapi({
+        description:
+          "The number or language of the sound track that is heard; `auto`: by what is in them",
+      }),
   })
   .openapi("TranscriptionOptions", {
-    description: "How speech is transcribed from now on; what is left out stays as it was",
+    description:
+      "How speech is transcribed, and of which track, from now on; what is left out stays as it was",
   });
 
 export const reprocessBodySchema = z.strictObject({

@@ -1,7 +1,13 @@
 import type { Change } from "../catalog/catalog.ts";
-import type { Job, JobRequest, Step } from "../media/job.ts";
+import type { MediaEvent } from "../media/event.ts";
+import { canonicalJson, type Job, type JobRequest, type Step } from "../media/job.ts";
 import type { Media } from "../media/media.ts";
-import { mergedOptions, sameOptions, type TranscriptionOptions } from "../media/speech.ts";
+import {
+  mergedOptions,
+  sameOptions,
+  trackChoice,
+  type TranscriptionOptions,
+} from "../media/speech.ts";
 import { followAll, isWanted } from "../pipeline.ts";
 import type { Ports } from "./ports.ts";
 import { replayedEvents } from "./replay.ts";
@@ -28,10 +34,24 @@ async function missing(
   { request }: Pick<Wanted, "request">,
   media: Media,
   speech: TranscriptionOptions,
+  jobs: readonly Job[],
 ): Promise<readonly Change[]> {
   const settings = (await engines()).settingsFor(speech);
-  const events = await replayedEvents(catalog, media);
+  const { name, version } = media;
+  const events: readonly MediaEvent[] = choosesOthers(speech, jobs)
+    ? [{ type: "object.created", name, version }]
+    : await replayedEvents(catalog, media);
   return followAll(events, settings, request);
+}
+
+/** Whether other tracks are wanted than the probe chose: then it chooses anew, and the rest follows from that. */
+function choosesOthers(speech: TranscriptionOptions, jobs: readonly Job[]): boolean {
+  const { videoTrack, audioTrack } = jobs.find(({ step }) => step === "probe")?.settings ?? {};
+  const chosen = {
+    ...(videoTrack !== undefined && { videoTrack }),
+    ...(audioTrack !== undefined && { audioTrack }),
+  };
+  return canonicalJson(chosen) !== canonicalJson(trackChoice(speech));
 }
 
 /** The steps that a profile decides, and the probe, which plans them. */
@@ -94,7 +114,7 @@ export async function enqueueMissing(
       ...asked,
       ...jobs.filter(retries).map((job): Change => ({ type: "retry", jobId: job.id, request })),
       ...forced(jobs.filter(forces), request),
-      ...(await missing(ports, { request }, media, speech)),
+      ...(await missing(ports, { request }, media, speech, all)),
     ],
   });
 }
@@ -112,6 +132,6 @@ export async function lacksJobs(
   const known = new Set(jobs.map((job) => job.id));
   const speech = (await ports.catalog.transcriptionOptions(media)) ?? {};
   const request = withEarlier(wanted, jobs);
-  const changes = await missing(ports, { request }, media, speech);
+  const changes = await missing(ports, { request }, media, speech, jobs);
   return changes.some((change) => change.type === "enqueue" && !known.has(change.job.id));
 }

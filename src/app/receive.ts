@@ -1,9 +1,14 @@
 import type { Change, FileStamp, Twin } from "../catalog/catalog.ts";
 import { MediaError } from "../media/errors.ts";
 import type { MediaEvent } from "../media/event.ts";
-import type { JobRequest } from "../media/job.ts";
+import { canonicalJson, type JobRequest } from "../media/job.ts";
 import type { Media, StoredObject } from "../media/media.ts";
-import { mergedOptions, sameOptions, type TranscriptionOptions } from "../media/speech.ts";
+import {
+  mergedOptions,
+  sameOptions,
+  trackChoice,
+  type TranscriptionOptions,
+} from "../media/speech.ts";
 import { followAll, followObject } from "../pipeline.ts";
 import type { Engines, Ports } from "./ports.ts";
 import { adoptedEvents } from "./replay.ts";
@@ -112,9 +117,11 @@ async function followArrival(
           event: { type: "transcription.requested", name, version, speech: options },
         },
       ];
-  if (twin === undefined) return [...asked, ...followObject(created, request)];
+  const tracks = trackChoice(options);
+  if (twin === undefined) return [...asked, ...followObject(created, request, tracks)];
+  const chosenAlike = canonicalJson(trackChoice(twin.speech ?? {})) === canonicalJson(tracks);
   const settings = (await engines()).settingsFor(options);
-  const events = adoptedEvents(created, twin);
+  const events = chosenAlike ? adoptedEvents(created, twin) : [created];
   return [
     { type: "adopt", version, from: twin.version },
     ...asked,

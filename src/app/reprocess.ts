@@ -2,6 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { TranscriptFilter } from "../catalog/catalog.ts";
 import type { Job } from "../media/job.ts";
 import type { Media } from "../media/media.ts";
+import { trackChoice } from "../media/speech.ts";
+import { checkChoice } from "../media/tracks.ts";
 import { enqueueMissing } from "./enqueue.ts";
 import { find } from "./find.ts";
 import type { Ports } from "./ports.ts";
@@ -53,6 +55,7 @@ export async function reprocess(
   const speech = await checkedOptions(ports, given);
   if (options.profile) await (await ports.engines()).checkProfile(options.profile);
   const named = isFilter(which) ? [] : await Promise.all(which.map((name) => find(ports, name)));
+  for (const { facts } of named) checkChoice(trackChoice(speech ?? {}), facts?.tracks);
   const run = newRun(ports, { ...options, speech, signal: AbortSignal.any([signal, stop.signal]) });
   return workWhile(ports, run, stop, async (onFirst) => {
     onFirst();
@@ -73,6 +76,7 @@ export async function enqueueReprocess(
   await ports.enter();
   const media = await find(ports, name);
   const speech = await checkedOptions(ports, given);
+  checkChoice(trackChoice(speech ?? {}), media.facts?.tracks);
   if (profile) await (await ports.engines()).checkProfile(profile);
   const wanted = newRun(ports, {
     speech,

@@ -11,7 +11,7 @@ import {
 import { vocabularyLimits, vocabularyOf } from "../transcribe/vocabulary-file.ts";
 import type { Ports } from "./ports.ts";
 
-/** How speech is to be transcribed, as people say it. `false`: no more; absent: as before. */
+/** How speech is to be transcribed, and of which track, as people say it. `false`: no more; absent: as before. */
 export interface SpeechOptions {
   /** BCP 47; `auto`: to be found out. */
   readonly language?: string | undefined;
@@ -28,6 +28,10 @@ export interface SpeechOptions {
   readonly engine?: SpeechEngineChoice | undefined;
   /** The id of a speech model; `auto`: the one that fits best. */
   readonly speechModel?: string | undefined;
+  /** The number of the video track that is shown, from 1; `auto`: by what is in them. */
+  readonly videoTrack?: number | "auto" | undefined;
+  /** The number of the sound track that is heard, or its language; `auto`: by what is in them. */
+  readonly audioTrack?: number | string | undefined;
 }
 
 interface GivenPhrase {
@@ -67,6 +71,28 @@ function identification({ language: spoken, languages, ...given }: SpeechOptions
   return languages === undefined ? {} : { candidates: [...new Set(languages.map(language))] };
 }
 
+function trackNumber(kind: string, number: number): number {
+  if (Number.isInteger(number) && number >= 1 && number <= 10_000) return number;
+  return refuse(`${number} is no number of a ${kind} track; they begin with 1`);
+}
+
+function tracksOf({ videoTrack, audioTrack }: SpeechOptions): TranscriptionOptions {
+  const video =
+    typeof videoTrack === "number"
+      ? trackNumber("video", videoTrack)
+      : videoTrack && ("none" as const);
+  const audio =
+    typeof audioTrack === "number"
+      ? trackNumber("sound", audioTrack)
+      : audioTrack === "auto"
+        ? "none"
+        : audioTrack && language(audioTrack);
+  return {
+    ...(video !== undefined && { videoTrack: video }),
+    ...(audio !== undefined && { audioTrack: audio }),
+  };
+}
+
 /**
  * Options as the catalog keeps them; undefined when none are given.
  * @throws MediaError `invalid_argument`, `not_found` when the vocabulary cannot be read
@@ -89,6 +115,7 @@ export async function optionsOf(
     ...(speakers !== undefined && { speakers: speakers === false ? "none" : speakers }),
     ...(channels !== undefined && { channels }),
     ...(identifyLanguage !== undefined && { identifyLanguage }),
+    ...tracksOf(options),
     ...(phrases !== undefined && { vocabulary: checkedPhrases(phrases) }),
     ...(vocabulary !== undefined && {
       vocabulary: vocabulary === false ? "none" : await vocabularyFrom(vocabulary),

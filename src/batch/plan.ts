@@ -10,7 +10,7 @@ import type { BatchSettings } from "./settings.ts";
 import { isWaitedFor, standingOf, type Extent } from "./start.ts";
 import { MediaError, unreachable } from "../media/errors.ts";
 import { canonicalJson } from "../media/job.ts";
-import type { TranscriptionOptions } from "../media/speech.ts";
+import { trackChoice, type TranscriptionOptions } from "../media/speech.ts";
 import { hasJson } from "./archive.ts";
 import { sha256Of } from "../files/sha256.ts";
 import { nameBelow, type BatchInput, type BatchPlaces } from "./places.ts";
@@ -56,7 +56,9 @@ export async function hashSettings(
 ): Promise<string> {
   const settings = (await ports.engines()).settingsFor(options);
   const { transcriber, languageCode, speech = {} } = settings;
-  const text = canonicalJson({ transcriber, languageCode, speech });
+  const { audioTrack } = trackChoice(options);
+  const track = audioTrack === undefined ? {} : { audioTrack };
+  const text = canonicalJson({ transcriber, languageCode, speech, ...track });
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 

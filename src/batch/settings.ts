@@ -23,6 +23,8 @@ export interface SpeechOptions {
   readonly engine?: string;
   /** The id of a speech model; `auto`: the one that fits best. */
   readonly speechModel?: string;
+  /** The number of the sound track that is heard, or its language. Default: by what is in them. */
+  readonly audioTrack?: number | string;
 }
 
 /** The settings of a batch. */
@@ -112,6 +114,10 @@ const checks: Readonly<Record<keyof BatchGiven, { is: Check; wanted: string }>> 
   vocabulary: { is: isText, wanted: "a file's path" },
   engine: { is: isText, wanted: "an engine's name" },
   speechModel: { is: isText, wanted: "a model's id" },
+  audioTrack: {
+    is: (value) => isText(value) || (Number.isInteger(value) && Number(value) > 0),
+    wanted: "a number from 1 up, or a language",
+  },
 };
 
 /**

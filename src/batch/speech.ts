@@ -14,7 +14,7 @@ export async function batchTranscriptionOptions(
   options: SpeechOptions,
 ): Promise<TranscriptionOptions> {
   const { language, identifyLanguage, languages, speakers, channels } = options;
-  const { vocabulary, speechModel } = options;
+  const { vocabulary, speechModel, audioTrack } = options;
   const engine = speechEngines.find((name) => name === options.engine);
   if (engine === undefined && options.engine !== undefined) {
     const why = `the engine must be ${speechEngines.join(", ")}, not ${options.engine}`;
@@ -29,6 +29,7 @@ export async function batchTranscriptionOptions(
     ...(vocabulary === undefined ? {} : { vocabulary }),
     ...(engine === undefined ? {} : { engine }),
     ...(speechModel === undefined ? {} : { speechModel }),
+    ...(audioTrack === undefined ? {} : { audioTrack }),
   });
   if (asked === undefined) return {};
   (await ports.engines()).checkSpeech(asked);

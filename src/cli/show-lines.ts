@@ -78,6 +78,34 @@ function headLines({ media, jobs }: MediaDetails, { style, available }: DetailVi
   ];
 }
 
+/** The tracks of a file with several of a kind, or with subtitles: what is used, and what was left. */
+function trackLines({ media }: MediaDetails, view: DetailView): string[] {
+  const tracks = media.facts?.tracks ?? [];
+  const isSeveral = (kind: string): boolean => tracks.filter((one) => one.kind === kind).length > 1;
+  const hasSubtitles = tracks.some(({ kind }) => kind === "subtitle");
+  if (!isSeveral("video") && !isSeveral("audio") && !hasSubtitles) return [];
+  const rows = tracks.map((track) => {
+    const { kind, number, language, title, codec, width, height, channels } = track;
+    const size = width === undefined || height === undefined ? "" : `${width}×${height}`;
+    const remarks = [
+      ...(track.isUsed === true ? ["used"] : []),
+      ...(track.isSilent === true ? ["silent"] : []),
+      ...(track.isForced === true ? ["forced"] : []),
+      ...(track.isDefault === true ? ["default"] : []),
+    ];
+    return [
+      `  ${kind} ${number}`,
+      printable(language ?? ""),
+      codec ?? "",
+      channels === undefined ? size : `${channels} ch`,
+      printable(title ?? ""),
+      remarks.join(", "),
+    ];
+  });
+  const columns: Column[] = [...plain(4), { title: "", least: 8, optional: 1 }, { title: "" }];
+  return ["", view.style("bold", "Tracks"), ...table(columns, rows, view)];
+}
+
 function renditionRow({
   rendition,
   object,
@@ -191,6 +219,7 @@ export function detailLines(details: MediaDetails, view: DetailView): string[] {
   const head = headLines(details, view);
   return [
     ...head,
+    ...trackLines(details, view),
     ...outputLines(details, view),
     ...labelLines(details, view),
     ...transcriptLines(media.name, transcript, view),

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Context } from "./context.ts";
 import type { SpeechOptions } from "../app/transcription-options.ts";
 import {
+  isLanguageCode,
   speakerCountForms,
   speakerCountOf,
   speechEngines,
@@ -31,6 +32,11 @@ export function addSpeechOptions(command: Command, again = false): Command {
         speechEngines,
       ),
     );
+  command.option(
+    "--audio-track <n|lang>",
+    "the sound track that is heard: number or language (default: by what is in them)",
+    parseAudioTrack,
+  );
   command.option("--speech-model <id>", "the speech model; see `dailies models` (default: auto)");
   if (!again) return command;
   return command
@@ -39,6 +45,25 @@ export function addSpeechOptions(command: Command, again = false): Command {
     .option("--no-channels", "the channels are mixed again")
     .option("--no-identify-language", "find out the language no more");
 }
+
+const parseVideoTrack = (value: string): number | "auto" => {
+  if (value === "auto") return value;
+  if (/^[1-9]\d{0,3}$/.test(value)) return Number(value);
+  throw new InvalidArgumentError("It must be a number from 1 up, or auto.");
+};
+
+const parseAudioTrack = (value: string): number | string => {
+  if (value === "auto" || isLanguageCode(value)) return value;
+  if (/^[1-9]\d{0,3}$/.test(value)) return Number(value);
+  throw new InvalidArgumentError("It must be a number from 1 up, a language (de, deu), or auto.");
+};
+
+/** Which video track is shown. `dailies show` lists the tracks of a file. */
+export const videoTrackOption = (): Option =>
+  new Option(
+    "--video-track <n>",
+    "the video track that is shown, from 1 (default: by what is in them)",
+  ).argParser(parseVideoTrack);
 
 /** The facts that decide whether a better engine is offered. */
 export function heardWith(
@@ -60,7 +85,7 @@ export function heardWith(
 /** The speech options among a command's. */
 export function speechOptions(options: SpeechOptions): SpeechOptions {
   const { language, vocabulary, speakers, channels, identifyLanguage, languages } = options;
-  const { engine, speechModel } = options;
+  const { engine, speechModel, videoTrack, audioTrack } = options;
   const given = {
     language,
     vocabulary,
@@ -70,6 +95,8 @@ export function speechOptions(options: SpeechOptions): SpeechOptions {
     languages,
     engine,
     speechModel,
+    videoTrack,
+    audioTrack,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -4,7 +4,7 @@ import { examples, type Go } from "./command.ts";
 import { onlyOption, parseFolder, parseSteps, posterOption } from "./option-values.ts";
 import { profileOption } from "./profile.ts";
 import { addServe } from "./serve-command.ts";
-import { addSpeechOptions } from "./speech-options.ts";
+import { addSpeechOptions, videoTrackOption } from "./speech-options.ts";
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [
   ...before,
@@ -18,6 +18,7 @@ function addProcess(program: Command, go: Go): void {
     .option("-o, --out <dir>", "write the results below this folder", parseFolder)
     .addOption(onlyOption())
     .addOption(posterOption())
+    .addOption(videoTrackOption())
     .addOption(profileOption())
     .option("--name <name>", "the name for a single file (default: its base name)")
     .option("--prefix <folder>", "let names begin with FOLDER/ (default: where two are the same)")
@@ -75,6 +76,7 @@ function addReprocess(program: Command, go: Go): void {
     .argument("[names...]", "names of media files")
     .addOption(onlyOption())
     .addOption(posterOption())
+    .addOption(videoTrackOption())
     .addOption(profileOption())
     .addOption(new Option("--step <steps>", "the same as --only").argParser(parseSteps))
     .option(

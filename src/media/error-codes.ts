@@ -10,6 +10,10 @@ export const errorCodes = {
   },
   not_yours: { retryable: false, remedy: "Choose another name: this one is another owner's." },
   not_found: { retryable: false, remedy: "`dailies ls` lists what is there." },
+  no_such_track: {
+    retryable: false,
+    remedy: "Give --video-track or --audio-track one of the tracks that the message lists.",
+  },
   no_library: {
     retryable: false,
     remedy: "`dailies process FILE` makes one; --data-dir names another.",

@@ -1,3 +1,5 @@
+import type { TrackFacts } from "./tracks.ts";
+
 export const mediaTypes = ["video", "audio", "image"] as const;
 export type MediaType = (typeof mediaTypes)[number];
 
@@ -87,6 +89,8 @@ export interface MediaFacts {
   readonly video?: VideoFacts;
   readonly audio?: AudioFacts;
   readonly audioTracks: number;
+  /** The tracks that there are, and which of them are used. Absent in pictures, and where nobody looked yet. */
+  readonly tracks?: readonly TrackFacts[];
   readonly coverArt?: CoverArtFacts;
   /** Present when not all of it could be decoded: it was cut off, or its rest is broken. */
   readonly incomplete?: Incomplete;

@@ -1,3 +1,4 @@
+import type { TrackChoice } from "./tracks.ts";
 import { canonicalJson, type JobSettings } from "./job.ts";
 
 /** A phrase that is likely to be said. */
@@ -28,7 +29,10 @@ export type SpeechEngineChoice = (typeof speechEngines)[number];
 /** How many people speak: so many, at least or at most so many, or as many as are found. */
 export type SpeakerCount = number | "auto" | { readonly min?: number; readonly max?: number };
 
-/** How a media file is to be transcribed. An absent field follows the library's settings. */
+/**
+ * How a media file is to be transcribed, and which of its tracks are used. An absent field follows the library's
+ * settings, or what is in the tracks.
+ */
 export interface TranscriptionOptions {
   /** BCP 47. */
   readonly languageCode?: string;
@@ -43,6 +47,10 @@ export interface TranscriptionOptions {
   readonly identifyLanguage?: { readonly candidates?: readonly string[] } | "none";
   /** `none` ends it. */
   readonly vocabulary?: Vocabulary | "none";
+  /** The number of the video track that is shown; `none`: again by what is in them. */
+  readonly videoTrack?: number | "none";
+  /** The number or the language of the sound track that is heard; `none`: again by what is in them. */
+  readonly audioTrack?: number | string;
 }
 
 const isLanguage = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$/;
@@ -65,9 +73,19 @@ export function mergedOptions(
   if (isNamed) delete all.identifyLanguage;
   if (now.channels === true) delete all.speakers;
   if (now.channels === undefined && now.speakers !== undefined) delete all.channels;
-  for (const key of ["model", "speakers", "identifyLanguage", "vocabulary"] as const)
+  for (const key of ["model", "speakers", "identifyLanguage", "vocabulary", ...tracks] as const)
     if (all[key] === "none") delete all[key];
   return all;
+}
+
+const tracks = ["videoTrack", "audioTrack"] as const;
+
+/** The tracks that options ask for, as part of a job's settings. */
+export function trackChoice({ videoTrack, audioTrack }: TranscriptionOptions): TrackChoice {
+  return {
+    ...(videoTrack !== undefined && videoTrack !== "none" && { videoTrack }),
+    ...(audioTrack !== undefined && audioTrack !== "none" && { audioTrack }),
+  };
 }
 
 /** Whether two sets of options ask for the same. */

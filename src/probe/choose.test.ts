@@ -50,6 +50,22 @@ describe("the film among video streams", () => {
   });
 });
 
+describe("a track that people want", () => {
+  const tagged = (index: number, language: string) =>
+    audio(index, { tags: { language }, disposition: { default: index === 0 ? 1 : 0 } });
+  const streams = [tagged(0, "eng"), tagged(1, "ger"), tagged(2, "de-AT"), tagged(3, "x\u0000!")];
+  const chosen = (audioTrack: number | string) =>
+    chooseStreams(streams, {}, { audioTrack }).audio?.["index"];
+
+  it("is found by its number, or by its language however that is written", () => {
+    expect([1, 2, "de", "deu", "de-AT", "en-US", "ENG"].map(chosen)).toEqual([0, 1, 1, 1, 2, 0, 0]);
+  });
+
+  it.each([0, 5, "fr", "!", ""])("is refused when there is no %j", (wish) => {
+    expect(() => chosen(wish)).toThrow(/there is number 1 \(eng, .*number 2 \(ger, /);
+  });
+});
+
 describe("the sound among tracks", () => {
   it("is the marked one, unless it is silent, a comment or much shorter", () => {
     expect(pick([audio(0), audio(1)], heard([-10], [-10]))).toBe(0);

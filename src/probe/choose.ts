@@ -1,9 +1,11 @@
+import { wantedTracks, type TrackChoice, type TrackFacts } from "../media/tracks.ts";
 import { soundRefusal } from "./budget.ts";
-import { numberOf, positiveOf, textOf } from "./json.ts";
+import { positiveOf, textOf } from "./json.ts";
 import type { Json } from "./json.ts";
 import type { Loudness } from "./listen.ts";
 import type { Measure } from "./measure.ts";
 import type { Turn } from "./picture.ts";
+import { indexOf, isSilent, tracksOf } from "./track-list.ts";
 import { hasFlag, languageOf, streamDurationMs, titleOf } from "./streams.ts";
 
 /** What was found out besides ffprobe's report; absent where nobody looked. */
@@ -25,10 +27,10 @@ export interface Streams {
   readonly unreadable: readonly Json[];
   /** Sound whose rate or channels no recording has. */
   readonly unheard: readonly Json[];
+  /** All that people can choose among, and the subtitles. */
+  readonly tracks: readonly TrackFacts[];
   readonly warnings: readonly string[];
 }
-
-export const indexOf = (stream: Json): number => numberOf(stream, "index") ?? 0;
 
 /** Codecs of still pictures that occur inside containers. */
 export const stillCodecs = new Set([
@@ -113,34 +115,40 @@ function chooseVideo(shown: readonly Json[], evidence: Evidence): Json | undefin
   return preferred(narrowed(left, (one) => areaOf(one) * 3 > largest));
 }
 
-/** Below both, a track has nothing that anybody could hear: −60 dB on average, −50 dB at its loudest. */
-const silence = { levelDb: -60, peakDb: -50 };
-
-/** Whether a track was listened to and nothing was heard. */
-export function isSilent(stream: Json, { loudness }: Evidence): boolean {
-  const heard = loudness?.get(indexOf(stream));
-  if (heard === undefined) return false;
-  const { levelsDb, peaksDb } = heard;
-  return (
-    Math.max(...levelsDb, -Infinity) < silence.levelDb &&
-    Math.max(...peaksDb, -Infinity) < silence.peakDb
-  );
-}
-
 /** The sound among several tracks: not silent, no comment or description, as long as the others. */
 function chooseAudio(heard: readonly Json[], evidence: Evidence): Json | undefined {
-  let left = narrowed(heard, (one) => !isSilent(one, evidence));
+  let left = narrowed(heard, (one) => !isSilent(one, evidence.loudness));
   left = narrowed(left, (one) => !hasFlag(one, "comment") && !hasFlag(one, "visual_impaired"));
   return preferred(narrowed(left, (one) => isAsLong(one, heard, evidence)));
 }
 
-/** Chooses the picture and the sound that are used, by what is in them. */
-export function chooseStreams(all: readonly Json[], evidence: Evidence = {}): Streams {
+/** The part of some streams that people want. @throws MediaError `no_such_track` */
+function wantedOf(
+  kind: "video" | "audio",
+  streams: readonly Json[],
+  wish: number | string | undefined,
+): readonly Json[] {
+  if (wish === undefined) return streams;
+  const numbers = new Set(
+    wantedTracks(kind, wish, tracksOf(kind, streams)).map((one) => one.number),
+  );
+  return streams.filter((_, index) => numbers.has(index + 1));
+}
+
+/**
+ * Chooses the picture and the sound that are used: those that people want, else by what is in them.
+ * @throws MediaError `no_such_track` when there is none that people want
+ */
+export function chooseStreams(
+  all: readonly Json[],
+  evidence: Evidence = {},
+  { videoTrack, audioTrack }: TrackChoice = {},
+): Streams {
   const { shown, heard } = candidates(all);
   const ofType = (type: string): Json[] => all.filter((one) => textOf(one, "codec_type") === type);
   const [videos, audios] = [ofType("video"), ofType("audio")];
-  const video = chooseVideo(shown, evidence);
-  const audio = chooseAudio(heard, evidence);
+  const video = chooseVideo(wantedOf("video", shown, videoTrack), evidence);
+  const audio = chooseAudio(wantedOf("audio", heard, audioTrack), evidence);
   const coverArt = videos.find((one) => hasFlag(one, "attached_pic") && isReadable(one));
   const unreadable = videos.filter((one) => isShown(one) && !isReadable(one));
   const unheard = audios.filter((one) => soundRefusal(one) !== undefined);
@@ -157,6 +165,11 @@ export function chooseStreams(all: readonly Json[], evidence: Evidence = {}): St
     heard,
     unreadable,
     unheard,
+    tracks: [
+      ...tracksOf("video", shown, video),
+      ...tracksOf("audio", heard, audio, evidence.loudness),
+      ...tracksOf("subtitle", ofType("subtitle")),
+    ],
     warnings,
   };
 }
@@ -165,7 +178,11 @@ const sizeOf = (stream: Json): string =>
   `${positiveOf(stream, "width")}×${positiveOf(stream, "height")}`;
 
 function soundOf(stream: Json, evidence: Evidence): string {
-  const what = [languageOf(stream), titleOf(stream), isSilent(stream, evidence) ? "silent" : ""];
+  const what = [
+    languageOf(stream),
+    titleOf(stream),
+    isSilent(stream, evidence.loudness) ? "silent" : "",
+  ];
   return what.filter((one) => one !== undefined && one !== "").join(", ");
 }
 

@@ -4,6 +4,7 @@ import { isShort, type Shortfall } from "../media/damage.ts";
 import { asMediaError, MediaError } from "../media/errors.ts";
 import type { Incomplete, MediaFacts } from "../media/facts.ts";
 import type { Limits } from "../media/limits.ts";
+import type { TrackChoice } from "../media/tracks.ts";
 import { looksAhead } from "../sandbox/ffmpeg-input.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { workRefusal } from "./budget.ts";
@@ -40,9 +41,12 @@ export interface ProbeOptions {
  * through the whole file when the file does not state its length. Sound is decoded when there are several
  * tracks, or channels without known places.
  * @throws MediaError `empty_file`, `unsupported_media`, `damaged_media`, `limit_duration`,
- * `limit_pixels`, `encrypted_media`, `not_found`; and what the sandbox throws: `engine_missing`, `cancelled` …
+ * `limit_pixels`, `encrypted_media`, `no_such_track`, `not_found`; and what the sandbox throws: `engine_missing`, `cancelled` …
  */
-export type Probe = (path: string, options: { signal: AbortSignal }) => Promise<MediaFacts>;
+export type Probe = (
+  path: string,
+  options: { readonly signal: AbortSignal; readonly tracks?: TrackChoice },
+) => Promise<MediaFacts>;
 
 async function readHead(path: string): Promise<{ head: Buffer; sizeBytes: number }> {
   const file = await open(path).catch((thrown: unknown) => {
@@ -205,7 +209,7 @@ export function createProbe(options: ProbeOptions): Probe {
 
   const ffmpeg: Ffprobe = { ...ffprobe, program: options.ffmpeg ?? "ffmpeg" };
 
-  return async function probe(file, { signal }) {
+  return async function probe(file, { signal, tracks }) {
     const path = resolve(file);
     const { head, sizeBytes } = await readHead(path);
     if (sizeBytes === 0) throw new MediaError("empty_file", "it has no bytes");
@@ -217,10 +221,10 @@ export function createProbe(options: ProbeOptions): Probe {
     const turn = isImage ? await storedTurn(path, sniffed.name) : undefined;
     if (await isEncrypted(path, containerOf(said)))
       throw new MediaError("encrypted_media", "it is encrypted (copy protection)");
-    const stated = readFacts(said, sniffed, limits, { turn });
+    const stated = readFacts(said, sniffed, limits, { turn }, tracks);
     const source = { path, container: stated.container };
     const evidence = await gather({ ffprobe, ffmpeg, source, signal }, said, stated);
-    const facts = readFacts(said, sniffed, limits, { ...evidence, turn });
+    const facts = readFacts(said, sniffed, limits, { ...evidence, turn }, tracks);
     checkDuration(facts.durationMs, limits);
     const tooMuch = workRefusal(listOf(said.json, "streams"), facts, sizeBytes, limits);
     if (tooMuch !== undefined) throw tooMuch;

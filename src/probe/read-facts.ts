@@ -1,14 +1,16 @@
 import { MediaError } from "../media/errors.ts";
 import type { MediaFacts } from "../media/facts.ts";
+import type { TrackChoice } from "../media/tracks.ts";
 import type { Limits } from "../media/limits.ts";
 import type { Report } from "./ffprobe.ts";
-import { chooseStreams, indexOf, isDiscrete, mixGainOf, stillCodecs } from "./choose.ts";
+import { chooseStreams, isDiscrete, mixGainOf, stillCodecs } from "./choose.ts";
 import type { Evidence, Streams } from "./choose.ts";
 import { memoryRefusal, profileRefusal, soundRefusal } from "./budget.ts";
 import { known, listOf, millisecondsOf, numberOf, objectOf, positiveOf, textOf } from "./json.ts";
 import type { Json } from "./json.ts";
 import { pixelRefusal, refusedPixels } from "./pixels.ts";
 import type { Sniffed } from "./sniff.ts";
+import { indexOf } from "./track-list.ts";
 import { audioFacts, coverArtFacts, videoFacts } from "./streams.ts";
 
 /** One picture in a container: a GIF with one frame, a PNG in an MP4. */
@@ -49,16 +51,19 @@ function damageOf(report: Report): string[] {
 /**
  * Turns ffprobe's report into facts. Unknown lengths are absent.
  * @throws MediaError `limit_pixels`, `damaged_media` or `unsupported_media` when there is no
- * picture or sound that can be used.
+ * picture or sound that can be used, `no_such_track` when there is none that people want.
  */
 export function readFacts(
   report: Report,
   sniffed: Sniffed,
   limits: Limits,
   evidence: Evidence = {},
+  choice: TrackChoice = {},
 ): MediaFacts {
   const format = objectOf(report.json, "format");
-  const streams = chooseStreams(listOf(report.json, "streams"), evidence);
+  // A picture has nothing to choose among.
+  const wanted = sniffed.kind === "picture" ? {} : choice;
+  const streams = chooseStreams(listOf(report.json, "streams"), evidence, wanted);
   const { video, audio, coverArt, heard: tracks } = streams;
   if (video === undefined && audio === undefined) refuseEmpty(report, streams, { limits, sniffed });
   const isImage = video !== undefined && (sniffed.kind === "picture" || isStill(video, streams));
@@ -107,6 +112,7 @@ export function readFacts(
     video: shown?.video,
     audio: heard,
     audioTracks: isImage ? 0 : tracks.length,
+    tracks: isImage ? undefined : streams.tracks,
     coverArt: coverArt === undefined ? undefined : coverArtFacts(coverArt),
     warnings: [
       ...streams.warnings,

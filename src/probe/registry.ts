@@ -28,8 +28,10 @@ function ffprobeEntry({ sandbox, objects, limits }: Parts): ProbeEngine {
   const probe = createProbe({ sandbox, limits });
   const prober: Prober = {
     id: "ffprobe",
-    async begin({ source }, { signal }) {
-      const result = await withLocalFile(objects, source, (path) => probe(path, { signal }));
+    async begin({ source, tracks = {} }, { signal }) {
+      const result = await withLocalFile(objects, source, (path) =>
+        probe(path, { signal, tracks }),
+      );
       return { state: "done", result };
     },
   };

@@ -17,7 +17,7 @@ import { createTranscodeStep } from "../transcode/step.ts";
 import { createAlignRecording } from "../transcribe/align/align-recording.ts";
 import { createPocketsphinxAligner } from "../transcribe/align/pocketsphinx.ts";
 import { createTranscribeStep } from "../transcribe/step.ts";
-import type { TranscriptionOptions } from "../media/speech.ts";
+import { trackChoice, type TranscriptionOptions } from "../media/speech.ts";
 import type { Config } from "../config/config.ts";
 import { keepPictures, watermarksDir } from "../config/profile.ts";
 import { outputJson } from "../app/read-output.ts";
@@ -70,6 +70,7 @@ export async function createLocalSteps({ config, catalog, objects }: Parts): Pro
       labels: { ...config.labels },
       ...speech.settings(options),
       captions: config.captions,
+      tracks: trackChoice(options),
     };
   };
   return {
