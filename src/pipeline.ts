@@ -3,6 +3,7 @@ import { currentJobs, outputsOf, type MediaRecord } from "./catalog/record.ts";
 import { renameMs, type MediaEvent } from "./media/event.ts";
 import type { MediaFacts } from "./media/facts.ts";
 import {
+  isWanted,
   newJob,
   type JobRequest,
   type JobSettings,
@@ -10,7 +11,7 @@ import {
   type SkipReason,
   type Step,
 } from "./media/job.ts";
-import type { TrackChoice } from "./media/tracks.ts";
+import { keptSubtitles, type TrackChoice } from "./media/tracks.ts";
 import { outcomeMessage } from "./notify/compose.ts";
 import { transcodeJobs } from "./transcode/jobs.ts";
 import { planRenditions } from "./transcode/plan.ts";
@@ -25,6 +26,7 @@ import type { Profile } from "./transcode/profile.ts";
  *                                                └ label ─ labels.created ─ index           │
  *                              transcript.created ─ index (captions, search, metadata) ─────┘
  *                                  labels.created ─ poster, once more: with what is seen in a film
+ *   media.probed ─ index (subtitles that are in the file)
  *   step.failed(audio) ─ transcribe is left out          object.removed ─ removeMedia
  *   a transcript from elsewhere ─ transcript.created, and transcribe is left out (followImport)
  *   all jobs have ended ─ media.ready | media.failed, and a message of it (runEnded)
@@ -225,6 +227,9 @@ function plan(
   });
   if (facts.type === "image") return [...changes, ...enqueue(label)];
 
+  const subtitles = keptSubtitles(facts.tracks).map(({ streamIndex }) => streamIndex);
+  if (subtitles.length > 0)
+    changes.push(...enqueue(newJob(media, "index", { of: "subtitles", streams: subtitles })));
   changes.push(...skipped.flatMap(({ job, reason }) => skip(job, reason)));
   if (facts.audio === undefined) changes.push(...skip(newJob(media, "transcribe"), "no_audio"));
   return [...changes, ...(facts.type === "video" ? enqueue(label) : skip(label, "no_video"))];
@@ -237,12 +242,6 @@ function decide(request: JobRequest | undefined): Decisions {
     enqueue: (job) => (isWanted(job.step, request) ? [{ type: "enqueue", job, ...asked }] : []),
     skip: (job, reason) => (isWanted(job.step, request) ? [{ type: "skip", job, reason }] : []),
   };
-}
-
-/** A request for some steps includes the steps that they need. */
-export function isWanted(step: Step, request: Pick<JobRequest, "only"> | undefined): boolean {
-  const only = request?.only;
-  return only === undefined || step === "probe" || step === "index" || only.includes(step);
 }
 
 /** A transcript that is requested without the audio rendition does not wait for one (decision 18). */

@@ -1,6 +1,6 @@
 import type { Change } from "../catalog/catalog.ts";
 import type { MediaEvent } from "../media/event.ts";
-import { canonicalJson, type Job, type JobRequest, type Step } from "../media/job.ts";
+import { canonicalJson, isWanted, type Job, type JobRequest, type Step } from "../media/job.ts";
 import type { Media } from "../media/media.ts";
 import {
   mergedOptions,
@@ -8,7 +8,7 @@ import {
   trackChoice,
   type TranscriptionOptions,
 } from "../media/speech.ts";
-import { followAll, isWanted } from "../pipeline.ts";
+import { followAll } from "../pipeline.ts";
 import type { Ports } from "./ports.ts";
 import { replayedEvents } from "./replay.ts";
 

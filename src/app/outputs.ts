@@ -1,6 +1,12 @@
 import { outputOf } from "../catalog/outputs.ts";
 import { MediaError } from "../media/errors.ts";
-import { sourcesOf, sourcesOfEarlier, spellingsOf, type OutputKind } from "../media/keys.ts";
+import {
+  sourcesOf,
+  sourcesOfEarlier,
+  sourcesOfSubtitle,
+  spellingsOf,
+  type OutputKind,
+} from "../media/keys.ts";
 import type { Media, StoredObject } from "../media/media.ts";
 import type { Ports } from "./ports.ts";
 
@@ -31,10 +37,16 @@ export async function outputAt(
     const object = await outputOf(catalog, media, kind);
     if (object !== undefined) return object;
   }
-  for (const name of sourcesOfEarlier(key)) {
+  const others = spellingsOf(key).flatMap((one) => [
+    ...sourcesOfEarlier(one),
+    ...sourcesOfSubtitle(one),
+  ]);
+  for (const name of others) {
     const media = await catalog.getMedia(name);
     if (media === undefined || (owner !== undefined && media.owner !== owner)) continue;
-    const object = (await catalog.listOutputs(media)).find((one) => one.key === key);
+    const object = (await catalog.listOutputs(media)).find((one) =>
+      spellingsOf(key).includes(one.key),
+    );
     if (object !== undefined) return object;
   }
   throw new MediaError("not_found", `there is no output ${JSON.stringify(key)}`);

@@ -1,8 +1,7 @@
 import { asMediaError } from "../media/errors.ts";
-import { outcomeOf, type Job, type JobRequest } from "../media/job.ts";
+import { isWanted, outcomeOf, type Job, type JobRequest } from "../media/job.ts";
 import type { Media, StoredObject } from "../media/media.ts";
 import type { TranscriptionOptions } from "../media/speech.ts";
-import { isWanted } from "../pipeline.ts";
 import { enqueueMissing, isUndone, lacksJobs } from "./enqueue.ts";
 import type { Ports } from "./ports.ts";
 import type { ProcessedMedia, ProcessReport, ProcessUpdate, WorkOptions } from "./processing.ts";

@@ -35,11 +35,13 @@ async function stored(text: string): Promise<StoredObject> {
 
 const textOf = async (object: StoredObject) => (await readBytes(objects, object)).toString();
 
+const readSubtitles = async () => [];
+
 describe("the step index", () => {
   it("makes captions, the metadata record and what is searched from a transcript", async () => {
     const transcript = { languageCode: "en-US", words, engine };
     const json = await stored(JSON.stringify(toTranscribeJson({ jobName: "job", transcript })));
-    const step = createIndexStep({ objects, transcriptOf: async () => json });
+    const step = createIndexStep({ objects, transcriptOf: async () => json, readSubtitles });
     const { changes } = await runStep(step, contextOf({ of: "transcript", from: json.version }));
 
     const outputs = changes.flatMap((change) =>
@@ -71,7 +73,7 @@ describe("the step index", () => {
   });
 
   it("makes a media findable by its labels", async () => {
-    const step = createIndexStep({ objects, transcriptOf: async () => undefined });
+    const step = createIndexStep({ objects, transcriptOf: async () => undefined, readSubtitles });
     expect(await runStep(step, contextOf({ of: "labels" }))).toEqual({
       changes: [{ type: "index", version }],
       events: [],
@@ -86,7 +88,7 @@ describe("the step index", () => {
     ["an unknown job", "{}", { of: "else" }, "internal"],
   ])("refuses %s", async (_what, text, settings, code) => {
     const object = text === undefined ? undefined : await stored(text);
-    const step = createIndexStep({ objects, transcriptOf: async () => object });
+    const step = createIndexStep({ objects, transcriptOf: async () => object, readSubtitles });
     await expect(runStep(step, contextOf(settings))).rejects.toMatchObject({ code });
   });
 });

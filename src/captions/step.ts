@@ -1,4 +1,6 @@
 import { MediaError } from "../media/errors.ts";
+import type { Cue } from "../media/cue.ts";
+import type { JobSettings } from "../media/job.ts";
 import { outputKey } from "../media/keys.ts";
 import type { OutputKind } from "../media/keys.ts";
 import type { Media, StoredObject } from "../media/media.ts";
@@ -9,8 +11,10 @@ import type { ObjectStore } from "../objects/object-store.ts";
 import { putText, readJson } from "../objects/stored.ts";
 import type { StepContext, StepOutcome, StepWork } from "../queue/step.ts";
 import { cuesFrom } from "./cues.ts";
+import { captionTypes, keepSubtitles } from "./keep-subtitles.ts";
 import { rulesFor } from "./rules.ts";
 import { srt } from "./srt.ts";
+import type { ReadSubtitles, SubtitleRequest } from "./subtitles.ts";
 import { webVtt } from "./webvtt.ts";
 
 interface Parts {
@@ -19,15 +23,27 @@ interface Parts {
   readonly transcriptOf: (
     media: Pick<Media, "name" | "version">,
   ) => Promise<StoredObject | undefined>;
+  readonly readSubtitles: ReadSubtitles;
 }
+
+/** The subtitle tracks to read; undefined for all else. */
+type IndexRequest = SubtitleRequest | undefined;
+type IndexResult = readonly (readonly Cue[] | undefined)[];
+
+const streamsOf = ({ streams }: JobSettings): number[] =>
+  Array.isArray(streams) ? streams.filter((one): one is number => typeof one === "number") : [];
 
 /**
  * The step `index`. Settings `of`: `labels` only makes the media file findable by them; `transcript`
  * also makes captions (WebVTT and SRT), the metadata record and what is searched; `voices` (default:
- * true) and `wordTimes` (default: false) say how the WebVTT is written. It needs no engine: all its work
- * is the conclusion.
+ * true) and `wordTimes` (default: false) say how the WebVTT is written; `subtitles` keeps the subtitle tracks
+ * that are in the file (`streams`) as WebVTT and SRT. Only those need an engine, ffmpeg.
  */
-export function createIndexStep({ objects, transcriptOf }: Parts): StepWork<object, object> {
+export function createIndexStep({
+  objects,
+  transcriptOf,
+  readSubtitles,
+}: Parts): StepWork<IndexRequest, IndexResult> {
   const put = (
     { media }: StepContext,
     kind: OutputKind,
@@ -51,19 +67,14 @@ export function createIndexStep({ objects, transcriptOf }: Parts): StepWork<obje
     const vtt = await put(
       context,
       "captions-vtt",
-      "text/vtt; charset=utf-8",
+      captionTypes.vtt,
       webVtt(cues, {
         voices: voices !== false,
         wordTimes: wordTimes === true,
         ...(note !== undefined && { note }),
       }),
     );
-    const subRip = await put(
-      context,
-      "captions-srt",
-      "application/x-subrip; charset=utf-8",
-      srt(cues),
-    );
+    const subRip = await put(context, "captions-srt", captionTypes.srt, srt(cues));
     return {
       changes: [
         { type: "putOutput", version, object: vtt },
@@ -77,12 +88,29 @@ export function createIndexStep({ objects, transcriptOf }: Parts): StepWork<obje
   }
 
   return {
-    engineOf: () => ({ id: "index", begin: async () => ({ state: "done", result: {} }) }),
-    requestOf: async () => ({}),
-    async conclude(context) {
+    engineOf: () => ({
+      id: "index",
+      begin: async (request, options) => ({
+        state: "done",
+        result: request === undefined ? [] : await readSubtitles(request, options),
+      }),
+    }),
+    async requestOf({ job: { settings }, media: { name, version, facts } }) {
+      if (settings["of"] !== "subtitles" || facts === undefined) return undefined;
+      const { container, durationMs } = facts;
+      return {
+        source: { bucket: "uploads", key: name, version },
+        container,
+        streams: streamsOf(settings),
+        ...(durationMs !== undefined && { durationMs }),
+      };
+    },
+    async conclude(context, read) {
       const { of } = context.job.settings;
       const { name, version } = context.media;
       if (of === "transcript") return indexTranscript(context);
+      if (of === "subtitles")
+        return keepSubtitles(objects, context, streamsOf(context.job.settings), read);
       if (of === "labels") return { changes: [{ type: "index", version }], events: [], notes: [] };
       throw new MediaError("internal", `the job of ${name} does not say what to index`);
     },

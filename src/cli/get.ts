@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { asMediaError, MediaError } from "../media/errors.ts";
-import { outputKinds, type OutputKind } from "../media/keys.ts";
-import type { GotFile } from "../local/get.ts";
+import { outputKinds } from "../media/keys.ts";
+import type { GotFile, GotKind } from "../local/get.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
 import { formatSize } from "./format.ts";
@@ -20,7 +20,8 @@ export interface GetJson {
 }
 
 /** What people call the kinds, beside their own names. */
-const alsoCalled: Readonly<Record<string, readonly OutputKind[]>> = {
+const alsoCalled: Readonly<Record<string, readonly GotKind[]>> = {
+  subtitles: ["subtitles"],
   transcript: ["transcribe"],
   captions: ["captions-vtt", "captions-srt"],
   vtt: ["captions-vtt"],
@@ -29,8 +30,8 @@ const alsoCalled: Readonly<Record<string, readonly OutputKind[]>> = {
 };
 
 /** @throws MediaError `invalid_argument` */
-function kindsOf(words: readonly string[]): OutputKind[] {
-  const kinds = words.flatMap((word) => {
+function kindsOf(words: readonly string[]): GotKind[] {
+  const kinds = words.flatMap((word): readonly GotKind[] => {
     const kind = outputKinds.find((one) => one === word);
     const named = kind === undefined ? alsoCalled[word.toLowerCase()] : [kind];
     if (named !== undefined) return named;

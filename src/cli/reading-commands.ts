@@ -145,7 +145,10 @@ function addGet(program: Command, go: Go): void {
     .command("get")
     .description("write outputs as files: renditions, transcript, captions, labels")
     .argument("<name>", "the name of a media file")
-    .argument("[kinds...]", "web, phone, audio, gif, poster, transcript, captions … (default: all)")
+    .argument(
+      "[kinds...]",
+      "web, phone, audio, gif, poster, transcript, captions, subtitles … (default: all)",
+    )
     .option("-t, --to <dir>", "the folder for them, by their keys (default: this one)", parseFolder)
     .addHelpText("after", examples("get talk.mp4 web captions", "get talk.mp4 --to results"))
     .action((name: string, kinds: string[], options: GetCommandOptions, command: Command) =>

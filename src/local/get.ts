@@ -1,14 +1,17 @@
 import { find } from "../app/find.ts";
 import { never } from "../app/run.ts";
 import { MediaError } from "../media/errors.ts";
-import { outputKindOf, type OutputKind } from "../media/keys.ts";
+import { isSubtitle, outputKindOf, type OutputKind } from "../media/keys.ts";
 import type { StoredObject } from "../media/media.ts";
 import type { LocalPorts } from "./ports.ts";
 import { createOutputWriter } from "./outputs.ts";
 
+/** The kinds of output, and the subtitle tracks that are in the file. */
+export type GotKind = OutputKind | "subtitles";
+
 export interface GetOptions {
   /** Which outputs. Default: all that there are. */
-  readonly kinds?: readonly OutputKind[];
+  readonly kinds?: readonly GotKind[];
   /** The folder below which they are written by their keys. */
   readonly to: string;
   readonly signal?: AbortSignal;
@@ -16,13 +19,13 @@ export interface GetOptions {
 
 /** An output as a file. */
 export interface GotFile {
-  readonly kind: OutputKind;
+  readonly kind: GotKind;
   readonly path: string;
   readonly sizeBytes: number;
 }
 
 interface Wanted {
-  readonly kind: OutputKind;
+  readonly kind: GotKind;
   readonly output: StoredObject;
 }
 
@@ -39,12 +42,14 @@ export async function getOutputs(
   const media = await find(ports, name);
   const outputs = await ports.catalog.listOutputs(media);
   const all = outputs.flatMap((output): Wanted[] => {
-    const kind = outputKindOf(output.key, media.name);
+    const kind = isSubtitle(output.key, media.name)
+      ? "subtitles"
+      : outputKindOf(output.key, media.name);
     return kind === undefined ? [] : [{ kind, output }];
   });
   const wanted = kinds === undefined ? all : all.filter(({ kind }) => kinds.includes(kind));
   const missing = kinds?.filter((kind) => wanted.every((one) => one.kind !== kind)) ?? [];
-  const there = all.map(({ kind }) => kind).join(", ");
+  const there = [...new Set(all.map(({ kind }) => kind))].join(", ");
   if (missing.length > 0 || all.length === 0)
     throw new MediaError(
       "not_found",

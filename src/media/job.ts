@@ -102,6 +102,12 @@ export interface JobRequest {
   readonly profile?: JobSettings;
 }
 
+/** A request for some steps includes the steps that they need. */
+export function isWanted(step: Step, request: Pick<JobRequest, "only"> | undefined): boolean {
+  const only = request?.only;
+  return only === undefined || step === "probe" || step === "index" || only.includes(step);
+}
+
 /** Why a job failed, for people and for programs. */
 export interface JobFailure {
   readonly code: ErrorCode;

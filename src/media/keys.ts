@@ -66,7 +66,10 @@ export const outputKinds = Object.keys(outputEndings) as readonly OutputKind[];
 const folderOf = (kind: OutputKind): string => kind.split("-")[0] ?? kind;
 
 /** The folders below `output/` that outputs lie in: `web`, `captions` … */
-export const outputFolders: ReadonlySet<string> = new Set(outputKinds.map(folderOf));
+export const outputFolders: ReadonlySet<string> = new Set([
+  ...outputKinds.map(folderOf),
+  "subtitles",
+]);
 
 /** The key of an output in the outputs bucket: `a/talk.mp4` → `output/web/a/talk.mp4`. */
 export function outputKey(kind: OutputKind, sourceKey: string): string {
@@ -84,6 +87,35 @@ export function earlierTranscriptKey(sourceKey: string, version: string): string
 /** Whether that is the key of an earlier transcript of a source. */
 export const isEarlierTranscript = (key: string, sourceKey: string): boolean =>
   key.startsWith(earlierTranscriptKey(sourceKey, "").slice(0, -".json".length));
+
+/** The formats in which the subtitles of a file are kept. */
+export const subtitleFormats = ["vtt", "srt"] as const;
+
+/**
+ * The key of a subtitle track that is in the file: `a/talk.mkv`, track 2 in German →
+ * `output/subtitles/a/talk.mkv.2.de.vtt`. The last three parts have no dots, so no two sources share one.
+ */
+export function subtitleKey(
+  sourceKey: string,
+  { number, language = "" }: { readonly number: number; readonly language?: string },
+  format: (typeof subtitleFormats)[number],
+): string {
+  const tag = language.toLowerCase();
+  const shown = /^[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,3}$/.test(tag) ? tag : "und";
+  return `output/subtitles/${stemOf(sourceKey)}.${number}.${shown}.${format}`;
+}
+
+const subtitleForm = /^output\/subtitles\/(.+)(\.\d{1,3}\.[a-z][a-z0-9-]*\.(?:vtt|srt))$/s;
+
+/** Whether that is the key of a subtitle track of a source. */
+export const isSubtitle = (key: string, sourceKey: string): boolean =>
+  subtitleForm.exec(key)?.[1] === stemOf(sourceKey);
+
+/** The source keys whose subtitles may have this key. */
+export function sourcesOfSubtitle(key: string): string[] {
+  const stem = subtitleForm.exec(key)?.[1];
+  return stem === undefined ? [] : sourcesOfStem(stem);
+}
 
 /** Which output of a source has this key; undefined when none has. */
 export function outputKindOf(key: string, sourceKey: string): OutputKind | undefined {
@@ -117,6 +149,8 @@ export function sourcesOf(key: string): { readonly name: string; readonly kind: 
 
 /** The key of the same output for the media file `to`; undefined when `key` is no output of `from`. */
 export function renamedOutput(key: string, from: string, to: string): string | undefined {
+  if (isSubtitle(key, from))
+    return `output/subtitles/${stemOf(to)}${subtitleForm.exec(key)?.[2] ?? ""}`;
   const kind = outputKindOf(key, from);
   return kind === undefined ? undefined : outputKey(kind, to);
 }

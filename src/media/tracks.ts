@@ -26,6 +26,25 @@ export interface TrackFacts {
   readonly isUsed?: true;
 }
 
+/** Subtitles that are pictures: there is no text to convert. */
+const pictureSubtitles = new Set([
+  "dvb_subtitle",
+  "dvd_subtitle",
+  "hdmv_pgs_subtitle",
+  "xsub",
+  "dvb_teletext",
+]);
+/** So many subtitle tracks of a file are kept. */
+const mostSubtitles = 40;
+
+/** Whether a subtitle track consists of text. */
+export const isText = ({ kind, codec }: TrackFacts): boolean =>
+  kind === "subtitle" && codec !== undefined && !pictureSubtitles.has(codec);
+
+/** The subtitle tracks that are kept as captions. */
+export const keptSubtitles = (tracks: readonly TrackFacts[] = []): readonly TrackFacts[] =>
+  tracks.filter(isText).slice(0, mostSubtitles);
+
 /** Which tracks people want. Absent: the choice is made by what is in them. */
 export interface TrackChoice {
   /** Number of a video track, from 1. */

@@ -50,6 +50,25 @@ describe("the film among video streams", () => {
   });
 });
 
+it("lists subtitles, and says which are pictures", () => {
+  const subtitle = (index: number, codec_name: string): Json => ({
+    index,
+    codec_type: "subtitle",
+    codec_name,
+  });
+  const { tracks, warnings } = chooseStreams([
+    video(0),
+    subtitle(1, "subrip"),
+    subtitle(2, "hdmv_pgs_subtitle"),
+  ]);
+  expect(tracks.map(({ kind, number }) => `${kind} ${number}`)).toEqual([
+    "video 1",
+    "subtitle 1",
+    "subtitle 2",
+  ]);
+  expect(warnings).toEqual(["subtitles that are pictures cannot be kept as text: number 2"]);
+});
+
 describe("a track that people want", () => {
   const tagged = (index: number, language: string) =>
     audio(index, { tags: { language }, disposition: { default: index === 0 ? 1 : 0 } });

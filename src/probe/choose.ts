@@ -1,4 +1,4 @@
-import { wantedTracks, type TrackChoice, type TrackFacts } from "../media/tracks.ts";
+import { isText, wantedTracks, type TrackChoice, type TrackFacts } from "../media/tracks.ts";
 import { soundRefusal } from "./budget.ts";
 import { positiveOf, textOf } from "./json.ts";
 import type { Json } from "./json.ts";
@@ -152,9 +152,11 @@ export function chooseStreams(
   const coverArt = videos.find((one) => hasFlag(one, "attached_pic") && isReadable(one));
   const unreadable = videos.filter((one) => isShown(one) && !isReadable(one));
   const unheard = audios.filter((one) => soundRefusal(one) !== undefined);
+  const subtitles = tracksOf("subtitle", ofType("subtitle"));
   const warnings = [
     ...(unreadable.length > 0 ? ["a video stream that cannot be read is left out"] : []),
     ...(audios.length > heard.length ? ["a sound track that cannot be read is left out"] : []),
+    ...pictureNote(subtitles),
     ...choiceNote("video streams", shown, video, sizeOf),
     ...choiceNote("sound tracks", heard, audio, (one) => soundOf(one, evidence)),
   ];
@@ -168,10 +170,19 @@ export function chooseStreams(
     tracks: [
       ...tracksOf("video", shown, video),
       ...tracksOf("audio", heard, audio, evidence.loudness),
-      ...tracksOf("subtitle", ofType("subtitle")),
+      ...subtitles,
     ],
     warnings,
   };
+}
+
+/** What is said of subtitles that have no text. */
+function pictureNote(subtitles: readonly TrackFacts[]): string[] {
+  const pictures = subtitles.filter((one) => !isText(one)).map(({ number }) => number);
+  if (pictures.length === 0) return [];
+  return [
+    `subtitles that are pictures cannot be kept as text: number ${pictures.slice(0, 20).join(", ")}`,
+  ];
 }
 
 const sizeOf = (stream: Json): string =>

@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { outputOf } from "../catalog/outputs.ts";
 import { createIndexStep } from "../captions/step.ts";
+import { createReadSubtitles } from "../captions/subtitles.ts";
 import { createLabeling } from "../label/registry.ts";
 import { createLabelStep } from "../label/step.ts";
 import { createModelStore } from "../models/local.ts";
@@ -100,6 +101,7 @@ export async function createLocalSteps({ config, catalog, objects }: Parts): Pro
       index: createIndexStep({
         objects,
         transcriptOf: (media) => outputOf(catalog, media, "transcribe"),
+        readSubtitles: createReadSubtitles({ sandbox, objects, limits }),
       }),
     },
     close: async () => void (await Promise.all([labeling.close(), speech.close()])),
