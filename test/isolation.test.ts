@@ -63,6 +63,11 @@ const asks: Readonly<Record<OperationId, () => Ask | "public">> = {
     path: `${media}/transcript`,
     body: "WEBVTT\n\n00:00.000 --> 00:01.000\nzanzibar\n",
   }),
+  editTranscript: () => ({
+    path: `${media}/transcript/edits`,
+    body: JSON.stringify({ edits: [{ from: 0, to: 1, text: "changed" }] }),
+    headers: { "if-match": `"${made.transcriptSha256}"` },
+  }),
   getTranscriptFile: () => ({ path: `${media}/transcript.srt` }),
   getLabels: () => ({ path: `${media}/labels` }),
   getHistory: () => ({ path: `${media}/history` }),

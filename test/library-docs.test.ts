@@ -38,6 +38,7 @@ const ofAny: Readonly<Record<keyof Library, true>> = {
   briefs: true,
   brief: true,
   search: true,
+  editTranscript: true,
   metadata: true,
   labelsOf: true,
   timelineOf: true,

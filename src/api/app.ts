@@ -17,6 +17,7 @@ import { addMediaFiles } from "./media-files.ts";
 import { refuseMethod } from "./methods.ts";
 import { rawPath } from "./names.ts";
 import { addNotifications } from "./notifications.ts";
+import { addEditTranscript } from "./edit-transcript.ts";
 import { addPage } from "./page.ts";
 import { addSession } from "./session.ts";
 import { addOutputs } from "./outputs.ts";
@@ -63,6 +64,7 @@ export function createApi(options: ApiOptions): ApiApp {
   addMediaFiles(app, options);
   addMedia(app, options);
   addTranscripts(app, options);
+  addEditTranscript(app, options);
   addJobs(app, options);
   addOrders(app, options);
   addFind(app, options);

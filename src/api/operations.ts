@@ -29,6 +29,12 @@ export const operations = {
   getRendition: { method: "get", path: "/v1/media/{name}/renditions/{rendition}", scope: "read" },
   getOutput: { method: "get", path: "/v1/media/{name}/outputs/{kind}", scope: "read" },
   getTranscript: { method: "get", path: "/v1/media/{name}/transcript", scope: "read" },
+  editTranscript: {
+    method: "post",
+    path: "/v1/media/{name}/transcript/edits",
+    scope: "write",
+    alsoNeeds: "read",
+  },
   putTranscript: { method: "put", path: "/v1/media/{name}/transcript", scope: "write" },
   getTranscriptFile: {
     method: "get",

@@ -4,6 +4,19 @@ import { labelSchema } from "./media-schemas.ts";
 
 /** Schemas of transcripts and labels; the OpenAPI description is made from them. */
 
+const wordSchema = z.object({
+  text: z.string(),
+  startMs: z.int(),
+  endMs: z.int(),
+  confidence: confidence.optional(),
+  punctuation: z.string().optional(),
+  speaker: z.string().optional(),
+  timing: z
+    .enum(["doubtful", "estimated"])
+    .optional()
+    .openapi({ description: "How sure its times are; absent: as sure as the engine's" }),
+});
+
 export const transcriptSchema = z
   .object({
     name: z.string(),
@@ -15,18 +28,42 @@ export const transcriptSchema = z
       quality: z.literal("draft").optional(),
     }),
     text: z.string(),
-    words: z.array(
-      z.object({
-        text: z.string(),
-        startMs: z.int(),
-        endMs: z.int(),
-        confidence: confidence.optional(),
-        punctuation: z.string().optional(),
-        speaker: z.string().optional(),
-      }),
-    ),
+    words: z.array(wordSchema),
+    corrections: z.int().optional().openapi({ description: "How often people have corrected it" }),
   })
   .openapi("Transcript");
+
+const speakerSchema = z.string().min(1).max(100);
+
+export const editsSchema = z
+  .strictObject({
+    edits: z
+      .array(
+        z.strictObject({
+          from: z.int().min(0).openapi({ description: "The first word, counted from 0" }),
+          to: z.int().min(0).openapi({ description: "The first word behind them" }),
+          text: z.string().max(50_000).optional().openapi({ description: "What is said instead" }),
+          speaker: speakerSchema.optional(),
+        }),
+      )
+      .max(1_000)
+      .optional()
+      .openapi({ description: "In the order of the words, without overlaps" }),
+    speakers: z
+      .record(z.string().max(100), speakerSchema)
+      .optional()
+      .openapi({ description: "New names of speakers, by those that they have" }),
+  })
+  .openapi("TranscriptEdits");
+
+export const editedSchema = z
+  .object({
+    name: z.string(),
+    aligned: z.int().openapi({ description: "New words whose times were found in the sound" }),
+    estimated: z.int().openapi({ description: "New words whose times are estimates" }),
+    words: z.int(),
+  })
+  .openapi("EditedTranscript");
 
 export const importedSchema = z
   .object({

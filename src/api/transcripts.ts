@@ -70,9 +70,16 @@ async function answer(
   if (format === "json") {
     const stored = await transcriptAt(options, media);
     if (stored !== undefined) c.header("etag", representationOf(stored.sha256, []).etag);
-    const { languageCode, engine, words } = await dailies.transcriptOf(media);
+    const { languageCode, engine, words, corrections } = await dailies.transcriptOf(media);
     const text = transcriptText(words);
-    return c.json({ name: media.name, languageCode, engine, text, words });
+    return c.json({
+      name: media.name,
+      languageCode,
+      engine,
+      text,
+      words,
+      ...(corrections && { corrections }),
+    });
   }
   const text = await dailies.export(media, format);
   const fileName = `${fileNameOf(media.name)}.${format}`;
@@ -89,7 +96,7 @@ const tag = "Transcripts and labels";
 const largestBytes = 32 * 1024 ** 2;
 
 /** The stored transcript, whose hash is the entity tag; undefined when there is none. */
-async function transcriptAt({ dailies }: ApiOptions, media: Media) {
+export async function transcriptAt({ dailies }: ApiOptions, media: Media) {
   const key = outputKey("transcribe", media.name);
   return (await dailies.outputsOf(media)).find((one) => one.key === key);
 }

@@ -1,5 +1,6 @@
 import { bind } from "./bind.ts";
 import { cancel } from "./cancel.ts";
+import { editTranscript } from "./edit-transcript.ts";
 import { exportDocument, exportText } from "./export.ts";
 import { find } from "./find.ts";
 import { importTranscript } from "./import-transcript.ts";
@@ -51,6 +52,7 @@ export function createLibrary(
       export: exportText,
       exportDocument,
       importTranscript,
+      editTranscript,
       allJobs,
       jobsOf,
       heardSoFar,

@@ -45,7 +45,11 @@ export interface ImportedTranscript {
 /** The steps from which a transcript of our own may still come. */
 const leading: ReadonlySet<string> = new Set(["probe", "audio", "transcribe"]);
 
-async function checkIsFree({ catalog }: Pick<Ports, "catalog">, media: Media): Promise<void> {
+/** @throws MediaError `transcript_pending`; `invalid_argument` for a picture */
+export async function checkIsFree(
+  { catalog }: Pick<Ports, "catalog">,
+  media: Media,
+): Promise<void> {
   const { name } = media;
   const isOpen = (await catalog.listJobs({ media })).some(
     ({ step, state }) => leading.has(step) && (state === "queued" || state === "running"),
@@ -110,7 +114,10 @@ async function alignedWords(
 /** So many earlier transcripts are kept. */
 const mostEarlier = 10;
 
-/** The changes that keep the transcript that was there, and forget the oldest ones. */
+/** Corrections within this time are one version: the transcript before them is kept once. */
+const oneVersionMs = 10 * 60_000;
+
+/** The changes that keep the transcript that was there, and forget the oldest ones but the first. */
 function earlierChanges(
   { name, version }: Media,
   old: StoredObject | undefined,
@@ -124,21 +131,28 @@ function earlierChanges(
   return [
     { type: "putOutput", version, object: { ...old, key } },
     ...others
-      .slice(mostEarlier - 1)
+      .slice(mostEarlier - 2, -1)
       .map((one): Change => ({ type: "dropOutput", version, key: one.key })),
   ];
 }
 
+interface ReplaceOptions {
+  /** The version of the transcript that must be there; null: none may be. Absent: any. */
+  readonly expect?: string | null | undefined;
+  /** One correction after another: what is there is kept once in ten minutes. Default: it is kept. */
+  readonly isCorrection?: boolean;
+}
+
 /**
- * Puts a transcript in the place of the one that is there, which is kept beside it. Returns that one.
+ * Puts a transcript in the place of the one that is there, which is kept beside it. Returns both.
  * @throws MediaError `precondition_failed` when another one is there than is expected; `not_found`
  */
-async function replaceTranscript(
+export async function replaceTranscript(
   ports: Pick<Ports, "catalog" | "engines" | "objects">,
   media: Media,
   json: string,
-  expect: string | null | undefined,
-): Promise<StoredObject | undefined> {
+  { expect, isCorrection = false }: ReplaceOptions,
+): Promise<{ readonly object: StoredObject; readonly old: StoredObject | undefined }> {
   const { catalog, objects } = ports;
   const { name, version } = media;
   const key = outputKey("transcribe", name);
@@ -152,19 +166,21 @@ async function replaceTranscript(
       throw new MediaError("precondition_failed", "another transcript is there by now");
     const object = await putText(objects, { bucket: "outputs", key }, json, "application/json");
     const created = { type: "transcript.created", name, version } as const;
+    const age = old === undefined ? 0 : timeOf(object.version) - timeOf(old.version);
+    const isKept = !isCorrection || age > oneVersionMs;
     const event = { ...created, transcript: object.version };
     const follows =
       media.facts?.audio === undefined ? follow(event, settings) : followImport(event, settings);
     const applied = await catalog.apply({
       expect: { name, version, output: { key, version: there } },
       changes: [
-        ...earlierChanges(media, old, outputs),
+        ...(isKept ? earlierChanges(media, old, outputs) : []),
         { type: "putOutput", version, object },
         { type: "event", event },
         ...follows,
       ],
     });
-    if (applied === "applied") return old;
+    if (applied === "applied") return { object, old };
     await objects.remove(object);
     if ((await catalog.getMedia(name))?.version !== version)
       throw new MediaError(
@@ -198,7 +214,8 @@ export async function importTranscript(
     transcript,
     ...(facts?.durationMs !== undefined && { durationMs: facts.durationMs }),
   });
-  const old = await replaceTranscript(ports, media, JSON.stringify(json), options.expect);
+  const { expect } = options;
+  const { old } = await replaceTranscript(ports, media, JSON.stringify(json), { expect });
   ports.wakeUps.wake();
   const { words, languageCode } = transcript;
   return {

@@ -27,6 +27,7 @@ import type { LabelJobs } from "../label-jobs/label-jobs.ts";
 import type { Transcriptions } from "../transcriptions/transcriptions.ts";
 import type { ClientBuckets } from "./client-buckets.ts";
 import type { CaptionOptions, ExportFormat } from "./export-formats.ts";
+import type { EditedTranscript, TranscriptEdits } from "./edit-transcript.ts";
 import type { ImportedTranscript, ImportOptions } from "./import-transcript.ts";
 import type { WatchedJob } from "./jobs.ts";
 import type { MediaListing } from "./list.ts";
@@ -162,6 +163,12 @@ export interface Library {
     file: Uint8Array,
     options?: ImportOptions,
   ): Promise<ImportedTranscript>;
+
+  /**
+   * Corrects words and names speakers; what stays keeps its times. A worker does what follows.
+   * @throws MediaError `not_found`, `transcript_pending`, `invalid_argument`, `precondition_failed`
+   */
+  editTranscript(which: string | Media, edits: TranscriptEdits): Promise<EditedTranscript>;
 
   // Jobs and events.
 

@@ -171,6 +171,7 @@ export function toTranscribeJson(result: {
       ...(realTimeFactor === undefined
         ? {}
         : { realTimeFactor: Math.round(realTimeFactor * 1000) / 1000 }),
+      ...(transcript.corrections !== undefined && { corrections: transcript.corrections }),
       ...timingOf(words, itemIds),
     },
   };

@@ -33,6 +33,8 @@ export interface TranscribeJson {
     readonly durationMs?: number;
     /** Seconds of work per second of media. */
     readonly realTimeFactor?: number;
+    /** How often people have corrected it. */
+    readonly corrections?: number;
     /** Ids of the items whose times are not sure: see `Word.timing`. Absent: there are none. */
     readonly timing?: { readonly [kind in NonNullable<Word["timing"]>]?: readonly number[] };
   };
@@ -113,6 +115,11 @@ function engineOf(value: unknown): EngineInfo {
   };
 }
 
+function correctionsOf(engine: unknown): Pick<Transcript, "corrections"> {
+  const { corrections } = (engine ?? {}) as { corrections?: unknown };
+  return typeof corrections === "number" && corrections > 0 ? { corrections } : {};
+}
+
 function languageScores(value: unknown): { code: string; score: number }[] | undefined {
   if (value === undefined || value === null) return undefined;
   return list(value, "language_identification").flatMap((entry) => {
@@ -162,6 +169,7 @@ export function fromTranscribeJson(json: unknown): StoredTranscript {
     ...(languageIdentification === undefined ? {} : { languageIdentification }),
     words: spokenWords(results, file["engine"]),
     ...(channels === undefined ? {} : { channels }),
+    ...correctionsOf(file["engine"]),
     engine: engineOf(file["engine"]),
   };
 }

@@ -41,6 +41,8 @@ export interface Transcript {
    * stand as `inTurns` has them. Absent: the channels were mixed.
    */
   readonly channels?: number;
+  /** How often people have corrected it. Absent: it is as an engine or a file has it. */
+  readonly corrections?: number;
   readonly engine: EngineInfo;
 }
 

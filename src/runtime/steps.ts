@@ -21,7 +21,7 @@ import { createTranscribeStep } from "../transcribe/step.ts";
 import { trackChoice, type TranscriptionOptions } from "../media/speech.ts";
 import type { Config } from "../config/config.ts";
 import { keepPictures, watermarksDir } from "../config/profile.ts";
-import { outputJson } from "../app/read-output.ts";
+import { findTranscript, outputJson } from "../app/read-output.ts";
 import { once } from "../media/once.ts";
 import { createSpeech } from "../transcribe/registry.ts";
 
@@ -95,6 +95,8 @@ export async function createLocalSteps({ config, catalog, objects }: Parts): Pro
         transcriberOf: speech.transcriberOf,
         objects,
         audioOf: (media) => outputOf(catalog, media, "audio"),
+        isCorrected: async (media) =>
+          (await findTranscript({ catalog, objects }, media))?.corrections !== undefined,
         optionsOf: (media) => catalog.transcriptionOptions(media),
       }),
       label: createLabelStep({ labelerOf: labeling.labelerOf, objects }),

@@ -61,6 +61,7 @@ describe("the step transcribe", () => {
       return audio;
     };
     const step = createTranscribeStep({
+      isCorrected: async () => false,
       transcriberOf: () => transcriber,
       objects,
       audioOf,
@@ -92,11 +93,30 @@ describe("the step transcribe", () => {
     });
     expect(read.jobName).toMatch(/^a_talk\.mov-[0-9a-f]{16}$/);
     expect(read.words.map((word) => word.text)).toContain("weather");
+
+    // a transcript that people have corrected stays; what is heard is kept beside it
+    const beside = createTranscribeStep({
+      isCorrected: async () => true,
+      transcriberOf: () => transcriber,
+      objects,
+      audioOf,
+      optionsOf: async () => undefined,
+    });
+    const kept = await runStep(beside, contextOf({ languageCode: "en-US" }));
+    expect(kept.events).toEqual([]);
+    expect(kept.changes).toMatchObject([
+      {
+        type: "putOutput",
+        object: { key: expect.stringMatching(/^output\/transcribe-earlier\//) as string },
+      },
+    ]);
+    expect(kept.notes?.at(-1)).toContain("the corrected transcript stays");
   });
 
   it("hears the upload where there is no audio rendition, the track that the probe found", async () => {
     const asked: TranscribeRequest[] = [];
     const step = createTranscribeStep({
+      isCorrected: async () => false,
       transcriberOf: () => ({
         ...transcriber,
         begin: async (request) => {
@@ -124,6 +144,7 @@ describe("the step transcribe", () => {
 
   it("needs a language", async () => {
     const step = createTranscribeStep({
+      isCorrected: async () => false,
       transcriberOf: () => transcriber,
       objects,
       audioOf: async () => undefined,

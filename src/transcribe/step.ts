@@ -1,7 +1,7 @@
 import { withShortfall } from "../media/damage.ts";
 import { MediaError } from "../media/errors.ts";
 import type { Job, JobSettings } from "../media/job.ts";
-import { outputKey, safeJobName } from "../media/keys.ts";
+import { earlierTranscriptKey, outputKey, safeJobName } from "../media/keys.ts";
 import type { Media, StoredObject } from "../media/media.ts";
 import {
   isSpeakerCount,
@@ -62,6 +62,8 @@ interface Parts {
   readonly objects: ObjectStore;
   /** The audio rendition of that version of a media file, if there is one by now. */
   readonly audioOf: (media: Pick<Media, "name" | "version">) => Promise<StoredObject | undefined>;
+  /** Whether people have corrected the transcript that is there now. */
+  readonly isCorrected: (media: Pick<Media, "name" | "version">) => Promise<boolean>;
   /** The options that are in force now for a version's transcript. */
   readonly optionsOf: (
     media: Pick<Media, "name" | "version">,
@@ -79,6 +81,7 @@ export function createTranscribeStep({
   transcriberOf,
   objects,
   audioOf,
+  isCorrected,
   optionsOf,
 }: Parts): StepWork<TranscribeRequest, TranscribeResult> {
   return {
@@ -119,6 +122,16 @@ export function createTranscribeStep({
       const key = outputKey("transcribe", name);
       const place = { bucket: "outputs", key } as const;
       const object = await putText(objects, place, JSON.stringify(json), "application/json");
+      // corrections are people's work: what was heard anew is kept beside them
+      if (await isCorrected(media)) {
+        const beside = earlierTranscriptKey(name, object.version);
+        const kept = `the corrected transcript stays; what was heard now is kept as ${beside}`;
+        return {
+          changes: [{ type: "putOutput", version, object: { ...object, key: beside } }],
+          events: [],
+          notes: [...(notes ?? []), kept],
+        };
+      }
       const known = facts === undefined ? undefined : withShortfall(facts, short);
       return {
         changes: [

@@ -110,6 +110,17 @@ export const english = {
   speaker: "Speaker",
   playFrom: "Play from {time}",
   captions: "Captions",
+  edit: "Edit",
+  nameSpeaker: "Name the speaker",
+  everywhere: "Everywhere",
+  saving: "Saving",
+  saved: "Saved",
+  undo: "Undo",
+  conflict: "This passage was changed elsewhere meanwhile",
+  theirs: "There",
+  mine: "Yours",
+  useMine: "Use yours",
+  keepTheirs: "Keep what is there",
   // search
   searchTitle: "Search",
   searchEmpty: "Type what was said, shown or named",
@@ -136,6 +147,9 @@ export const english = {
   key_previous: "Passage before",
   key_next: "Passage after",
   key_unsure: "Next unsure word",
+  key_edit: "Edit the passage",
+  key_speaker: "Name the speaker",
+  key_undo: "Take the last correction back",
 };
 
 export type Said = keyof typeof english;

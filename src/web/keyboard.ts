@@ -29,14 +29,15 @@ export const allKeys = (): readonly Key[] => [...everywhere, ...screenKeys.value
 function isField(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return true;
-  return key === " " && /^(?:BUTTON|A|SUMMARY|VIDEO|AUDIO)$/.test(target.tagName);
+  return /^(?: |Enter)$/.test(key) && /^(?:BUTTON|A|SUMMARY|VIDEO|AUDIO)$/.test(target.tagName);
 }
 
 export function listenToKeys(): () => void {
   const listener = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.altKey || event.defaultPrevented) return;
     if (isField(event.target, event.key)) return;
-    const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const plain = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const name = event.ctrlKey || event.metaKey ? `ctrl+${plain}` : plain;
     const key = allKeys().find(({ keys }) => keys.includes(name));
     if (key === undefined) return;
     event.preventDefault();

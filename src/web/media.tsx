@@ -10,7 +10,7 @@ import { follow, seek, skip, toggle } from "./player.ts";
 import { go, place, withParameters } from "./route.ts";
 import { get, mediaPath, Refusal } from "./server.ts";
 import { TranscriptView, useTranscript } from "./transcript.tsx";
-import { tell } from "./trouble.tsx";
+import { act, tell } from "./trouble.tsx";
 import { say } from "./words.ts";
 import type { Said } from "./english.ts";
 
@@ -128,6 +128,9 @@ export function MediaScreen() {
       { keys: ["."], says: "key_frameForward", does: () => skip(40) },
       { keys: ["["], says: "key_previous", does: () => transcript.step(-1) },
       { keys: ["]"], says: "key_next", does: () => transcript.step(1) },
+      { keys: ["e", "Enter"], says: "key_edit", does: () => transcript.press("edit") },
+      { keys: ["s"], says: "key_speaker", does: () => transcript.press("speaker") },
+      { keys: ["ctrl+z"], says: "key_undo", does: () => act(() => transcript.mending.undo()) },
       { keys: ["n"], says: "key_unsure", does: () => transcript.nextUnsure() },
     ];
     return () => (screenKeys.value = []);

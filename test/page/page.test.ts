@@ -154,8 +154,34 @@ describe.skipIf(!hasBrowser)("the page", () => {
     await page.waitForFunction(() => document.querySelector("video")?.paused === true);
     expect(await violations(page)).toEqual([]);
 
+    // two tabs write in the same passage
+    const { page: other } = await openPage(context, `${service.url}/media/talk.mp4`);
+    await other.locator(".words").first().dblclick();
+    await words.dblclick();
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("go forward ten kilometres <b>");
+    await page.keyboard.press("Enter");
+    await page.getByText("Saved").waitFor();
+    await other.keyboard.press("Control+A");
+    await other.keyboard.type("go backward");
+    await other.keyboard.press("Enter");
+    await other.getByText("changed elsewhere").waitFor();
+    await other.getByRole("button", { name: "Keep what is there" }).click();
+    await other.close();
+    expect(await words.textContent()).toContain("ten kilometres <b>");
+    await page.getByRole("button", { name: "Name the speaker" }).first().click();
+    await page.keyboard.type("Anna");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Anna" }).waitFor();
+    const captions = async () =>
+      (await fetch(`${service.url}/v1/media/talk.mp4/transcript.vtt`)).text();
+    await expect.poll(captions).toContain("kilometres");
+    const search = async () => (await fetch(`${service.url}/v1/search?q=kilometres`)).text();
+    await expect.poll(search, { timeout: 20_000 }).toContain("talk.mp4");
+    expect(await violations(page)).toEqual([]);
+
     await page.keyboard.press("/");
-    await page.keyboard.type(second?.text ?? "");
+    await page.keyboard.type("kilometres");
     await page.keyboard.press("Enter");
     await page.locator(".hit ol a").first().click();
     await page.locator(".words").first().waitFor();

@@ -69,7 +69,11 @@ const facts: MediaFacts = {
 export async function furnish(
   dataDir: string,
   media: { readonly name: string; readonly owner: string; readonly word: string },
-): Promise<{ readonly version: string; readonly jsonFile: string }> {
+): Promise<{
+  readonly version: string;
+  readonly jsonFile: string;
+  readonly transcriptSha256: string;
+}> {
   const { name, owner, word } = media;
   const database = openDatabase(join(dataDir, "dailies.db"));
   const catalog = createSqliteCatalog({ whenEnded: runEnded, database, metadataTable: "metadata" });
@@ -90,6 +94,7 @@ export async function furnish(
   const jsonFile = outputKey("transcribe", name);
   const labels = [{ name: `Label ${word}`, confidence: 0.9, parents: [] }];
   const frame = { Name: `Label ${word}`, Confidence: 90, Instances: [], Parents: [] };
+  const transcribed = await output("transcribe", JSON.stringify(json));
   const changes: Change[] = [
     { type: "putMedia", media: { name, version, owner, sha256, sizeBytes }, source },
     { type: "setFacts", version, facts },
@@ -104,7 +109,7 @@ export async function furnish(
         JSON.stringify({ engine, Labels: [{ Timestamp: 0, Label: frame }] }),
       ),
     },
-    { type: "putOutput", version, object: await output("transcribe", JSON.stringify(json)) },
+    { type: "putOutput", version, object: transcribed },
     {
       type: "putTranscript",
       version,
@@ -124,5 +129,5 @@ export async function furnish(
   const applied = await catalog.apply({ expect: { name, version: null }, changes });
   await catalog.close();
   if (applied !== "applied") throw new Error(`${name} is there already`);
-  return { version, jsonFile };
+  return { version, jsonFile, transcriptSha256: transcribed.sha256 };
 }
