@@ -57,6 +57,23 @@ export function accessContract(
       expect(await access.sessionCaller(mine)).toBeUndefined();
     });
 
+    it("opens shares until they expire, or their key ends", async () => {
+      const { accessKeyId } = await access.createKey({ name: "sharer" });
+      const share = { name: "a.mp4", version: "v", owner: "local", expiresAt: time + 1_000 };
+      const mine = await access.sealShare(share);
+      const keyed = await access.sealShare({ ...share, accessKeyId, note: "Hello" });
+      expect(await access.openShare(mine)).toEqual(share);
+      expect(await access.openShare(keyed)).toEqual({ ...share, accessKeyId, note: "Hello" });
+      // what was sealed for another purpose is no share, and a share is no session
+      expect(await access.openShare(await access.startSession())).toBeUndefined();
+      expect(await access.sessionCaller(mine)).toBeUndefined();
+      expect(await access.openShare(`${mine.slice(0, -2)}xx`)).toBeUndefined();
+      await access.revokeKey(accessKeyId);
+      expect(await access.openShare(keyed)).toBeUndefined();
+      time += 1_000;
+      expect(await access.openShare(mine)).toBeUndefined();
+    });
+
     it("makes no key that cannot be shown", async () => {
       let shown = "";
       const gone = new Error("nobody reads it");

@@ -77,8 +77,32 @@ export interface Sessions {
   sessionCaller(session: string): Promise<Caller | undefined>;
 }
 
+/** What a link opens without a key: one version of one media file. */
+export interface Share {
+  readonly name: string;
+  readonly version: string;
+  /** The owner of the media file. */
+  readonly owner: string;
+  /** The key that made it; it ends with it. Absent: the person at this machine. */
+  readonly accessKeyId?: string;
+  /** Milliseconds since 1970, UTC. */
+  readonly expiresAt: number;
+  /** The sender's words. */
+  readonly note?: string;
+  /** Where it begins to play, ms. */
+  readonly atMs?: number;
+}
+
+/** Codes of links. Nobody who does not have the master key can make one. */
+export interface Shares {
+  /** @throws MediaError `master_key_unusable` */
+  sealShare(share: Share): Promise<string>;
+  /** Undefined when the code was not made here, was changed, has expired, or its key does not count. */
+  openShare(code: string): Promise<Share | undefined>;
+}
+
 /** Users, their keys and sessions. Every implementation runs the contract in access.contract.ts. */
-export interface Access extends Sessions {
+export interface Access extends Sessions, Shares {
   /**
    * @throws MediaError `invalid_argument` for a name that cannot be one; `name_conflict` when there is
    * such a user, or was: nobody else gets what a removed user has left

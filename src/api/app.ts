@@ -19,6 +19,7 @@ import { rawPath } from "./names.ts";
 import { addNotifications } from "./notifications.ts";
 import { addEditTranscript } from "./edit-transcript.ts";
 import { addPage } from "./page.ts";
+import { addShares } from "./shares.ts";
 import { addSession } from "./session.ts";
 import { addOutputs } from "./outputs.ts";
 import { addObjects } from "./objects.ts";
@@ -77,6 +78,7 @@ export function createApi(options: ApiOptions): ApiApp {
   addNotifications(app, options);
   addHealth(app, options);
   addSession(app, options);
+  addShares(app, options);
   addPage(app, options);
   addDescription(app);
   return app;

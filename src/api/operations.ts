@@ -98,6 +98,17 @@ export const operations = {
   listKeys: { method: "get", path: "/v1/keys", scope: "admin" },
   createKey: { method: "post", path: "/v1/keys", scope: "admin" },
   revokeKey: { method: "delete", path: "/v1/keys/{accessKeyId}", scope: "admin" },
+  // links that open one media file; making one tells others what it holds, so it also needs `read`
+  shareMedia: {
+    method: "post",
+    path: "/v1/media/{name}/shares",
+    scope: "write",
+    alsoNeeds: "read",
+  },
+  getShared: { method: "get", path: "/v1/shared", scope: "none" },
+  getSharedMedia: { method: "get", path: "/v1/shared/media", scope: "none" },
+  getSharedPoster: { method: "get", path: "/v1/shared/poster", scope: "none" },
+  getSharedCaptions: { method: "get", path: "/v1/shared/captions", scope: "none" },
   // sessions of browsers
   getSession: { method: "get", path: "/v1/session", scope: "none" },
   signIn: { method: "post", path: "/v1/session", scope: "none" },

@@ -10,16 +10,7 @@ import { keepSession } from "./security/cookie.ts";
 const builtPage = fileURLToPath(new URL("../../dist/web/", import.meta.url));
 
 /** The addresses that the page has for its states. It reads them itself. */
-const screens = [
-  "/",
-  "/media/:name",
-  "/search",
-  "/work",
-  "/people",
-  "/notifications",
-  "/settings",
-  "/shared/:code",
-];
+const screens = ["/", "/media/:name", "/search", "/work", "/shared"];
 
 function answer(c: ApiContext, file: PageFile, headers: Record<string, string>): Response {
   const all = { ...headers, etag: file.etag, vary: "accept-encoding" };

@@ -4,7 +4,7 @@ import { labelSchema } from "./media-schemas.ts";
 
 /** Schemas of transcripts and labels; the OpenAPI description is made from them. */
 
-const wordSchema = z.object({
+export const wordSchema = z.object({
   text: z.string(),
   startMs: z.int(),
   endMs: z.int(),

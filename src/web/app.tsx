@@ -17,6 +17,7 @@ import { say } from "./words.ts";
 const loaders: Readonly<Record<string, () => Promise<ComponentType>>> = {
   media: async () => (await import("./media.tsx")).MediaScreen,
   search: async () => (await import("./search.tsx")).SearchScreen,
+  shared: async () => (await import("./shared.tsx")).SharedScreen,
   work: async () => (await import("./work.tsx")).WorkScreen,
 };
 
@@ -73,7 +74,15 @@ function Signed() {
   );
 }
 
+/** What a link shows needs no session. */
+function Linked() {
+  const Component = loaded.value["shared"];
+  useEffect(() => load("shared"), []);
+  return Component === undefined ? <p class="quiet pad">{say("loading")}</p> : <Component />;
+}
+
 export function App() {
+  if (place.value.pathname === "/shared") return <Linked />;
   return (
     <>
       {session.value === null ? <SignIn /> : session.value !== undefined && <Signed />}

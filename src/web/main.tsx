@@ -7,6 +7,6 @@ import "./style.css";
 followLinks();
 const theme = localStorage.getItem("theme");
 if (theme !== null) document.documentElement.dataset["theme"] = theme;
-await whoAmI();
+if (location.pathname !== "/shared") await whoAmI();
 const root = document.querySelector("#page");
 if (root !== null) render(<App />, root);

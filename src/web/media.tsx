@@ -9,6 +9,7 @@ import { Outputs } from "./outputs.tsx";
 import { follow, seek, skip, toggle } from "./player.ts";
 import { go, place, withParameters } from "./route.ts";
 import { get, mediaPath, Refusal } from "./server.ts";
+import { ShareButton } from "./share.tsx";
 import { TranscriptView, useTranscript } from "./transcript.tsx";
 import { act, tell } from "./trouble.tsx";
 import { say } from "./words.ts";
@@ -155,6 +156,7 @@ export function MediaScreen() {
             <span>{say("library")}</span>
           </a>
           <h1 dir="auto">{name}</h1>
+          <ShareButton name={name} />
         </div>
         <Player details={details} />
         <LabelLanes details={details} onSeek={(ms) => seek(ms)} />

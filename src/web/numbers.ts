@@ -32,3 +32,8 @@ export function about(ms: number): string {
         : [Math.round(ms / 360_000) / 10, "hour"];
   return value.toLocaleString(language.value, { style: "unit", unit, unitDisplay: "short" });
 }
+
+/** A date with its time, in the reader's own way. */
+export function date(iso: string): string {
+  return new Date(iso).toLocaleString(language.value, { dateStyle: "medium", timeStyle: "short" });
+}

@@ -11,7 +11,7 @@ import { act } from "./trouble.tsx";
 import { say } from "./words.ts";
 
 /** The offset in an element's text at which a click was made. */
-function offsetAt(event: MouseEvent): number | undefined {
+export function offsetAt(event: MouseEvent): number | undefined {
   const at = document.caretPositionFromPoint?.(event.clientX, event.clientY);
   if (at != null) return at.offset;
   // Safari before 18.4

@@ -216,12 +216,41 @@ describe.skipIf(!hasBrowser)("the page", () => {
     const boxes = page.locator(".tile input");
     await boxes.first().waitFor();
     const before = await boxes.count();
-    await boxes.first().check();
+    await page.getByLabel("Select memo.wav").check();
     await page.getByRole("button", { name: "Remove 1 file" }).first().click();
     await page.locator("dialog").getByRole("button", { name: "Remove 1 file" }).click();
     await expect.poll(() => boxes.count()).toBe(before - 1);
     expect(wrong).toEqual([]);
     await phone.close();
+  });
+
+  it("shares a file with somebody who has no key, until it is removed", async () => {
+    const { page, wrong } = await openPage(context, `${service.url}/media/talk.mp4`);
+    await page.getByRole("button", { name: "Share" }).click();
+    await page.getByLabel("A note").fill("Look <b>here</b>");
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole("button", { name: "Make a link" }).click();
+    const link = await page.locator("#shared-link").inputValue();
+    await page.close();
+    const stranger = await browser.newContext({ viewport: { width: 320, height: 640 } });
+    const { page: seen, wrong: theirs } = await openPage(stranger, link);
+    await seen.getByText("Look <b>here</b>").waitFor();
+    await seen.getByText("kilometres").waitFor();
+    await seen.waitForFunction(() => (document.querySelector("video")?.readyState ?? 0) >= 1);
+    expect(await overflows(seen)).toBe(false);
+    expect(await violations(seen)).toEqual([]);
+    const code = new URL(link).searchParams.get("code") ?? "";
+    for (const changed of [`${code}x`, code.slice(0, -3), ""]) {
+      const asked = await fetch(`${service.url}/v1/shared?code=${changed}`);
+      expect(asked.status, changed).toBeGreaterThanOrEqual(400);
+    }
+    const removed = await fetch(`${service.url}/v1/objects/talk.mp4`, { method: "DELETE" });
+    expect(removed.status).toBe(204);
+    await seen.reload();
+    await seen.getByRole("heading", { name: "not good any more" }).waitFor();
+    expect((await fetch(`${service.url}/v1/shared/media?code=${code}`)).status).toBe(404);
+    expect([...wrong, ...theirs]).toEqual([]);
+    await stranger.close();
   });
 });
 

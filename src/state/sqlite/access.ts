@@ -14,6 +14,7 @@ import {
   isValidKey,
 } from "../../access/grant.ts";
 import { createSessions } from "../../access/session.ts";
+import { createShares } from "../../access/share.ts";
 import { newKeySecrets, readToken, sameHash, type KeySecrets } from "../../access/token.ts";
 
 /** A key's last use is written at most this often: writing costs more than most requests. */
@@ -209,6 +210,11 @@ function authentication({
 
   return {
     ...createSessions({ seal, now, callerWith }),
+    ...createShares({
+      seal,
+      now,
+      isValid: async (accessKeyId) => (await callerWith(accessKeyId)) !== undefined,
+    }),
 
     async authenticate(token) {
       const given = readToken(token);
