@@ -90,6 +90,21 @@ async function answer(
   });
 }
 
+const wordType = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+
+async function answerDocument(
+  c: ApiContext,
+  { dailies }: ApiOptions,
+  media: Media,
+): Promise<Response> {
+  const bytes = await dailies.exportDocument(media);
+  return c.body(new Uint8Array(bytes), 200, {
+    "content-type": wordType,
+    "content-disposition": contentDisposition("attachment", `${fileNameOf(media.name)}.docx`),
+    "x-content-type-options": "nosniff",
+  });
+}
+
 const tag = "Transcripts and labels";
 
 /** A transcript of twelve hours has about 25 MB. */
@@ -163,16 +178,18 @@ export function addTranscripts(app: ApiApp, options: ApiOptions): void {
     {
       summary: "The same, by an ending: for a player's track",
       tag,
-      params: z.object({ name: z.string(), format: z.enum(transcriptFormats) }),
-      answers,
+      params: z.object({ name: z.string(), format: z.enum([...transcriptFormats, "docx"]) }),
+      answers: { 200: { ...answers[200], types: [...answers[200].types, wordType] } },
       problems: [404],
+      isLong: true, // a Word document of hours takes seconds
     },
     async (c, { caller }) => {
       const media = await dailies.find(nameAt(c, nameSegment), caller.owner);
       const ending = rawPath(c).slice(rawPath(c).lastIndexOf(".") + 1);
+      if (ending === "docx") return answerDocument(c, options, media);
       const format = transcriptFormats.find((one) => one === ending);
       if (format !== undefined) return answer(c, options, media, format);
-      const message = `must be one of ${transcriptFormats.join(", ")}`;
+      const message = `must be one of ${transcriptFormats.join(", ")}, docx`;
       throw wrongField({ in: "path", field: "format", message });
     },
   );

@@ -6,8 +6,26 @@ import { act } from "./trouble.tsx";
 import { say } from "./words.ts";
 
 /** `output/web/a/talk.mp4` is the kind `web`. */
-const kindOf = (key: string): string => key.split("/")[1] ?? key;
+const kindOf = (key: string): string => key.split("/")[1] ?? "";
 const endingOf = (key: string): string => key.slice(key.lastIndexOf(".") + 1);
+
+const names: Readonly<Record<string, Said>> = {
+  web: "out_web",
+  phone: "out_phone",
+  audio: "out_audio",
+  gif: "out_gif",
+  poster: "out_poster",
+  transcribe: "out_transcribe",
+  "transcribe-earlier": "out_earlier",
+  captions: "out_captions",
+  labels: "out_labels",
+};
+
+/** A kind that has no words of its own keeps its name. */
+const nameOf = (kind: string): string => {
+  const said = names[kind];
+  return said === undefined ? kind : say(said);
+};
 
 const encoded = (key: string): string => key.split("/").map(encodeURIComponent).join("/");
 
@@ -66,12 +84,23 @@ export function Outputs({ details }: { readonly details: Details }) {
             <tr key={output.key}>
               <th scope="row">
                 <a href={`/v1/outputs/${encoded(output.key)}?download=true`} download>
-                  {kindOf(output.key)} <span class="quiet">{endingOf(output.key)}</span>
+                  {nameOf(kindOf(output.key))} <span class="quiet">{endingOf(output.key)}</span>
                 </a>
               </th>
               <td>{bytes(output.sizeBytes)}</td>
             </tr>
           ))}
+          {outputs.some(({ key }) => kindOf(key) === "transcribe") &&
+            ["docx", "txt", "csv"].map((format) => (
+              <tr key={format}>
+                <th scope="row">
+                  <a href={`${path}/transcript.${format}`} download={`${name}.${format}`}>
+                    {say("transcript")} <span class="quiet">{format}</span>
+                  </a>
+                </th>
+                <td />
+              </tr>
+            ))}
         </tbody>
       </table>
       <h2>{say("steps")}</h2>
