@@ -191,7 +191,7 @@ describe.skipIf(!hasBrowser)("the page", () => {
     await page.locator(".hit").first().waitFor();
     expect(wrong).toEqual([]);
     await page.close();
-  });
+  }, 180_000);
 
   it("fits a phone, in the dark, and removes what is selected", async () => {
     const phone = await browser.newContext({
