@@ -62,7 +62,7 @@ async function aligned(
   const isHeard = rendition !== undefined || media.facts?.audio !== undefined;
   if (alignRecording === undefined || stretches.length === 0 || !isHeard) return words;
   try {
-    const found = await alignRecording({
+    const heard = await alignRecording({
       media,
       rendition,
       passages: stretches.map(({ from, to, startMs, endMs }) => ({
@@ -78,7 +78,7 @@ async function aligned(
         all.toSpliced(
           from,
           to - from,
-          ...within(found[index] ?? words.slice(from, to), startMs, endMs),
+          ...within(heard[index] ?? words.slice(from, to), startMs, endMs),
         ),
       words,
     );

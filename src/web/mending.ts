@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import type { Transcript } from "../api/types.ts";
+import type { Transcript, Word } from "../api/types.ts";
 import { passagesOf, type Passage } from "./passages.ts";
 import { change, mediaPath, Refusal, send } from "./server.ts";
 
@@ -9,6 +9,11 @@ interface Edit {
   readonly to: number;
   readonly text?: string;
   readonly speaker?: string;
+}
+
+interface Corrections {
+  readonly edits?: readonly Edit[];
+  readonly speakers?: Readonly<Record<string, string>>;
 }
 
 /** What was corrected elsewhere while it was corrected here. */
@@ -25,37 +30,62 @@ interface Undo {
   readonly text: string;
 }
 
-/** A transcript that is read and corrected: one correction after another, each of what was seen. */
-export function createMending(name: string) {
-  const path = `${mediaPath(name)}/transcript`;
-  const transcript = signal<Transcript | undefined>(undefined);
-  const saving = signal<"" | "saving" | "saved">("");
-  const conflict = signal<Conflict | undefined>(undefined);
-  const undos = signal<readonly Undo[]>([]);
-  let etag = "";
-  let queue: Promise<unknown> = Promise.resolve();
+/** Where a passage stands by now, when it says the same; undefined when it was changed. */
+function placeOf(
+  words: readonly Word[],
+  { from, text }: Pick<Passage, "from" | "text">,
+): Passage | undefined {
+  const same = passagesOf(words).filter((one) => one.text === text);
+  return same.toSorted((a, b) => Math.abs(a.from - from) - Math.abs(b.from - from))[0];
+}
 
+/** What stands where a passage was. */
+function conflictAt(words: readonly Word[], { from }: Pick<Passage, "from">, mine: string) {
+  const all = passagesOf(words);
+  const there = all.find(({ to }) => to > from) ?? all.at(-1);
+  return { mine, theirs: there?.text ?? "", from: there?.from ?? 0, to: there?.to ?? 0 };
+}
+
+const isStale = (error: unknown): boolean =>
+  error instanceof Refusal && error.problem.code === "precondition_failed";
+
+/** A speaker's name for a passage, or for all that this speaker says. */
+function naming(
+  { from, to, speaker: old }: Passage,
+  name: string,
+  everywhere: boolean,
+): Corrections {
+  return everywhere && old !== undefined
+    ? { speakers: { [old]: name } }
+    : { edits: [{ from, to, speaker: name }] };
+}
+
+/** The transcript that is shown, and how it is sent. */
+function createSeen(path: string) {
+  const transcript = signal<Transcript | undefined>(undefined);
+  let etag = "";
   const load = async (): Promise<void> => {
     const answer = await send(path);
     etag = answer.headers.get("etag") ?? "";
     transcript.value = (await answer.json()) as Transcript;
   };
-  const post = async (
-    body: { edits?: readonly Edit[]; speakers?: Record<string, string> },
-    tag: string,
-  ): Promise<void> => {
-    await change("POST", `${path}/edits`, body, { "if-match": tag });
-    await load();
+  return {
+    transcript,
+    load,
+    /** Names the transcript that is shown. */
+    seen: (): string => etag,
+    words: (): readonly Word[] => transcript.value?.words ?? [],
+    post: async (body: Corrections, tag: string): Promise<void> => {
+      await change("POST", `${path}/edits`, body, { "if-match": tag });
+      await load();
+    },
   };
-  /** Where a passage stands by now, when it says the same; undefined when it was changed. */
-  const placeOf = ({ from, text }: Pick<Passage, "from" | "text">): Passage | undefined => {
-    const same = passagesOf(transcript.value?.words ?? []).filter((one) => one.text === text);
-    return same.toSorted((a, b) => Math.abs(a.from - from) - Math.abs(b.from - from))[0];
-  };
-  const isStale = (error: unknown): boolean =>
-    error instanceof Refusal && error.problem.code === "precondition_failed";
+}
 
-  /** Saves after all that was saved before. `again` says what to do when the transcript is another one by now. */
+/** Saves one after another. `again` says what to do when the transcript is another one by now. */
+function createTurns(load: () => Promise<void>) {
+  const saving = signal<"" | "saving" | "saved">("");
+  let queue: Promise<unknown> = Promise.resolve();
   const inTurn = (save: () => Promise<void>, again: () => Promise<void>): Promise<void> => {
     const own = queue.then(async () => {
       saving.value = "saving";
@@ -72,50 +102,61 @@ export function createMending(name: string) {
     queue = own.catch(() => undefined);
     return own;
   };
+  return { saving, inTurn };
+}
+
+/** A transcript that is read and corrected: one correction after another, each of what was seen. */
+export function createMending(name: string) {
+  const {
+    transcript,
+    load,
+    seen: seenNow,
+    words,
+    post,
+  } = createSeen(`${mediaPath(name)}/transcript`);
+  const { saving, inTurn } = createTurns(load);
+  const conflict = signal<Conflict | undefined>(undefined);
+  const undos = signal<readonly Undo[]>([]);
 
   const saveText = (
     passage: Pick<Passage, "from" | "to" | "text">,
     text: string,
-    { seen = etag, isUndo = false }: { readonly seen?: string; readonly isUndo?: boolean } = {},
+    {
+      seen = seenNow(),
+      isUndo = false,
+    }: { readonly seen?: string; readonly isUndo?: boolean } = {},
   ): Promise<void> => {
     const write = async (
       { from, to }: Pick<Passage, "from" | "to">,
       tag: string,
     ): Promise<void> => {
-      const before = transcript.value?.words.length ?? 0;
+      const before = words().length;
       await post({ edits: [{ from, to, text }] }, tag);
-      const grown = (transcript.value?.words.length ?? 0) - before;
+      const grown = words().length - before;
       const undo = { passage: { from, to: to + grown, text }, text: passage.text };
       undos.value = isUndo ? undos.value.slice(0, -1) : [...undos.value, undo];
     };
     return inTurn(
       () => write(passage, seen),
       async () => {
-        const moved = placeOf(passage);
-        if (moved !== undefined) {
-          await write(moved, etag);
-          saving.value = "saved";
+        const moved = placeOf(words(), passage);
+        if (moved === undefined) {
+          conflict.value = conflictAt(words(), passage, text);
           return;
         }
-        const all = passagesOf(transcript.value?.words ?? []);
-        const there = all.find(({ to }) => to > passage.from) ?? all.at(-1);
-        const { from = 0, to = 0, text: theirs = "" } = there ?? {};
-        conflict.value = { mine: text, theirs, from, to };
+        await write(moved, seenNow());
+        saving.value = "saved";
       },
     );
   };
   const nameSpeaker = (passage: Passage, speaker: string, everywhere: boolean): Promise<void> => {
-    const old = passage.speaker;
-    const seen = etag;
-    const write = ({ from, to }: Passage, tag: string) =>
-      everywhere && old !== undefined
-        ? post({ speakers: { [old]: speaker } }, tag)
-        : post({ edits: [{ from, to, speaker }] }, tag);
+    const seen = seenNow();
+    const write = (there: Passage, tag: string) => post(naming(there, speaker, everywhere), tag);
     return inTurn(
       () => write(passage, seen),
       async () => {
-        const moved = placeOf(passage);
-        if (moved !== undefined) await write(moved, etag);
+        const moved = placeOf(words(), passage);
+        if (moved !== undefined) await write(moved, seenNow());
       },
     );
   };
@@ -127,7 +168,7 @@ export function createMending(name: string) {
     /** Whether somebody writes in a passage: it must not change meanwhile. */
     isWriting: signal(false),
     /** Names the transcript that is shown. */
-    seen: () => etag,
+    seen: seenNow,
     load,
     saveText,
     nameSpeaker,

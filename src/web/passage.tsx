@@ -55,17 +55,13 @@ function loop({ startMs, endMs }: Passage): () => void {
   });
 }
 
-export function PassageItem(props: {
-  readonly passage: Passage;
-  readonly words: readonly Word[];
-  readonly mending: Mending;
-}) {
-  const { passage, words, mending } = props;
-  const { startMs, text, from, starts } = passage;
-  const element = useRef<HTMLParagraphElement>(null);
+/** Writing in a passage in place: from `begin` to `end`, also when the passage goes meanwhile. */
+function useWriting(
+  element: { readonly current: HTMLElement | null },
+  passage: Passage,
+  mending: Mending,
+) {
   const isEdited = useSignal(false);
-  useMarks(element, passage, words);
-
   /** What is written in: the passage, and the transcript that it is of. */
   const active = useRef<{ readonly passage: Passage; readonly seen: string }>(undefined);
 
@@ -94,6 +90,19 @@ export function PassageItem(props: {
     return () => end(current, true); // also when the passage goes while somebody writes in it
   }, []);
   useEffect(() => (isEdited.value ? loop(passage) : undefined), [isEdited.value]);
+  return { isEdited, begin, end };
+}
+
+export function PassageItem(props: {
+  readonly passage: Passage;
+  readonly words: readonly Word[];
+  readonly mending: Mending;
+}) {
+  const { passage, words, mending } = props;
+  const { startMs, text, from, starts } = passage;
+  const element = useRef<HTMLParagraphElement>(null);
+  const { isEdited, begin, end } = useWriting(element, passage, mending);
+  useMarks(element, passage, words);
 
   const wordMs = (event: MouseEvent): number => {
     const offset = offsetAt(event);

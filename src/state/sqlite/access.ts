@@ -208,13 +208,15 @@ function authentication({
     return callerOf(key);
   };
 
+  const isValid = async (accessKeyId: string): Promise<boolean> => {
+    const key = findKey(sql, accessKeyId);
+    return key !== undefined && isValidKey(key, now());
+  };
+
   return {
     ...createSessions({ seal, now, callerWith }),
-    ...createShares({
-      seal,
-      now,
-      isValid: async (accessKeyId) => (await callerWith(accessKeyId)) !== undefined,
-    }),
+    ...createShares({ seal, now, isValid }),
+    isValid,
 
     async authenticate(token) {
       const given = readToken(token);
@@ -226,11 +228,6 @@ function authentication({
       if (!matches || key === undefined || !isValidKey(key, now())) return undefined;
       noteUse(key);
       return callerOf(key);
-    },
-
-    async isValid(accessKeyId) {
-      const key = findKey(sql, accessKeyId);
-      return key !== undefined && isValidKey(key, now());
     },
 
     async signer(accessKeyId) {
