@@ -84,6 +84,22 @@ it("takes the tracks that are asked for, by number or language, and keeps the ch
   expect(kept.finished).toMatchObject([{ state: "unchanged" }]);
 });
 
+it("keeps the language and the title of the sound in what is made of it", async () => {
+  const out = join(folder, "tagged");
+  const only = ["audio", "video"] as const;
+  const speech = { audioTrack: 2 } as const;
+  await dailies.process([film], { out, name: "tagged.mkv", only, speech });
+  const tagsOf = (path: string): string => {
+    const tags = ["-v", "error", "-show_entries", "format_tags:stream_tags"];
+    return execFileSync("ffprobe", [...tags, path], { encoding: "utf8" });
+  };
+  for (const kind of ["web", "phone"])
+    expect(tagsOf(join(out, `output/${kind}/tagged.mkv.mp4`))).toContain("TAG:language=ger");
+  const mp3 = tagsOf(join(out, "output/audio/tagged.mkv.mp3"));
+  expect(mp3).toContain("TAG:language=ger");
+  expect(mp3).toContain("TAG:title=Regie [31m");
+});
+
 it("refuses a track that is not there, and lists those that are", async () => {
   const refused = dailies.reprocess(["film.mkv"], { speech: { audioTrack: "fr" } });
   await expect(refused).rejects.toMatchObject({

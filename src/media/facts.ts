@@ -60,6 +60,8 @@ export interface AudioFacts {
   readonly startMs?: number;
   /** BCP 47 or ISO 639 tag, as the file says. */
   readonly language?: string;
+  /** In one line, without control characters. */
+  readonly title?: string;
   readonly bitRate?: number;
   readonly durationMs?: number;
 }

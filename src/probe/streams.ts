@@ -145,6 +145,7 @@ export function audioFacts(stream: Json, place: SoundPlace): AudioFacts {
     mixGain: place.mixGain,
     startMs: startOf(stream, place),
     language: languageOf(stream),
+    title: titleOf(stream) || undefined,
     bitRate: positiveOf(stream, "bit_rate"),
     durationMs: lengthOf(place.measured) ?? streamDurationMs(stream),
   });

@@ -1,4 +1,5 @@
 import type { AudioFacts, MediaFacts, Ratio, VideoFacts } from "../media/facts.ts";
+import { threeLetterCode } from "../media/language-codes.ts";
 import type { SkipReason } from "../media/job.ts";
 import { type RenditionName, renditionNames } from "../media/media.ts";
 import { audioFits, videoFits } from "./copy.ts";
@@ -62,6 +63,10 @@ export interface PlannedAudio extends AudioSpec {
   readonly streamIndex: number;
   /** Channels without known places: how many are added up, and the factor of each. */
   readonly mix?: { readonly channels: number; readonly gain: number };
+  /** ISO 639-2: what the track is called in the output. Absent: nobody says. */
+  readonly language?: string;
+  /** In one line, without control characters. */
+  readonly title?: string;
   /** The sound begins with the file: no silence has to be put before it. */
   readonly startsAtZero?: true;
 }
@@ -183,13 +188,16 @@ function holdOf({ durationMs = 0, video }: MediaFacts, rate?: Ratio): { holdMs?:
 }
 
 function planAudio(source: AudioFacts, spec: AudioSpec): PlannedAudio {
-  const { channels, mixGain, startMs, streamIndex } = source;
+  const { channels, mixGain, startMs, streamIndex, title } = source;
+  const language = source.language && threeLetterCode(source.language);
   const sound = soundFor(source, spec);
   return {
     ...sound,
     copy: audioFits(source, sound),
     streamIndex,
     ...(mixGain === undefined ? {} : { mix: { channels, gain: mixGain } }),
+    ...(language && { language }),
+    ...(title && { title }),
     ...(startMs === 0 ? { startsAtZero: true } : {}),
   };
 }

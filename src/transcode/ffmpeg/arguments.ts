@@ -43,8 +43,8 @@ interface OutputPart {
 const clean = "-map_metadata -1 -map_chapters -1 -sn -dn -max_muxing_queue_size 1024".split(" ");
 
 /**
- * ffmpeg's arguments for making all outputs in one run with one decode. They contain no text of the
- * file, and nothing goes through a shell.
+ * ffmpeg's arguments for making all outputs in one run with one decode. Of the file's own text
+ * they contain the title of a sound track alone, as a value of its own; nothing goes through a shell.
  */
 export function transcodeArguments(run: Run): string[] {
   // A little more than the limit, so that too long differs from just within it.
@@ -116,7 +116,8 @@ function outputPart(
       ]);
     case "audio": {
       const { graphs, args } = audioPart(run, plan.audio, index);
-      return { graphs, args: [...args, ...clean, ...cut, "-f", "mp3", file] };
+      const tags = tagArguments(plan.audio, "file");
+      return { graphs, args: [...args, ...clean, ...tags, ...cut, "-f", "mp3", file] };
     }
     case "gif":
       return {
@@ -134,6 +135,15 @@ function outputPart(
   }
 }
 
+/** What a sound track is called in its output: of a film's track, of an MP3 as a whole. */
+function tagArguments({ language, title }: PlannedAudio, of: "track" | "file"): string[] {
+  const option = of === "track" ? "-metadata:s:a:0" : "-metadata";
+  return [
+    ...(language === undefined ? [] : [option, `language=${language}`]),
+    ...(title === undefined ? [] : [option, `title=${title}`]),
+  ];
+}
+
 function moviePart(
   run: Run,
   plan: PlannedMovie,
@@ -143,9 +153,10 @@ function moviePart(
   const video = videoPart(run, plan.video, index);
   const audio =
     plan.audio === undefined ? { graphs: [], args: [] } : audioPart(run, plan.audio, index);
+  const tags = plan.audio === undefined ? [] : tagArguments(plan.audio, "track");
   return {
     graphs: [...video.graphs, ...audio.graphs],
-    args: [...video.args, ...audio.args, ...ending],
+    args: [...video.args, ...audio.args, ...tags, ...ending],
   };
 }
 

@@ -1,0 +1,53 @@
+/** ISO 639-2 codes of languages that files name by two letters. MP4 and MP3 know three letters alone. */
+const threeLetters: Readonly<Record<string, string>> = {
+  ar: "ara",
+  bg: "bul",
+  bn: "ben",
+  ca: "cat",
+  cs: "ces",
+  da: "dan",
+  de: "deu",
+  el: "ell",
+  en: "eng",
+  es: "spa",
+  et: "est",
+  fa: "fas",
+  fi: "fin",
+  fr: "fra",
+  he: "heb",
+  hi: "hin",
+  hr: "hrv",
+  hu: "hun",
+  id: "ind",
+  it: "ita",
+  ja: "jpn",
+  ko: "kor",
+  lt: "lit",
+  lv: "lav",
+  ms: "msa",
+  nb: "nob",
+  nl: "nld",
+  no: "nor",
+  pl: "pol",
+  pt: "por",
+  ro: "ron",
+  ru: "rus",
+  sk: "slk",
+  sl: "slv",
+  sr: "srp",
+  sv: "swe",
+  ta: "tam",
+  te: "tel",
+  th: "tha",
+  tr: "tur",
+  uk: "ukr",
+  ur: "urd",
+  vi: "vie",
+  zh: "zho",
+};
+
+/** The ISO 639-2 code of a tag (BCP 47 or ISO 639); undefined where there is none known. */
+export function threeLetterCode(tag: string): string | undefined {
+  const language = tag.toLowerCase().split(/[-_]/)[0] ?? "";
+  return /^[a-z]{3}$/.test(language) ? language : threeLetters[language];
+}
