@@ -71,6 +71,41 @@ async function clipVoice(name: string): Promise<Voice> {
   return pieces;
 }
 
+const frameSamples = perMs * 10;
+/** What is this much quieter than the loud parts of a piece, for this long, is a pause in it. */
+const pauseBelowDb = 20;
+const pauseFrames = 30;
+
+/** Loudness of each 10 ms, by the 30 ms around it; dB. */
+function loudnessOf(piece: Int16Array): number[] {
+  const energies = Array.from({ length: Math.floor(piece.length / frameSamples) }, (_, frame) =>
+    piece
+      .subarray(frame * frameSamples, (frame + 1) * frameSamples)
+      .reduce((sum, sample) => sum + sample ** 2, 0),
+  );
+  return energies.map((own, frame) => {
+    const around = (energies[frame - 1] ?? own) + own + (energies[frame + 1] ?? own);
+    return 10 * Math.log10(around + 1);
+  });
+}
+
+/**
+ * Where a piece's speech lies, by its loudness, in samples: the truth of the shared conversations is found so, too.
+ * The gate leaves up to a second of silence around a clip's passages, and up to two within.
+ */
+function spokenIn(piece: Int16Array): { from: number; to: number }[] {
+  const levels = loudnessOf(piece);
+  const loud = levels.toSorted((a, b) => a - b)[Math.floor(levels.length * 0.9)] ?? 0;
+  const spoken: { from: number; to: number }[] = [];
+  for (const [frame, level] of levels.entries()) {
+    if (level < loud - pauseBelowDb) continue;
+    const last = spoken.at(-1);
+    if (last !== undefined && frame - last.to < pauseFrames) last.to = frame + 1;
+    else spoken.push({ from: frame, to: frame + 1 });
+  }
+  return spoken.map(({ from, to }) => ({ from: from * frameSamples, to: to * frameSamples }));
+}
+
 /** Ten people's voices. */
 async function allVoices(): Promise<Voice[]> {
   return [...joinedVoices(), await clipVoice("two_cities.wav"), await clipVoice("jfk.wav")];
@@ -100,7 +135,8 @@ export async function makeConversation(options: {
       const piece = voice[Math.floor(random() * voice.length)];
       if (piece === undefined || place + piece.length > samples.length) return { samples, turns };
       samples.set(piece, place);
-      turns.push({ startMs: place / perMs, endMs: (place + piece.length) / perMs, speaker });
+      for (const { from, to } of spokenIn(piece))
+        turns.push({ startMs: (place + from) / perMs, endMs: (place + to) / perMs, speaker });
       place += piece.length;
     }
   }

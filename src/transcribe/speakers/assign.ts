@@ -61,7 +61,7 @@ function peopleOf(
   return people;
 }
 
-/** How much the window's speaker counts beside that of each chunk. */
+/** How much the window's speaker counts beside what the segmentation model says. */
 const windowVote = 0.5;
 
 /** Votes for speakers in each frame of a region. */
@@ -87,8 +87,8 @@ function createVotes(from: number, to: number, speakers: number) {
 }
 
 /**
- * Where several speak at once: the two speakers for whom most speaks among the chunks that see the frame
- * and the nearest window. A frame with one keeps its window's, which the chunks do not know better.
+ * Where several speak at once: the two speakers for whom most speaks, by the segmentation model and the
+ * nearest window. A frame with one keeps its window's, which the model does not know better.
  */
 function elected(
   chunks: readonly SegmentedChunk[],
@@ -98,24 +98,19 @@ function elected(
   const first = labels.slice();
   const second = new Int16Array(labels.length).fill(nobody);
   const speakers = labels.reduce((most, label) => Math.max(most, label), nobody) + 1;
-  for (const [index, chunk] of chunks.entries()) {
-    // Each part of the recording once: up to where the next chunk begins.
-    const region = { startMs: chunk.startMs, endMs: chunks[index + 1]?.startMs ?? chunk.endMs };
-    const [from, to] = framesOf(region, labels.length);
+  for (const chunk of chunks) {
+    const [from, to] = framesOf(chunk, labels.length);
     const isMixed = counts.subarray(from, to).some((count) => count > 1);
     if (!isMixed) continue;
     const votes = createVotes(from, to, speakers);
     for (let at = from; at < to; at += 1)
       if (labels[at] !== nobody) votes.add(at, labels[at] ?? 0, windowVote);
-    for (const seen of [chunks[index - 1], chunk]) {
-      if (seen === undefined) continue;
-      const people = peopleOf(seen, labels, counts);
-      for (const track of seen.tracks) {
-        const speaker = people.get(track.local);
-        const [start, end] = framesOf(track, to);
-        if (speaker !== undefined)
-          for (let at = Math.max(from, start); at < end; at += 1) votes.add(at, speaker, 1);
-      }
+    const people = peopleOf(chunk, labels, counts);
+    for (const track of chunk.tracks) {
+      const speaker = people.get(track.local);
+      const [start, end] = framesOf(track, to);
+      if (speaker !== undefined)
+        for (let at = Math.max(from, start); at < end; at += 1) votes.add(at, speaker, 1);
     }
     for (let at = from; at < to; at += 1)
       if (labels[at] !== nobody && (counts[at] ?? 0) > 1) [first[at], second[at]] = votes.best(at);

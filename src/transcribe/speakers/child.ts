@@ -7,7 +7,7 @@ import { Console } from "node:console";
 import { createReadStream, fstatSync, openSync, readSync } from "node:fs";
 import { createRequire } from "node:module";
 import { lengthMs, speechPassages } from "../passages.ts";
-import type { Sherpa } from "../sherpa/sherpa-package.ts";
+import type { EmbeddingExtractor, Sherpa } from "../sherpa/sherpa-package.ts";
 import { voiceSettings } from "../sherpa/voice.ts";
 import { sampleRateHz } from "../sound-features.ts";
 import { findTurns } from "./find-turns.ts";
@@ -86,9 +86,8 @@ async function gateSpans(path: string): Promise<Span[]> {
   return spans;
 }
 
-/** The model sees ten seconds; each place is seen twice. */
+/** The model sees ten seconds. To see each place twice costs as much again, and finds turns that are no better. */
 const chunkMs = 10_000;
-const chunkStepMs = 5_000;
 
 /**
  * What the segmentation model finds. sherpa clusters no voices in a recording of ten seconds: it hands on
@@ -103,7 +102,7 @@ function segment(sherpa: Sherpa, model: string, embedding: string, sound: Sound)
     minDurationOff: 0,
   });
   const chunks: SegmentedChunk[] = [];
-  for (let startMs = 0; ; startMs += chunkStepMs) {
+  for (let startMs = 0; ; startMs += chunkMs) {
     const found = segmenter.process(sound.samples(startMs, chunkMs * perMs));
     const tracks = found.map(({ start, end, speaker }) => ({
       startMs: startMs + start * 1000,
@@ -119,10 +118,11 @@ function segment(sherpa: Sherpa, model: string, embedding: string, sound: Sound)
 /** The extractor fails on less. */
 const shortestSamples = sampleRateHz / 2;
 
-/** What a stretch's voice is known by. What is too short is said again. */
+/** What a stretch's voice is known by. What is too short is said again. The model is loaded for the first. */
 function voicesOf(sherpa: Sherpa, model: string, sound: Sound): (window: Span) => Float32Array {
-  const extractor = new sherpa.SpeakerEmbeddingExtractor({ model, ...common });
+  let extractor: EmbeddingExtractor | undefined;
   return ({ startMs, endMs }) => {
+    extractor ??= new sherpa.SpeakerEmbeddingExtractor({ model, ...common });
     const own = sound.samples(startMs, Math.round((endMs - startMs) * perMs));
     const samples = new Float32Array(Math.max(shortestSamples, own.length));
     for (const at of samples.keys()) samples[at] = own[at % own.length] ?? 0;

@@ -4,7 +4,7 @@ export interface GroupCount {
   readonly max?: number;
 }
 
-interface Options extends GroupCount {
+export interface GroupOptions extends GroupCount {
   /** Groups whose members are less alike than this, on average, stay apart. Cosine, −1 to 1. */
   readonly alike: number;
   /** A group with less weight than this is no speaker, and goes to the nearest that is one. */
@@ -178,7 +178,7 @@ function heavy(groups: readonly Group[], leastWeight: number): Group[] {
 export function groupByLikeness(
   points: readonly Float32Array[],
   weights: readonly number[],
-  { min = 1, max = Infinity, alike, leastWeight }: Options,
+  { min = 1, max = Infinity, alike, leastWeight }: GroupOptions,
 ): number[] {
   if (points.length === 0) return [];
   const first = firstGroups(points, weights);

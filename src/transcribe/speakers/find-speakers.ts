@@ -29,7 +29,7 @@ export interface FindSpeakersOptions {
 }
 
 /** Part of what a job's result depends on: to be raised when other turns are found. */
-const recipe = 1;
+const recipe = 2;
 
 /** The models and this recipe, for a job's settings: others give other speakers. */
 export function speakersId({ embedding, segmentation, voice }: SpeakerModels): string {

@@ -17,22 +17,24 @@ export interface SegmentedChunk extends Span {
 
 const frameOf = (ms: number): number => Math.max(0, Math.round(ms / frameMs));
 
-/** How many speak in each frame, by the mean of the chunks that have seen it. */
+/** How many speak in each frame, by the segmentation model. */
 function countsOf(chunks: readonly SegmentedChunk[], frames: number): Uint8Array {
-  const seen = new Uint8Array(frames);
   const active = new Uint8Array(frames);
-  for (const chunk of chunks) {
-    for (let at = frameOf(chunk.startMs); at < Math.min(frames, frameOf(chunk.endMs)); at += 1)
-      seen[at] = (seen[at] ?? 0) + 1;
-    for (const track of chunk.tracks)
+  for (const { tracks } of chunks)
+    for (const track of tracks)
       for (let at = frameOf(track.startMs); at < Math.min(frames, frameOf(track.endMs)); at += 1)
         active[at] = (active[at] ?? 0) + 1;
-  }
-  return active.map((count, at) => (seen[at] === 0 ? 0 : Math.round(count / (seen[at] ?? 1))));
+  return active;
 }
 
 /** What is this much below the middle loudness of speech, and the voice detector does not hear, is a pause. */
 const pauseBelowDb = 45;
+
+const voicedFrames = (voiced: readonly Span[], frames: number): Uint8Array => {
+  const isVoiced = new Uint8Array(frames);
+  for (const { startMs, endMs } of voiced) isVoiced.fill(1, frameOf(startMs), frameOf(endMs));
+  return isVoiced;
+};
 
 /**
  * How many speak in each frame: by the voice detector alone, or by the segmentation model, which hears
@@ -45,8 +47,7 @@ export function speakingCounts(
   chunks: readonly SegmentedChunk[] | undefined,
 ): Uint8Array {
   const frames = loudness.length;
-  const isVoiced = new Uint8Array(frames);
-  for (const { startMs, endMs } of voiced) isVoiced.fill(1, frameOf(startMs), frameOf(endMs));
+  const isVoiced = voicedFrames(voiced, frames);
   if (chunks === undefined) return isVoiced;
   const counts = countsOf(chunks, frames);
   const speech = loudness.filter((_level, at) => isVoiced[at] === 1).toSorted();
@@ -56,26 +57,49 @@ export function speakingCounts(
   return counts;
 }
 
+/** The detector and the model end speech a little early, and begin it a little late. */
+const paddingFrames = 5;
+
+/**
+ * The counts for turns: what only the voice detector hears is speech, too, for each of the two misses some that
+ * the other hears; and 50 ms more at both ends of each stretch.
+ */
+export function spokenCounts(counts: Uint8Array, voiced: readonly Span[]): Uint8Array {
+  const isVoiced = voicedFrames(voiced, counts.length);
+  const heard = counts.map((count, at) => Math.max(count, isVoiced[at] ?? 0));
+  const padded = heard.slice();
+  for (const { startMs, endMs } of stretchesOf(heard))
+    for (const [from, to] of [
+      [frameOf(startMs) - paddingFrames, frameOf(startMs)],
+      [frameOf(endMs), frameOf(endMs) + paddingFrames],
+    ] as const)
+      padded.fill(1, Math.max(0, from), Math.max(0, Math.min(heard.length, to)));
+  return padded.map((count, at) => Math.max(count, heard[at] ?? 0));
+}
+
 /** A pause that is shorter does not end a stretch; a stretch that is shorter is none. */
 const shortestPauseMs = 100;
 const shortestSpeechMs = 200;
 
+/** The stretches of frames in which anybody is counted. */
+function stretchesOf(counts: Uint8Array): Span[] {
+  const stretches: Span[] = [];
+  for (let at = 0; at < counts.length; at += 1) {
+    const from = at;
+    while (at < counts.length && counts[at] !== 0) at += 1;
+    if (at > from) stretches.push({ startMs: from * frameMs, endMs: at * frameMs });
+  }
+  return stretches;
+}
+
 /** The stretches in which somebody speaks. */
 export function speechSpans(counts: Uint8Array): Span[] {
   const spans: Span[] = [];
-  for (let at = 0; at < counts.length;) {
-    if (counts[at] === 0) {
-      at += 1;
-      continue;
-    }
-    let end = at;
-    while (end < counts.length && counts[end] !== 0) end += 1;
-    const startMs = at * frameMs;
+  for (const { startMs, endMs } of stretchesOf(counts)) {
     const last = spans.at(-1);
     if (last !== undefined && startMs - last.endMs <= shortestPauseMs)
-      spans[spans.length - 1] = { startMs: last.startMs, endMs: end * frameMs };
-    else spans.push({ startMs, endMs: end * frameMs });
-    at = end;
+      spans[spans.length - 1] = { startMs: last.startMs, endMs };
+    else spans.push({ startMs, endMs });
   }
   return spans.filter(({ startMs, endMs }) => endMs - startMs >= shortestSpeechMs);
 }
