@@ -18,6 +18,11 @@ export interface Synthesised {
 const windowSamples = sampleRateHz / 200;
 const begins = 0.01;
 const ends = 0.05;
+/** A hiss is steady for 100 ms, and this much quieter than the loudest; a word begins well above it. */
+const hissWindows = 20;
+const mostHiss = 0.03;
+const steady = 3;
+const aboveHiss = 4;
 const perRun = 20;
 
 const outputTo = (input: number, path: string): string[] => [
@@ -79,7 +84,18 @@ function synthesised(voice: string, texts: readonly string[]): Int16Array[] {
   return spoken;
 }
 
-/** Its windows of 5 ms from the first that has 1 % of the loudest one's amplitude to the last with 5 %. */
+/** How loud the hiss is with which a sound begins; 0 without one. */
+function hissOf(loudness: readonly number[]): number {
+  const first = loudness.slice(0, hissWindows).toSorted((a, b) => a - b);
+  const [middle = 0, most = 0] = [first[hissWindows >> 1], first.at(-1)];
+  const isHiss = most < middle * steady && middle < mostHiss * Math.max(...loudness);
+  return isHiss ? middle : 0;
+}
+
+/**
+ * Its windows of 5 ms from the first that has 1 % of the loudest one's amplitude to the last with 5 %. A voice that
+ * hisses before it speaks (awb, for up to 0.3 s) begins where it is louder than that.
+ */
 function trimmed(bytes: Buffer): Int16Array {
   const samples = new Int16Array(new Uint8Array(bytes).buffer, 0, bytes.length >> 1);
   const loudness = Array.from({ length: Math.ceil(samples.length / windowSamples) }, (_, index) => {
@@ -87,7 +103,8 @@ function trimmed(bytes: Buffer): Int16Array {
     return Math.sqrt(window.reduce((sum, sample) => sum + sample * sample, 0) / window.length);
   });
   const loudest = Math.max(...loudness);
-  const first = loudness.findIndex((value) => value > loudest * begins);
+  const least = Math.min(loudest * ends, Math.max(loudest * begins, hissOf(loudness) * aboveHiss));
+  const first = loudness.findIndex((value) => value > least);
   const last = loudness.findLastIndex((value) => value > loudest * ends);
   return samples.slice(first * windowSamples, (last + 1) * windowSamples);
 }
