@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { strangeStretches, type Resemblance } from "./resemblance.ts";
+import { somePlaces, strangeStretches, type Resemblance } from "./resemblance.ts";
 
 /** Passages of 5 s, one after the other: how many words, and how many do not fit. */
 const passages = (
@@ -29,4 +29,12 @@ it("says nothing of speech in noise, of a few words, or of nothing", () => {
 it("judges a short recording when nearly all of it is off", () => {
   expect(strangeStretches(passages([6, 5]))).toHaveLength(1);
   expect(strangeStretches(passages([6, 2]))).toEqual([]);
+});
+
+it("takes places far from each other, with words enough, where nothing judges them", () => {
+  const ten = passages([2, 0], ...Array.from({ length: 10 }, () => [12, 0] as const));
+  expect(somePlaces(ten).map(({ startMs }) => startMs)).toEqual([20_000, 35_000, 50_000]);
+  expect(somePlaces(passages([6, 0], [7, 0])).map(({ words }) => words)).toEqual([13]);
+  expect(somePlaces(passages([9, 0]))).toEqual([]);
+  expect(somePlaces([])).toEqual([]);
 });

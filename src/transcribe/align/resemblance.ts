@@ -6,9 +6,13 @@ interface Stretch {
   readonly endMs: number;
 }
 
-/** How well the words that were recognized in a passage fit its sound. */
-export interface Resemblance extends Stretch {
+/** A passage, and how many words were recognized in it. */
+export interface WrittenPassage extends Stretch {
   readonly words: number;
+}
+
+/** How well the words that were recognized in a passage fit its sound. */
+export interface Resemblance extends WrittenPassage {
   /** Words that the sound hardly resembles, or that were not found in it at all. */
   readonly unlike: number;
 }
@@ -74,4 +78,23 @@ export function strangeStretches(passages: readonly Resemblance[]): Resemblance[
     before = isUnlike;
   }
   return stretches;
+}
+
+/** So many places speak for a recording whose words nothing could judge. */
+const mostPlaces = 3;
+
+/**
+ * Some places of a recording, far from each other, each with words enough to be compared with another hearing: for
+ * where no aligner judges the words.
+ * @param passages in their order
+ */
+export function somePlaces(passages: readonly WrittenPassage[]): Resemblance[] {
+  const blocks = blocksOf(passages.map((passage) => ({ ...passage, unlike: 0 })));
+  const usable = blocks
+    .filter(({ words }) => words >= enoughWords)
+    .map(({ isUnlike: _isUnlike, ...block }): Resemblance => block);
+  const step = Math.max(1, usable.length / mostPlaces);
+  return usable.filter(
+    (_block, index) => Math.floor((index + 1) / step) > Math.floor(index / step),
+  );
 }

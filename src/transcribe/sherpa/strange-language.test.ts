@@ -9,8 +9,10 @@ import {
   sharedWhisperBase,
   triesAllSpeech,
 } from "../../../test/support/shared-models.ts";
+import { MediaError } from "../../media/errors.ts";
 import type { InstalledModel } from "../../models/model-store.ts";
 import { createSandbox } from "../../sandbox/create.ts";
+import type { Aligner } from "../align/aligner.ts";
 import { createPocketsphinxAligner } from "../align/pocketsphinx.ts";
 import { useStudio } from "./transcriber.fixture.ts";
 
@@ -30,8 +32,20 @@ function spoken(voice: keyof typeof said): string {
   return path;
 }
 
-async function notesOf(path: string, model: InstalledModel): Promise<readonly string[]> {
-  const aligner = createPocketsphinxAligner(await createSandbox());
+/** What stands where pocketsphinx is not installed. */
+const noAligner: Aligner = {
+  id: "none",
+  align: async () => {
+    throw new MediaError("engine_missing", "pocketsphinx is not installed");
+  },
+};
+
+async function notesOf(
+  path: string,
+  model: InstalledModel,
+  given?: Aligner,
+): Promise<readonly string[]> {
+  const aligner = given ?? createPocketsphinxAligner(await createSandbox());
   const by = studio.sherpa({ model, voice: sharedVoice(), aligner });
   const { notes } = await studio.transcribe({ path, by });
   return notes.filter((note) => note.includes("English"));
@@ -65,6 +79,19 @@ describeWithInstalledModels(
         expect(await notesOf(path, modelOf("moonshine-tiny-en"))).toEqual([
           expect.stringMatching(/^what is said at 0:1[45]–0:2\d does not sound like English/),
         ]);
+      },
+      120_000,
+    );
+
+    it.runIf(triesAllSpeech)(
+      "says so without an aligner, too, and nothing of English",
+      async () => {
+        const model = modelOf("moonshine-tiny-en");
+        expect(await notesOf(spoken("cs"), model, noAligner)).toEqual([
+          expect.stringMatching(/^this does not sound like English/),
+        ]);
+        for (const path of [sharedMedia("speech/two_cities.wav"), spoken("en-gb")])
+          expect(await notesOf(path, model, noAligner)).toEqual([]);
       },
       120_000,
     );

@@ -1,5 +1,6 @@
 import type { InstalledModel, ModelStore } from "../../models/model-store.ts";
-import { strangeStretches, type Resemblance } from "../align/resemblance.ts";
+import { somePlaces, strangeStretches } from "../align/resemblance.ts";
+import type { Resemblance, WrittenPassage } from "../align/resemblance.ts";
 import type { TranscribeRequest } from "../transcriber.ts";
 import { commonCode } from "./languages.ts";
 import { saysLanguage, writesEnglishOnly } from "./models.ts";
@@ -21,8 +22,9 @@ interface Written {
   readonly model: InstalledModel;
   readonly request: Pick<TranscribeRequest, "languageCode" | "identifyLanguage">;
   readonly votes: readonly LanguageVote[];
-  /** Of the recording's passages, by the aligner. */
-  readonly resemblances: readonly Resemblance[];
+  /** Of the recording's passages, by the aligner. Absent: nothing here aligns, and some places are heard again. */
+  readonly resemblances?: readonly Resemblance[];
+  readonly passages: readonly WrittenPassage[];
 }
 
 /**
@@ -31,19 +33,21 @@ interface Written {
  * @param unconfirmed those of some stretches that are as strange when they are heard again
  */
 export async function strangeNotes(
-  { models, model, request, votes, resemblances }: Written,
+  { models, model, request, votes, resemblances, passages }: Written,
   unconfirmed: (stretches: readonly Resemblance[]) => Promise<readonly Resemblance[]>,
 ): Promise<string[]> {
   const { languageCode, identifyLanguage } = request;
   const isAsked = identifyLanguage === undefined && commonCode(languageCode) === "en";
   const isOnly = writesEnglishOnly(model);
   if (!isAsked || (isOnly && votes.length > 0)) return [];
-  const suspected = strangeStretches(resemblances);
+  const suspected =
+    resemblances === undefined ? somePlaces(passages) : strangeStretches(resemblances);
   const stretches = suspected.length === 0 ? [] : await unconfirmed(suspected);
   if (stretches.length === 0) return [];
-  const wordsIn = (some: readonly Resemblance[]): number =>
+  const wordsIn = (some: readonly WrittenPassage[]): number =>
     some.reduce((sum, { words }) => sum + words, 0);
-  const isAll = wordsIn(stretches) >= nearlyAll * wordsIn(resemblances);
+  const judged = resemblances === undefined ? suspected : passages;
+  const isAll = wordsIn(stretches) >= nearlyAll * wordsIn(judged);
   const what = isAll ? "this" : `what is said at ${placesText(stretches)}`;
   const why = isOnly ? "writes whatever is said" : "was told to write";
   return [

@@ -203,10 +203,11 @@ async function transcribe(
         onProgress: (done) => progress.reached("alignment", done),
       },
   );
-  const { resemblances } = timed;
-  const written = { models: options.models, model, request, votes, resemblances };
+  const written = { ...timed, models: options.models, model, request, votes };
   const strange = await strangeNotes(written, async (stretches) =>
-    kept ? unconfirmed({ use, sound: kept.path, words: timed.words, signal }, stretches) : [],
+    aligner && kept
+      ? unconfirmed({ use, sound: kept.path, words: timed.words, signal }, stretches)
+      : [],
   );
   const onFound = (done: number): void => progress.reached("speakers", done);
   const speaking = { sandbox: options.sandbox, signal, onProgress: onFound };

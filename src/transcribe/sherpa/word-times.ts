@@ -4,7 +4,7 @@ import { asMediaError } from "../../media/errors.ts";
 import type { Word } from "../../media/transcript.ts";
 import type { Aligner } from "../align/aligner.ts";
 import { alignWords } from "../align/align-words.ts";
-import type { Resemblance } from "../align/resemblance.ts";
+import type { Resemblance, WrittenPassage } from "../align/resemblance.ts";
 import type { RecognizedPiece } from "./protocol.ts";
 import { hasTimes, wordsOf } from "./words.ts";
 
@@ -43,11 +43,19 @@ export interface Alignment {
   readonly onProgress?: (done: number) => void;
 }
 
+interface TimedWords {
+  readonly words: readonly Word[];
+  readonly notes: readonly string[];
+  readonly resemblances?: readonly Resemblance[];
+  readonly passages: readonly WrittenPassage[];
+}
+
 /**
  * The words of pieces with their times. With an alignment each word gets the time at which it is said.
  * Without one, or where it fails, the model's own times stay, or estimates where the model gives none;
  * the notes say so. A transcript is never lost because its words could not be aligned. `resemblances` says
- * of each passage how well its words fit its sound; nothing without an alignment.
+ * of each passage how well its words fit its sound; it is absent where they could not be aligned. `passages` says how
+ * many words each has.
  * @param language BCP 47
  * @param frameMs how long one step of the model is
  * @throws MediaError `cancelled`, `limit_time`
@@ -56,7 +64,7 @@ export async function timedWords(
   pieces: readonly RecognizedPiece[],
   { language, frameMs }: { readonly language: string; readonly frameMs: number },
   alignment: Alignment | undefined,
-): Promise<{ words: Word[]; notes: string[]; resemblances: readonly Resemblance[] }> {
+): Promise<TimedWords> {
   const passages = pieces
     .map((piece) => ({
       startMs: piece.startMs,
@@ -67,7 +75,12 @@ export async function timedWords(
     .filter(({ words }) => words.length > 0);
   const own = passages.flatMap(({ words }) => words);
   const lacking = passages.every((passage) => passage.hasTimes) ? [] : [estimates];
-  const unaligned = { words: own, notes: lacking, resemblances: [] };
+  const written = passages.map(({ startMs, endMs, words }) => ({
+    startMs,
+    endMs,
+    words: words.length,
+  }));
+  const unaligned = { words: own, notes: lacking, passages: written };
   if (alignment === undefined || own.length === 0) return unaligned;
   const { aligner, times, sound, workDir, signal } = alignment;
   const spokenMs = passages.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
@@ -75,7 +88,8 @@ export async function timedWords(
   const where = { sound, workDir, signal, onProgress, languageCode: language };
   try {
     const aligned = await alignWords(aligner, passages, where);
-    return times === "model" ? { ...unaligned, resemblances: aligned.resemblances } : aligned;
+    const { resemblances } = aligned;
+    return times === "model" ? { ...unaligned, resemblances } : { ...aligned, passages: written };
   } catch (thrown) {
     const error = asMediaError(thrown);
     if (alignment.signal.aborted || error.code === "cancelled" || error.code === "limit_time")
