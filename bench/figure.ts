@@ -42,6 +42,8 @@ export interface Bench {
   readonly media: number;
   /** Measures in full where a run usually takes a sample. */
   readonly full: boolean;
+  /** Where `faster-whisper.sh` has set up a peer for Whisper base. Default: it is not compared. */
+  readonly fasterWhisper?: string | undefined;
   /** The size of the sample: seconds of video (g), recordings (k). Default: the figure's own. */
   readonly sample: number | undefined;
   /** What an earlier run of odd files (o) found: what was right there is not tried again. */

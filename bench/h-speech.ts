@@ -145,6 +145,46 @@ async function realModel(
   ];
 }
 
+const peerProgram = fileURLToPath(new URL("./faster-whisper.py", import.meta.url));
+
+/** faster-whisper with the weights of Whisper base, in the same run: word error, and processor time by sound. */
+async function fasterWhisper(bench: Bench, folder: string, all: ReturnType<typeof clips>) {
+  bench.note("faster-whisper");
+  const python = [join(folder, "python/bin/python"), peerProgram, join(folder, "model")];
+  const hear = async (...paths: readonly string[]) => {
+    const { stdout, cpuMs } = await costOf([...python, ...paths]);
+    const texts: readonly string[] = JSON.parse(stdout);
+    return { texts, cpuMs };
+  };
+  const { texts } = await hear(...all.map(({ path }) => path));
+  const nothing = await hear();
+  const row = await hear(together(join(bench.folder, "peer.wav"), all));
+  const seconds = all.reduce((sum, clip) => sum + clip.seconds, 0);
+  return {
+    wordError: wordErrorRate(all.map(({ said }, index) => wordError(said, texts[index] ?? ""))),
+    cpu: (row.cpuMs - nothing.cpuMs) / 1000 / seconds,
+  };
+}
+
+/** Rows of Whisper base beside those of its peer. */
+async function besidePeer(
+  bench: Bench,
+  rows: readonly Row[],
+  all: ReturnType<typeof clips>,
+): Promise<Row[]> {
+  if (bench.fasterWhisper === undefined) return [...rows];
+  const { wordError: wrong, cpu } = await fasterWhisper(bench, bench.fasterWhisper, all);
+  const values = [
+    ["word error", wrong],
+    ["CPU time", cpu],
+  ] as const;
+  return rows.map((row) => {
+    const [, value] = values.find(([what]) => row.what.startsWith(`whisper-base: ${what}`)) ?? [];
+    if (value === undefined) return row;
+    return { ...row, comparison: { what: "faster-whisper", measured: spreadOf([value]) } };
+  });
+}
+
 /** The real models that are here. */
 const realModelsHere = () => {
   const store = createModelStore({ dir: readConfig().modelsDir });
@@ -172,6 +212,7 @@ export async function speech(bench: Bench): Promise<Findings> {
 
   const real: Row[] = [];
   for (const model of realModelsHere()) real.push(...(await realModel(bench, model, all)));
+  const compared = await besidePeer(bench, real, all);
 
   const minutes = bench.quick ? 2 : 120;
   const path = await longRecording(join(bench.folder, "long.wav"), minutes);
@@ -186,7 +227,7 @@ export async function speech(bench: Bench): Promise<Findings> {
   const long = minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
   return {
     rows: [
-      ...real,
+      ...compared,
       once("draft: word error on real clips", "×", wordErrorRate(errors), atMost(0.28)),
       once(
         "draft: CPU time ÷ sound, clips in a row",
@@ -240,7 +281,13 @@ export async function speech(bench: Bench): Promise<Findings> {
       "Other processes on this machine also delay the event loop; the last column has the delay of an idle " +
         "Node at the same time. The processor time is that of the main thread only.",
       "The toy transducer has random weights: it proves loading, streaming, times and confidences, not " +
-        "recognition. No neural speech model was available here, so word error and speed of one are not known.",
+        "recognition.",
+      ...(bench.fasterWhisper === undefined
+        ? []
+        : [
+            "faster-whisper 1.2.1 has the weights that whisper-base was made from, in 8 bit, with one thread, without " +
+              "beams, behind its own voice detector; it finds no times of words.",
+          ]),
     ],
   };
 }

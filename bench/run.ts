@@ -1,5 +1,5 @@
 // Measures how fast Dailies is. Compares it with itself, with hand-written ffmpeg commands and with its targets.
-// usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [--sample N] [--results FILE] [a] [b] … [s]
+// usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [--sample N] [--results FILE] [--faster-whisper FOLDER] [a] [b] … [s]
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -52,6 +52,7 @@ function options() {
       media: { type: "string" },
       sample: { type: "string" },
       results: { type: "string" },
+      "faster-whisper": { type: "string" },
     },
   });
   const unknown = positionals.filter((letter) => !figures.some((one) => one.letter === letter));
@@ -63,12 +64,13 @@ function options() {
   );
   if (unknown.length > 0 || !counts)
     throw new Error(
-      "usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [--sample N] [--results FILE] [a] [b] … [s]",
+      "usage: npm run bench -- [--quick] [--full] [--rounds N] [--media N] [--sample N] [--results FILE] [--faster-whisper FOLDER] [a] [b] … [s]",
     );
   const chosen = figures.filter(
     ({ letter }) => positionals.length === 0 || positionals.includes(letter),
   );
-  return { ...values, rounds, media, sample, results: values.results, chosen };
+  const fasterWhisper = values["faster-whisper"];
+  return { ...values, rounds, media, sample, results: values.results, chosen, fasterWhisper };
 }
 
 /** The tables of this run. For figures that were not chosen, the tables of the previous run. */
@@ -108,7 +110,7 @@ function write(description: [string, string][], done: ReadonlyMap<string, string
   writeFileSync(results, text);
 }
 
-const { quick, full, rounds, media, sample, results, chosen } = options();
+const { quick, full, rounds, media, sample, results, chosen, fasterWhisper } = options();
 const folder = mkdtempSync(join(tmpdir(), "dailies-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
@@ -125,7 +127,8 @@ for (const figure of chosen) {
   const own = join(folder, figure.letter);
   mkdirSync(own);
   const note = (text: string) => process.stderr.write(`[${elapsed()}] ${figure.letter}: ${text}\n`);
-  const bench: Bench = { quick, full, rounds, media, sample, results, folder: own, shared, note };
+  const asked = { quick, full, rounds, media, sample, results, fasterWhisper };
+  const bench: Bench = { ...asked, folder: own, shared, note };
   const measured = await figure.measure(bench);
   const run = `Run of ${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC, --rounds ${rounds}.`;
   const findings = { ...measured, remarks: [...measured.remarks, run] };
