@@ -223,7 +223,7 @@ export async function voicesFigure(bench: Bench): Promise<Findings> {
     remarks: [
       "Times of words: sentences said word by word by synthetic voices (flite's slt, rms and awb, espeak-ng's en-us and " +
         "en-gb+f2) and put together, so that the start of each word is known. It is where 5 ms of the word reach 1 % of " +
-        "its loudest; some words follow a pause of 0.25 s, most none.",
+        "its loudest, and are well above the hiss with which a voice begins; some words follow a pause of 0.25 s, most none.",
       "Speakers: collar 0.25 s, overlapping speech counts, all recordings of a kind together. People put together: " +
         "LibriSpeech, 1 to 4 people. Meetings: 4.5 minutes of AMI; parts named trn were in the training of the " +
         "segmentation model. The long ones are made by bench/conversations.ts from the same voices and two clips. CPU " +
