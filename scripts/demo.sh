@@ -37,6 +37,8 @@ meaning_of() {
     */web/*) echo "video for the web" ;;
     */phone/*) echo "video for phones" ;;
     */audio/*) echo "the sound alone" ;;
+    */master.m3u8) echo "adaptive stream (HLS)" ;;
+    */manifest.mpd) echo "adaptive stream (DASH)" ;;
     */gif/*) echo "moving preview" ;;
     */poster/*) echo "poster picture" ;;
     *.vtt) echo "captions (WebVTT)" ;;
@@ -47,7 +49,8 @@ meaning_of() {
   esac
 }
 printf '  %-18s  %s\n' "the sample" "$PWD/$out/sample.mp4"
-find "$PWD/$out/results" -type f ! -name ".*" | sort | while read -r file; do
+find "$PWD/$out/results" -type f ! -name ".*" \
+  \( ! -path "*/output/stream/*" -o -name master.m3u8 -o -name manifest.mpd \) | sort | while read -r file; do
   printf '  %-18s  %s\n' "$(meaning_of "$file")" "$file"
 done
 printf '\nTo start again: rm -r %s\n' "$out"

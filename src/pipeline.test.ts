@@ -19,6 +19,7 @@ const media = { name: "a.mp4", version: "v1" };
 const film = videoFacts();
 const silent = videoFacts({}, "none");
 const recording = audioFacts();
+const long = videoFacts({}, {}, { durationMs: 10_001 });
 const cover = { streamIndex: 1, width: 300, height: 300 };
 
 /** What follows, in few words: `audio`, or `gif: no_video` where it is left out. */
@@ -123,6 +124,7 @@ describe("the profile", () => {
 describe("what each kind of media gets", () => {
   it.each([
     ["a video", film, ["audio", "gif", "label", "poster", "video"]],
+    ["a film over 10 s", long, ["audio", "gif", "label", "poster", "stream", "video"]],
     [
       "a silent video",
       silent,
@@ -151,6 +153,8 @@ describe("which event starts which step", () => {
     [{ type: "rendition.created", rendition: "web" }, []],
     [{ type: "transcript.created", transcript: "t1" }, ["index"]],
     [{ type: "labels.created", labels: "l1" }, ["index"]],
+    [{ type: "stream.created", stream: "s1" }, ["index"]],
+    [{ type: "captions.created", captions: "c1" }, ["index"]],
     [{ type: "step.failed", step: "audio", code: "damaged_media" }, ["transcribe: audio_failed"]],
     [{ type: "step.failed", step: "gif", code: "damaged_media" }, []],
     [{ type: "object.removed" }, ["removeMedia"]],

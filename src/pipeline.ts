@@ -1,4 +1,5 @@
 import type { Change } from "./catalog/catalog.ts";
+import { decide, type Decisions } from "./catalog/decide.ts";
 import { currentJobs, outputsOf, type MediaRecord } from "./catalog/record.ts";
 import { renameMs, type MediaEvent } from "./media/event.ts";
 import type { MediaFacts } from "./media/facts.ts";
@@ -8,13 +9,14 @@ import {
   type JobRequest,
   type JobSettings,
   type NewJob,
-  type SkipReason,
   type Step,
 } from "./media/job.ts";
 import { keptSubtitles, type TrackChoice } from "./media/tracks.ts";
 import { outcomeMessage } from "./notify/compose.ts";
 import { transcodeJobs } from "./transcode/jobs.ts";
 import { planRenditions } from "./transcode/plan.ts";
+import { planStream } from "./transcode/stream/plan.ts";
+import { streamJob } from "./transcode/stream/step.ts";
 import type { Profile } from "./transcode/profile.ts";
 
 /**
@@ -22,11 +24,13 @@ import type { Profile } from "./transcode/profile.ts";
  *
  *   object.created ─ probe ─ media.probed ─ plan ┬ audio ─ rendition.created ─ transcribe ─┐
  *                                                ├ poster, gif, video                       │
+ *                                                ├ stream ─ stream.created ─ index ─────────┤
  *                                                ├ transcribe, if it alone is asked for ────┤
  *                                                └ label ─ labels.created ─ index           │
  *                              transcript.created ─ index (captions, search, metadata) ─────┘
  *                                  labels.created ─ poster, once more: with what is seen in a film
  *   media.probed ─ index (subtitles that are in the file)
+ *   captions.created ─ index (the playlists of a stream)
  *   step.failed(audio) ─ transcribe is left out          object.removed ─ removeMedia
  *   a transcript from elsewhere ─ transcript.created, and transcribe is left out (followImport)
  *   all jobs have ended ─ media.ready | media.failed, and a message of it (runEnded)
@@ -51,11 +55,6 @@ export interface PipelineSettings {
   readonly captions?: JobSettings;
   /** Which tracks of the file people chose. Default: by what is in them. */
   readonly tracks?: TrackChoice;
-}
-
-interface Decisions {
-  readonly enqueue: (job: NewJob) => Change[];
-  readonly skip: (job: NewJob, reason: SkipReason) => Change[];
 }
 
 /** The changes that follow from an object's coming or going: no settings decide them but the choice of tracks. */
@@ -135,6 +134,10 @@ export function follow(
           asRequested(settings, request),
         ).flatMap(enqueue),
       ];
+    case "stream.created":
+      return enqueue(job("index", { of: "stream", from: event.stream }));
+    case "captions.created":
+      return enqueue(job("index", { of: "stream", from: event.captions }));
     case "step.failed":
       if (event.step !== "audio") return [];
       return skip(job("transcribe"), "audio_failed");
@@ -230,18 +233,11 @@ function plan(
   const subtitles = keptSubtitles(facts.tracks).map(({ streamIndex }) => streamIndex);
   if (subtitles.length > 0)
     changes.push(...enqueue(newJob(media, "index", { of: "subtitles", streams: subtitles })));
+  const stream = planStream(facts, settings.profile.stream);
+  if (stream !== undefined) changes.push(...enqueue(streamJob(media, stream, settings.transcoder)));
   changes.push(...skipped.flatMap(({ job, reason }) => skip(job, reason)));
   if (facts.audio === undefined) changes.push(...skip(newJob(media, "transcribe"), "no_audio"));
   return [...changes, ...(facts.type === "video" ? enqueue(label) : skip(label, "no_video"))];
-}
-
-/** How a job is enqueued, or skipped with a reason; neither happens for steps that were not requested. */
-function decide(request: JobRequest | undefined): Decisions {
-  const asked = request === undefined ? {} : { request };
-  return {
-    enqueue: (job) => (isWanted(job.step, request) ? [{ type: "enqueue", job, ...asked }] : []),
-    skip: (job, reason) => (isWanted(job.step, request) ? [{ type: "skip", job, reason }] : []),
-  };
 }
 
 /** A transcript that is requested without the audio rendition does not wait for one (decision 18). */

@@ -57,6 +57,8 @@ const asks: Readonly<Record<OperationId, () => Ask | "public">> = {
   listRenditions: () => ({ path: `${media}/renditions` }),
   getRendition: () => ({ path: `${media}/renditions/web` }),
   getOutput: () => ({ path: `${media}/outputs/transcribe` }),
+  linkStream: () => ({ path: `${media}/stream-link`, body: "{}" }),
+  getStreamFile: () => "public",
   getOutputByKey: () => ({ path: `/v1/outputs/${made.jsonFile}` }),
   getTranscript: () => ({ path: `${media}/transcript` }),
   putTranscript: () => ({

@@ -65,6 +65,7 @@ const ofAny: Readonly<Record<keyof Library, true>> = {
   lastEvent: true,
   eventsAfter: true,
   access: true,
+  streamLinks: true,
   buckets: true,
   transcriptions: true,
   labelJobs: true,

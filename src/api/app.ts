@@ -25,6 +25,7 @@ import { addOutputs } from "./outputs.ts";
 import { addObjects } from "./objects.ts";
 import { addDescription } from "./openapi.ts";
 import { onError } from "./problems.ts";
+import { addStreams } from "./streams.ts";
 import { addSubscriptions } from "./subscriptions.ts";
 import { addTranscripts } from "./transcripts.ts";
 import { addUploads, tusAnswers } from "./uploads.ts";
@@ -75,6 +76,7 @@ export function createApi(options: ApiOptions): ApiApp {
   addKeys(app, options);
   addSubscriptions(app, options);
   addOutputs(app, options); // its path by key begins with the one that links in messages have
+  addStreams(app, options);
   addNotifications(app, options);
   addHealth(app, options);
   addSession(app, options);

@@ -28,6 +28,8 @@ export const operations = {
   listRenditions: { method: "get", path: "/v1/media/{name}/renditions", scope: "read" },
   getRendition: { method: "get", path: "/v1/media/{name}/renditions/{rendition}", scope: "read" },
   getOutput: { method: "get", path: "/v1/media/{name}/outputs/{kind}", scope: "read" },
+  linkStream: { method: "post", path: "/v1/media/{name}/stream-link", scope: "read" },
+  getStreamFile: { method: "get", path: "/v1/streams/{code}/{file}", scope: "none" },
   getTranscript: { method: "get", path: "/v1/media/{name}/transcript", scope: "read" },
   editTranscript: {
     method: "post",

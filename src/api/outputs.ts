@@ -17,6 +17,9 @@ const made = downloadAnswers("The output, as it was made", [
   "image/jpeg",
   "text/vtt",
   "application/x-subrip",
+  "application/vnd.apple.mpegurl",
+  "application/dash+xml",
+  "audio/mp4",
 ]);
 const madeJson = z.looseObject({}).openapi({ description: "As Amazon's service writes it" });
 const answers = { ...made, 200: { ...made[200], json: madeJson } };
@@ -31,7 +34,7 @@ export function addOutputs(app: ApiApp, options: ApiOptions): void {
       ...downloads,
       summary: "An output by its kind, as it was made",
       description:
-        "`transcribe` is Amazon Transcribe's JSON, `labels` is Amazon Rekognition's. " +
+        "`stream` is the master playlist, whose relative addresses lead on only by key. `transcribe` is Amazon Transcribe's JSON, `labels` is Amazon Rekognition's. " +
         "`/v1/media/{name}` lists what there is.",
       tag,
       params: z.object({ name: z.string(), kind: z.enum(outputKinds) }),

@@ -23,7 +23,10 @@ import { work, workOff } from "./work.ts";
 /** A library over its ports: each method is a use case, or a question that a port answers itself. */
 export function createLibrary(
   ports: Ports,
-): Omit<Library, "access" | "buckets" | "transcriptions" | "labelJobs" | "notices" | "close"> {
+): Omit<
+  Library,
+  "access" | "streamLinks" | "buckets" | "transcriptions" | "labelJobs" | "notices" | "close"
+> {
   const { catalog, queue, objects } = ports;
   return {
     ...bind(ports, {

@@ -22,6 +22,7 @@ import type { LabelSummary } from "../media/label.ts";
 import type { Media, ObjectRef, Rendition, StoredObject } from "../media/media.ts";
 import type { TranscriptionOptions } from "../media/speech.ts";
 import type { Transcript } from "../media/transcript.ts";
+import type { StreamLinks } from "../access/stream-links.ts";
 import type { Notices } from "../notify/notices.ts";
 import type { LabelJobs } from "../label-jobs/label-jobs.ts";
 import type { Transcriptions } from "../transcriptions/transcriptions.ts";
@@ -196,6 +197,8 @@ export interface Library {
 
   /** Users and their keys. */
   readonly access: Access;
+  /** Links by which players without a key fetch a stream. */
+  readonly streamLinks: StreamLinks;
   /** Buckets that clients make beside `uploads` and `outputs`. */
   readonly buckets: ClientBuckets;
   /** Transcription jobs that clients start by name, and their vocabularies. */

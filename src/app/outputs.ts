@@ -31,23 +31,18 @@ export async function outputAt(
   key: string,
   owner?: string,
 ): Promise<StoredObject> {
-  for (const { name, kind } of spellingsOf(key).flatMap(sourcesOf)) {
-    const media = await catalog.getMedia(name);
-    if (media === undefined || (owner !== undefined && media.owner !== owner)) continue;
-    const object = await outputOf(catalog, media, kind);
-    if (object !== undefined) return object;
-  }
-  const others = spellingsOf(key).flatMap((one) => [
-    ...sourcesOfEarlier(one),
-    ...sourcesOfSubtitle(one),
-  ]);
-  for (const name of others) {
-    const media = await catalog.getMedia(name);
-    if (media === undefined || (owner !== undefined && media.owner !== owner)) continue;
-    const object = (await catalog.listOutputs(media)).find((one) =>
-      spellingsOf(key).includes(one.key),
-    );
-    if (object !== undefined) return object;
+  for (const spelling of spellingsOf(key)) {
+    const names = [
+      ...sourcesOf(spelling).map(({ name }) => name),
+      ...sourcesOfEarlier(spelling),
+      ...sourcesOfSubtitle(spelling),
+    ];
+    for (const name of new Set(names)) {
+      const media = await catalog.getMedia(name);
+      if (media === undefined || (owner !== undefined && media.owner !== owner)) continue;
+      const object = (await catalog.listOutputs(media)).find((one) => one.key === spelling);
+      if (object !== undefined) return object;
+    }
   }
   throw new MediaError("not_found", `there is no output ${JSON.stringify(key)}`);
 }

@@ -1,7 +1,7 @@
 import { outputOf } from "../catalog/outputs.ts";
 import { MediaError } from "../media/errors.ts";
 import type { OutputKind } from "../media/keys.ts";
-import type { Media } from "../media/media.ts";
+import type { Media, StoredObject } from "../media/media.ts";
 import { fromTranscribeJson } from "../media/transcribe-json.ts";
 import type { Transcript } from "../media/transcript.ts";
 import { readJson } from "../objects/stored.ts";
@@ -26,6 +26,17 @@ export async function findTranscript(
 ): Promise<Transcript | undefined> {
   const json = await outputJson(ports, media, "transcribe");
   return json === undefined ? undefined : fromTranscribeJson(json);
+}
+
+/** A media file's captions as WebVTT and their language; undefined when there are none (yet), or in silence. */
+export async function captionsOf(
+  ports: Reading,
+  media: Pick<Media, "name" | "version">,
+): Promise<{ readonly languageCode: string; readonly vtt: StoredObject } | undefined> {
+  const vtt = await outputOf(ports.catalog, media, "captions-vtt");
+  const transcript = vtt && (await findTranscript(ports, media));
+  if (transcript?.words.length === 0) return undefined; // nobody speaks
+  return vtt && transcript && { languageCode: transcript.languageCode, vtt };
 }
 
 /** @throws MediaError `not_found` when the media file has no transcript (yet) */

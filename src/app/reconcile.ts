@@ -5,7 +5,7 @@ import type { Buckets } from "../buckets/buckets.ts";
 import { compareBytes } from "./compare-bytes.ts";
 import { sessionOf, timeOf } from "../media/ids.ts";
 import { partOf, type Job } from "../media/job.ts";
-import { outputKey, type OutputKind } from "../media/keys.ts";
+import { outputKindOf, streamFileOf, type OutputKind } from "../media/keys.ts";
 import { storeBuckets, type Bucket, type Media, type StoredObject } from "../media/media.ts";
 
 export interface ReconcileOptions {
@@ -61,7 +61,7 @@ const listed = 1_000;
 const pageSize = 500;
 
 /** Which job makes an output, by its part. */
-const makers: Readonly<Record<OutputKind, string>> = {
+const makers: Readonly<Record<Exclude<OutputKind, "stream">, string>> = {
   audio: "audio",
   poster: "poster",
   gif: "gif",
@@ -73,6 +73,17 @@ const makers: Readonly<Record<OutputKind, string>> = {
   "captions-srt": "index:transcript",
 };
 
+/** Files of a stream that list its other files, and its captions. */
+const listing = /^(?:master\.m3u8|manifest\.mpd|captions-[^/]*)$/;
+
+/** The part of the job that makes an output or a part of one; undefined where none does. */
+function makerOf(key: string, name: string): string | undefined {
+  const file = streamFileOf(key, name);
+  if (file !== undefined) return listing.test(file) ? "index:stream" : "stream";
+  const kind = outputKindOf(key, name);
+  return kind === undefined || kind === "stream" ? undefined : makers[kind];
+}
+
 /** Enqueues the step that makes an output once more. */
 async function repair(
   { catalog, objects }: Parts,
@@ -83,12 +94,11 @@ async function repair(
   const { version } = media;
   if ((await objects.stat({ bucket: "uploads", key: name, version })) === undefined)
     return "source_lost";
-  const kinds = Object.keys(makers) as OutputKind[];
-  const kind = kinds.find((one) => outputKey(one, name) === key);
+  const maker = makerOf(key, name);
   const jobs = await catalog.listJobs({ media });
-  const job = jobs.find((one) => kind !== undefined && partOf(one) === makers[kind]);
+  const job = jobs.find((one) => maker !== undefined && partOf(one) === maker);
   if (job?.state !== "succeeded") return "open";
-  const audio = kind === "transcribe" ? await lostAudio({ catalog, objects }, media, jobs) : [];
+  const audio = maker === "transcribe" ? await lostAudio({ catalog, objects }, media, jobs) : [];
   const waits = audio.length > 0;
   const changes: Change[] = [{ type: "redo", jobId: job.id, waits }, ...audio];
   const applied = await catalog.apply({

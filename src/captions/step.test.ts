@@ -25,6 +25,8 @@ const words: readonly Word[] = [
   { text: "forward", startMs: 650, endMs: 1_180, confidence: 0.9965 },
 ];
 
+const noStream = { hasStream: async () => false, issueStream: async () => [] };
+
 const contextOf = (settings: JobSettings) =>
   stepContext(newJob({ name: "a/talk.mp4", version }, "index", settings));
 
@@ -41,7 +43,12 @@ describe("the step index", () => {
   it("makes captions, the metadata record and what is searched from a transcript", async () => {
     const transcript = { languageCode: "en-US", words, engine };
     const json = await stored(JSON.stringify(toTranscribeJson({ jobName: "job", transcript })));
-    const step = createIndexStep({ objects, transcriptOf: async () => json, readSubtitles });
+    const step = createIndexStep({
+      objects,
+      ...noStream,
+      transcriptOf: async () => json,
+      readSubtitles,
+    });
     const { changes } = await runStep(step, contextOf({ of: "transcript", from: json.version }));
 
     const outputs = changes.flatMap((change) =>
@@ -73,7 +80,12 @@ describe("the step index", () => {
   });
 
   it("makes a media findable by its labels", async () => {
-    const step = createIndexStep({ objects, transcriptOf: async () => undefined, readSubtitles });
+    const step = createIndexStep({
+      objects,
+      ...noStream,
+      transcriptOf: async () => undefined,
+      readSubtitles,
+    });
     expect(await runStep(step, contextOf({ of: "labels" }))).toEqual({
       changes: [{ type: "index", version }],
       events: [],
@@ -88,7 +100,12 @@ describe("the step index", () => {
     ["an unknown job", "{}", { of: "else" }, "internal"],
   ])("refuses %s", async (_what, text, settings, code) => {
     const object = text === undefined ? undefined : await stored(text);
-    const step = createIndexStep({ objects, transcriptOf: async () => object, readSubtitles });
+    const step = createIndexStep({
+      objects,
+      ...noStream,
+      transcriptOf: async () => object,
+      readSubtitles,
+    });
     await expect(runStep(step, contextOf(settings))).rejects.toMatchObject({ code });
   });
 });

@@ -9,6 +9,7 @@ import { draftNote } from "../media/transcript.ts";
 import { metadataRecord } from "../media/transcript-record.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 import { putText, readJson } from "../objects/stored.ts";
+import type { Change } from "../catalog/catalog.ts";
 import type { StepContext, StepOutcome, StepWork } from "../queue/step.ts";
 import { cuesFrom } from "./cues.ts";
 import { captionTypes, keepSubtitles } from "./keep-subtitles.ts";
@@ -24,6 +25,10 @@ interface Parts {
     media: Pick<Media, "name" | "version">,
   ) => Promise<StoredObject | undefined>;
   readonly readSubtitles: ReadSubtitles;
+  /** Whether that version of a media file has an adaptive stream, or will. */
+  readonly hasStream: (media: Pick<Media, "name" | "version">) => Promise<boolean>;
+  /** Writes anew what lists the parts of its stream, with its captions as they are. */
+  readonly issueStream: (media: Pick<Media, "name" | "version">) => Promise<readonly Change[]>;
 }
 
 /** The subtitle tracks to read; undefined for all else. */
@@ -37,19 +42,17 @@ const streamsOf = ({ streams }: JobSettings): number[] =>
  * The step `index`. Settings `of`: `labels` only makes the media file findable by them; `transcript`
  * also makes captions (WebVTT and SRT), the metadata record and what is searched; `voices` (default:
  * true) and `wordTimes` (default: false) say how the WebVTT is written; `subtitles` keeps the subtitle tracks
- * that are in the file (`streams`) as WebVTT and SRT. Only those need an engine, ffmpeg.
+ * that are in the file (`streams`) as WebVTT and SRT; `stream` lists the parts of an adaptive stream. Only
+ * subtitles need an engine, ffmpeg.
  */
 export function createIndexStep({
   objects,
   transcriptOf,
+  hasStream,
+  issueStream,
   readSubtitles,
 }: Parts): StepWork<IndexRequest, IndexResult> {
-  const put = (
-    { media }: StepContext,
-    kind: OutputKind,
-    contentType: string,
-    text: string,
-  ): Promise<StoredObject> =>
+  const put = ({ media }: StepContext, kind: OutputKind, contentType: string, text: string) =>
     putText(objects, { bucket: "outputs", key: outputKey(kind, media.name) }, text, contentType);
 
   async function indexTranscript(context: StepContext): Promise<StepOutcome> {
@@ -82,7 +85,9 @@ export function createIndexStep({
         { type: "putTranscript", version, transcript: { words, languageCode, engine }, metadata },
         { type: "index", version },
       ],
-      events: [],
+      events: (await hasStream(context.media))
+        ? [{ type: "captions.created", name, version, captions: vtt.version }]
+        : [],
       notes: [`${cues.length} captions`],
     };
   }
@@ -112,6 +117,8 @@ export function createIndexStep({
       if (of === "subtitles")
         return keepSubtitles(objects, context, streamsOf(context.job.settings), read);
       if (of === "labels") return { changes: [{ type: "index", version }], events: [], notes: [] };
+      if (of === "stream")
+        return { changes: await issueStream(context.media), events: [], notes: [] };
       throw new MediaError("internal", `the job of ${name} does not say what to index`);
     },
   };

@@ -131,6 +131,8 @@ function eventSubject(event: MediaEvent): readonly string[] {
     case "media.probed":
     case "transcript.created":
     case "labels.created":
+    case "stream.created":
+    case "captions.created":
     case "media.ready":
     case "media.removed":
       return [];

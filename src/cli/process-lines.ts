@@ -68,6 +68,7 @@ const madeBy: Readonly<Record<Step, string | undefined>> = {
   poster: "poster",
   gif: "gif",
   video: "web, phone",
+  stream: "stream",
   transcribe: "transcript",
   label: "labels",
   index: undefined,

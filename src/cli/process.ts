@@ -1,5 +1,5 @@
 import { MediaError } from "../media/errors.ts";
-import type { Step } from "../media/job.ts";
+import { steps, type Step } from "../media/job.ts";
 import type { ProcessedMedia } from "../app/processing.ts";
 import type { SpeechOptions } from "../app/transcription-options.ts";
 import type { Context } from "./context.ts";
@@ -19,6 +19,8 @@ export interface ProcessCommandOptions extends SpeechOptions, ProfileOption {
   readonly passedOver?: boolean;
   /** Milliseconds. */
   readonly posterAt?: number | "best";
+  /** False: no adaptive stream. */
+  readonly stream?: boolean;
 }
 
 /** `dailies process`: uploads and processes files; a ReportJson with --json. */
@@ -30,7 +32,8 @@ export async function process(
   if (paths.length === 0) return workOff(context, options);
   if (options.name !== undefined && paths.length > 1)
     throw new MediaError("invalid_argument", "--name is for one file, but there are several");
-  const { out, only, name, prefix, replace, posterAt, passedOver = false } = options;
+  const { out, name, prefix, replace, posterAt, passedOver = false } = options;
+  const only = options.stream === false ? withoutStream(options.only) : options.only;
   const speech = speechOptions(options);
   const profile = givenProfile(context.config, options);
   const draftHint = await offerModel(heardWith(context, speech), { paths, only });
@@ -59,6 +62,9 @@ export async function process(
   return exitCode;
 }
 
+const withoutStream = (only: readonly Step[] = steps): Step[] =>
+  only.filter((step) => step !== "stream");
+
 function hasNewTranscript({ state, jobs }: ProcessedMedia): boolean {
   const isNew = state === "ready" || state === "incomplete" || state === "failed";
   return isNew && jobs.some(({ step, state: end }) => step === "transcribe" && end === "succeeded");
@@ -77,10 +83,14 @@ async function workOff(context: Context, options: ProcessCommandOptions): Promis
     "profile",
     ...Object.keys(speechOptions(options)),
   ];
+  if (options.stream === false) own.push("stream");
   const given = Object.keys(options).find((name) => own.includes(name));
   if (given !== undefined) {
     const option = given.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw new MediaError("invalid_argument", `--${option} needs a file or folder to process`);
+    throw new MediaError(
+      "invalid_argument",
+      `--${given === "stream" ? "no-" : ""}${option} needs a file or folder to process`,
+    );
   }
   return (await work(context, (dailies, running) => dailies.workOff(running))).exitCode;
 }

@@ -1,5 +1,6 @@
 import type { AudioFacts, MediaFacts, Ratio, VideoFacts } from "../media/facts.ts";
 import { outcomeOf, partOf } from "../media/job.ts";
+import { isOwnOutput } from "../media/keys.ts";
 import type { Media, Rendition } from "../media/media.ts";
 import { transcriptText, type Transcript } from "../media/transcript.ts";
 import type { MediaDetails } from "../app/show.ts";
@@ -141,7 +142,7 @@ function outputLines({ renditions, outputs }: MediaDetails, view: DetailView): s
   if (outputs.length + renditions.length === 0) return [];
   const shown = new Set(renditions.map(({ object }) => object.key));
   const others = outputs
-    .filter(({ key }) => !shown.has(key))
+    .filter(({ key }) => !shown.has(key) && isOwnOutput(key))
     .map(({ key, sizeBytes }) => [
       `  ${key.split("/")[1] ?? ""}`,
       key,

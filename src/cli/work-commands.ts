@@ -20,6 +20,7 @@ function addProcess(program: Command, go: Go): void {
     .addOption(posterOption())
     .addOption(videoTrackOption())
     .addOption(profileOption())
+    .option("--no-stream", "make no adaptive stream of films over 10 seconds")
     .option("--name <name>", "the name for a single file (default: its base name)")
     .option("--prefix <folder>", "let names begin with FOLDER/ (default: where two are the same)")
     .option("--replace", "replace a media file of the same name that has other bytes")

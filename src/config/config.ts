@@ -48,6 +48,7 @@ export interface Config extends Pick<Settings, "metadataTable" | "engines" | "sp
   readonly poster: Settings["poster"];
   /** What renditions are made. Absent: the default profile. */
   readonly profile?: LoadedProfile;
+  readonly stream: Settings["stream"];
 }
 
 export function defaultSlots(cores: number = availableParallelism()): Slots {
@@ -163,6 +164,7 @@ function configOf(settings: Settings, dataDir: string, environment: Environment)
     modelsAutoPull: environment.autoPull,
     captions: unusualCaptions(settings.captions),
     poster: settings.poster,
+    stream: settings.stream,
     ...(settings.profile !== undefined && {
       profile: loadProfile(settings.profile, { dataDir, from: dataDir }),
     }),

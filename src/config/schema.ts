@@ -180,6 +180,11 @@ export const settingsSchema = section({
         "The time of a film that its poster is taken at, in milliseconds. Default: where its best frame is",
       ),
   }).prefault({}),
+  stream: section({
+    enabled: flag()
+      .default(true)
+      .describe("Films over 10 seconds get an adaptive stream. Default: `true`"),
+  }).prefault({}),
   captions: section({
     voices: flag().default(true).describe("The stored WebVTT says who speaks. Default: `true`"),
     wordTimes: flag()

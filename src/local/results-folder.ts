@@ -1,8 +1,8 @@
-import { rm } from "node:fs/promises";
+import { readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { asMediaError, type MediaError } from "../media/errors.ts";
-import { outputKey, outputKinds } from "../media/keys.ts";
+import { isStreamFile, outputKey, outputKinds, streamKey } from "../media/keys.ts";
 import type { LocalPorts } from "./ports.ts";
 import { createOutputWriter } from "./outputs.ts";
 
@@ -49,6 +49,16 @@ async function* allNames({ catalog }: Kept): AsyncGenerator<string> {
   }
 }
 
+/** Removes files of a stream that the library does not have (any more). */
+async function removeParts(root: string, name: string, keys: ReadonlySet<string>): Promise<void> {
+  const folder = join(root, streamKey(name, ""));
+  const found = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const files = found.filter((one) => one.isFile() && isStreamFile(one.name));
+  for (const { name: file } of files)
+    if (!keys.has(streamKey(name, file))) await rm(join(folder, file), { force: true });
+  if (files.length > 0) await rmdir(folder).catch(() => {}); // only where it is empty
+}
+
 /**
  * Keeps a folder of results in step with the library, until the signal: every output is a file under its
  * key; a new one takes the place of the old, and what is removed from the library goes. What is there
@@ -75,6 +85,7 @@ export async function keepResults(
       const key = outputKey(kind, name);
       if (!keys.has(key)) await rm(join(writer.folder, key), { force: true });
     }
+    await removeParts(writer.folder, name, keys);
     await writer.write(outputs, signal);
   };
   const bringInStep = async (name: string): Promise<void> => {

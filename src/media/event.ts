@@ -19,6 +19,10 @@ type EventKind =
   | { readonly type: "transcript.created"; readonly transcript: string }
   /** The transcription options changed; `speech` holds all of them as they are from now on. */
   | { readonly type: "transcription.requested"; readonly speech: TranscriptionOptions }
+  /** All of an adaptive stream but what lists its parts together, which follows. */
+  | { readonly type: "stream.created"; readonly stream: string }
+  /** Captions of a film that has a stream, or will: what lists its parts follows. */
+  | { readonly type: "captions.created"; readonly captions: string }
   | { readonly type: "labels.created"; readonly labels: string }
   | { readonly type: "step.failed"; readonly step: Step; readonly code: string }
   | { readonly type: "media.ready" }

@@ -10,6 +10,7 @@ export const steps = [
   "poster",
   "gif",
   "video",
+  "stream",
   "transcribe",
   "label",
   "index",
@@ -37,6 +38,7 @@ const stepSlots: Readonly<Record<Step, Slot>> = {
   poster: { kind: "transcode", priority: 1 },
   video: { kind: "transcode", priority: 2 },
   gif: { kind: "transcode", priority: 3 },
+  stream: { kind: "transcode", priority: 4 },
   transcribe: { kind: "speech", priority: 0 },
   label: { kind: "vision", priority: 0 },
 };

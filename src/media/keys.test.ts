@@ -31,6 +31,7 @@ const kinds: OutputKind[] = [
   "captions-vtt",
   "captions-srt",
   "labels",
+  "stream",
 ];
 
 describe("output keys", () => {

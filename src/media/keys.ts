@@ -57,6 +57,7 @@ const outputEndings = {
   "captions-vtt": "vtt",
   "captions-srt": "srt",
   labels: "json",
+  stream: "m3u8",
 } as const;
 
 export type OutputKind = keyof typeof outputEndings;
@@ -71,8 +72,12 @@ export const outputFolders: ReadonlySet<string> = new Set([
   "subtitles",
 ]);
 
-/** The key of an output in the outputs bucket: `a/talk.mp4` → `output/web/a/talk.mp4`. */
+/**
+ * The key of an output in the outputs bucket: `a/talk.mp4` → `output/web/a/talk.mp4`. A stream has many files; its
+ * key is that of the one that players open: `output/stream/a/talk/master.m3u8`.
+ */
 export function outputKey(kind: OutputKind, sourceKey: string): string {
+  if (kind === "stream") return streamKey(sourceKey, "master.m3u8");
   return `output/${folderOf(kind)}/${stemOf(sourceKey)}.${outputEndings[kind]}`;
 }
 
@@ -117,8 +122,31 @@ export function sourcesOfSubtitle(key: string): string[] {
   return stem === undefined ? [] : sourcesOfStem(stem);
 }
 
-/** Which output of a source has this key; undefined when none has. */
+/** The key of a file of an adaptive stream. The last segment is the file, so no two sources share one. */
+export function streamKey(sourceKey: string, file: string): string {
+  return `output/stream/${stemOf(sourceKey)}/${file}`;
+}
+
+/** Which file of a source's stream has this key: `video-720.mp4`; undefined when none has. */
+export function streamFileOf(key: string, sourceKey: string): string | undefined {
+  const folder = streamKey(sourceKey, "");
+  const file = key.startsWith(folder) ? key.slice(folder.length) : "";
+  return file === "" || file.includes("/") ? undefined : file;
+}
+
+/** Whether a file has a name as files of a stream have. Other media files' streams lie in folders beside them. */
+export const isStreamFile = (file: string): boolean =>
+  /^(?:master\.m3u8|manifest\.mpd|index\.json|storyboard\.(?:jpg|vtt)|(?:video-\d+(?:-iframes)?|audio|captions-[\w-]+)\.(?:mp4|m3u8|vtt))$/.test(
+    file,
+  );
+
+/** Whether an output is one that people ask for, and not a part of one: a stream's parts are found by its playlists. */
+export const isOwnOutput = (key: string): boolean =>
+  !key.startsWith("output/stream/") || key.endsWith("/master.m3u8");
+
+/** Which output of a source has this key, also as one of its parts; undefined when none has. */
 export function outputKindOf(key: string, sourceKey: string): OutputKind | undefined {
+  if (streamFileOf(key, sourceKey) !== undefined) return "stream";
   return outputKinds.find((kind) => outputKey(kind, sourceKey) === key);
 }
 
@@ -136,21 +164,30 @@ export function sourcesOfEarlier(key: string): string[] {
   return sourcesOfStem(stem).filter((name) => earlierTranscriptKey(name, version) === key);
 }
 
-/** The source keys that an output with this key may belong to, and which output of each it is: at most three. */
+/** The source keys that an output or a part of one with this key may belong to, and which output of each: at most three. */
 export function sourcesOf(key: string): { readonly name: string; readonly kind: OutputKind }[] {
-  return outputKinds.flatMap((kind) => {
+  const [, streamStem = ""] = /^output\/stream\/(.+)\/[^/]+$/s.exec(key) ?? [];
+  const streams = (streamStem === "" ? [] : sourcesOfStem(streamStem)).map((name) => ({
+    name,
+    kind: "stream" as const,
+  }));
+  const others = outputKinds.flatMap((kind) => {
+    if (kind === "stream") return [];
     const [before, after] = [`output/${folderOf(kind)}/`, `.${outputEndings[kind]}`];
     if (!key.startsWith(before) || !key.endsWith(after)) return [];
     return sourcesOfStem(key.slice(before.length, -after.length))
       .filter((name) => outputKey(kind, name) === key)
       .map((name) => ({ name, kind }));
   });
+  return [...streams, ...others];
 }
 
 /** The key of the same output for the media file `to`; undefined when `key` is no output of `from`. */
 export function renamedOutput(key: string, from: string, to: string): string | undefined {
   if (isSubtitle(key, from))
     return `output/subtitles/${stemOf(to)}${subtitleForm.exec(key)?.[2] ?? ""}`;
+  const file = streamFileOf(key, from);
+  if (file !== undefined) return streamKey(to, file);
   const kind = outputKindOf(key, from);
   return kind === undefined ? undefined : outputKey(kind, to);
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { beginningWithin } from "../media/graphemes.ts";
+import { isOwnOutput } from "../media/keys.ts";
 import type { Job } from "../media/job.ts";
 import type { Media } from "../media/media.ts";
 import type { NoticeContent, NoticeFailure, Topic } from "../media/notice.ts";
@@ -108,6 +109,7 @@ function contentOf(record: OutcomeRecord): NoticeContent {
     ...(facts?.incomplete !== undefined && { incomplete: facts.incomplete }),
     sizeBytes,
     outputs: record.outputs
+      .filter(({ key }) => isOwnOutput(key))
       .map(({ key, contentType, sizeBytes: bytes }) => ({ key, contentType, sizeBytes: bytes }))
       .toSorted((a, b) => (a.key < b.key ? -1 : 1)),
     ...(labels.length > 0 && { labels }),

@@ -1,5 +1,5 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
 import { outputKinds, type OutputKind } from "../media/keys.ts";
+import { createCodeSigner } from "../media/signed-code.ts";
 
 /** How long the links to outputs in a message are good. */
 export const linkMs = 7 * 24 * 3_600_000;
@@ -25,12 +25,8 @@ export interface LinkSigner {
   read(code: string, now: number): OutputLink | undefined;
 }
 
-const codePattern = /^o1\.([\w-]{1,8192})\.([\w-]{43})$/;
-
-function parsedLink(payload: string): OutputLink | undefined {
-  const values: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
-  if (!Array.isArray(values)) return undefined;
-  const expiresAt: unknown = values[6];
+function linkOf(values: readonly unknown[]): OutputLink | undefined {
+  const expiresAt = values[6];
   const kind = outputKinds.find((one) => one === values[5]);
   const [subscription = "", subscriptionOwner = "", name = "", version = "", owner = ""] = values
     .slice(0, 5)
@@ -41,21 +37,15 @@ function parsedLink(payload: string): OutputLink | undefined {
 
 /** @param key 32 bytes that only this server has, for this purpose alone */
 export function createLinkSigner(key: Uint8Array): LinkSigner {
-  const signatureOf = (payload: string): string =>
-    createHmac("sha256", key).update(`o1.${payload}`).digest("base64url");
+  const codes = createCodeSigner("o1", key);
   return {
     sign(link) {
       const { subscription, subscriptionOwner, name, version, owner, kind, expiresAt } = link;
-      const values = [subscription, subscriptionOwner, name, version, owner, kind, expiresAt];
-      const payload = Buffer.from(JSON.stringify(values)).toString("base64url");
-      return `o1.${payload}.${signatureOf(payload)}`;
+      return codes.sign([subscription, subscriptionOwner, name, version, owner, kind, expiresAt]);
     },
     read(code, now) {
-      const [, payload = "", signature = ""] = codePattern.exec(code) ?? [];
-      if (payload === "") return undefined;
-      if (!timingSafeEqual(Buffer.from(signature), Buffer.from(signatureOf(payload))))
-        return undefined;
-      const link = parsedLink(payload);
+      const values = codes.read(code);
+      const link = values && linkOf(values);
       return link !== undefined && link.expiresAt > now ? link : undefined;
     },
   };

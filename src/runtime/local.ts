@@ -2,6 +2,7 @@ import { runEnded } from "../pipeline.ts";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createSeal } from "../access/seal.ts";
+import { createStreamLinks } from "../access/stream-links.ts";
 import { createSqliteAccess } from "../state/sqlite/access.ts";
 import { backUp } from "../local/backup/backup.ts";
 import { createSqliteBuckets } from "../state/sqlite/buckets/buckets.ts";
@@ -87,9 +88,8 @@ export async function openDailies(
   const works = worksIn(config.dataDir);
   const sessions = createSqliteSessions(database, session);
   const presence = createPresence({ sessions, session, catalog, queue, objects, ...works });
-  const localSteps = once(async () =>
-    (await import("./steps.ts")).createLocalSteps({ config, catalog, objects }),
-  );
+  const stores = { config, catalog, objects };
+  const localSteps = once(async () => (await import("./steps.ts")).createLocalSteps(stores));
   let engines: Promise<LocalSteps> | undefined;
   const { enter, recover, markUnclean, handBack } = presence;
   const ports = {
@@ -127,6 +127,7 @@ export async function openDailies(
     transcriptions: createSqliteTranscriptions({ database }),
     labelJobs: createSqliteLabelJobs({ database }),
     access: createSqliteAccess({ database, seal }),
+    streamLinks: createStreamLinks({ seal }),
     notices: lazyNotices({ database, session, newId, seal, enter, ...config.notices }),
     backup: (dir, options) => backUp(libraryFiles(config, objects), dir, backupStores, options),
     batch: async (settings, options) =>

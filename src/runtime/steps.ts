@@ -24,6 +24,7 @@ import { keepPictures, watermarksDir } from "../config/profile.ts";
 import { findTranscript, outputJson } from "../app/read-output.ts";
 import { once } from "../media/once.ts";
 import { createSpeech } from "../transcribe/registry.ts";
+import { createStreaming } from "./streaming.ts";
 
 /** The engines of this machine. */
 export interface LocalSteps extends Engines {
@@ -41,11 +42,10 @@ export async function createLocalSteps({ config, catalog, objects }: Parts): Pro
   const { limits } = config;
   const sandbox = await createSandbox();
   const ffmpegVersion = once(() => programVersion(sandbox, "ffmpeg"));
+  const program = { sandbox, limits, version: ffmpegVersion };
   const transcoding = createTranscoding({
-    sandbox,
+    ...program,
     objects,
-    limits,
-    version: ffmpegVersion,
     watermarks: watermarksDir(config.dataDir),
   });
   const profile = config.profile?.profile ?? defaultProfile;
@@ -60,10 +60,12 @@ export async function createLocalSteps({ config, catalog, objects }: Parts): Pro
     transcoderOf: transcoding.transcoderOf,
     labelsOf: (media) => outputJson({ catalog, objects }, media, "labels"),
   });
+  const streaming = createStreaming(catalog, { ...program, objects });
   const settingsFor = (options: TranscriptionOptions): PipelineSettings => {
     return {
       profile: {
         ...profile,
+        ...(!config.stream.enabled && { stream: undefined }),
         ...(profile.poster && { poster: { ...profile.poster, ...config.poster } }),
       },
       transcoder: transcoding.chosen.id,
@@ -100,10 +102,12 @@ export async function createLocalSteps({ config, catalog, objects }: Parts): Pro
         optionsOf: (media) => catalog.transcriptionOptions(media),
       }),
       label: createLabelStep({ labelerOf: labeling.labelerOf, objects }),
+      stream: streaming.step,
       index: createIndexStep({
         objects,
         transcriptOf: (media) => outputOf(catalog, media, "transcribe"),
         readSubtitles: createReadSubtitles({ sandbox, objects, limits }),
+        ...streaming.listing,
       }),
     },
     close: async () => void (await Promise.all([labeling.close(), speech.close()])),

@@ -180,14 +180,15 @@ function planVideo(facts: MediaFacts, source: VideoFacts, spec: VideoSpec): Plan
 const leastHoldMs = 100;
 
 /** How much longer the file is than its pictures. @param rate of the output, where it is constant */
-function holdOf({ durationMs = 0, video }: MediaFacts, rate?: Ratio): { holdMs?: number } {
+export function holdOf({ durationMs = 0, video }: MediaFacts, rate?: Ratio): { holdMs?: number } {
   // At a constant rate the last picture has a whole frame's time, whatever the file gives it.
   const frameMs = rate === undefined ? 0 : Math.round((1000 * rate.den) / rate.num);
   const holdMs = durationMs - (video?.durationMs ?? Infinity);
   return holdMs < Math.max(leastHoldMs, frameMs) ? {} : { holdMs: holdMs - frameMs };
 }
 
-function planAudio(source: AudioFacts, spec: AudioSpec): PlannedAudio {
+/** What is made of the sound. */
+export function planAudio(source: AudioFacts, spec: AudioSpec): PlannedAudio {
   const { channels, mixGain, startMs, streamIndex, title } = source;
   const language = source.language && threeLetterCode(source.language);
   const sound = soundFor(source, spec);
@@ -207,7 +208,8 @@ const rgbFormat = /^(?:gbr|rgb|bgr|argb|abgr|0rgb|0bgr|pal8|x2rgb|x2bgr)/;
 /** Pixel formats with transparency. */
 const alphaFormat = /^(?:rgba|bgra|argb|abgr|gbrap|yuva|ya8|ya16|pal8)/;
 
-function planPicture(source: VideoFacts, box: Box): PlannedPicture {
+/** How the picture becomes one that fits the box. */
+export function planPicture(source: VideoFacts, box: Box): PlannedPicture {
   const shown = { width: source.displayWidth, height: source.displayHeight };
   const pixelFormat = source.pixelFormat ?? "";
   return {

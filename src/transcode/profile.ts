@@ -81,6 +81,43 @@ export interface PosterSpec {
   readonly quantizer: number;
 }
 
+/** One size of an adaptive stream. */
+export interface RungSpec {
+  /** The shorter side of its box, which is 16:9. */
+  readonly height: number;
+  /** Bits per second, at up to 30 frames a second in the whole box. */
+  readonly maxBitRate: number;
+}
+
+/** An adaptive stream: the same film in several sizes, from which a player chooses while it plays. */
+export interface StreamSpec {
+  /** A film that is not longer than this gets none: it is loaded whole sooner than a player can choose. */
+  readonly overMs: number;
+  /** The smallest first. */
+  readonly rungs: readonly RungSpec[];
+  /** A rung that costs less than this many times the one below it is not worth having. */
+  readonly leastStep: number;
+  readonly maxFrameRate: number;
+  /** What a player fetches at once. A whole number of `keyframeMs`. */
+  readonly segmentMs: number;
+  /** All rungs have their keyframes at the same times. */
+  readonly keyframeMs: number;
+  readonly quality: number;
+  readonly effort: "veryfast";
+  readonly audio: AudioSpec;
+  readonly storyboard: StoryboardSpec;
+}
+
+/** Small pictures of all of a film in one file, which a player shows while its user winds. */
+export interface StoryboardSpec {
+  readonly box: Box;
+  readonly leastEveryMs: number;
+  /** Columns and rows at most. */
+  readonly columns: number;
+  readonly rows: number;
+  readonly quantizer: number;
+}
+
 /** A named set of rendition specs, for all kinds of media files. What is absent is not made. */
 export interface Profile {
   readonly name: string;
@@ -89,6 +126,8 @@ export interface Profile {
   readonly audio: AudioSpec;
   readonly gif?: GifSpec;
   readonly poster?: PosterSpec;
+  /** Absent: no adaptive stream. */
+  readonly stream?: StreamSpec | undefined;
 }
 
 /** AAC-LC 160 kb/s, 44.1 kHz, stereo: the sound of the Web and iPhone4S presets. */
@@ -156,7 +195,38 @@ const poster: PosterSpec = {
   quantizer: 3,
 };
 
-/** The outputs of the published system, by the presets that it names, and a poster. */
+/**
+ * The rungs' rates are near those of Apple's HLS authoring specification (its table for H.264). 6 s and 2 s
+ * are its segments and keyframes.
+ */
+const stream: StreamSpec = {
+  overMs: 10_000,
+  rungs: [
+    { height: 240, maxBitRate: 400_000 },
+    { height: 360, maxBitRate: 800_000 },
+    { height: 480, maxBitRate: 1_400_000 },
+    { height: 720, maxBitRate: 2_800_000 },
+    { height: 1080, maxBitRate: 5_000_000 },
+    { height: 1440, maxBitRate: 9_000_000 },
+    { height: 2160, maxBitRate: 16_000_000 },
+  ],
+  leastStep: 1.5,
+  maxFrameRate: 60,
+  segmentMs: 6000,
+  keyframeMs: 2000,
+  quality: 23,
+  effort: "veryfast",
+  audio: { codec: "aac", bitRate: 128_000, sampleRateHz: 48_000, channels: 2 },
+  storyboard: {
+    box: { width: 160, height: 160 },
+    leastEveryMs: 2000,
+    columns: 10,
+    rows: 10,
+    quantizer: 5,
+  },
+};
+
+/** The outputs of the published system, by the presets that it names, a poster and an adaptive stream. */
 export const defaultProfile = {
   name: "default",
   web,
@@ -164,4 +234,5 @@ export const defaultProfile = {
   audio,
   gif,
   poster,
+  stream,
 } satisfies Profile;

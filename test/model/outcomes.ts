@@ -58,6 +58,8 @@ export function outcomeOf(
     case "gif":
     case "poster":
       return { changes: [rendition(job.step)], events: [] };
+    case "stream":
+      return { changes: [output("stream")], events: [] };
     case "transcribe": {
       const change = output("transcribe");
       const transcript = change.type === "putOutput" ? change.object.version : "";

@@ -44,6 +44,7 @@ export function plainSteps(
     poster: one("poster"),
     gif: one("gif"),
     video: one("video"),
+    stream: one("stream"),
     transcribe: one("transcribe"),
     label: one("label"),
     index: one("index"),

@@ -110,6 +110,7 @@ export async function furnish(
       ),
     },
     { type: "putOutput", version, object: transcribed },
+    { type: "putOutput", version, object: await output("stream", `#EXTM3U of ${word}`) },
     {
       type: "putTranscript",
       version,

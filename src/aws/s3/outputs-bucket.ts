@@ -1,7 +1,7 @@
 import type { Library } from "../../app/library.ts";
 import type { KeyPage } from "../../buckets/buckets.ts";
 import { timeOf } from "../../media/ids.ts";
-import { outputKey, outputKinds } from "../../media/keys.ts";
+import { outputFolders } from "../../media/keys.ts";
 import type { StoredObject } from "../../media/media.ts";
 import { awsError } from "../errors.ts";
 import type { S3Bucket, S3Object } from "./bucket.ts";
@@ -18,9 +18,7 @@ const shownAs = (key: string, object: StoredObject): S3Object => ({
 });
 
 /** The folders of outputs, `output/audio/` …, in the order of keys. */
-const folders = [
-  ...new Set(outputKinds.map((kind) => outputKey(kind, "x").replace(/[^/]*$/, ""))),
-].toSorted();
+const folders = Array.from(outputFolders, (folder) => `output/${folder}/`).toSorted();
 
 /** The bounds of a page within one folder, without the folder; undefined where none of it is on the page. */
 function within(

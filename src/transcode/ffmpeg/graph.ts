@@ -102,7 +102,11 @@ function fpsFilter(rate: Ratio): string {
  * says so as the source did; RGB has none, and becomes BT.709.
  * @param watermark the number of the input that has the watermark, where the plan names one
  */
-export function videoGraph(video: PlannedVideo, label: string, watermark = 1): string {
+export function videoGraph(
+  video: Pick<PlannedVideo, "picture" | "frameRate" | "holdMs" | "watermark">,
+  label: string,
+  watermark = 1,
+): string {
   const { picture, frameRate } = video;
   const scaling = picture.rgb ? "out_color_matrix=bt709:out_range=tv" : "out_range=tv";
   const filters = chain(

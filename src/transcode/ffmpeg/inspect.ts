@@ -1,4 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { boxesIn, bytesAt, type Mp4Box } from "./mp4-boxes.ts";
 
 /**
  * Checks our own outputs without a process: starting ffprobe costs a tenth of a second, and a few bytes
@@ -46,34 +47,6 @@ export async function inspectOutput(
 const readers: Readonly<
   Record<OutputFormat, (file: FileHandle, size: number) => Promise<OutputFacts | undefined>>
 > = { mp4: readMp4, mp3: readMp3, gif: readGif, jpeg: readJpeg };
-
-/** Up to `length` bytes from `position`; fewer at the end of the file. */
-async function bytesAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
-  return buffer.subarray(0, bytesRead);
-}
-
-interface Mp4Box {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** The boxes that lie in a stretch of the file (ISO/IEC 14496-12, 4.2). */
-async function boxesIn(file: FileHandle, start: number, end: number): Promise<Mp4Box[]> {
-  const boxes: Mp4Box[] = [];
-  for (let at = start; at + 8 <= end;) {
-    const header = await bytesAt(file, at, 16);
-    if (header.length < 8) break;
-    const large = header.readUInt32BE(0) === 1 && header.length === 16;
-    const length = large ? Number(header.readBigUInt64BE(8)) : header.readUInt32BE(0);
-    if (length < 8 || at + length > end) break;
-    const type = header.toString("latin1", 4, 8);
-    boxes.push({ type, start: at + (large ? 16 : 8), end: at + length });
-    at += length;
-  }
-  return boxes;
-}
 
 async function readMp4(file: FileHandle, size: number): Promise<OutputFacts | undefined> {
   const top = await boxesIn(file, 0, size);
