@@ -100,6 +100,14 @@ it("keeps the language and the title of the sound in what is made of it", async 
   expect(mp3).toContain("TAG:title=Regie [31m");
 });
 
+it("is heard as before where no engine knows the language that the track's tag says", async () => {
+  const name = "german.mkv";
+  const only = ["audio", "transcribe"] as const;
+  await dailies.process([film], { name, only, speech: { audioTrack: 2 } });
+  const job = (await dailies.jobs({ name })).find(({ step }) => step === "transcribe");
+  expect(job).toMatchObject({ state: "succeeded", settings: { languageCode: "en-US" } });
+});
+
 it("refuses a track that is not there, and lists those that are", async () => {
   const refused = dailies.reprocess(["film.mkv"], { speech: { audioTrack: "fr" } });
   await expect(refused).rejects.toMatchObject({

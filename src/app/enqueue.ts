@@ -36,7 +36,7 @@ async function missing(
   speech: TranscriptionOptions,
   jobs: readonly Job[],
 ): Promise<readonly Change[]> {
-  const settings = (await engines()).settingsFor(speech);
+  const settings = (await engines()).settingsFor(speech, media.facts);
   const { name, version } = media;
   const events: readonly MediaEvent[] = choosesOthers(speech, jobs)
     ? [{ type: "object.created", name, version }]

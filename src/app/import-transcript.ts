@@ -157,7 +157,7 @@ export async function replaceTranscript(
   const { name, version } = media;
   const key = outputKey("transcribe", name);
   const speech = (await catalog.transcriptionOptions(media)) ?? {};
-  const settings = (await ports.engines()).settingsFor(speech);
+  const settings = (await ports.engines()).settingsFor(speech, media.facts);
   for (;;) {
     const outputs = await catalog.listOutputs(media);
     const old = outputs.find((one) => one.key === key);

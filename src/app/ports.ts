@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Trash } from "../catalog/trash.ts";
 import type { Search } from "../search/search.ts";
+import type { MediaFacts } from "../media/facts.ts";
 import type { JobSettings } from "../media/job.ts";
 import type { Vocabulary, TranscriptionOptions } from "../media/speech.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
@@ -62,8 +63,14 @@ export interface Engines {
   readonly steps: Steps;
   /** For a media file without transcription options of its own. */
   readonly settings: PipelineSettings;
-  /** For a media file with these transcription options. Never throws. */
-  readonly settingsFor: (options: TranscriptionOptions) => PipelineSettings;
+  /**
+   * For a media file with these transcription options. Where they say no language, the tag of the sound
+   * track that is used says it, if an engine here knows it. Never throws.
+   */
+  readonly settingsFor: (
+    options: TranscriptionOptions,
+    facts?: Pick<MediaFacts, "tracks">,
+  ) => PipelineSettings;
   /**
    * Refuses options that no engine here can follow, before any work is done.
    * @throws MediaError `unsupported_language`, `model_missing` with the command that installs it, `engine_missing`

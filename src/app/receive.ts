@@ -120,8 +120,9 @@ async function followArrival(
   const tracks = trackChoice(options);
   if (twin === undefined) return [...asked, ...followObject(created, request, tracks)];
   const chosenAlike = canonicalJson(trackChoice(twin.speech ?? {})) === canonicalJson(tracks);
-  const settings = (await engines()).settingsFor(options);
   const events = chosenAlike ? adoptedEvents(created, twin) : [created];
+  const facts = events.find((event) => event.type === "media.probed")?.facts;
+  const settings = (await engines()).settingsFor(options, facts);
   return [
     { type: "adopt", version, from: twin.version },
     ...asked,

@@ -8,6 +8,7 @@ import type { MediaEvent } from "../media/event.ts";
 import { newJob } from "../media/job.ts";
 import { optionSettings, type TranscriptionOptions } from "../media/speech.ts";
 import type { PipelineSettings } from "../pipeline.ts";
+import type { Claim } from "../queue/job-queue.ts";
 import { createSqliteQueue } from "../state/sqlite/queue/queue.ts";
 import { createTranscriptionFollowUps } from "./transcription-follow-ups.ts";
 
@@ -55,4 +56,20 @@ it("transcribes with options that came while the audio was being recorded", asyn
   await followUps.checkAgain(claim);
   const jobs = await catalog.listJobs({ media: { name: "a.mp4", version }, state: "queued" });
   expect(jobs).toMatchObject([{ step: "transcribe", settings: { speakers: 2 } }]);
+});
+
+it("takes the facts of the file along, whose tags say what is spoken", async () => {
+  const version = createIdSource(newSession())();
+  const heard: unknown[] = [];
+  const followUps = createTranscriptionFollowUps(
+    { transcriptionOptions: async () => undefined, apply: async () => "applied" },
+    (wish, facts) => {
+      heard.push(facts?.tracks);
+      return settingsFor(wish);
+    },
+  );
+  const tracks = [{ kind: "audio", number: 1, streamIndex: 0, language: "ger", isUsed: true }];
+  const claim = { job: {}, media: { name, version, facts: { tracks } } } as unknown as Claim;
+  await followUps.follow({ type: "rendition.created", rendition: "audio", name, version }, claim);
+  expect(heard).toEqual([tracks]);
 });

@@ -133,7 +133,7 @@ export const settingsSchema = section({
   languageCode: matching(/^(auto|[a-z]{2,3}(-[A-Za-z0-9]+)*)$/, "must be a language such as en-US")
     .default("auto")
     .describe(
-      "What is spoken when nothing else says it, BCP 47. `auto`: it is found out where a model that knows several languages is here, else en-US. Default: `auto`",
+      "What is spoken when nothing else says it, BCP 47. `auto`: the tag of the sound track says it where an engine here knows that language, else it is found out where a model that knows several languages is here, else en-US. Default: `auto`",
     ),
   metadataTable: matching(
     /^[A-Za-z0-9_.-]{1,255}$/,

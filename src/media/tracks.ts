@@ -62,6 +62,21 @@ function canonical(tag: string): Intl.Locale | undefined {
   }
 }
 
+/** Tags of ISO 639-2 that name no language that is spoken: undetermined, several, none, without a code. */
+const noLanguage = new Set(["und", "mul", "zxx", "mis"]);
+
+/**
+ * The language that the file says is spoken in the sound that is used, in canonical form: `de` for `ger`.
+ * Undefined where nothing is said, or the tracks that are used together say different languages.
+ */
+export function taggedLanguage(tracks: readonly TrackFacts[] = []): string | undefined {
+  const used = tracks.filter(({ kind, isUsed }) => kind === "audio" && isUsed === true);
+  const tags = used.map(({ language }) => language && canonical(language)?.toString());
+  const [tag] = tags;
+  if (!tag || tags.some((one) => one !== tag)) return undefined;
+  return noLanguage.has(tag.split("-")[0] ?? "") ? undefined : tag;
+}
+
 /** Whether a track in one language is meant by another tag: the whole tag, or its language alone. */
 function languageMatch(track: TrackFacts, wanted: Intl.Locale): "whole" | "language" | undefined {
   const own = track.language === undefined ? undefined : canonical(track.language);

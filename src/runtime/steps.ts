@@ -6,7 +6,6 @@ import { createLabeling } from "../label/registry.ts";
 import { createLabelStep } from "../label/step.ts";
 import { createModelStore } from "../models/local.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
-import type { PipelineSettings } from "../pipeline.ts";
 import { createProbing } from "../probe/registry.ts";
 import { createProbeStep } from "../probe/step.ts";
 import type { Engines } from "../app/ports.ts";
@@ -18,7 +17,8 @@ import { createTranscodeStep } from "../transcode/step.ts";
 import { createAlignRecording } from "../transcribe/align/align-recording.ts";
 import { createPocketsphinxAligner } from "../transcribe/align/pocketsphinx.ts";
 import { createTranscribeStep } from "../transcribe/step.ts";
-import { trackChoice, type TranscriptionOptions } from "../media/speech.ts";
+import { trackChoice } from "../media/speech.ts";
+import { taggedLanguage } from "../media/tracks.ts";
 import type { Config } from "../config/config.ts";
 import { keepPictures, watermarksDir } from "../config/profile.ts";
 import { findTranscript, outputJson } from "../app/read-output.ts";
@@ -61,7 +61,8 @@ export async function createLocalSteps({ config, catalog, objects }: Parts): Pro
     labelsOf: (media) => outputJson({ catalog, objects }, media, "labels"),
   });
   const streaming = createStreaming(catalog, { ...program, objects });
-  const settingsFor = (options: TranscriptionOptions): PipelineSettings => {
+  const settingsFor: Engines["settingsFor"] = (asked, facts) => {
+    const options = speech.heeding(asked, taggedLanguage(facts?.tracks));
     return {
       profile: {
         ...profile,

@@ -146,6 +146,36 @@ describeWithSharedMedia("the choice of a speech engine", () => {
     expect(speechOf(true, english, toy(["en", "de"])).settings().speech).toEqual({});
   });
 
+  it("heeds a track's language only where nothing else says one and the engine knows it", async () => {
+    const sandbox = await createSandbox();
+    const objects = createMemoryObjectStore();
+    const config = {
+      engines: { speech: "auto" as const, labels: "auto" as const },
+      languageCode: "en-US",
+      findsLanguage: true,
+      limits: defaultLimits,
+      speech: { channels: false },
+    };
+    const models = storeOf(toy(["en", "de"]));
+    const speech = createSpeech({ config, sandbox, objects, models });
+    expect(speech.heeding({}, "de")).toEqual({ languageCode: "de" });
+    expect(speech.settings(speech.heeding({}, "de")).transcriber).toMatch(/^sherpa\/toy-/);
+    expect(speech.heeding({ speakers: 2 }, undefined)).toEqual({ speakers: 2 });
+    // The usual English stays as it is called in the settings.
+    expect(speech.heeding({}, "en")).toEqual({ languageCode: "en-US" });
+    expect(speech.heeding({}, "en-GB")).toEqual({ languageCode: "en-GB" });
+    // No engine here, or not the one that is named, knows it.
+    expect(speech.heeding({}, "fi")).toEqual({});
+    expect(speech.heeding({ engine: "pocketsphinx" }, "de")).toEqual({ engine: "pocketsphinx" });
+    expect(speech.heeding({ model: "nobodys" }, "de")).toEqual({ model: "nobodys" });
+    // It is said already.
+    expect(speech.heeding({ languageCode: "en-US" }, "de")).toEqual({ languageCode: "en-US" });
+    expect(speech.heeding({ identifyLanguage: {} }, "de")).toEqual({ identifyLanguage: {} });
+    const told = { ...config, findsLanguage: false };
+    const own = createSpeech({ config: told, sandbox, objects, models });
+    expect(own.heeding({}, "de")).toEqual({});
+  });
+
   it("says what to fetch when sherpa is wanted and has no model", async () => {
     const speech = await compose("sherpa", "en-US");
     expect(() => speech.transcriberOf(speech.choose().id)).toThrow(/dailies models pull parakeet/);

@@ -53,6 +53,12 @@ export interface Speech {
    * job fails with what is missing.
    */
   choose(options?: TranscriptionOptions): Choice;
+  /**
+   * The options, with the language that a sound track's tag names: only where neither they nor the library's
+   * settings say what is spoken, and the engine that would be used then accepts it.
+   * @param tag BCP 47, as `taggedLanguage` gives it
+   */
+  heeding(options: TranscriptionOptions, tag: string | undefined): TranscriptionOptions;
   /** What decides a transcript with these options and the library's settings: part of a job's settings. */
   settings(options?: TranscriptionOptions): {
     readonly transcriber: string;
@@ -97,9 +103,25 @@ export function createSpeech({ config, ...parts }: Parts): Speech {
     const { id } = engine.best(need);
     return { engine: engine.name, id, languageCode: need.languages[0] };
   };
+  const check = (options: TranscriptionOptions): void =>
+    checkOptions(options, { ...find(options), models: parts.models });
   return {
     engines: registry,
     choose,
+    heeding(options, tag) {
+      const isSaid = options.languageCode !== undefined || options.identifyLanguage !== undefined;
+      if (tag === undefined || isSaid || !config.findsLanguage) return options;
+      // `en` alone is the usual English: other settings would make another job.
+      const isUsual = tag === config.languageCode.split("-")[0];
+      const tagged = { ...options, languageCode: isUsual ? config.languageCode : tag };
+      try {
+        check(tagged);
+        return tagged;
+      } catch (error) {
+        if (error instanceof MediaError) return options;
+        throw error;
+      }
+    },
     settings(options = {}) {
       const { id: transcriber, languageCode } = choose(options);
       // Who asks for speakers does not ask for channels.
@@ -114,7 +136,7 @@ export function createSpeech({ config, ...parts }: Parts): Speech {
         speech: { ...own, ...speakerSettings(parts.models, options) },
       };
     },
-    check: (options) => checkOptions(options, { ...find(options), models: parts.models }),
+    check,
     transcriberOf(id = choose().id) {
       const transcriber = engineNamed(registry, id);
       if (transcriber !== undefined) return transcriber;
