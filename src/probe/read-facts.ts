@@ -90,6 +90,7 @@ export function readFacts(
       : audioFacts(audio, {
           measured: measured(audio),
           fileStart: numberOf(format, "start_time"),
+          withPicture: shown !== undefined,
           mixGain: isDiscrete(audio) ? mixGainOf(audio, evidence) : undefined,
         });
   const { width = 0, height = 0 } = shown?.video ?? {};

@@ -123,16 +123,35 @@ interface SoundPlace {
   readonly fileStart: number | undefined;
   /** See `AudioFacts`. */
   readonly mixGain: number | undefined;
+  /** Whether it has to be in step with a picture. */
+  readonly withPicture: boolean;
 }
 
 /** A beginning that is closer than this is no later. */
 const sameMs = 2;
 
-function startOf(stream: Json, { measured, fileStart }: SoundPlace): number | undefined {
+/**
+ * How much of the beginning ffmpeg's decoder leaves out: two blocks of Windows Media Audio, which have no
+ * whole block before them. Block lengths: `ff_wma_get_frame_len_bits` in ffmpeg's libavcodec/wma_common.c.
+ */
+function leftOutMs(stream: Json): number {
+  const codec = textOf(stream, "codec_name");
+  const rate = positiveOf(stream, "sample_rate");
+  if ((codec !== "wmav1" && codec !== "wmav2") || rate === undefined) return 0;
+  const block =
+    rate <= 16_000 ? 512 : rate <= 22_050 || (rate <= 32_000 && codec === "wmav1") ? 1024 : 2048;
+  return Math.round((2 * block * 1000) / rate);
+}
+
+function startOf(
+  stream: Json,
+  { measured, fileStart, withPicture }: SoundPlace,
+): number | undefined {
   const start = numberOf(stream, "start_time");
   if (measured === undefined && (start === undefined || fileStart === undefined)) return undefined;
   const startMs = measured?.startMs ?? Math.round(((start ?? 0) - (fileStart ?? 0)) * 1000);
-  return startMs <= sameMs ? 0 : startMs;
+  const heardMs = startMs + (withPicture ? leftOutMs(stream) : 0);
+  return heardMs <= sameMs ? 0 : heardMs;
 }
 
 export function audioFacts(stream: Json, place: SoundPlace): AudioFacts {
