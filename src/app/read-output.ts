@@ -1,5 +1,5 @@
 import { outputOf } from "../catalog/outputs.ts";
-import { MediaError } from "../media/errors.ts";
+import { asMediaError, MediaError } from "../media/errors.ts";
 import type { OutputKind } from "../media/keys.ts";
 import type { Media, StoredObject } from "../media/media.ts";
 import { fromTranscribeJson } from "../media/transcribe-json.ts";
@@ -26,6 +26,19 @@ export async function findTranscript(
 ): Promise<Transcript | undefined> {
   const json = await outputJson(ports, media, "transcribe");
   return json === undefined ? undefined : fromTranscribeJson(json);
+}
+
+/** Whether people have corrected a media file's transcript. One whose bytes are lost has no corrections left. */
+export async function hasCorrections(
+  ports: Reading,
+  media: Pick<Media, "name" | "version">,
+): Promise<boolean> {
+  try {
+    return (await findTranscript(ports, media))?.corrections !== undefined;
+  } catch (error) {
+    if (asMediaError(error).code === "not_found") return false;
+    throw error;
+  }
 }
 
 /** A media file's captions as WebVTT and their language; undefined when there are none (yet), or in silence. */

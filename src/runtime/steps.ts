@@ -21,7 +21,7 @@ import { trackChoice } from "../media/speech.ts";
 import { taggedLanguage } from "../media/tracks.ts";
 import type { Config } from "../config/config.ts";
 import { keepPictures, watermarksDir } from "../config/profile.ts";
-import { findTranscript, outputJson } from "../app/read-output.ts";
+import { hasCorrections, outputJson } from "../app/read-output.ts";
 import { once } from "../media/once.ts";
 import { createSpeech } from "../transcribe/registry.ts";
 import { createStreaming } from "./streaming.ts";
@@ -98,8 +98,7 @@ export async function createLocalSteps({ config, catalog, objects }: Parts): Pro
         transcriberOf: speech.transcriberOf,
         objects,
         audioOf: (media) => outputOf(catalog, media, "audio"),
-        isCorrected: async (media) =>
-          (await findTranscript({ catalog, objects }, media))?.corrections !== undefined,
+        isCorrected: (media) => hasCorrections({ catalog, objects }, media),
         optionsOf: (media) => catalog.transcriptionOptions(media),
       }),
       label: createLabelStep({ labelerOf: labeling.labelerOf, objects }),
