@@ -81,6 +81,7 @@ const ofLocal: Readonly<Record<Exclude<keyof LocalLibrary, keyof Library> | "put
   keepResults: true,
   batch: true,
   previewBatch: true,
+  isInUse: true,
   space: true,
   backup: true,
   reconcile: true,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ListedMediaJson } from "../src/cli/ls.ts";
 import type { ReportJson } from "../src/cli/process-lines.ts";
-import { dailies } from "./support/command.ts";
+import { dailies, dailiesCommand, start, until } from "./support/command.ts";
 import { ffmpeg } from "./support/ffmpeg.ts";
 
 /** What the command line says of states, of what it did again, and of what is left. */
@@ -35,6 +35,41 @@ describe("what was cancelled", () => {
     const again = await run("process", "--json");
     expect(JSON.parse(again.stdout)).toMatchObject({ finished: [] });
   });
+});
+
+describe("what was interrupted", () => {
+  const long = join(folder, "long.wav");
+  const other = join(folder, "interrupted");
+  const args = ["process", long, "--only", "audio"];
+  beforeAll(() => ffmpeg("-f", "lavfi", "-i", "anoisesrc=duration=300", long));
+
+  it.each(["SIGKILL", "SIGINT"] as const)(
+    "by %s is called so, and goes on",
+    async (signal) => {
+      const at = join(other, signal);
+      const running = start([...dailiesCommand, ...args, "--jsonl", "--data-dir", at]);
+      await until("the audio step", () => running.said().includes('"step":"audio"'));
+      expect((await dailies(at, "ls")).stdout).toMatch(/long\.wav .*processing/);
+      running.child.kill(signal);
+      await running.ended;
+      const [ls, show, jobs] = await Promise.all([
+        dailies(at, "ls"),
+        dailies(at, "show", "long.wav"),
+        dailies(at, "jobs"),
+      ]);
+      expect(ls.stdout).toMatch(/long\.wav .*interrupted/);
+      expect(ls.stderr).toContain("The same command goes on");
+      expect(show.stdout).toMatch(/^long\.wav {2}interrupted\n/);
+      expect(show.stdout).toContain("Interrupted: the process that worked on it");
+      expect(jobs.stdout).toMatch(/long\.wav +audio +interrupted/);
+      const listing = JSON.parse((await dailies(at, "ls", "--json")).stdout);
+      expect(listing.media).toMatchObject([{ state: "processing", interrupted: true }]);
+      if (signal === "SIGINT") return;
+      expect(await dailies(at, ...args)).toMatchObject({ exitCode: 0 });
+      expect((await dailies(at, "ls")).stdout).toMatch(/long\.wav .*ready/);
+    },
+    60_000,
+  );
 });
 
 describe("reprocess", () => {

@@ -4,7 +4,8 @@ import type { LocalLibrary } from "../local/library.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
 import { formatElapsed, formatFraction, formatMoment, formatSize } from "./format.ts";
-import { jobJson } from "./json.ts";
+import { interruptedHint, isJobInterrupted, type Interruptible } from "./interrupted.ts";
+import { jobJson, type JobJson } from "./json.ts";
 import { stateCell } from "./ls.ts";
 import { eachOf, printPages, printTable } from "./pages.ts";
 import type { Cell } from "./table.ts";
@@ -40,11 +41,21 @@ export function jobElapsed(job: Job, now: number): string {
   return formatElapsed((job.finishedAt ?? now) - job.startedAt);
 }
 
-function row(job: Job, now: number): Cell[] {
+/** A job's state as people are told it. */
+export function jobStateCell(job: Job, isInUse: boolean): Cell {
+  return stateCell(isJobInterrupted(job, isInUse) ? "interrupted" : job.state);
+}
+
+/** A job as JSON, with whether it is interrupted. */
+export function shownJobJson(job: Job, isInUse: boolean): Interruptible<JobJson> {
+  return { ...jobJson(job), ...(isJobInterrupted(job, isInUse) && { interrupted: true }) };
+}
+
+function row(job: Job, now: number, isInUse: boolean): Cell[] {
   return [
     job.name,
     job.step,
-    stateCell(job.state),
+    jobStateCell(job, isInUse),
     formatMoment(job.enqueuedAt),
     job.attempts === 0 ? "" : String(job.attempts),
     jobElapsed(job, now),
@@ -114,6 +125,7 @@ export async function jobs(
   await context.withDailies(async (dailies) => {
     const pages = jobPages(dailies, name, filter);
     const named = name === undefined ? filter : { ...filter, name };
+    const isInUse = dailies.isInUse();
     const { pausedSince, space } = await standstill(dailies, named);
     if (output.mode !== "human") {
       const since =
@@ -122,13 +134,19 @@ export async function jobs(
         space === undefined
           ? {}
           : { waitingForSpace: { freeBytes: space.freeBytes, minFreeBytes: space.minFreeBytes } };
-      return printPages(output, "jobs", eachOf(pages, jobJson), { ...since, ...waiting });
+      const shown = eachOf(pages, (job) => shownJobJson(job, isInUse));
+      return printPages(output, "jobs", shown, { ...since, ...waiting });
     }
     if (pausedSince !== undefined) output.note(pausedLine(pausedSince));
     if (space !== undefined) output.note(spaceLine(space));
     const now = Date.now();
-    const rows = eachOf(pages, (job) => row(job, now));
+    let isInterrupted = false;
+    const rows = eachOf(pages, (job) => {
+      isInterrupted ||= isJobInterrupted(job, isInUse);
+      return row(job, now, isInUse);
+    });
     if (!(await printTable(output, columns, rows))) output.note("No jobs.");
+    if (isInterrupted) output.note(interruptedHint);
   });
   return exitCodes.done;
 }

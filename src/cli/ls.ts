@@ -3,6 +3,7 @@ import type { MediaListing } from "../app/list.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
 import { formatMediaTime, formatMoment, formatSize } from "./format.ts";
+import { interruptedHint, withInterrupted, type Interruptible } from "./interrupted.ts";
 import { labelJson, mediaJson, type LabelJson, type MediaJson } from "./json.ts";
 import { chosen, type Choice } from "./ls-order.ts";
 import type { Format } from "./output.ts";
@@ -38,7 +39,7 @@ export function filterOf({ startswith, mediaType, label, limit }: FilterOptions)
 }
 
 /** `{"media": ListedMediaJson[]}` with --json. */
-export interface ListedMediaJson extends MediaJson {
+export interface ListedMediaJson extends Interruptible<MediaJson> {
   /** The most confident first. */
   readonly labels: readonly LabelJson[];
   /** True when a draft engine made its transcript. */
@@ -53,6 +54,7 @@ export const stateFormats: Readonly<Record<string, Format>> = {
   incomplete: "yellow",
   failed: "red",
   cancelled: "yellow",
+  interrupted: "yellow",
 };
 
 export function stateCell(state: string, remark = ""): Cell {
@@ -66,8 +68,9 @@ const byConfidence = (listing: MediaListing): MediaListing["labels"] =>
 
 const labelsShown = 4;
 
-function row(listing: MediaListing, long: boolean): Cell[] {
-  const { media, state } = listing;
+function row(listing: Interruptible<MediaListing>, long: boolean): Cell[] {
+  const { media } = listing;
+  const state = listing.interrupted === true ? "interrupted" : listing.state;
   const labels = byConfidence(listing);
   const more = labels.length > labelsShown ? [`+${labels.length - labelsShown}`] : [];
   const durationMs = media.facts?.durationMs;
@@ -82,9 +85,14 @@ function row(listing: MediaListing, long: boolean): Cell[] {
   ];
 }
 
-function listedJson(listing: MediaListing): ListedMediaJson {
+function listedJson(listing: Interruptible<MediaListing>): ListedMediaJson {
   const labels = byConfidence(listing).map(labelJson);
-  return { ...mediaJson(listing.media, listing.state), labels, draft: listing.draft };
+  return {
+    ...mediaJson(listing.media, listing.state),
+    ...(listing.interrupted && { interrupted: true }),
+    labels,
+    draft: listing.draft,
+  };
 }
 
 const columnsOf = (long: boolean): Column[] => [
@@ -110,16 +118,16 @@ export async function ls(
     ...(limit !== undefined && { limit }),
   };
   await withDailies(async (dailies) => {
-    const pages = chosen(dailies.allMedia(filter), choice);
+    const pages = withInterrupted(dailies, chosen(dailies.allMedia(filter), choice));
     if (output.mode !== "human") return printPages(output, "media", eachOf(pages, listedJson));
-    if (
-      await printTable(
-        output,
-        columnsOf(long),
-        eachOf(pages, (one) => row(one, long)),
-      )
-    )
-      return;
+    let isInterrupted = false;
+    const rows = eachOf(pages, (one) => {
+      isInterrupted ||= one.interrupted === true;
+      return row(one, long);
+    });
+    const hasRows = await printTable(output, columnsOf(long), rows);
+    if (isInterrupted) output.note(interruptedHint);
+    if (hasRows) return;
     const filtered = Object.keys({ ...filter, ...choice }).length > 0;
     output.note(filtered ? "Nothing matches." : "Nothing here yet: `dailies process FILE`.");
   });

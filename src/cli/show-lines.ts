@@ -5,7 +5,8 @@ import type { Media, Rendition } from "../media/media.ts";
 import { transcriptText, type Transcript } from "../media/transcript.ts";
 import type { MediaDetails } from "../app/show.ts";
 import { count, formatMediaTime, formatMoment, formatSize } from "./format.ts";
-import { jobElapsed, jobRemark } from "./jobs.ts";
+import { interruptedHint, isMediaInterrupted } from "./interrupted.ts";
+import { jobElapsed, jobRemark, jobStateCell } from "./jobs.ts";
 import { incompleteText } from "../media/damage.ts";
 import { stateCell } from "./ls.ts";
 import type { Style } from "./output.ts";
@@ -17,6 +18,8 @@ export interface DetailView {
   /** Columns of the terminal, when it is one. */
   readonly available: number | undefined;
   readonly now: number;
+  /** Whether any process works with the library. */
+  readonly isInUse: boolean;
 }
 
 const plain = (length: number): Column[] => Array.from({ length }, () => ({ title: "" }));
@@ -56,8 +59,12 @@ function factsText(media: Media, facts: MediaFacts | undefined): string {
     .join(" · ");
 }
 
-function headLines({ media, jobs }: MediaDetails, { style, available }: DetailView): string[] {
-  const state = stateCell(outcomeOf(media.state, jobs));
+function headLines(
+  { media, jobs }: MediaDetails,
+  { style, available, isInUse }: DetailView,
+): string[] {
+  const isInterrupted = isMediaInterrupted(media.state, jobs, isInUse);
+  const state = stateCell(isInterrupted ? "interrupted" : outcomeOf(media.state, jobs));
   const stateText = typeof state === "string" ? state : style(state.format, state.text);
   const origin = media.origin === undefined ? "" : ` from ${media.origin}`;
   const lines = (text: string): string[] => {
@@ -70,6 +77,7 @@ function headLines({ media, jobs }: MediaDetails, { style, available }: DetailVi
     ...lines(printable(`taken in ${formatMoment(media.createdAt)}${origin}`)).map((line) =>
       style("dim", line),
     ),
+    ...(isInterrupted ? lines(interruptedHint) : []),
     ...(media.facts?.incomplete === undefined
       ? []
       : [`  ${style("yellow", "incomplete:")} ${incompleteText(media.facts.incomplete)}`]),
@@ -207,7 +215,7 @@ function jobLines({ jobs }: MediaDetails, view: DetailView): string[] {
   const columns: Column[] = [...plain(2), { title: "", align: "right" }, { title: "", least: 10 }];
   const rows = jobs.map((job) => [
     `  ${partOf(job)}`,
-    stateCell(job.state),
+    jobStateCell(job, view.isInUse),
     jobElapsed(job, view.now),
     jobRemark(job),
   ]);

@@ -6,18 +6,13 @@ import { transcriptText, type Transcript } from "../media/transcript.ts";
 import type { MediaDetails } from "../app/show.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./failure.ts";
-import {
-  jobJson,
-  labelJson,
-  mediaJson,
-  type JobJson,
-  type LabelJson,
-  type MediaJson,
-} from "./json.ts";
+import { isMediaInterrupted, type Interruptible } from "./interrupted.ts";
+import { shownJobJson } from "./jobs.ts";
+import { labelJson, mediaJson, type JobJson, type LabelJson, type MediaJson } from "./json.ts";
 import { detailLines } from "./show-lines.ts";
 
 /** The output of `show --json`. */
-export interface DetailsJson extends MediaJson {
+export interface DetailsJson extends Interruptible<MediaJson> {
   /** The facts from the probe. */
   readonly facts?: MediaFacts;
   readonly renditions: readonly RenditionJson[];
@@ -28,7 +23,7 @@ export interface DetailsJson extends MediaJson {
   readonly transcript?: Transcript & { readonly text: string };
   /** What is transcribed so far, while it goes on: all speech before `untilMs`. */
   readonly heardSoFar?: MediaDetails["heardSoFar"];
-  readonly jobs: readonly JobJson[];
+  readonly jobs: readonly Interruptible<JobJson>[];
 }
 
 export type OutputJson = Pick<StoredObject, "key" | "sizeBytes" | "contentType" | "sha256">;
@@ -47,10 +42,12 @@ function outputJson({ key, sizeBytes, contentType, sha256 }: StoredObject): Outp
   return { key, sizeBytes, contentType, sha256 };
 }
 
-function detailsJson(details: MediaDetails): DetailsJson {
+function detailsJson(details: MediaDetails, isInUse: boolean): DetailsJson {
   const { media, transcript } = details;
+  const isInterrupted = isMediaInterrupted(media.state, details.jobs, isInUse);
   return {
     ...mediaJson(media, outcomeOf(media.state, details.jobs)),
+    ...(isInterrupted && { interrupted: true }),
     ...(media.facts && { facts: media.facts }),
     renditions: details.renditions.map(({ object, ...rendition }) => ({
       ...rendition,
@@ -60,7 +57,7 @@ function detailsJson(details: MediaDetails): DetailsJson {
     labels: details.labels.map(labelJson),
     ...(transcript && { transcript: { ...transcript, text: transcriptText(transcript.words) } }),
     ...(details.heardSoFar && { heardSoFar: details.heardSoFar }),
-    jobs: details.jobs.map(jobJson),
+    jobs: details.jobs.map((job) => shownJobJson(job, isInUse)),
   };
 }
 
@@ -80,10 +77,13 @@ export async function show(
     else output.results.write(`${JSON.stringify(record, undefined, 2)}\n`);
     return exitCodes.done;
   }
-  const details = await context.withDailies((dailies) => dailies.show(name ?? ""));
+  const { details, isInUse } = await context.withDailies(async (dailies) => ({
+    details: await dailies.show(name ?? ""),
+    isInUse: dailies.isInUse(),
+  }));
   if (output.mode === "human") {
     const { style, columns } = output.results;
-    output.lines(detailLines(details, { style, available: columns(), now: Date.now() }));
-  } else output.document(detailsJson(details));
+    output.lines(detailLines(details, { style, available: columns(), now: Date.now(), isInUse }));
+  } else output.document(detailsJson(details, isInUse));
   return exitCodes.done;
 }

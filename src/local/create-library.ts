@@ -47,6 +47,7 @@ export function createLocalLibrary(ports: LocalPorts): LocalMethods {
         put: (path, how) => receiveFile(ports, { ...how, path }),
         remove: (name, whose) => remove(ports, name, whose),
       }).run(signal),
+    isInUse: () => ports.livingSessions().size > 0,
     space: () => ports.space.look(),
     async reconcile(options) {
       await ports.enter();

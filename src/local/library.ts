@@ -42,6 +42,8 @@ export interface LocalLibrary extends Library {
   /** What `batch` would do, and how long it should take; does nothing. @throws what `batch` throws */
   previewBatch(settings: BatchSettings, signal: AbortSignal): Promise<BatchPreview>;
 
+  /** Whether any living process works with the library: this one, too, once it has begun to. */
+  isInUse(): boolean;
   /** How much room the disk has; with too little, jobs wait and nothing is received. */
   space(): Promise<Space>;
   /**
