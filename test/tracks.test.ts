@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readConfig } from "../src/config/config.ts";
+import type { Job } from "../src/media/job.ts";
 import type { LocalLibrary } from "../src/local/library.ts";
 import { openDailies } from "../src/runtime/local.ts";
+import { dailies as command } from "./support/command.ts";
 import { ffmpeg } from "./support/ffmpeg.ts";
 
 /** People choose among the tracks of a file. */
@@ -125,4 +127,18 @@ it("refuses a track that is not there, and lists those that are", async () => {
   const speech = { videoTrack: "auto" } as const;
   const mended = await dailies.process([film], { name: "other.mkv", only: ["audio"], speech });
   expect(mended.finished).toMatchObject([{ state: "ready" }]);
+});
+
+it("are chosen with `put`, and chosen anew with another", async () => {
+  const library = join(folder, "put");
+  const put = (...args: string[]) => command(library, "put", film, ...args);
+  const chosen = async (): Promise<unknown> => {
+    const { stdout } = await command(library, "jobs", "film.mkv", "--json");
+    return JSON.parse(stdout).jobs.map(({ step, settings }: Job) => ({ step, ...settings }));
+  };
+  expect(await put("--audio-track", "de", "--video-track", "2")).toMatchObject({ exitCode: 0 });
+  expect(await chosen()).toEqual([{ step: "probe", audioTrack: "de", videoTrack: 2 }]);
+  expect(await put("--audio-track", "1", "--video-track", "auto")).toMatchObject({ exitCode: 0 });
+  expect(await chosen()).toEqual([{ step: "probe", audioTrack: 1 }]);
+  expect(await put("--audio-track", "0")).toMatchObject({ exitCode: 1 });
 });

@@ -2,13 +2,15 @@ import { basename } from "node:path";
 import { asMediaError, MediaError } from "../media/errors.ts";
 import type { LocalLibrary } from "../local/library.ts";
 import type { PutResult } from "../app/put.ts";
+import type { SpeechOptions } from "../app/transcription-options.ts";
 import type { Context } from "./context.ts";
 import { aboutPath, errorJson, errorText, exitCodes, type ErrorJson } from "./failure.ts";
 import { formatSize } from "./format.ts";
 import { givenProfile, type GivenProfile, type ProfileOption } from "./profile.ts";
 import { printable } from "./text.ts";
 
-export interface PutOptions extends ProfileOption {
+export interface PutOptions
+  extends ProfileOption, Pick<SpeechOptions, "audioTrack" | "videoTrack"> {
   readonly name?: string;
   readonly replace?: boolean;
   readonly wait?: boolean;
@@ -51,9 +53,19 @@ async function putOne(
     if (isInput && options.name === undefined)
       throw new MediaError("invalid_argument", "what comes from standard input needs --name");
     const source = isInput ? process.stdin : path;
-    const result = await dailies.put(source, { name, replace, ...profile });
-    if (result.change === "unchanged" && profile.profile !== undefined)
-      await dailies.enqueueReprocess(result.media.name, profile);
+    const { audioTrack, videoTrack } = options;
+    const speech = {
+      ...(audioTrack !== undefined && { audioTrack }),
+      ...(videoTrack !== undefined && { videoTrack }),
+    };
+    const isChosen = Object.keys(speech).length > 0;
+    // For bytes that are new there is no choice to end: `auto` is what is done anyway.
+    const first = Object.fromEntries(
+      Object.entries(speech).filter(([, track]) => track !== "auto"),
+    );
+    const result = await dailies.put(source, { name, replace, ...profile, speech: first });
+    if (result.change === "unchanged" && (isChosen || profile.profile !== undefined))
+      await dailies.enqueueReprocess(result.media.name, { ...profile, speech });
     return { path, result };
   } catch (thrown) {
     return { path, error: aboutPath(path, errorJson(asMediaError(thrown))) };

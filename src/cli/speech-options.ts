@@ -32,11 +32,7 @@ export function addSpeechOptions(command: Command, again = false): Command {
         speechEngines,
       ),
     );
-  command.option(
-    "--audio-track <n|lang>",
-    "the sound track that is heard: number or language (default: by what is in them)",
-    parseAudioTrack,
-  );
+  command.addOption(audioTrackOption());
   command.option("--speech-model <id>", "the speech model; see `dailies models` (default: auto)");
   if (!again) return command;
   return command
@@ -57,6 +53,13 @@ const parseAudioTrack = (value: string): number | string => {
   if (/^[1-9]\d{0,3}$/.test(value)) return Number(value);
   throw new InvalidArgumentError("It must be a number from 1 up, a language (de, deu), or auto.");
 };
+
+/** Which sound track is heard. */
+export const audioTrackOption = (): Option =>
+  new Option(
+    "--audio-track <n|lang>",
+    "the sound track that is heard: number or language (default: by what is in them)",
+  ).argParser(parseAudioTrack);
 
 /** Which video track is shown. `dailies show` lists the tracks of a file. */
 export const videoTrackOption = (): Option =>

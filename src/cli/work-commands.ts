@@ -4,7 +4,7 @@ import { examples, type Go } from "./command.ts";
 import { onlyOption, parseFolder, parseSteps, posterOption } from "./option-values.ts";
 import { profileOption } from "./profile.ts";
 import { addServe } from "./serve-command.ts";
-import { addSpeechOptions, videoTrackOption } from "./speech-options.ts";
+import { addSpeechOptions, audioTrackOption, videoTrackOption } from "./speech-options.ts";
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [
   ...before,
@@ -51,6 +51,8 @@ function addPut(program: Command, go: Go): void {
     .argument("<files...>", "videos, recordings, pictures; - is standard input")
     .option("--name <name>", "the name for a single file (default: its base name)")
     .option("--replace", "replace a media file of the same name that has other bytes")
+    .addOption(audioTrackOption())
+    .addOption(videoTrackOption())
     .addOption(profileOption())
     .option("--wait", "do the work now and return when it is done")
     .addHelpText("after", examples("put talk.mp4", "put cut2.mp4 --name talk.mp4 --replace"))
