@@ -90,7 +90,9 @@ describe("what is said of a media", () => {
       "✓ talk.mp4: audio, web, phone in 42s",
     ]);
     const redone = { ...media("ready", jobs), done: ["audio" as const] };
-    expect(finishedLines(redone, 42_000, screen)).toEqual(["✓ talk.mp4: audio in 42s"]);
+    expect(finishedLines(redone, 42_000, screen)).toEqual([
+      "✓ talk.mp4: audio in 42s; unchanged: web, phone",
+    ]);
     const stopped = [job("audio"), job("video", { state: "cancelled" })];
     expect(finishedLines(media("cancelled", stopped), 42_000, screen)).toEqual([
       "– talk.mp4: cancelled, 1 step in 42s; made: audio",

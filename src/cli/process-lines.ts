@@ -83,6 +83,14 @@ function inState(jobs: readonly Job[], state: Job["state"]): Job[] {
 const succeeded = (jobs: readonly Job[]): Step[] =>
   inState(jobs, "succeeded").map(({ step }) => step);
 
+/** What was there already, where other steps were done now; empty where nothing is to be told apart. */
+function unchangedText({ jobs, done }: ProcessedMedia): string {
+  if (done.length === 0) return "";
+  const kept = new Set(succeeded(jobs).filter((step) => !done.includes(step)));
+  const names = [...kept].flatMap((step) => madeBy[step] ?? []);
+  return names.length === 0 ? "" : `; unchanged: ${names.join(", ")}`;
+}
+
 /** One line for a finished media file, and one for each failed step. */
 export function finishedLines(
   result: ProcessedMedia,
@@ -106,7 +114,10 @@ export function finishedLines(
     case "shared":
       return [line("green", "✓", "shares what was made of the same bytes before")];
     case "ready":
-      return [line("green", "✓", `${list}${took}`), ...noteLines(result, style)];
+      return [
+        line("green", "✓", `${list}${took}${unchangedText(result)}`),
+        ...noteLines(result, style),
+      ];
     case "incomplete": {
       const what = `incomplete, its source is cut off or broken; made: ${list}${took}`;
       return [line("yellow", "!", what), ...noteLines(result, style)];
