@@ -1,11 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { readConfig } from "../src/config/config.ts";
 import type { LocalLibrary } from "../src/local/library.ts";
 import { openDailies } from "../src/runtime/local.ts";
 import { ffmpeg } from "./support/ffmpeg.ts";
+import { startService } from "./support/service.ts";
 
 /** Subtitles that are in a file are kept beside the transcript's captions. */
 
@@ -62,4 +63,31 @@ it("shares them with the same bytes under another name", async () => {
   await dailies.process([pathOf("film.mkv")], { only: ["poster"], name: "again.mkv" });
   const files = await dailies.get("again.mkv", { kinds: ["subtitles"], to: pathOf("again") });
   expect(files).toHaveLength(4);
+});
+
+it("gives them by kind over HTTP", async () => {
+  const service = await startService(pathOf("library"));
+  onTestFinished(() => service.stop());
+  const ask = async (name: string, query = "", kind = "subtitles") => {
+    const answer = await fetch(`${service.url}/v1/media/${name}/outputs/${kind}${query}`);
+    return {
+      status: answer.status,
+      type: answer.headers.get("content-type"),
+      text: await answer.text(),
+    };
+  };
+  expect(await ask("film.mkv")).toMatchObject({
+    status: 200,
+    type: "text/vtt; charset=utf-8",
+    text: expect.stringContaining("Guten") as string,
+  });
+  const second = await ask("film.mp4", "?track=2&format=srt");
+  expect(second).toMatchObject({ status: 200, type: "application/x-subrip; charset=utf-8" });
+  expect(second.text).toContain("Hello");
+  const none = await ask("film.mkv", "?track=3");
+  expect(none).toMatchObject({ status: 404 });
+  expect(none.text).toContain("there is 1, 2");
+  for (const query of ["?track=0", "?track=x", "?format=docx"])
+    expect(await ask("film.mkv", query)).toMatchObject({ status: 400 });
+  expect(await ask("film.mkv", "?track=1", "poster")).toMatchObject({ status: 400 });
 });

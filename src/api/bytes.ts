@@ -10,7 +10,7 @@ import { rangeOf } from "./range.ts";
  * browser saves them as a file without a type.
  */
 const shown =
-  /^(?:(?:video|audio)\/[\w.+-]+|image\/(?!svg)[\w.+-]+|text\/(?:plain|vtt)|application\/(?:json|x-subrip|vnd\.apple\.mpegurl|dash\+xml))$/i;
+  /^(?:(?:video|audio)\/[\w.+-]+|image\/(?!svg)[\w.+-]+|text\/(?:plain|vtt)|application\/(?:json|x-subrip|vnd\.apple\.mpegurl|dash\+xml))(?:; charset=utf-8)?$/i;
 
 /** RFC 6266: an ASCII name for all clients, and the exact name in the form of RFC 5987. */
 export function contentDisposition(kind: "inline" | "attachment", fileName: string): string {
