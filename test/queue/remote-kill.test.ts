@@ -43,42 +43,47 @@ describe("work that finishes elsewhere, with processes that are killed", () => {
     children.delete(child);
   }
 
-  it("ends each media file exactly once, and begins no attempt twice", async () => {
-    const provider = createFakeProvider({ path: join(folder, "provider.db"), ...unreliable });
-    const database = openDatabase(join(folder, "library.db"));
-    const catalog = createSqliteCatalog({ database, whenEnded: runEnded });
-    const newId = createIdSource(newSession());
-    const names = Array.from({ length: mediaFiles }, (_, index) => `media-${index}`);
-    for (const name of names) await putMedia(catalog, { name, version: newId() }, remoteSteps);
+  // An attempt whose provider is silent is given up after a minute.
+  it(
+    "ends each media file exactly once, and begins no attempt twice",
+    { timeout: 120_000 },
+    async () => {
+      const provider = createFakeProvider({ path: join(folder, "provider.db"), ...unreliable });
+      const database = openDatabase(join(folder, "library.db"));
+      const catalog = createSqliteCatalog({ database, whenEnded: runEnded });
+      const newId = createIdSource(newSession());
+      const names = Array.from({ length: mediaFiles }, (_, index) => `media-${index}`);
+      for (const name of names) await putMedia(catalog, { name, version: newId() }, remoteSteps);
 
-    const pair = [await start(), await start()];
-    for (let killed = 0; killed < kills; killed += 1) {
-      await sleep(50 + ((killed * 83) % 300));
-      const victim = pair.shift();
-      if (victim !== undefined) await kill(victim);
-      pair.push(await start());
-    }
-    const isOpen = async () =>
-      (await catalog.listMedia({})).some(({ state }) => state === "processing");
-    for (let waited = 0; (await isOpen()) && waited < 400; waited += 1) await sleep(100);
+      const pair = [await start(), await start()];
+      for (let killed = 0; killed < kills; killed += 1) {
+        await sleep(50 + ((killed * 83) % 300));
+        const victim = pair.shift();
+        if (victim !== undefined) await kill(victim);
+        pair.push(await start());
+      }
+      const isOpen = async () =>
+        (await catalog.listMedia({})).some(({ state }) => state === "processing");
+      for (let waited = 0; (await isOpen()) && waited < 900; waited += 1) await sleep(100);
 
-    for (const name of names) {
-      const jobs = await catalog.listJobs({ name });
-      expect(jobs.filter(({ state }) => state === "queued" || state === "running")).toEqual([]);
-      const types = (await catalog.listEvents(name)).map(({ event }) => event.type);
-      const ends = types.filter((type) => type === "media.ready" || type === "media.failed");
-      expect(ends).toHaveLength(1);
-      const succeeded = jobs.filter(({ state }) => state === "succeeded").length;
-      expect(ends[0]).toBe(succeeded === jobs.length ? "media.ready" : "media.failed");
-      const attempts = await catalog.listAttempts(name);
-      expect(attempts.filter(({ outcome }) => outcome === undefined)).toEqual([]);
-    }
-    expect([...provider.calls().values()].filter((count) => count > 1)).toEqual([]);
-    for (const child of pair) await kill(child);
-    expect(
-      database.prepare("SELECT * FROM held_slots WHERE external_id IS NOT NULL").all(),
-    ).toEqual([]);
-    provider.close();
-    await catalog.close();
-  });
+      for (const name of names) {
+        const jobs = await catalog.listJobs({ name });
+        expect(jobs.filter(({ state }) => state === "queued" || state === "running")).toEqual([]);
+        const types = (await catalog.listEvents(name)).map(({ event }) => event.type);
+        const ends = types.filter((type) => type === "media.ready" || type === "media.failed");
+        expect(ends).toHaveLength(1);
+        const succeeded = jobs.filter(({ state }) => state === "succeeded").length;
+        expect(ends[0]).toBe(succeeded === jobs.length ? "media.ready" : "media.failed");
+        const attempts = await catalog.listAttempts(name);
+        expect(attempts.filter(({ outcome }) => outcome === undefined)).toEqual([]);
+      }
+      expect([...provider.calls().values()].filter((count) => count > 1)).toEqual([]);
+      for (const child of pair) await kill(child);
+      expect(
+        database.prepare("SELECT * FROM held_slots WHERE external_id IS NOT NULL").all(),
+      ).toEqual([]);
+      provider.close();
+      await catalog.close();
+    },
+  );
 });
