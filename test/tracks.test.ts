@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -7,7 +7,7 @@ import { readConfig } from "../src/config/config.ts";
 import type { Job } from "../src/media/job.ts";
 import type { LocalLibrary } from "../src/local/library.ts";
 import { openDailies } from "../src/runtime/local.ts";
-import { dailies as command } from "./support/command.ts";
+import { dailies as command, dailiesCommand } from "./support/command.ts";
 import { ffmpeg } from "./support/ffmpeg.ts";
 
 /** People choose among the tracks of a file. */
@@ -132,13 +132,21 @@ it("refuses a track that is not there, and lists those that are", async () => {
 it("are chosen with `put`, and chosen anew with another", async () => {
   const library = join(folder, "put");
   const put = (...args: string[]) => command(library, "put", film, ...args);
-  const chosen = async (): Promise<unknown> => {
-    const { stdout } = await command(library, "jobs", "film.mkv", "--json");
+  const chosen = async (name = "film.mkv"): Promise<unknown> => {
+    const { stdout } = await command(library, "jobs", name, "--json");
     return JSON.parse(stdout).jobs.map(({ step, settings }: Job) => ({ step, ...settings }));
   };
   expect(await put("--audio-track", "de", "--video-track", "2")).toMatchObject({ exitCode: 0 });
   expect(await chosen()).toEqual([{ step: "probe", audioTrack: "de", videoTrack: 2 }]);
   expect(await put("--audio-track", "1", "--video-track", "auto")).toMatchObject({ exitCode: 0 });
   expect(await chosen()).toEqual([{ step: "probe", audioTrack: 1 }]);
+  // The same bytes under another name follow the choice that was made for them.
+  await command(library, "process", film, "--only", "probe");
+  const [node = "", ...dailiesArgs] = dailiesCommand;
+  const same = ["put", "-", "--name", "same.mkv", "--data-dir", library];
+  execFileSync(node, [...dailiesArgs, ...same], { input: readFileSync(film), stdio: "pipe" });
+  expect(await chosen("same.mkv")).toContainEqual(
+    expect.objectContaining({ step: "audio", audioTrack: 1 }),
+  );
   expect(await put("--audio-track", "0")).toMatchObject({ exitCode: 1 });
 });

@@ -63,7 +63,13 @@ async function putOne(
     const first = Object.fromEntries(
       Object.entries(speech).filter(([, track]) => track !== "auto"),
     );
-    const result = await dailies.put(source, { name, replace, ...profile, speech: first });
+    const result = await dailies.put(source, {
+      name,
+      replace,
+      ...profile,
+      // None at all: the same bytes under another name say how they are transcribed.
+      ...(Object.keys(first).length > 0 && { speech: first }),
+    });
     if (result.change === "unchanged" && (isChosen || profile.profile !== undefined))
       await dailies.enqueueReprocess(result.media.name, { ...profile, speech });
     return { path, result };
