@@ -1,17 +1,14 @@
 import { outputOf } from "../catalog/outputs.ts";
 import { mend, type NewStretch, type TranscriptEdit } from "../captions/mend.ts";
-import { asMediaError, MediaError } from "../media/errors.ts";
+import { MediaError } from "../media/errors.ts";
 import { safeJobName } from "../media/keys.ts";
 import type { Media } from "../media/media.ts";
 import { toTranscribeJson } from "../media/to-transcribe-json.ts";
-import {
-  fromTranscribeJson,
-  undetermined,
-  type StoredTranscript,
-} from "../media/transcribe-json.ts";
+import { fromTranscribeJson, type StoredTranscript } from "../media/transcribe-json.ts";
 import type { Word } from "../media/transcript.ts";
+import { alignWords } from "./align-words.ts";
 import { found } from "./find.ts";
-import { checkIsFree, replaceTranscript } from "./import-transcript.ts";
+import { checkIsFree, replaceTranscript } from "./replace-transcript.ts";
 import type { Ports } from "./ports.ts";
 import { outputJson } from "./read-output.ts";
 
@@ -50,52 +47,17 @@ function checkNames({ edits = [], speakers = {} }: TranscriptEdits): void {
   throw new MediaError("invalid_argument", `${JSON.stringify(wrong)} is no speaker's name`);
 }
 
-/** New words with the times at which they are said; estimates stay where nothing here aligns words. */
-async function aligned(
-  { catalog, engines, workDir }: Pick<Ports, "catalog" | "engines" | "workDir">,
-  media: Media,
-  { words, stretches }: { words: readonly Word[]; stretches: readonly NewStretch[] },
-  languageCode: string,
-): Promise<readonly Word[]> {
-  const { alignRecording, settings } = await engines();
-  const rendition = await outputOf(catalog, media, "audio");
-  const isHeard = rendition !== undefined || media.facts?.audio !== undefined;
-  if (alignRecording === undefined || stretches.length === 0 || !isHeard) return words;
-  try {
-    const heard = await alignRecording({
-      media,
-      rendition,
-      passages: stretches.map(({ from, to, startMs, endMs }) => ({
-        startMs,
-        endMs,
-        words: words.slice(from, to),
-      })),
-      languageCode: languageCode === undetermined ? settings.languageCode : languageCode,
-      workDir,
-    });
-    return stretches.reduce(
-      (all: readonly Word[], { from, to, startMs, endMs }, index) =>
-        all.toSpliced(
-          from,
-          to - from,
-          ...within(heard[index] ?? words.slice(from, to), startMs, endMs),
-        ),
-      words,
-    );
-  } catch (thrown) {
-    if (asMediaError(thrown).code === "internal") throw thrown;
-    return words;
-  }
-}
-
 /** The words beside new ones are not moved, so these stay in between. */
-function within(words: readonly Word[], fromMs: number, untilMs: number): Word[] {
-  const inside = (ms: number): number => Math.min(Math.max(ms, fromMs), untilMs);
-  return words.map((word) => ({
-    ...word,
-    startMs: inside(word.startMs),
-    endMs: inside(word.endMs),
-  }));
+function heldBetween(words: readonly Word[], stretches: readonly NewStretch[]): readonly Word[] {
+  const held = [...words];
+  for (const { from, to, startMs, endMs } of stretches) {
+    const inside = (ms: number) => Math.min(Math.max(ms, startMs), endMs);
+    const between = words
+      .slice(from, to)
+      .map((word) => ({ ...word, startMs: inside(word.startMs), endMs: inside(word.endMs) }));
+    held.splice(from, between.length, ...between);
+  }
+  return held;
 }
 
 async function transcriptOf(
@@ -130,7 +92,10 @@ export async function editTranscript(
   await ports.enter();
   const before = await transcriptOf(ports, media, edits.expect);
   const mended = mend(before.words, edits.edits ?? [], edits.speakers);
-  const words = await aligned(ports, media, mended, before.languageCode);
+  const { languageCode } = before;
+  const transcript = { words: mended.words, languageCode };
+  const aligned = await alignWords(ports, media, transcript, mended.stretches);
+  const words = heldBetween(aligned, mended.stretches);
   await checkIsFree(ports, media);
   const { channels, ...rest } = before;
   // a channel that has a name is a speaker

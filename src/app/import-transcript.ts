@@ -1,26 +1,18 @@
-import { outputOf } from "../catalog/outputs.ts";
-import type { Change } from "../catalog/catalog.ts";
 import { readTranscriptFile } from "../captions/read/read.ts";
 import type { TranscriptFileFormat } from "../captions/read/passage.ts";
 import { untimedStretches } from "../captions/read/untimed.ts";
 import { wordsOfPassage } from "../captions/read/words-of-passages.ts";
-import { asMediaError, MediaError } from "../media/errors.ts";
-import { timeOf } from "../media/ids.ts";
-import {
-  earlierTranscriptKey,
-  isEarlierTranscript,
-  outputKey,
-  safeJobName,
-} from "../media/keys.ts";
-import type { Media, StoredObject } from "../media/media.ts";
+import { MediaError } from "../media/errors.ts";
+import { earlierTranscriptKey, safeJobName } from "../media/keys.ts";
+import type { Media } from "../media/media.ts";
 import { isLanguageCode } from "../media/speech.ts";
 import { toTranscribeJson } from "../media/to-transcribe-json.ts";
 import { undetermined } from "../media/transcribe-json.ts";
 import type { Transcript, Word } from "../media/transcript.ts";
-import { putText } from "../objects/stored.ts";
-import { follow, followImport } from "../pipeline.ts";
+import { alignWords } from "./align-words.ts";
 import { found } from "./find.ts";
 import type { Ports } from "./ports.ts";
+import { checkIsFree, replaceTranscript } from "./replace-transcript.ts";
 
 export interface ImportOptions {
   /** BCP 47. Default: what the file says, else unknown. */
@@ -42,27 +34,6 @@ export interface ImportedTranscript {
   readonly earlier?: string;
 }
 
-/** The steps from which a transcript of our own may still come. */
-const leading: ReadonlySet<string> = new Set(["probe", "audio", "transcribe"]);
-
-/** @throws MediaError `transcript_pending`; `invalid_argument` for a picture */
-export async function checkIsFree(
-  { catalog }: Pick<Ports, "catalog">,
-  media: Media,
-): Promise<void> {
-  const { name } = media;
-  const isOpen = (await catalog.listJobs({ media })).some(
-    ({ step, state }) => leading.has(step) && (state === "queued" || state === "running"),
-  );
-  if (isOpen)
-    throw new MediaError("transcript_pending", `${JSON.stringify(name)} is just being transcribed`);
-  if (media.type === "image")
-    throw new MediaError(
-      "invalid_argument",
-      `${JSON.stringify(name)} is a picture: nothing is said in it`,
-    );
-}
-
 function transcriptOf(file: Uint8Array, { language }: ImportOptions) {
   if (language !== undefined && !isLanguageCode(language))
     throw new MediaError(
@@ -75,119 +46,6 @@ function transcriptOf(file: Uint8Array, { language }: ImportOptions) {
   const languageCode = language ?? read.languageCode ?? undetermined;
   const transcript = { words, languageCode, engine } satisfies Transcript;
   return { format: read.format, transcript, untimed: untimedStretches(read.passages, words) };
-}
-
-/**
- * The words, with the times at which those are said that the file has no times for. They keep their estimates
- * where nothing here aligns words, or the recording cannot be heard.
- */
-async function alignedWords(
-  { catalog, engines, workDir }: Pick<Ports, "catalog" | "engines" | "workDir">,
-  media: Media,
-  { transcript, untimed }: ReturnType<typeof transcriptOf>,
-): Promise<readonly Word[]> {
-  const { words, languageCode } = transcript;
-  const { alignRecording, settings } = await engines();
-  const rendition = await outputOf(catalog, media, "audio");
-  const isHeard = rendition !== undefined || media.facts?.audio !== undefined;
-  if (alignRecording === undefined || untimed.length === 0 || !isHeard) return words;
-  const request = {
-    media,
-    rendition,
-    passages: untimed.map(({ from, to, ...where }) => ({ ...where, words: words.slice(from, to) })),
-    languageCode: languageCode === undetermined ? settings.languageCode : languageCode,
-    workDir,
-  };
-  try {
-    const aligned = await alignRecording(request);
-    return untimed.reduce(
-      (all: readonly Word[], { from, to }, index) =>
-        all.toSpliced(from, to - from, ...(aligned[index] ?? words.slice(from, to))),
-      words,
-    );
-  } catch (thrown) {
-    if (asMediaError(thrown).code === "internal") throw thrown;
-    return words;
-  }
-}
-
-/** So many earlier transcripts are kept. */
-const mostEarlier = 10;
-
-/** Corrections within this time are one version: the transcript before them is kept once. */
-const oneVersionMs = 10 * 60_000;
-
-/** The changes that keep the transcript that was there, and forget the oldest ones but the first. */
-function earlierChanges(
-  { name, version }: Media,
-  old: StoredObject | undefined,
-  outputs: readonly StoredObject[],
-): Change[] {
-  if (old === undefined) return [];
-  const key = earlierTranscriptKey(name, old.version);
-  const others = outputs
-    .filter((one) => isEarlierTranscript(one.key, name) && one.key !== key)
-    .toSorted((a, b) => timeOf(b.version) - timeOf(a.version));
-  return [
-    { type: "putOutput", version, object: { ...old, key } },
-    ...others
-      .slice(mostEarlier - 2, -1)
-      .map((one): Change => ({ type: "dropOutput", version, key: one.key })),
-  ];
-}
-
-interface ReplaceOptions {
-  /** The version of the transcript that must be there; null: none may be. Absent: any. */
-  readonly expect?: string | null | undefined;
-  /** One correction after another: what is there is kept once in ten minutes. Default: it is kept. */
-  readonly isCorrection?: boolean;
-}
-
-/**
- * Puts a transcript in the place of the one that is there, which is kept beside it. Returns both.
- * @throws MediaError `precondition_failed` when another one is there than is expected; `not_found`
- */
-export async function replaceTranscript(
-  ports: Pick<Ports, "catalog" | "engines" | "objects">,
-  media: Media,
-  json: string,
-  { expect, isCorrection = false }: ReplaceOptions,
-): Promise<{ readonly object: StoredObject; readonly old: StoredObject | undefined }> {
-  const { catalog, objects } = ports;
-  const { name, version } = media;
-  const key = outputKey("transcribe", name);
-  const speech = (await catalog.transcriptionOptions(media)) ?? {};
-  const settings = (await ports.engines()).settingsFor(speech, media.facts);
-  for (;;) {
-    const outputs = await catalog.listOutputs(media);
-    const old = outputs.find((one) => one.key === key);
-    const there = old?.version ?? null;
-    if (expect !== undefined && expect !== there)
-      throw new MediaError("precondition_failed", "another transcript is there by now");
-    const object = await putText(objects, { bucket: "outputs", key }, json, "application/json");
-    const created = { type: "transcript.created", name, version } as const;
-    const age = old === undefined ? 0 : timeOf(object.version) - timeOf(old.version);
-    const isKept = !isCorrection || age > oneVersionMs;
-    const event = { ...created, transcript: object.version };
-    const follows =
-      media.facts?.audio === undefined ? follow(event, settings) : followImport(event, settings);
-    const applied = await catalog.apply({
-      expect: { name, version, output: { key, version: there } },
-      changes: [
-        ...(isKept ? earlierChanges(media, old, outputs) : []),
-        { type: "putOutput", version, object },
-        { type: "event", event },
-        ...follows,
-      ],
-    });
-    if (applied === "applied") return { object, old };
-    await objects.remove(object);
-    if ((await catalog.getMedia(name))?.version !== version)
-      throw new MediaError(
-        "not_found",
-        `${JSON.stringify(name)} was replaced or removed meanwhile`,
-      );
-  }
 }
 
 /**
@@ -207,7 +65,10 @@ export async function importTranscript(
   await checkIsFree(ports, media);
   await ports.enter();
   const read = transcriptOf(file, options);
-  const transcript = { ...read.transcript, words: await alignedWords(ports, media, read) };
+  const transcript = {
+    ...read.transcript,
+    words: await alignWords(ports, media, read.transcript, read.untimed),
+  };
   await checkIsFree(ports, media);
   const json = toTranscribeJson({
     jobName: safeJobName(name, version),
