@@ -1,24 +1,11 @@
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { asMediaError } from "../media/errors.ts";
-import type { NoticeContent } from "../media/notice.ts";
-import { emailAddress } from "./email-address.ts";
-import { emailText } from "./email-text.ts";
 import { createEmailSender, type Smtp } from "./email.ts";
-import type { Outgoing } from "./notice.ts";
 import type { Notices } from "./notices.ts";
 import { createOutcomes, failed, type Outcomes } from "./outcome.fixture.ts";
+import { message } from "./outgoing-mail.fixture.ts";
 import { openMailServer, openNotices, type MailServer } from "./receivers.fixture.ts";
-
-/** Any characters, controls and direction marks among them; fast-check's own "binary" takes seconds. */
-const anyText = fc.string({
-  unit: fc.integer({ min: 0, max: 0xd7ff }).map((code) => String.fromCodePoint(code)),
-});
 
 const from = "Dailies <dailies@example.org>";
 
@@ -26,51 +13,7 @@ function smtpAt(port: number): Smtp {
   return { host: "127.0.0.1", port, secure: false, from };
 }
 
-const message = (name: string, text: string): Outgoing => ({
-  notification: {
-    sequence: 1,
-    id: "msg_1",
-    at: 0,
-    topic: "completed",
-    owner: "local",
-    content: {
-      name,
-      version: "v",
-      owner: "local",
-      sizeBytes: 1,
-      outputs: [{ key: `output/web/${name}`, contentType: "video/mp4", sizeBytes: 1 }],
-      transcript: { text, whole: true, languageCode: "en", draft: false },
-      labels: [text],
-    },
-  },
-  subscription: {
-    id: "s",
-    topic: "completed",
-    kind: "email",
-    address: "a@b.c",
-    owner: "*",
-    state: "confirmed",
-    createdAt: 0,
-  },
-  secrets: ["whsec_x"],
-});
-
 describe("e-mail", () => {
-  it("calls a recording incomplete that was cut off", () => {
-    const whole = message("a.mp4", "words");
-    const incomplete = { decodedMs: 3100, expectedMs: 12_000 };
-    const about = { name: "a.mp4", version: "v", owner: "local", sizeBytes: 1, outputs: [] };
-    const content: NoticeContent = { ...about, incomplete };
-    const mail = emailText(
-      { ...whole, notification: { ...whole.notification, content } },
-      undefined,
-    );
-    expect(mail.subject).toBe("Incomplete: a.mp4");
-    expect(mail.text).toContain("a.mp4 is incomplete");
-    expect(mail.html).toContain("3.1 of 12.0 s could be decoded");
-    expect(emailText(whole, undefined).subject).toBe("Ready: a.mp4");
-  });
-
   let server: MailServer;
   let notices: Notices;
   let world: Outcomes;
@@ -316,91 +259,5 @@ describe("e-mail", () => {
     const wanted = { topic: "error", kind: "email", address: "a@b.c", owner: "*" } as const;
     await expect(without.subscribe(wanted)).rejects.toMatchObject({ code: "invalid_config" });
     end();
-  });
-});
-
-describe("an e-mail address", () => {
-  it.each(["ada@example.org", "a.b+c@sub.example.co", "x@localhost"])("is %s", (text) =>
-    expect(emailAddress(text)).toBe(text),
-  );
-
-  it("is written in ASCII", () =>
-    expect(emailAddress("a@bücher.example")).toBe("a@xn--bcher-kva.example"));
-
-  it.each([
-    "",
-    "a",
-    "@b.c",
-    "a@",
-    "a@b,c@d",
-    "a@b c",
-    '"a"@b.c',
-    "a@[127.0.0.1]",
-    "<a@b.c>",
-    "a@b.c\r\nBcc: d@e.f",
-    "a\u0000@b.c",
-    `${"a".repeat(65)}@b.c`,
-  ])("is not %j", (text) => expect(() => emailAddress(text)).toThrow(/is not an e-mail address/));
-
-  it("has nothing in it that could be a header, a list or another mailbox", () => {
-    fc.assert(
-      fc.property(anyText, (noise) => {
-        const mail = "ada@example.org";
-        for (const text of [noise, mail + noise, noise + mail, mail.replace("@", `${noise}@`)])
-          try {
-            expect(emailAddress(text)).toMatch(/^[^\s,;:<>"()[\]\\@\p{Cc}]+@[a-z0-9.-]+$/u);
-          } catch (thrown) {
-            expect(asMediaError(thrown).code).toBe("invalid_argument");
-          }
-      }),
-    );
-  });
-});
-
-describe("the words of a message", () => {
-  it("have a subject that is cut between graphemes", () => {
-    const family = "👨‍👩‍👧";
-    for (const part of [family, "e\u0301", "कि", "🇩🇪"])
-      for (const before of ["", "a", "ab", "abc"]) {
-        const { subject } = emailText(message(before + part.repeat(100), ""), undefined);
-        expect(subject.length).toBeLessThanOrEqual(150);
-        expect(subject).toMatch(/…$/);
-        expect(subject.slice(`Ready: ${before}`.length, -1).replaceAll(part, "")).toBe("");
-      }
-  });
-
-  it("are only shown, whatever names and transcripts hold", () => {
-    const nasty = fc.oneof(anyText, fc.constant(`<img src=x onerror="a">'&\u202e\r\n`));
-    fc.assert(
-      fc.property(nasty, nasty, (name, text) => {
-        const { subject, text: plain, html } = emailText(message(name, text), undefined);
-        expect(subject).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
-        expect(subject.length).toBeLessThanOrEqual(150);
-        expect(plain).not.toMatch(/[^\P{Cc}\n\t]/u);
-        const tags = [...html.matchAll(/<\/?([^\s>]*)/g)].map(([, tag]) => tag);
-        const ours = ["!doctype", "html", "body", "h2", "p", "pre", "ul", "li", "a"];
-        expect(tags.filter((tag) => !ours.includes(tag ?? ""))).toEqual([]);
-      }),
-    );
-  });
-});
-
-describe("the log", () => {
-  it("has one line a message, with its id", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "dailies-log-"));
-    const { database, notices, close } = await openNotices();
-    const address = join(folder, "notices.jsonl");
-    await notices.subscribe({ topic: "completed", kind: "log", address, owner: "*" });
-    const world = createOutcomes(database);
-    await world.end("a\nb.mp4");
-    await world.end("c.mp4");
-    await notices.deliverDue();
-    const lines = readFileSync(address, "utf8").trimEnd().split("\n");
-    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
-      { id: expect.stringMatching(/^msg_/), type: "media.ready", data: { name: "a\nb.mp4" } },
-      { id: expect.stringMatching(/^msg_/), type: "media.ready", data: { name: "c.mp4" } },
-    ]);
-    close();
-    rmSync(folder, { recursive: true });
   });
 });

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { createLogSender } from "./log.ts";
 import type { Outgoing } from "./notice.ts";
+import { createOutcomes } from "./outcome.fixture.ts";
+import { openNotices } from "./receivers.fixture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dailies-notify-log-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -31,4 +33,20 @@ it("a pipe without a reader is a failure, not an endless wait", async () => {
   const pipe = join(folder, "pipe");
   execFileSync("mkfifo", [pipe]);
   expect(await createLogSender().send(to(pipe), signal)).toMatchObject({ state: "failed" });
+});
+
+it("has one line a message of an outcome, with its id", async () => {
+  const { database, notices, close } = await openNotices();
+  const address = join(folder, "outcomes.jsonl");
+  await notices.subscribe({ topic: "completed", kind: "log", address, owner: "*" });
+  const world = createOutcomes(database);
+  await world.end("a\nb.mp4");
+  await world.end("c.mp4");
+  await notices.deliverDue();
+  const lines = readFileSync(address, "utf8").trimEnd().split("\n");
+  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+    { id: expect.stringMatching(/^msg_/), type: "media.ready", data: { name: "a\nb.mp4" } },
+    { id: expect.stringMatching(/^msg_/), type: "media.ready", data: { name: "c.mp4" } },
+  ]);
+  close();
 });
