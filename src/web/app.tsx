@@ -6,6 +6,7 @@ import { Header } from "./header.tsx";
 import { Library } from "./library.tsx";
 import { listenToKeys } from "./keyboard.ts";
 import { KeysHelp } from "./keys-help.tsx";
+import { NotThere } from "./not-there.tsx";
 import { place } from "./route.ts";
 import { isConnected, session } from "./server.ts";
 import { SignIn } from "./sign-in.tsx";
@@ -27,18 +28,6 @@ function load(screen: string): void {
   const loader = loaders[screen];
   if (loader === undefined) return;
   loader().then((component) => (loaded.value = { ...loaded.value, [screen]: component }), tell);
-}
-
-function NotThere() {
-  return (
-    <section class="empty">
-      <h1>{say("notThere")}</h1>
-      <p>{say("notThereWhy")}</p>
-      <a class="button" href="/">
-        {say("backToLibrary")}
-      </a>
-    </section>
-  );
 }
 
 function Screen() {

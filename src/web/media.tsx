@@ -5,6 +5,7 @@ import { happening } from "./events.ts";
 import { Icon } from "./icons.tsx";
 import { screenKeys } from "./keyboard.ts";
 import { LabelLanes, Labels } from "./labels.tsx";
+import { NotThere } from "./not-there.tsx";
 import { Outputs } from "./outputs.tsx";
 import { follow, seek, skip, toggle } from "./player.ts";
 import { go, place, withParameters } from "./route.ts";
@@ -137,16 +138,7 @@ export function MediaScreen() {
     return () => (screenKeys.value = []);
   }, [name]);
   if (details === undefined) return <p class="quiet pad">{say("loading")}</p>;
-  if (details === null)
-    return (
-      <section class="empty">
-        <h1>{say("notThere")}</h1>
-        <p>{say("notThereWhy")}</p>
-        <a class="button" href="/">
-          {say("backToLibrary")}
-        </a>
-      </section>
-    );
+  if (details === null) return <NotThere />;
   return (
     <div class={`media ${details.type ?? ""}`}>
       <div class="stage">
