@@ -13,7 +13,7 @@ import { createTranscribe } from "../aws/transcribe/service.ts";
 import type { Logger } from "../log/log.ts";
 import { MediaError } from "../media/errors.ts";
 import type { AwsJobOptions, AwsJobs } from "./aws-jobs.ts";
-import type { S3EventOptions } from "./s3-events.ts";
+import type { S3EventOptions } from "../aws/s3/post-events.ts";
 
 /** How AWS's protocols are spoken. */
 export interface AwsOptions extends AwsJobOptions, S3EventOptions {

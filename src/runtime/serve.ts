@@ -9,7 +9,7 @@ import { every, keepRunning, type BackgroundPart } from "../process/background.t
 import type { Config } from "../config/config.ts";
 import { startAws, tidyParts, type AwsOptions } from "./aws.ts";
 import { openDailies } from "./local.ts";
-import { s3EventParts } from "./s3-events.ts";
+import { s3EventParts } from "../aws/s3/post-events.ts";
 import { isLoopback } from "../api/security/loopback.ts";
 import { awsJobs, type AwsJobs } from "./aws-jobs.ts";
 import { guardServer } from "../api/security/guard.ts";

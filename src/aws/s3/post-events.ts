@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Library } from "../app/library.ts";
-import { s3EventOf, type EventObject } from "../aws/s3/events.ts";
-import { bucketViews, type BucketViews, type InputBucket } from "../aws/s3/views.ts";
-import { replaceFile } from "../files/replace.ts";
-import type { Logger } from "../log/log.ts";
-import type { RecordedEvent } from "../media/event.ts";
-import type { BackgroundPart } from "../process/background.ts";
+import type { Library } from "../../app/library.ts";
+import { s3EventOf, type EventObject } from "./events.ts";
+import { bucketViews, type BucketViews, type InputBucket } from "./views.ts";
+import { replaceFile } from "../../files/replace.ts";
+import type { Logger } from "../../log/log.ts";
+import type { RecordedEvent } from "../../media/event.ts";
+import type { BackgroundPart } from "../../process/background.ts";
 
 /** How S3's events are sent. */
 export interface S3EventOptions {
