@@ -22,9 +22,10 @@ interface Result {
 /** Jobs from their start to their result, with a real engine. */
 describeWithSharedMedia("a transcription job", () => {
   const folder = mkdtempSync(join(tmpdir(), "dailies-aws-transcribe-"));
-  const speech = readFileSync(sharedMedia("speech/goforward.wav"));
+  let speech: Buffer;
   let aws: TestAws;
   beforeAll(async () => {
+    speech = readFileSync(sharedMedia("speech/goforward.wav"));
     aws = await startAws();
     await aws.withLibrary((library) => library.resume());
     for (const bucket of ["/talks", "/results"]) await put(bucket);
